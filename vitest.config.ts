@@ -1,0 +1,32 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Tests run the sources, so that no stale build passes. */
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^@tightwire\/core\/gen\/(.+)\.js$/, replacement: at("./tightwire/core/src/gen/$1.ts") },
+      { find: /^@tightwire\/core\/(runtime|details)$/, replacement: at("./tightwire/core/src/$1.ts") },
+      { find: /^@tightwire\/(client|server)\/grpc-js$/, replacement: at("./tightwire/$1/src/grpc-js/index.ts") },
+      { find: /^@shop\/contracts\/(catalog|orders)$/, replacement: at("./gen/src/$1.ts") },
+      { find: /^@shop\/client$/, replacement: at("./packages/client/src/index.ts") },
+      { find: /^@tightwire\/(core|codec|codegen|client|server|testing)$/, replacement: at("./tightwire/$1/src/index.ts") },
+    ],
+  },
+  test: {
+    include: [
+      "tightwire/*/src/**/*.test.ts",
+      "packages/*/src/**/*.test.ts",
+      "gen/src/**/*.test.ts",
+      "bench/src/**/*.test.ts",
+      "e2e/**/*.test.ts",
+    ],
+    exclude: ["**/dist/**", "**/node_modules/**"],
+    // A process a file: peak memory, unhandled rejections and timers are then each file's own.
+    pool: "forks",
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+  },
+});
