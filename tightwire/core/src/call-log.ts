@@ -1,0 +1,77 @@
+import type { Logger } from "./logger.js";
+import type { CallObserver, ObservedCall, Observer } from "./observer.js";
+import { Status, statusName } from "./status.js";
+
+/**
+ * An observer that logs: one line a call when it ends ("call"), one line an unexpected error ("handler failed"), on whichever side it is used.
+ * No message bodies and no metadata; texts are as the status carries them. Levels: OK and the caller's own faults `info`, the rest `warn`, unexpected errors `error`.
+ */
+export function createCallLog(logger: Logger): Observer {
+  return { started: (call) => new LoggedCall(logger, call) };
+}
+
+const OWN_FAULTS: ReadonlySet<number> = new Set([
+  Status.UNKNOWN,
+  Status.DEADLINE_EXCEEDED,
+  Status.RESOURCE_EXHAUSTED,
+  Status.UNIMPLEMENTED,
+  Status.INTERNAL,
+  Status.UNAVAILABLE,
+  Status.DATA_LOSS,
+]);
+
+class LoggedCall implements CallObserver {
+  #sent = 0;
+  #received = 0;
+  readonly #logger: Logger;
+  readonly #call: ObservedCall;
+
+  constructor(logger: Logger, call: ObservedCall) {
+    this.#logger = logger;
+    this.#call = call;
+  }
+
+  message(direction: "sent" | "received"): void {
+    if (direction === "sent") this.#sent++;
+    else this.#received++;
+  }
+
+  failed(error: unknown, errorId: string, redact: (text: string) => string): void {
+    this.#logger.error({ method: this.#call.path, errorId, err: describeError(error, redact) }, "handler failed");
+  }
+
+  ended(end: { code: number; text: string; durationMs: number; origin: string; endpoint?: string | undefined; attempts?: number }): void {
+    const { side, path, peer, identity } = this.#call;
+    const fields = {
+      side,
+      method: path,
+      code: statusName(end.code),
+      durationMs: Math.round(end.durationMs * 1000) / 1000,
+      peer,
+      ...(identity === undefined ? {} : { identity }),
+      ...(end.endpoint === undefined ? {} : { endpoint: end.endpoint }),
+      ...(end.attempts === undefined || end.attempts === 1 ? {} : { attempts: end.attempts }),
+      sent: this.#sent,
+      received: this.#received,
+      ...(end.code === Status.OK ? {} : { text: end.text, origin: end.origin }),
+    };
+    if (OWN_FAULTS.has(end.code)) this.#logger.warn(fields, "call");
+    else this.#logger.info(fields, "call");
+  }
+}
+
+/** How deep causes are followed. */
+const MAX_CAUSES = 4;
+
+/** Type, text, stack, code and causes of an error, and nothing else of it: databases hang row values on theirs. */
+function describeError(error: unknown, redact: (text: string) => string, depth = 0): object {
+  if (!(error instanceof Error)) return { message: redact(String(error)) };
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  return {
+    type: error.name,
+    message: redact(error.message),
+    stack: redact(error.stack ?? ""),
+    ...(typeof code === "string" || typeof code === "number" ? { code } : {}),
+    ...(cause === undefined || depth >= MAX_CAUSES ? {} : { cause: describeError(cause, redact, depth + 1) }),
+  };
+}

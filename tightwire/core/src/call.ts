@@ -1,0 +1,80 @@
+import type { ContextValues } from "./context.js";
+import type { MethodDefinition } from "./definition.js";
+import type { Metadata, MetadataInit } from "./metadata.js";
+import type { Peer } from "./peer.js";
+import type { Completion } from "./transport.js";
+
+/** A handler's view of the call that it answers. Server side. */
+export interface ServerCall extends ContextValues {
+  readonly method: MethodDefinition;
+  /** What the caller sent along. Nothing in it is verified. */
+  readonly metadata: Metadata;
+  /** Whom the connection belongs to. */
+  readonly peer: Peer;
+  /** Milliseconds until the deadline; `Infinity` when there is none. */
+  readonly timeLeftMs: number;
+  /** Aborts when the call is cancelled, its deadline passes or its caller is gone; not on its normal end. Made when first read. */
+  readonly signal: AbortSignal;
+  /**
+   * Aborts when the server begins to drain, so that a stream can end well. A stream whose handler has read it may go on until the grace period ends; any other is
+   * ended at once with UNAVAILABLE. Made when first read.
+   */
+  readonly draining: AbortSignal;
+  /** Metadata for the head of the answer: set before the first message. Made when first read. */
+  readonly headers: Metadata;
+  /** Metadata for the end of the answer. Made when first read. */
+  readonly trailers: Metadata;
+  /** Sends the head now instead of with the first message. For streams; does nothing when it was sent. */
+  sendHeaders(): void;
+  /** Whether answers are sent compressed (gzip), where the transport can. Default false. */
+  compress: boolean;
+}
+
+/** What a caller may say of one call. Client side. Every field is optional; precedence is call > channel > contract > default. */
+export interface CallOptions {
+  /** Whole-call deadline in milliseconds from now, `Infinity` for none. Default for unary: the channel's, else the contract's `timeout`, else 10,000; for streams: the contract's, else none. */
+  readonly timeoutMs?: number;
+  /** Streams: how long without a message either way. Default: the contract's `idle_timeout`, else 300,000. `Infinity` for ever. */
+  readonly idleTimeoutMs?: number;
+  /** Aborting it cancels the call on both sides. */
+  readonly signal?: AbortSignal;
+  readonly metadata?: MetadataInit;
+  /** Sends messages compressed (gzip), where the transport can. Default false. */
+  readonly compress?: boolean;
+  /** Hears the head of the answer. */
+  readonly onHeaders?: (headers: Metadata) => void;
+  /** Hears the end of the answer, of failed calls too. */
+  readonly onTrailers?: (trailers: Metadata) => void;
+  /** Inherits nothing from the call that the code runs in. Default false. */
+  readonly detached?: boolean;
+}
+
+/** A call as interceptors see it, on both sides. */
+export interface InterceptedCall extends ContextValues {
+  readonly side: "client" | "server";
+  readonly method: MethodDefinition;
+  /** Client: what will be sent, and may be changed before `next`. Server: what came. */
+  readonly metadata: Metadata;
+  /** The message, or for client and bidirectional streaming an async iterable of them; what `next` passes on. */
+  request: unknown;
+  /** Milliseconds until the deadline; `Infinity` when there is none. */
+  readonly timeLeftMs: number;
+  /** Fires once, when the call is over, for all four kinds. Must not throw. */
+  onEnd(listener: (end: Pick<Completion, "code" | "text" | "trailers">) => void): void;
+}
+
+/** What a call answers: one message, or an async iterable of them for server and bidirectional streaming. A layer that looks at messages of a stream wraps `response`. */
+export interface Reply {
+  readonly response: unknown;
+}
+
+/** One step of a call. Rejects with an RpcError when the call fails. */
+export type Next = (call: InterceptedCall) => Promise<Reply>;
+
+/** A layer around calls, on either side; the first listed is the outermost on both. */
+export type Interceptor = (next: Next) => Next;
+
+/** Folds interceptors around the innermost step. */
+export function composeInterceptors(interceptors: readonly Interceptor[], innermost: Next): Next {
+  return interceptors.reduceRight((next, interceptor) => interceptor(next), innermost);
+}

@@ -1,0 +1,56 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Deadline } from "./deadline.js";
+import type { Cause } from "./transport.js";
+
+/** What calls made inside a handler inherit from the call that it answers: deadline, cancellation and trace context, and nothing else. */
+export interface CallScope {
+  readonly deadline: Deadline;
+  /** Whether a hop lies between the caller and this code: an inherited deadline keeps a reserve for it. */
+  readonly hop: boolean;
+  /** The W3C trace context that came in, passed on as it is. */
+  readonly traceparent: string | undefined;
+  readonly tracestate: string | undefined;
+  /** Why the call was cancelled; undefined while it was not. */
+  readonly cancelledBy: Cause | undefined;
+  /** Calls back once, when the call is cancelled or its deadline passes; not on its normal end. */
+  onCancelled(listener: (cause: Cause) => void): void;
+  /** Removes the listener. */
+  offCancelled(listener: (cause: Cause) => void): void;
+}
+
+const storage = new AsyncLocalStorage<CallScope | undefined>();
+
+/** The scope of the call that this code answers; undefined outside of handlers and after {@link detach}. Server side sets it, client side reads it. */
+export function currentScope(): CallScope | undefined {
+  return storage.getStore();
+}
+
+/** Runs `body` inside `scope`, whatever scope it is called from. */
+export function runInScope<R>(scope: CallScope, body: () => R): R {
+  return storage.run(scope, body);
+}
+
+/**
+ * Runs `body` outside of any call: what it starts inherits no deadline, cancellation or trace. For work that outlives the call (a cache refresh, a
+ * connection). Returns what `body` returns.
+ */
+export function detach<R>(body: () => R): R {
+  return storage.run(undefined, body);
+}
+
+/** A typed key for values that travel with a call, from interceptors to handlers. Two keys of the same name are different keys. */
+export interface ContextKey<T> {
+  readonly name: string;
+  readonly defaultValue: T;
+}
+
+/** Makes a key. `defaultValue` is what a call holds until somebody sets the key. */
+export function contextKey<T>(name: string, defaultValue: T): ContextKey<T> {
+  return { name, defaultValue };
+}
+
+/** Values by key, made when the first is set. */
+export interface ContextValues {
+  get<T>(key: ContextKey<T>): T;
+  set<T>(key: ContextKey<T>, value: T): void;
+}

@@ -1,0 +1,51 @@
+/**
+ * A moment by which a call is over: milliseconds on the monotonic clock of this process (`performance.now()`), or `Infinity`.
+ * Being monotonic it survives changes of the wall clock; between processes only the time that is left travels (`grpc-timeout`).
+ */
+export type Deadline = number;
+
+/** The deadline that lies `ms` from now. `Infinity` stays `Infinity`. */
+export function deadlineAfter(ms: number): Deadline {
+  return performance.now() + ms;
+}
+
+/** Milliseconds until `deadline`: negative when it has passed, `Infinity` when there is none. */
+export function timeLeftMs(deadline: Deadline): number {
+  return deadline - performance.now();
+}
+
+/** The reserve a hop keeps of an inherited deadline: 5 % of what is left, 20 ms at most. */
+export function hopReserveMs(leftMs: number): number {
+  return leftMs === Number.POSITIVE_INFINITY ? 0 : Math.min(leftMs * 0.05, 20);
+}
+
+const UNITS: readonly (readonly [unit: string, ms: number])[] = [
+  ["n", 1e-6],
+  ["u", 1e-3],
+  ["m", 1],
+  ["S", 1e3],
+  ["M", 6e4],
+  ["H", 3.6e6],
+];
+
+/**
+ * The `grpc-timeout` header for so many milliseconds: at most eight digits, in the finest unit that holds it, rounded up; never less than `1n`.
+ * Source: the gRPC over HTTP/2 protocol document, "Timeout".
+ */
+export function formatTimeout(leftMs: number): string {
+  for (const [unit, ms] of UNITS) {
+    const count = Math.max(Math.ceil(leftMs / ms), 1);
+    if (count <= 99_999_999) return `${count}${unit}`;
+  }
+  return "99999999H";
+}
+
+/** Milliseconds that a `grpc-timeout` header means, or undefined when it is malformed (one to eight digits and one of n u m S M H). */
+export function parseTimeout(header: string): number | undefined {
+  if (!/^\d{1,8}[numSMH]$/.test(header)) return undefined;
+  const unit = header.charAt(header.length - 1);
+  for (const [name, ms] of UNITS) {
+    if (name === unit) return Number(header.slice(0, -1)) * ms;
+  }
+  return undefined;
+}

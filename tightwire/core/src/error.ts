@@ -1,0 +1,114 @@
+import { type DetailType, decodeStatusDetails, type ErrorDetail } from "./detail.js";
+import { Metadata, type MetadataInit } from "./metadata.js";
+import { type StatusCode, statusName, statusNumber } from "./status.js";
+import type { Completion } from "./transport.js";
+
+/** What became of a failed call: the peer never processed it, nobody knows, or it answered. */
+export type Outcome = "not-processed" | "unknown" | "answered";
+
+/** What an error may carry beside its code and text. */
+export interface RpcErrorOptions {
+  /** Rich details, made with `detail()` or `badRequest()`. */
+  readonly details?: readonly ErrorDetail[];
+  /** Goes out as trailers of the answer. */
+  readonly metadata?: MetadataInit;
+  /** Stays on this side; logged, never sent. */
+  readonly cause?: unknown;
+  /** Default "local". */
+  readonly origin?: "local" | "peer";
+  /** Default "answered". */
+  readonly outcome?: Outcome;
+  /** The path of the call that failed; set by clients only. */
+  readonly call?: string;
+}
+
+const BRAND = Symbol.for("tightwire.RpcError");
+const FORWARDED = Symbol.for("tightwire.RpcError.forwarded");
+
+/** The trailer that holds rich details. */
+export const DETAILS_KEY = "grpc-status-details-bin";
+
+/**
+ * The one error of calls, on both sides: a handler throws it to choose the status, a caller catches it. `instanceof` works across copies of this package.
+ * Throws a TypeError when the code is not a status code, or is "ok".
+ */
+export class RpcError extends Error {
+  readonly code: StatusCode;
+  readonly details: readonly ErrorDetail[];
+  readonly metadata: Metadata;
+  /** "peer" when the other side answered so, "local" when this side found it. */
+  readonly origin: "local" | "peer";
+  readonly outcome: Outcome;
+  /** The path of the outgoing call that failed so; undefined for an error that a handler made. */
+  readonly call: string | undefined;
+
+  constructor(code: StatusCode, message: string, options: RpcErrorOptions = {}) {
+    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    if (statusNumber(code) === 0) throw new TypeError('an RpcError cannot be "ok"');
+    this.code = code;
+    this.details = options.details ?? [];
+    this.metadata = new Metadata(options.metadata);
+    this.origin = options.origin ?? "local";
+    this.outcome = options.outcome ?? "answered";
+    this.call = options.call;
+  }
+
+  static {
+    Object.defineProperty(RpcError.prototype, "name", { value: "RpcError", configurable: true, writable: true });
+    Object.defineProperty(RpcError.prototype, BRAND, { value: true });
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && BRAND in value;
+  }
+
+  /** The first detail of a type, decoded; undefined when there is none. Throws when its bytes are not such a message. */
+  detail<T>(type: DetailType<T>): T | undefined {
+    const found = this.details.find((one) => one.type === type.$type);
+    return found === undefined ? undefined : type.decode(found.value);
+  }
+
+  /**
+   * This error, marked to pass through a handler as it is: code, text and details of the peer become this service's own answer. Without it an error that came from a
+   * peer is translated, so that one service's "you may not" does not become another's.
+   */
+  forward(): RpcError {
+    const { code, message, details, metadata, origin, outcome } = this;
+    const kept = new Metadata();
+    for (const [key, value] of metadata) if (!key.startsWith("grpc-")) kept.appendReceived(key, value);
+    const forwarded = new RpcError(code, message, { details, metadata: kept, origin, outcome, cause: this });
+    Object.defineProperty(forwarded, FORWARDED, { value: true });
+    return forwarded;
+  }
+
+  /** Whether {@link forward} made this error. */
+  get forwarded(): boolean {
+    return FORWARDED in this;
+  }
+
+  /** `RpcError` as it is; anything else that was thrown becomes `unknown` with the original as cause, its text kept on this side. */
+  static from(thrown: unknown): RpcError {
+    if (thrown instanceof RpcError) return thrown as RpcError;
+    const text = thrown instanceof Error ? thrown.message : String(thrown);
+    return new RpcError("unknown", text, { cause: thrown });
+  }
+
+  /** The error of a call that did not end OK, as its caller gets it; `path` names the call. */
+  static fromCompletion(end: Completion, path: string, cause?: unknown): RpcError {
+    const packed = end.trailers?.getBinary(DETAILS_KEY);
+    const error = new RpcError(statusName(end.code), end.text, {
+      details: packed === undefined ? [] : decodeStatusDetails(packed),
+      origin: end.origin,
+      outcome: outcomeOf(end),
+      call: path,
+      ...(cause === undefined ? {} : { cause }),
+    });
+    if (end.trailers !== undefined) for (const [key, value] of end.trailers) error.metadata.appendReceived(key, value);
+    return error;
+  }
+}
+
+function outcomeOf(end: Completion): Outcome {
+  if (end.processed === "no") return "not-processed";
+  return end.origin === "peer" ? "answered" : "unknown";
+}

@@ -1,0 +1,25 @@
+export type { CallOptions, InterceptedCall, Interceptor, Next, Reply, ServerCall } from "./call.js";
+export { createCallLog } from "./call-log.js";
+export type { ContextKey, ContextValues } from "./context.js";
+export { contextKey, detach } from "./context.js";
+export type {
+  Codec,
+  HttpRule,
+  Idempotency,
+  MethodDefinition,
+  MethodKind,
+  PartialMessage,
+  ServiceDefinition,
+} from "./definition.js";
+export type { DetailType, ErrorDetail } from "./detail.js";
+export { badRequest, detail } from "./detail.js";
+export type { Outcome, RpcErrorOptions } from "./error.js";
+export { RpcError } from "./error.js";
+export type { Logger } from "./logger.js";
+export type { MetadataInit, MetadataValue } from "./metadata.js";
+export { Metadata } from "./metadata.js";
+export type { CallObserver, ObservedCall, ObservedEnd, Observer } from "./observer.js";
+export type { Peer, PeerCertificate } from "./peer.js";
+export type { Policy } from "./policy.js";
+export type { StatusCode } from "./status.js";
+export { STATUS_CODES } from "./status.js";

@@ -1,0 +1,99 @@
+import { expect, test } from "vitest";
+import { MessageQueue } from "./message-queue.js";
+
+/** A queue, how many messages it has asked for, and how often its reader left. */
+function openQueue() {
+  const seen = { asked: 0, left: 0 };
+  const queue = new MessageQueue<number>(
+    (count) => {
+      seen.asked += count;
+    },
+    () => {
+      seen.left++;
+    },
+  );
+  queue.start();
+  return { queue, seen };
+}
+
+const all = async (queue: MessageQueue<number>): Promise<number[]> => {
+  const read: number[] = [];
+  for await (const one of queue) read.push(one);
+  return read;
+};
+
+test("hands messages on in order, whether they came before or after they were asked for", async () => {
+  const { queue } = openQueue();
+  queue.push(1, 10);
+  const reading = all(queue);
+  await Promise.resolve();
+  queue.push(2, 10);
+  queue.push(3, 10);
+  queue.end();
+  expect(await reading).toEqual([1, 2, 3]);
+});
+
+test("asks for no more than its window while nobody reads, in messages and in bytes", () => {
+  const small = openQueue();
+  for (let given = 0; given < small.seen.asked; given++) small.queue.push(given, 1);
+  expect(small.seen.asked).toBeLessThanOrEqual(4);
+
+  const large = openQueue();
+  large.queue.push(0, 1024 * 1024);
+  expect(large.seen.asked).toBe(4);
+});
+
+test("a reader that keeps up opens the window of small messages to 32, and of large ones to one", async () => {
+  const { queue, seen } = openQueue();
+  const outstanding = async (bytes: number): Promise<number> => {
+    for (let i = 0; i < 100; i++) {
+      queue.push(i, bytes);
+      await queue.next();
+    }
+    return seen.asked - given;
+  };
+  let given = 100;
+  expect(await outstanding(10)).toBeLessThanOrEqual(32);
+  expect(seen.asked - given).toBeGreaterThan(16);
+  given = 200;
+  expect(await outstanding(100 * 1024)).toBeLessThanOrEqual(1);
+});
+
+test("an end lets what waits be read and then shows its error once; a failure drops what waits", async () => {
+  const ended = openQueue().queue;
+  ended.push(1, 1);
+  ended.end(new Error("late"));
+  expect(await ended.next()).toEqual({ done: false, value: 1 });
+  await expect(ended.next()).rejects.toThrow("late");
+  expect(await ended.next()).toEqual({ done: true, value: undefined });
+
+  const failed = openQueue().queue;
+  failed.push(1, 1);
+  failed.fail(new Error("now"));
+  failed.push(2, 1);
+  await expect(failed.next()).rejects.toThrow("now");
+  expect(await failed.next()).toEqual({ done: true, value: undefined });
+});
+
+test("a reader that waits sees the end, and the error only one of several", async () => {
+  const { queue } = openQueue();
+  const steps = [queue.next(), queue.next()];
+  queue.end(new Error("gone"));
+  const [first, second] = await Promise.allSettled(steps);
+  expect(first).toMatchObject({ status: "rejected" });
+  expect(second).toEqual({ status: "fulfilled", value: { done: true, value: undefined } });
+});
+
+test("a reader that leaves is told of once, and nothing is asked for after it", async () => {
+  const { queue, seen } = openQueue();
+  queue.push(1, 1);
+  for await (const one of queue) {
+    expect(one).toBe(1);
+    break;
+  }
+  const { asked } = seen;
+  await queue.return();
+  queue.push(2, 1);
+  expect(await queue.next()).toEqual({ done: true, value: undefined });
+  expect(seen).toEqual({ asked, left: 1 });
+});

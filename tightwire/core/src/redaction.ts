@@ -1,0 +1,42 @@
+const PLACE = "[redacted]";
+/** Shorter values would blank out unrelated text, and hold no secret. */
+const MIN_LENGTH = 3;
+
+/**
+ * A function that takes the values of a message's `debug_redact` fields out of a text that is about to be logged. `paths` are a definition's
+ * redacted paths; what is no text or number there is left alone. Free when there are no paths.
+ */
+export function redactorFor(paths: readonly string[], message: unknown): (text: string) => string {
+  if (paths.length === 0 || message === undefined) return (text) => text;
+  return (text) => {
+    const values = new Set<string>();
+    for (const path of paths) collect(message, path.split("."), values);
+    let clean = text;
+    for (const value of [...values].sort((a, b) => b.length - a.length)) clean = clean.replaceAll(value, PLACE);
+    return clean;
+  };
+}
+
+function collect(value: unknown, path: readonly string[], into: Set<string>): void {
+  const [name, ...rest] = path;
+  if (name === undefined) {
+    collectAll(value, into);
+    return;
+  }
+  if (typeof value !== "object" || value === null) return;
+  const record = value as Record<string, unknown>;
+  if (name in record) collect(record[name], rest, into);
+  // Lists, maps and oneofs ({ $case, value }) have no place in a path: it leads through them.
+  else if (record["$case"] === name) collect(record["value"], rest, into);
+  else for (const inner of Object.values(record)) if (!(inner instanceof Uint8Array)) collect(inner, path, into);
+}
+
+/** A marked field may hold a whole message: every text and number in it is taken. */
+function collectAll(value: unknown, into: Set<string>): void {
+  if (typeof value === "string" || typeof value === "bigint" || typeof value === "number") {
+    const text = String(value);
+    if (text.length >= MIN_LENGTH) into.add(text);
+  } else if (typeof value === "object" && value !== null && !(value instanceof Uint8Array)) {
+    for (const inner of Object.values(value)) collectAll(inner, into);
+  }
+}

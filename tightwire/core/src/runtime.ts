@@ -1,0 +1,45 @@
+/** What servers, clients, transports and observers are built from: the transport seam and the parts around it. Users of services need `@tightwire/core` only. */
+export { composeInterceptors } from "./call.js";
+export type { CallScope } from "./context.js";
+export { currentScope, runInScope } from "./context.js";
+export type { Deadline } from "./deadline.js";
+export { deadlineAfter, formatTimeout, hopReserveMs, parseTimeout, timeLeftMs } from "./deadline.js";
+export { encodeStatusDetails } from "./detail.js";
+export { DETAILS_KEY } from "./error.js";
+export { IdleTimer } from "./idle-timer.js";
+export { MessageQueue } from "./message-queue.js";
+export { isBinaryKey } from "./metadata.js";
+export { combineObservers } from "./observer.js";
+export { certificateIdentity } from "./peer.js";
+export { DEFAULT_IDLE_TIMEOUT_MS, DEFAULT_TIMEOUT_MS } from "./policy.js";
+export { redactorFor } from "./redaction.js";
+export { Status, statusName, statusNumber } from "./status.js";
+export type { Expiring, Timer } from "./timer.js";
+export { schedule } from "./timer.js";
+export type { ClientTlsOptions, ServerTlsOptions } from "./tls.js";
+export { readPem } from "./tls.js";
+export type {
+  Acceptor,
+  Answer,
+  Borrowed,
+  CallHandle,
+  Capabilities,
+  Cause,
+  ClientTransport,
+  Completion,
+  Connection,
+  ConnectionInfo,
+  ConnectionState,
+  ConnectOptions,
+  Endpoint,
+  IncomingCall,
+  IncomingSink,
+  Listener,
+  OutgoingCall,
+  Processed,
+  ReplySink,
+  ServerTransport,
+  StreamHandle,
+  UnarySink,
+} from "./transport.js";
+export { refuseUnknownOptions } from "./unknown-options.js";
