@@ -1,0 +1,18 @@
+import type { DescMethod, DescService } from "@bufbuild/protobuf";
+import { getComments } from "@bufbuild/protoplugin";
+
+/** A contract's comment as plain text, without the space that `//` leaves before each line; empty when there is none. */
+export function readComment(desc: DescMethod | DescService): string {
+  const { leading = "", trailing = "" } = getComments(desc);
+  const text = `${leading}\n${trailing}`.replace(/^ /gm, "").trim();
+  if (!desc.deprecated) return text;
+  return `${text}\n\n@deprecated`.trim();
+}
+
+/** The lines of a doc comment; none for an empty text. */
+export function formatDocComment(text: string, indent = ""): string[] {
+  if (text === "") return [];
+  const lines = text.replaceAll("*/", "*\\/").split("\n");
+  if (lines.length === 1) return [`${indent}/** ${lines[0]} */`];
+  return [`${indent}/**`, ...lines.map((line) => `${indent} * ${line}`.trimEnd()), `${indent} */`];
+}

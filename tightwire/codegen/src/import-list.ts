@@ -1,0 +1,91 @@
+import { posix } from "node:path";
+import type { DescEnum, DescMessage } from "@bufbuild/protobuf";
+
+/** The imports of one generated file. */
+export interface ImportList {
+  /** A type that only signatures use; gives the name to write. */
+  type(name: string, from: string): string;
+  /** A value, or a type and value of one name; gives the name to write. */
+  value(name: string, from: string): string;
+  /** The message that ts-proto generated for `message`; gives the name to write. */
+  message(message: DescMessage): string;
+  /** The import statements, in the order of their modules. */
+  lines(): string[];
+}
+
+interface Imported {
+  readonly name: string;
+  readonly local: string;
+  readonly from: string;
+  value: boolean;
+}
+
+/** Imports for the generated file at `path`, whose own exports (`reserved`) no import may be named like. */
+export function createImportList(path: string, mapped: ReadonlyMap<string, string>, reserved: ReadonlySet<string>): ImportList {
+  const entries = new Map<string, Imported>();
+  const taken = new Set(reserved);
+
+  const add = (name: string, from: string, value: boolean): string => {
+    const key = `${from} ${name}`;
+    const known = entries.get(key);
+    if (known !== undefined) {
+      known.value ||= value;
+      return known.local;
+    }
+    let local = name;
+    for (let count = 2; taken.has(local); count++) local = `${name}${count}`;
+    taken.add(local);
+    entries.set(key, { name, local, from, value });
+    return local;
+  };
+
+  return {
+    type: (name, from) => add(name, from, false),
+    value: (name, from) => add(name, from, true),
+    message: (message) => add(typeName(message), mapped.get(`${message.file.name}.proto`) ?? relativeModule(path, message.file.name), true),
+    lines: () => formatImports([...entries.values()]),
+  };
+}
+
+/** ts-proto's name for a message or enum: a nested one's is joined to its parents' by underscores. */
+export function typeName(message: DescMessage | DescEnum): string {
+  return message.parent === undefined ? message.name : `${typeName(message.parent)}_${message.name}`;
+}
+
+function relativeModule(path: string, protoFile: string): string {
+  const relative = posix.relative(posix.dirname(path), `${protoFile}.js`);
+  return relative.startsWith(".") ? relative : `./${relative}`;
+}
+
+function formatImports(entries: readonly Imported[]): string[] {
+  const modules = [...new Set(entries.map((entry) => entry.from))].sort(byModule);
+  return modules.flatMap((from) => {
+    const here = entries.filter((entry) => entry.from === from);
+    return [
+      ...formatImport(
+        "import type",
+        from,
+        here.filter((entry) => !entry.value),
+      ),
+      ...formatImport(
+        "import",
+        from,
+        here.filter((entry) => entry.value),
+      ),
+    ];
+  });
+}
+
+/** Packages before relative modules, each by name. */
+function byModule(a: string, b: string): number {
+  if (a.startsWith(".") !== b.startsWith(".")) return a.startsWith(".") ? 1 : -1;
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function formatImport(keyword: string, from: string, entries: readonly Imported[]): string[] {
+  if (entries.length === 0) return [];
+  const names = entries.map(({ name, local }) => (name === local ? name : `${name} as ${local}`)).sort();
+  const line = `${keyword} { ${names.join(", ")} } from "${from}";`;
+  if (line.length <= 120) return [line];
+  return [`${keyword} {`, ...names.map((name) => `  ${name},`), `} from "${from}";`];
+}

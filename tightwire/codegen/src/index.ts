@@ -1,0 +1,1 @@
+export { tightwirePlugin } from "./plugin.js";

@@ -1,0 +1,49 @@
+import { create, createFileRegistry, maximumEdition, minimumEdition } from "@bufbuild/protobuf";
+import {
+  type CodeGeneratorRequest,
+  type CodeGeneratorResponse,
+  CodeGeneratorResponseSchema,
+  CodeGeneratorResponse_Feature as Feature,
+  FileDescriptorSetSchema,
+} from "@bufbuild/protobuf/wkt";
+import type { Plugin } from "@bufbuild/protoplugin";
+import { generateEntryFile } from "./entry-file.js";
+import { type Fault, GenerationError } from "./fault.js";
+import { parsePluginOptions } from "./plugin-options.js";
+import { type GeneratedFile, generateServiceFile } from "./service-file.js";
+
+/**
+ * The plugin: `<file>.service.ts` for every `.proto` file with services. Faults of the contract and unknown options come back in the
+ * response's `error`, which buf and protoc print before they exit with an error of their own.
+ */
+export const tightwirePlugin: Plugin = {
+  name: "protoc-gen-tightwire",
+  version: "0.1.0",
+  run: (request) => {
+    try {
+      return toResponse(generate(request));
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      return create(CodeGeneratorResponseSchema, { error: error.message });
+    }
+  },
+};
+
+function generate(request: CodeGeneratorRequest): GeneratedFile[] {
+  const options = parsePluginOptions(request.parameter);
+  const registry = createFileRegistry(create(FileDescriptorSetSchema, { file: request.protoFile }));
+  const faults: Fault[] = [];
+  const files = request.fileToGenerate.flatMap((name) => registry.getFile(name) ?? []);
+  const services = files.flatMap((file) => generateServiceFile(file, registry, options, faults) ?? []);
+  if (faults.length > 0) throw new GenerationError(faults);
+  return [...services, ...[...options.entries].map(([name, packageName]) => generateEntryFile(name, packageName, files))];
+}
+
+function toResponse(files: readonly GeneratedFile[]): CodeGeneratorResponse {
+  return create(CodeGeneratorResponseSchema, {
+    supportedFeatures: BigInt(Feature.PROTO3_OPTIONAL | Feature.SUPPORTS_EDITIONS),
+    minimumEdition,
+    maximumEdition,
+    file: files.map(({ path, text }) => ({ name: path, content: text })),
+  });
+}

@@ -1,0 +1,77 @@
+import type { DescMethod, DescService } from "@bufbuild/protobuf";
+import { formatDocComment, readComment } from "./doc-comment.js";
+import type { ImportList } from "./import-list.js";
+
+const CORE = "@tightwire/core";
+
+/** The names that one service's generated code exports. */
+export interface ServiceNames {
+  /** The definition: as the contract names the service, `CatalogService`. */
+  readonly definition: string;
+  /** `CatalogHandlers` */
+  readonly handlers: string;
+  /** `CatalogClient` */
+  readonly client: string;
+}
+
+/** Names for a service's code; "Service" at the end of its name is left out of the interfaces'. */
+export function nameService(service: DescService): ServiceNames {
+  const base = service.name.replace(/(?<=.)Service$/, "");
+  return { definition: service.name, handlers: `${base}Handlers`, client: `${base}Client` };
+}
+
+/** The interface that a server implements, a line an element. */
+export function printHandlers(service: DescService, imports: ImportList): string[] {
+  return printInterface(service, nameService(service).handlers, "what a server implements", (method) => signHandler(method, imports));
+}
+
+/** The interface that a caller uses, a line an element. */
+export function printClient(service: DescService, imports: ImportList): string[] {
+  return printInterface(service, nameService(service).client, "what a caller uses", (method) => signClient(method, imports));
+}
+
+function printInterface(service: DescService, name: string, role: string, sign: (method: DescMethod) => Signature): string[] {
+  const comment = [`\`${service.typeName}\`: ${role}.`, readComment(service)].filter((text) => text !== "").join("\n\n");
+  const members = service.methods.map((method) => [
+    ...formatDocComment(readComment(method), "  "),
+    ...formatSignature(method.localName, sign(method)),
+  ]);
+  return [
+    ...formatDocComment(comment),
+    `export interface ${name} {`,
+    ...members.flatMap((lines, index) => (index === 0 ? lines : ["", ...lines])),
+    "}",
+  ];
+}
+
+interface Signature {
+  readonly parameters: readonly string[];
+  readonly result: string;
+}
+
+function formatSignature(name: string, { parameters, result }: Signature): string[] {
+  const line = `  ${name}(${parameters.join(", ")}): ${result};`;
+  if (line.length <= 120) return [line];
+  return [`  ${name}(`, ...parameters.map((parameter) => `    ${parameter},`), `  ): ${result};`];
+}
+
+function signHandler(method: DescMethod, imports: ImportList): Signature {
+  const input = imports.message(method.input);
+  const request = takesStream(method) ? `requests: AsyncIterable<${input}>` : `request: ${input}`;
+  return { parameters: [request, `call: ${imports.type("ServerCall", CORE)}`], result: resultType(method, imports) };
+}
+
+function signClient(method: DescMethod, imports: ImportList): Signature {
+  const input = `${imports.type("PartialMessage", CORE)}<${imports.message(method.input)}>`;
+  const request = takesStream(method) ? `requests: AsyncIterable<${input}> | Iterable<${input}>` : `request: ${input}`;
+  return { parameters: [request, `options?: ${imports.type("CallOptions", CORE)}`], result: resultType(method, imports) };
+}
+
+function takesStream(method: DescMethod): boolean {
+  return method.methodKind === "client_streaming" || method.methodKind === "bidi_streaming";
+}
+
+function resultType(method: DescMethod, imports: ImportList): string {
+  const streams = method.methodKind === "server_streaming" || method.methodKind === "bidi_streaming";
+  return `${streams ? "AsyncIterable" : "Promise"}<${imports.message(method.output)}>`;
+}
