@@ -1,0 +1,38 @@
+import type { Observer } from "@tightwire/core";
+import { type Acceptor, type Answer, type IncomingCall, type IncomingSink, Status } from "@tightwire/core/runtime";
+import type { ServedMethod } from "./method.js";
+import { StreamCall } from "./stream.js";
+import { UnaryCall } from "./unary.js";
+
+/** What an acceptor decides by. */
+export interface AcceptorParts {
+  readonly methods: ReadonlyMap<string, ServedMethod>;
+  readonly observer: Observer | undefined;
+  readonly maxMessageBytes: number;
+}
+
+/** What every transport asks when a call comes in. Here, and only here on this side, the kinds of call are told apart. */
+export function createAcceptor({ methods, observer, maxMessageBytes }: AcceptorParts): Acceptor {
+  return {
+    maxMessageBytes,
+    open(call: IncomingCall): IncomingSink | Answer {
+      const served = methods.get(call.path);
+      if (served === undefined) return unimplemented(call, methods, observer);
+      return served.definition.kind === "unary" ? new UnaryCall(call, served) : new StreamCall(call, served);
+    },
+  };
+}
+
+/** How much of a path that a caller sent is repeated to it and to the log. */
+const MAX_PATH = 200;
+
+function unimplemented(call: IncomingCall, methods: ReadonlyMap<string, ServedMethod>, observer: Observer | undefined): Answer {
+  const path = call.path.slice(0, MAX_PATH);
+  const service = path.slice(0, path.lastIndexOf("/") + 1);
+  const known = service !== "/" && [...methods.keys()].some((one) => one.startsWith(service));
+  const text = known ? `unknown method ${path}` : `unknown service: ${path}`;
+  observer
+    ?.started({ side: "server", path, method: undefined, peer: call.peer.address, identity: call.peer.identity })
+    ?.ended({ code: Status.UNIMPLEMENTED, text, durationMs: 0, origin: "local" });
+  return { code: Status.UNIMPLEMENTED, text, trailers: undefined };
+}

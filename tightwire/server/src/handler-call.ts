@@ -1,0 +1,248 @@
+import {
+  type CallObserver,
+  type ContextKey,
+  type InterceptedCall,
+  Metadata,
+  type MethodDefinition,
+  type Peer,
+  RpcError,
+  type ServerCall,
+} from "@tightwire/core";
+import {
+  type Answer,
+  type Borrowed,
+  type CallScope,
+  type Cause,
+  type Expiring,
+  type IncomingCall,
+  type IncomingSink,
+  redactorFor,
+  Status,
+  schedule,
+  statusName,
+  type Timer,
+} from "@tightwire/core/runtime";
+import { failureOf } from "./failure.js";
+import type { ServedMethod } from "./method.js";
+
+type EndListener = Parameters<InterceptedCall["onEnd"]>[0];
+
+/**
+ * One call being answered: what its handler and interceptors see of it, the scope that its outgoing calls inherit, and the reader of its messages. Ends exactly
+ * once; after that nothing is sent. Signals, metadata and listeners are made when first asked for, as most calls never do.
+ */
+export abstract class HandlerCall implements ServerCall, InterceptedCall, CallScope, IncomingSink, Expiring {
+  readonly side = "server";
+  readonly deadline: number;
+  compress = false;
+  request: unknown = undefined;
+  cancelledBy: Cause | undefined = undefined;
+
+  protected readonly served: ServedMethod;
+  protected readonly incoming: IncomingCall;
+  protected readonly observer: CallObserver | undefined;
+  protected ended = false;
+  protected running = false;
+  #headersSent = false;
+  #headers: Metadata | undefined = undefined;
+  #trailers: Metadata | undefined = undefined;
+  #controller: AbortController | undefined = undefined;
+  #onCancelled: Set<(cause: Cause) => void> | undefined = undefined;
+  #onEnd: EndListener[] | undefined = undefined;
+  #values: Map<ContextKey<never>, unknown> | undefined = undefined;
+  readonly #startedAt = performance.now();
+  readonly #timer: Timer;
+
+  constructor(incoming: IncomingCall, served: ServedMethod) {
+    this.incoming = incoming;
+    this.served = served;
+    this.deadline = Math.min(incoming.deadline, this.#startedAt + served.maxDurationMs);
+    this.#timer = schedule(this.deadline, this);
+    this.observer = served.observer?.started({
+      side: "server",
+      path: incoming.path,
+      method: served.definition,
+      peer: incoming.peer.address,
+      identity: incoming.peer.identity,
+    });
+  }
+
+  // ---- what the handler sees ----
+
+  get method(): MethodDefinition {
+    return this.served.definition;
+  }
+
+  get metadata(): Metadata {
+    return this.incoming.metadata;
+  }
+
+  get peer(): Peer {
+    return this.incoming.peer;
+  }
+
+  get timeLeftMs(): number {
+    return this.deadline - performance.now();
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.cancelledBy !== undefined) this.#controller.abort(cancellation(this.cancelledBy));
+    }
+    return this.#controller.signal;
+  }
+
+  abstract get draining(): AbortSignal;
+
+  get headers(): Metadata {
+    this.#headers ??= new Metadata();
+    return this.#headers;
+  }
+
+  get trailers(): Metadata {
+    this.#trailers ??= new Metadata();
+    return this.#trailers;
+  }
+
+  sendHeaders(): void {
+    if (this.#headersSent || this.ended) return;
+    this.#headersSent = true;
+    this.incoming.headers(this.headers);
+  }
+
+  get<T>(key: ContextKey<T>): T {
+    const values = this.#values as Map<ContextKey<T>, T> | undefined;
+    return values?.has(key) ? (values.get(key) as T) : key.defaultValue;
+  }
+
+  set<T>(key: ContextKey<T>, value: T): void {
+    this.#values ??= new Map();
+    (this.#values as Map<unknown, unknown>).set(key, value);
+  }
+
+  onEnd(listener: EndListener): void {
+    this.#onEnd ??= [];
+    this.#onEnd.push(listener);
+  }
+
+  // ---- what its outgoing calls inherit ----
+
+  get hop(): boolean {
+    return this.incoming.peer.kind === "network";
+  }
+
+  get traceparent(): string | undefined {
+    return this.incoming.metadata.get("traceparent");
+  }
+
+  get tracestate(): string | undefined {
+    return this.incoming.metadata.get("tracestate");
+  }
+
+  onCancelled(listener: (cause: Cause) => void): void {
+    this.#onCancelled ??= new Set();
+    this.#onCancelled.add(listener);
+  }
+
+  offCancelled(listener: (cause: Cause) => void): void {
+    this.#onCancelled?.delete(listener);
+  }
+
+  // ---- what the transport tells ----
+
+  abstract start(): void;
+  abstract message(bytes: Borrowed): void;
+  abstract halfClosed(): void;
+  abstract drained(): void;
+
+  cancelled(cause: Cause): void {
+    if (this.ended) return;
+    this.over(cause, undefined);
+    this.#abort(cause);
+  }
+
+  // ---- how it ends ----
+
+  /** The head of a streamed answer, if the handler set any and it was not sent. */
+  protected flushHeaders(): void {
+    if (this.#headers !== undefined) this.sendHeaders();
+  }
+
+  /** Ends the call well, with the one message of a unary answer. */
+  protected reply(message: Uint8Array): void {
+    if (this.ended) return;
+    this.over(OK, this.#trailers);
+    this.incoming.reply(this.#headersSent ? undefined : this.#headers, message, this.#trailers, this.compress);
+  }
+
+  /** Ends the call, with what the handler set as trailers. */
+  protected finish(answer: Answer): void {
+    if (this.ended) return;
+    const trailers = mergeTrailers(this.#trailers, answer.trailers);
+    // A failed call without a head is answered by trailers alone, which is shorter and can be retried.
+    if (answer.code === Status.OK) this.flushHeaders();
+    this.over(answer, trailers);
+    this.incoming.end({ code: answer.code, text: answer.text, trailers });
+  }
+
+  /** Ends the call because of what its handler threw. */
+  protected fail(thrown: unknown): void {
+    if (this.ended) return;
+    const { answer, errorId } = failureOf(thrown, this);
+    if (errorId !== undefined) this.observer?.failed?.(thrown, errorId, this.#redactor());
+    this.finish(answer);
+  }
+
+  /** Ends the call for a reason outside its handler, and tells the handler. */
+  protected abandon(cause: Cause): void {
+    if (this.ended) return;
+    this.finish({ code: cause.code, text: cause.text, trailers: undefined });
+    this.#abort(cause);
+  }
+
+  /** The call is over: the one place where that is noted. */
+  protected over(end: Cause, trailers: Metadata | undefined): void {
+    this.ended = true;
+    this.#timer.cancel();
+    if (!this.running) this.incoming.settled();
+    if (this.observer !== undefined) {
+      const text = end.code === Status.OK ? end.text : this.#redactor()(end.text);
+      this.observer.ended({ code: end.code, text, durationMs: performance.now() - this.#startedAt, origin: "local" });
+    }
+    if (this.#onEnd !== undefined) for (const listener of this.#onEnd) listener({ code: end.code, text: end.text, trailers });
+  }
+
+  /** The deadline has passed: the caller's, or the server's own cap. */
+  expire(): void {
+    const text =
+      this.deadline < this.incoming.deadline
+        ? `the server's own limit of ${this.served.maxDurationMs} ms for this method passed`
+        : "the deadline of the call passed";
+    this.abandon({ code: Status.DEADLINE_EXCEEDED, text });
+  }
+
+  #abort(cause: Cause): void {
+    this.cancelledBy = cause;
+    this.#controller?.abort(cancellation(cause));
+    if (this.#onCancelled !== undefined) for (const listener of [...this.#onCancelled]) listener(cause);
+  }
+
+  #redactor(): (text: string) => string {
+    return redactorFor(this.served.definition.redacted.request, this.request);
+  }
+}
+
+const OK: Cause = { code: Status.OK, text: "" };
+
+/** What `signal.reason` and readers of requests get when a call is cancelled. */
+export function cancellation(cause: Cause): RpcError {
+  return new RpcError(statusName(cause.code), cause.text);
+}
+
+function mergeTrailers(own: Metadata | undefined, more: Metadata | undefined): Metadata | undefined {
+  if (own === undefined || more === undefined) return own ?? more;
+  const merged = new Metadata(own);
+  for (const [key, value] of more) merged.appendReceived(key, value);
+  return merged;
+}

@@ -1,0 +1,12 @@
+export type { HealthClient } from "./health.js";
+export { addHealth, HealthService, HealthStatus } from "./health.js";
+export type { HealthState, ServingStatus } from "./health-state.js";
+export type { Exactly, ExtraFields, NotInTheContract } from "./implement.js";
+export { implement } from "./implement.js";
+export type { InProcessOptions } from "./in-process.js";
+export { inProcess } from "./in-process.js";
+export { addReflection } from "./reflection.js";
+export type { Served, ServeOptions } from "./serve.js";
+export { serve } from "./serve.js";
+export type { Server, ServerOptions, ServiceOptions, StopOptions } from "./server.js";
+export { createServer } from "./server.js";

@@ -1,0 +1,134 @@
+import type { Interceptor, Logger, Observer, ServiceDefinition } from "@tightwire/core";
+import { createCallLog } from "@tightwire/core";
+import { type Acceptor, combineObservers, type Listener, refuseUnknownOptions, type ServerTransport } from "@tightwire/core/runtime";
+import { createAcceptor } from "./acceptor.js";
+import { createHealthState, type HealthState } from "./health-state.js";
+import type { Exactly } from "./implement.js";
+import { type Handler, type ServedMethod, serveMethod } from "./method.js";
+import type { StreamCall } from "./stream.js";
+
+/** Settings of a server; all optional. */
+export interface ServerOptions {
+  /** Gets one line a call and one line an unexpected error. Default: none are written. */
+  readonly logger?: Logger;
+  /** Hear every call, after the log. Default none. */
+  readonly observers?: readonly Observer[];
+  /** Around every handler, the first outermost. Default none. */
+  readonly interceptors?: readonly Interceptor[];
+  /** The largest request message that is taken, after decompression, in bytes. Default 4 MiB. */
+  readonly maxMessageBytes?: number;
+}
+
+/** Settings of one service on a server; all optional. */
+export interface ServiceOptions {
+  /** Around this service's handlers, inside the server's own. Default none. */
+  readonly interceptors?: readonly Interceptor[];
+}
+
+/** How a server stops. */
+export interface StopOptions {
+  /** How long it goes on taking calls after it reports NOT_SERVING, so that balancers see it, in milliseconds. Default 250. */
+  readonly pauseMs?: number;
+  /** How long all of it may take, the pause included, before what is left is ended by force, in milliseconds. Default 10,000. */
+  readonly graceMs?: number;
+}
+
+/** Services that are served together. */
+export interface Server {
+  /**
+   * Adds a service. Throws a TypeError when a handler is missing, an option is unknown, the service was added before, or the server listens already.
+   * Handlers are held exactly to the contract (see `implement`).
+   */
+  add<Handlers, Client, Given extends Handlers>(
+    definition: ServiceDefinition<Handlers, Client>,
+    handlers: Given & Exactly<Handlers, Given>,
+    options?: ServiceOptions,
+  ): Server;
+  /** Listens at `127.0.0.1:50051` (port 0: a free one) or `unix:/path`. May be called more than once, for several addresses. Rejects with an Error that says why; throws a TypeError once the server was stopped. */
+  listen(address: string, transport: ServerTransport): Promise<Listener>;
+  /** The definitions that were added. */
+  readonly services: readonly ServiceDefinition[];
+  /** What health checks are told. */
+  readonly health: HealthState;
+  /** What transports ask; for those that do not listen. */
+  readonly acceptor: Acceptor;
+  /**
+   * Stops: NOT_SERVING at once; after the pause no new calls, and streams are told to end; calls in flight end; what is left when the grace period is over is
+   * ended by force. Never rejects. A second call returns the first one's promise.
+   */
+  stop(options?: StopOptions): Promise<void>;
+}
+
+const DEFAULT_MAX_MESSAGE_BYTES: number = 4 * 1024 * 1024;
+const OPTION_NAMES: readonly string[] = ["logger", "observers", "interceptors", "maxMessageBytes"];
+
+/** Makes a server with no services yet. Throws a TypeError that names an option it does not know. */
+export function createServer(options: ServerOptions = {}): Server {
+  refuseUnknownOptions("createServer", options, OPTION_NAMES);
+  const { logger, observers = [], interceptors = [], maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } = options;
+  const observer = combineObservers([...(logger === undefined ? [] : [createCallLog(logger)]), ...observers]);
+  const services: ServiceDefinition[] = [];
+  const methods = new Map<string, ServedMethod>();
+  const streams = new Set<StreamCall>();
+  const listeners: Listener[] = [];
+  const health = createHealthState();
+  let sealed = false;
+  let stopping: Promise<void> | undefined;
+
+  const server: Server = {
+    services,
+    health,
+    acceptor: createAcceptor({ methods, observer, maxMessageBytes }),
+    add(definition, handlers, serviceOptions = {}) {
+      refuseUnknownOptions(`add(${definition.name})`, serviceOptions, ["interceptors"]);
+      if (sealed) throw new TypeError(`${definition.name} was added after the server began to listen; add all services before`);
+      if (services.some(({ name }) => name === definition.name)) throw new TypeError(`${definition.name} was added twice`);
+      const layers = [...interceptors, ...(serviceOptions.interceptors ?? [])];
+      for (const [localName, method] of Object.entries(definition.methods)) {
+        methods.set(method.path, serveMethod(method, handlerOf(definition, handlers, localName), layers, observer, streams));
+      }
+      services.push(definition);
+      health.set(definition.name, "serving");
+      return server;
+    },
+    listen(address, transport) {
+      if (stopping !== undefined) throw new TypeError("the server was stopped and cannot listen again");
+      sealed = true;
+      return transport.listen(address, server.acceptor).then((listener) => {
+        listeners.push(listener);
+        logger?.info({ address: listener.address, transport: transport.name, services: services.map(({ name }) => name) }, "listening");
+        return listener;
+      });
+    },
+    stop(stopOptions = {}) {
+      refuseUnknownOptions("stop", stopOptions, ["pauseMs", "graceMs"]);
+      if (stopping === undefined) {
+        logger?.info({}, "stopping");
+        stopping = stopServer(health, listeners, streams, stopOptions).then(() => logger?.info({}, "stopped"));
+      }
+      return stopping;
+    },
+  };
+  return server;
+}
+
+function handlerOf(definition: ServiceDefinition, handlers: unknown, localName: string): Handler {
+  const handler = (handlers as Record<string, unknown>)[localName];
+  if (typeof handler !== "function") throw new TypeError(`${definition.name} has no handler for ${localName}`);
+  return handler.bind(handlers) as Handler;
+}
+
+async function stopServer(
+  health: HealthState,
+  listeners: readonly Listener[],
+  streams: ReadonlySet<StreamCall>,
+  options: StopOptions,
+): Promise<void> {
+  const { pauseMs = 250, graceMs = 10_000 } = options;
+  const forcedAt = performance.now() + graceMs;
+  health.shutDown();
+  await new Promise((resolve) => setTimeout(resolve, Math.min(pauseMs, graceMs)));
+  const drained = listeners.map((listener) => listener.drain(Math.max(forcedAt - performance.now(), 0)));
+  for (const stream of [...streams]) stream.tellDraining();
+  await Promise.allSettled(drained);
+}

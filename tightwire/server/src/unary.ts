@@ -1,0 +1,50 @@
+import { RpcError } from "@tightwire/core";
+import { type Borrowed, runInScope } from "@tightwire/core/runtime";
+import { decodeRequest } from "./decode-request.js";
+import { HandlerCall } from "./handler-call.js";
+
+/** The straight path: one message in, one out. */
+export class UnaryCall extends HandlerCall {
+  #received = 0;
+
+  /** A unary call is short enough to end by itself: it is never told. */
+  get draining(): AbortSignal {
+    return NEVER;
+  }
+
+  override start(): void {
+    this.incoming.pull(2); // a second message is a fault, and is to be seen
+  }
+
+  override message(bytes: Borrowed): void {
+    this.observer?.message?.("received", bytes.byteLength);
+    if (this.#received++ === 0) this.request = decodeRequest(this.served.definition, bytes, (error) => this.fail(error));
+    else this.fail(new RpcError("unimplemented", `${this.served.definition.path} takes one message, and more came`));
+  }
+
+  override halfClosed(): void {
+    if (this.ended) return;
+    if (this.#received === 0) this.fail(new RpcError("unimplemented", `${this.served.definition.path} takes one message, and none came`));
+    else void runInScope(this, () => this.#answer());
+  }
+
+  override drained(): void {}
+
+  async #answer(): Promise<void> {
+    const { definition, handler, chain } = this.served;
+    this.running = true;
+    try {
+      const response = chain === undefined ? await handler(this.request, this) : (await chain(this)).response;
+      if (this.ended) return;
+      const bytes = definition.response.encode(response);
+      this.observer?.message?.("sent", bytes.byteLength);
+      this.reply(bytes);
+    } catch (thrown) {
+      this.fail(thrown);
+    } finally {
+      this.incoming.settled();
+    }
+  }
+}
+
+const NEVER: AbortSignal = new AbortController().signal;
