@@ -1,0 +1,101 @@
+import type { Interceptor, Logger, Observer } from "@tightwire/core";
+import { createCallLog } from "@tightwire/core";
+import { type Cause, type ClientTransport, type Connection, combineObservers, refuseUnknownOptions } from "@tightwire/core/runtime";
+import { createConnector } from "./connector.js";
+import { parseTarget } from "./target.js";
+
+/** Settings of a channel; all optional. */
+export interface ChannelOptions {
+  /** How bytes get there. Default `grpcJs()`, over cleartext. */
+  readonly transport?: ClientTransport;
+  /** Deadline of unary calls that say nothing themselves, in milliseconds; `Infinity` for none. Default: the contract's, else 10,000. */
+  readonly timeoutMs?: number;
+  /** How long connecting to one endpoint may take, in milliseconds. Default 5,000. */
+  readonly connectTimeoutMs?: number;
+  /** The largest answer that is taken, after decompression, in bytes. Default 4 MiB. */
+  readonly maxMessageBytes?: number;
+  /** Around every call, the first outermost. Default none. */
+  readonly interceptors?: readonly Interceptor[];
+  /** Around every attempt, inside the others: where a token is refreshed. Default none. */
+  readonly attemptInterceptors?: readonly Interceptor[];
+  /** Gets one line a call. Default: none are written. */
+  readonly logger?: Logger;
+  /** Hear every call, after the log. Default none. */
+  readonly observers?: readonly Observer[];
+}
+
+/** A target and the way there. Make one for each service that is called and keep it; it connects when first used and again when it must. */
+export interface Channel {
+  /** As it was given. */
+  readonly target: string;
+  /** No new calls; those in flight have `graceMs` (default 0) to end. Never rejects. */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** A channel as clients in this package see it. */
+export interface OpenChannel extends Channel {
+  readonly settings: ChannelSettings;
+  /** The connection for the next call when there is one. */
+  ready(): Connection | undefined;
+  /** Waits for a connection: exactly one of the two is called, later. Returns how to stop waiting. */
+  acquire(ready: (connection: Connection) => void, failed: (why: Cause) => void): () => void;
+}
+
+/** The options that calls read. */
+export interface ChannelSettings {
+  readonly timeoutMs: number | undefined;
+  readonly interceptors: readonly Interceptor[];
+  readonly attemptInterceptors: readonly Interceptor[];
+  readonly observer: Observer | undefined;
+}
+
+const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
+const DEFAULT_MAX_MESSAGE_BYTES: number = 4 * 1024 * 1024;
+const OPTION_NAMES: readonly string[] = [
+  "transport",
+  "timeoutMs",
+  "connectTimeoutMs",
+  "maxMessageBytes",
+  "interceptors",
+  "attemptInterceptors",
+  "logger",
+  "observers",
+];
+
+/** Makes a channel; nothing is connected before the first call. Throws a TypeError for a target or an option that it does not understand. */
+export function createChannel(target: string, options: ChannelOptions = {}): Channel {
+  refuseUnknownOptions("createChannel", options, OPTION_NAMES);
+  checkTimeout(options.timeoutMs);
+  const connector = createConnector({
+    target: parseTarget(target),
+    transport: options.transport,
+    timeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
+    maxMessageBytes: options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES,
+  });
+  const logs = options.logger === undefined ? [] : [createCallLog(options.logger)];
+  const channel: OpenChannel = {
+    target,
+    settings: {
+      timeoutMs: options.timeoutMs,
+      interceptors: options.interceptors ?? [],
+      attemptInterceptors: options.attemptInterceptors ?? [],
+      observer: combineObservers([...logs, ...(options.observers ?? [])]),
+    },
+    ready: connector.ready,
+    acquire: connector.acquire,
+    close: (graceMs = 0) => connector.close(graceMs),
+  };
+  return channel;
+}
+
+/** Throws a TypeError when a timeout is not a number above 0; `Infinity` is one. */
+export function checkTimeout(timeoutMs: number | undefined): void {
+  if (timeoutMs === undefined || timeoutMs > 0) return;
+  throw new TypeError(`timeoutMs is ${timeoutMs}; it takes milliseconds above 0, or Infinity for no deadline`);
+}
+
+/** Narrows what users hold to what clients need; throws a TypeError for anything that `createChannel` did not make. */
+export function openChannel(channel: Channel): OpenChannel {
+  if (!("acquire" in channel)) throw new TypeError("this is not a channel: createChannel() makes one");
+  return channel as OpenChannel;
+}

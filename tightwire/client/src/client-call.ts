@@ -1,0 +1,217 @@
+import {
+  type CallObserver,
+  type CallOptions,
+  type ContextKey,
+  type InterceptedCall,
+  Metadata,
+  type MethodDefinition,
+  type RpcError,
+} from "@tightwire/core";
+import {
+  type CallScope,
+  type Cause,
+  type Completion,
+  type Connection,
+  currentScope,
+  DEFAULT_TIMEOUT_MS,
+  type Expiring,
+  hopReserveMs,
+  type OutgoingCall,
+  redactorFor,
+  Status,
+  schedule,
+  statusNumber,
+  type Timer,
+  timeLeftMs,
+} from "@tightwire/core/runtime";
+import { checkTimeout, type OpenChannel } from "./channel.js";
+
+type EndListener = Parameters<InterceptedCall["onEnd"]>[0];
+
+/** How often a call that its peer never processed is sent again. */
+const MAX_RESENDS = 3;
+
+/**
+ * One call being made: its deadline, what may cancel it, and its way to a connection. Ends exactly once, as a value; the error that its caller sees is made above.
+ */
+export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expiring {
+  readonly side = "client";
+  readonly method: MethodDefinition;
+  readonly path: string;
+  readonly metadata: Metadata;
+  readonly deadline: number;
+  readonly compress: boolean;
+  readonly previousAttempts: number = 0;
+  request: unknown = undefined;
+  /** How it ended. */
+  end: Completion | undefined = undefined;
+  /** What aborted the caller's signal. */
+  abortReason: unknown = undefined;
+
+  protected readonly options: CallOptions;
+  protected readonly channel: OpenChannel;
+  protected readonly observer: CallObserver | undefined;
+  protected endpoint: string | undefined = undefined;
+  #scope: CallScope | undefined;
+  #timer: Timer | undefined = undefined;
+  #stopWaiting: (() => void) | undefined = undefined;
+  #onEnd: EndListener[] | undefined = undefined;
+  #values: Map<unknown, unknown> | undefined = undefined;
+  #attempts = 0;
+  #begun = false;
+  #onAbort: (() => void) | undefined = undefined;
+  #onParentCancelled: ((cause: Cause) => void) | undefined = undefined;
+  readonly #startedAt = performance.now();
+
+  constructor(method: MethodDefinition, channel: OpenChannel, options: CallOptions) {
+    checkTimeout(options.timeoutMs);
+    this.method = method;
+    this.path = method.path;
+    this.channel = channel;
+    this.options = options;
+    this.compress = options.compress ?? false;
+    this.#scope = options.detached === true ? undefined : currentScope();
+    this.metadata = new Metadata(options.metadata);
+    this.deadline = this.#startedAt + this.#timeoutMs();
+    if (this.#scope !== undefined) {
+      this.deadline = Math.min(this.deadline, inheritedDeadline(this.#scope));
+      inheritTrace(this.#scope, this.metadata);
+    }
+    this.observer = channel.settings.observer?.started({ side: "client", path: method.path, method, peer: channel.target });
+  }
+
+  get timeLeftMs(): number {
+    return timeLeftMs(this.deadline);
+  }
+
+  get<T>(key: ContextKey<T>): T {
+    return this.#values?.has(key) ? (this.#values.get(key) as T) : key.defaultValue;
+  }
+
+  set<T>(key: ContextKey<T>, value: T): void {
+    this.#values ??= new Map();
+    this.#values.set(key, value);
+  }
+
+  onEnd(listener: EndListener): void {
+    this.#onEnd ??= [];
+    this.#onEnd.push(listener);
+  }
+
+  /**
+   * Its interceptors are done with the call, and whatever they did it ends: with what one of them threw, wherever it is, or well, when they answered it without sending
+   * it.
+   */
+  leaveLayers(error?: RpcError): void {
+    if (error !== undefined) this.cancel({ code: statusNumber(error.code), text: error.message });
+    else if (!this.#begun) {
+      this.finish({ code: Status.OK, text: "", headers: undefined, trailers: undefined, processed: "no", origin: "local" });
+    }
+  }
+
+  /** Ends the call, wherever it is. */
+  protected abstract cancel(cause: Cause): void;
+  /** Sends it on its way over a connection. */
+  protected abstract dispatch(connection: Connection): void;
+  /** Tells whoever waits for the end. */
+  protected abstract settle(end: Completion): void;
+
+  /** Starts the clock and looks for a connection. A call that is over already fails here, without touching the network. */
+  protected begin(): void {
+    this.#begun = true;
+    if (this.timeLeftMs <= 0) return this.finishLocally({ code: Status.DEADLINE_EXCEEDED, text: "no time was left to make the call" });
+    const { signal } = this.options;
+    if (signal?.aborted === true) return this.#abortedBy(signal);
+    if (this.#scope?.cancelledBy !== undefined) return this.finishLocally(this.#scope.cancelledBy);
+    if (signal !== undefined) {
+      this.#onAbort = () => this.#abortedBy(signal);
+      signal.addEventListener("abort", this.#onAbort);
+    }
+    if (this.#scope !== undefined) {
+      this.#onParentCancelled = (cause) => this.cancel({ code: cause.code, text: `the call that made this one ended: ${cause.text}` });
+      this.#scope.onCancelled(this.#onParentCancelled);
+    }
+    this.#timer = schedule(this.deadline, this);
+    this.connect();
+  }
+
+  /** Takes the channel's connection, or waits for it. */
+  protected connect(): void {
+    const connection = this.channel.ready();
+    if (connection !== undefined) return this.#send(connection);
+    this.#stopWaiting = this.channel.acquire(
+      (ready) => this.#send(ready),
+      (why) => this.finishLocally(why),
+    );
+  }
+
+  /** The peer never processed the call: try once more, if there is time. False when the call is to end. */
+  protected resend(end: Completion): boolean {
+    if (end.processed !== "no" || end.code !== Status.UNAVAILABLE || this.#attempts > MAX_RESENDS || this.timeLeftMs <= 0) return false;
+    this.connect();
+    return true;
+  }
+
+  /** Ends the call before it reached a peer. */
+  protected finishLocally(cause: Cause): void {
+    this.finish({ code: cause.code, text: cause.text, headers: undefined, trailers: undefined, processed: "no", origin: "local" });
+  }
+
+  /** The call is over: the one place where that is noted. */
+  protected finish(end: Completion): void {
+    if (this.end !== undefined) return;
+    this.end = end;
+    this.#timer?.cancel();
+    this.#stopWaiting?.();
+    if (this.#onAbort !== undefined) this.options.signal?.removeEventListener("abort", this.#onAbort);
+    if (this.#onParentCancelled !== undefined) this.#scope?.offCancelled(this.#onParentCancelled);
+    if (end.headers !== undefined) this.options.onHeaders?.(end.headers);
+    if (end.trailers !== undefined) this.options.onTrailers?.(end.trailers);
+    this.observer?.ended({
+      code: end.code,
+      text: end.code === Status.OK ? end.text : redactorFor(this.method.redacted.request, this.request)(end.text),
+      durationMs: performance.now() - this.#startedAt,
+      origin: end.origin,
+      endpoint: this.endpoint,
+      attempts: this.#attempts,
+    });
+    if (this.#onEnd !== undefined) for (const listener of this.#onEnd) listener(end);
+    this.settle(end);
+  }
+
+  #send(connection: Connection): void {
+    this.#stopWaiting = undefined;
+    this.#attempts++;
+    this.endpoint = connection.info.address;
+    this.observer?.attempt?.(this.endpoint);
+    this.dispatch(connection);
+  }
+
+  #timeoutMs(): number {
+    const { policy, kind } = this.method;
+    if (kind !== "unary") return this.options.timeoutMs ?? policy.timeoutMs ?? Number.POSITIVE_INFINITY;
+    return this.options.timeoutMs ?? this.channel.settings.timeoutMs ?? policy.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  }
+
+  expire(): void {
+    const waited = Math.round(performance.now() - this.#startedAt);
+    const where = this.endpoint === undefined ? `for a connection to ${this.channel.target}` : `for ${this.endpoint}`;
+    this.cancel({ code: Status.DEADLINE_EXCEEDED, text: `the deadline passed after ${waited} ms of waiting ${where}` });
+  }
+
+  #abortedBy(signal: AbortSignal): void {
+    this.abortReason = signal.reason;
+    this.cancel({ code: Status.CANCELLED, text: "the caller aborted the call" });
+  }
+}
+
+function inheritedDeadline(scope: CallScope): number {
+  const left = timeLeftMs(scope.deadline);
+  return scope.hop ? scope.deadline - hopReserveMs(left) : scope.deadline;
+}
+
+function inheritTrace(scope: CallScope, metadata: Metadata): void {
+  if (scope.traceparent === undefined || metadata.has("traceparent")) return;
+  metadata.set("traceparent", scope.traceparent);
+  if (scope.tracestate !== undefined) metadata.set("tracestate", scope.tracestate);
+}

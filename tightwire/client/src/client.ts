@@ -1,0 +1,128 @@
+import { type CallOptions, type MethodDefinition, type Next, type Reply, RpcError, type ServiceDefinition } from "@tightwire/core";
+import { type Completion, composeInterceptors, Status } from "@tightwire/core/runtime";
+import { type Channel, type OpenChannel, openChannel } from "./channel.js";
+import type { ClientCall } from "./client-call.js";
+import { StreamClientCall } from "./stream.js";
+import { UnaryClientCall } from "./unary.js";
+
+/** A method with its message types erased: here and nowhere else on this side. The generated client interface gives them back. */
+type ErasedMethod = (request: unknown, options?: CallOptions) => unknown;
+
+/**
+ * A typed client of a service, over a channel that may serve many clients. Unary and client-streaming methods return promises, the others async iterables; failed
+ * calls reject with an {@link RpcError}. Leaving a `for await` early, or aborting `signal`, cancels the call on both sides.
+ */
+export function createClient<Handlers, Client>(definition: ServiceDefinition<Handlers, Client>, channel: Channel): Client {
+  const open = openChannel(channel);
+  const client: Record<string, ErasedMethod> = {};
+  for (const [localName, method] of Object.entries(definition.methods)) client[localName] = erasedMethod(method, open);
+  return client as Client;
+}
+
+/** Here, and only here on this side, the kinds of call are told apart. */
+function erasedMethod(method: MethodDefinition, channel: OpenChannel): ErasedMethod {
+  const { interceptors, attemptInterceptors } = channel.settings;
+  const layers = [...interceptors, ...attemptInterceptors];
+  const many = method.kind === "server_streaming" || method.kind === "bidi_streaming";
+  if (method.kind === "unary") return unaryMethod(method, channel, chain(layers, sendUnary));
+  if (many) return manyResponses(method, channel, chain(layers, sendStream));
+  return oneResponse(method, channel, chain(layers, sendOneResponse));
+}
+
+function chain(layers: Parameters<typeof composeInterceptors>[0], innermost: Next): Next | undefined {
+  return layers.length === 0 ? undefined : composeInterceptors(layers, innermost);
+}
+
+// Each is an async function of its own: an error thrown after an await carries the caller's frames, at no cost to calls that succeed.
+
+function unaryMethod(method: MethodDefinition, channel: OpenChannel, layered: Next | undefined): ErasedMethod {
+  return async (request, options = NO_OPTIONS) => {
+    const call = new UnaryClientCall(method, channel, request, options);
+    if (layered !== undefined) return (await throughLayers(layered, call)).response;
+    await call.run();
+    if (call.end?.code !== Status.OK) throw failure(call);
+    return call.response;
+  };
+}
+
+function manyResponses(method: MethodDefinition, channel: OpenChannel, layered: Next | undefined): ErasedMethod {
+  return (request, options = NO_OPTIONS) => {
+    const call = new StreamClientCall(method, channel, request, options);
+    if (layered !== undefined) return layeredResponses(throughLayers(layered, call), call);
+    call.run();
+    return call.responses;
+  };
+}
+
+function oneResponse(method: MethodDefinition, channel: OpenChannel, layered: Next | undefined): ErasedMethod {
+  return async (request, options = NO_OPTIONS) => {
+    const call = new StreamClientCall(method, channel, request, options);
+    if (layered !== undefined) return (await throughLayers(layered, call)).response;
+    return (await sendOneResponse(call)).response;
+  };
+}
+
+const NO_OPTIONS: CallOptions = {};
+
+const sendUnary: Next = async (intercepted) => {
+  const call = intercepted as UnaryClientCall;
+  await call.run();
+  if (call.end?.code !== Status.OK) throw failure(call);
+  return call;
+};
+
+const sendStream: Next = (intercepted) => {
+  const call = intercepted as StreamClientCall;
+  call.run();
+  return Promise.resolve({ response: call.responses });
+};
+
+const sendOneResponse: Next = async (intercepted) => {
+  const call = intercepted as StreamClientCall;
+  call.run();
+  const first = await call.responses.next();
+  if (first.done === true) throw new RpcError("internal", `${call.path} answered without a message`, { call: call.path });
+  const second = await call.responses.next();
+  if (second.done !== true) {
+    await call.responses.return();
+    throw new RpcError("internal", `${call.path} answered with more than one message`, { call: call.path });
+  }
+  return { response: first.value };
+};
+
+/** Runs the layers around a call; whatever they do, the call ends, once. */
+async function throughLayers(layered: Next, call: ClientCall): Promise<Reply> {
+  try {
+    const reply = await layered(call);
+    call.leaveLayers();
+    return reply;
+  } catch (thrown) {
+    call.leaveLayers(RpcError.from(thrown));
+    throw thrown;
+  }
+}
+
+/** The responses that the layers let through. The call is on its way before anybody reads, and leaving ends it even when nobody did. */
+function layeredResponses(reply: Promise<Reply>, call: StreamClientCall): AsyncIterableIterator<unknown> {
+  const iterator = reply.then(({ response }) => (response as AsyncIterable<unknown>)[Symbol.asyncIterator]());
+  iterator.catch(() => {}); // told to whoever reads
+  return {
+    next: async () => await (await iterator).next(),
+    async return() {
+      const done = { done: true, value: undefined } as const;
+      await call.responses.return();
+      await iterator.then(
+        (one) => one.return?.(),
+        () => {},
+      );
+      return done;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+function failure(call: ClientCall): RpcError {
+  return RpcError.fromCompletion(call.end as Completion, call.path, call.abortReason);
+}

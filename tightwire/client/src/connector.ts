@@ -1,0 +1,134 @@
+import { detach } from "@tightwire/core";
+import { type Cause, type ClientTransport, type Connection, type Endpoint, Status } from "@tightwire/core/runtime";
+import { resolveTarget } from "./resolve.js";
+import type { Target } from "./target.js";
+
+/** What a connector is made of. */
+export interface ConnectorParts {
+  readonly target: Target;
+  /** Undefined for the default one, loaded when first needed. */
+  readonly transport: ClientTransport | undefined;
+  readonly timeoutMs: number;
+  readonly maxMessageBytes: number;
+}
+
+/** Keeps one connection to a target. */
+export interface Connector {
+  ready(): Connection | undefined;
+  acquire(ready: (connection: Connection) => void, failed: (why: Cause) => void): () => void;
+  close(graceMs: number): Promise<void>;
+}
+
+interface Waiter {
+  readonly ready: (connection: Connection) => void;
+  readonly failed: (why: Cause) => void;
+}
+
+/** Why calls on a closed channel fail. */
+const CHANNEL_CLOSED: Cause = { code: Status.CANCELLED, text: "the channel was closed" };
+
+/** Waits after failed rounds of connecting: doubled each time, with full jitter, from the first to the last of these (milliseconds). */
+const BACKOFF_MS = { first: 100, last: 10_000 };
+
+/**
+ * Keeps one connection to the first endpoint that takes one. It connects when a call needs it, drops a connection that drains or is lost, and after a round in which
+ * no endpoint answered it makes calls wait for the next one; while it backs off they fail at once, with the reason of the last failure. All of it runs detached from any call.
+ */
+export function createConnector({ target, transport, timeoutMs, maxMessageBytes }: ConnectorParts): Connector {
+  const waiters = new Set<Waiter>();
+  const connections = new Set<Connection>();
+  let current: Connection | undefined;
+  let connecting = false;
+  let closed = false;
+  let failures = 0;
+  let retryAt = 0;
+  let lastFailure: Cause | undefined;
+
+  async function connectOnce(): Promise<Connection> {
+    const way = transport ?? (await defaultTransport());
+    const endpoints = await resolveTarget(target);
+    const reasons: string[] = [];
+    for (const endpoint of endpoints) {
+      try {
+        return await way.connect(endpoint, { timeoutMs, maxMessageBytes });
+      } catch (error) {
+        reasons.push(describe(endpoint, error, endpoints.length === 1 ? target.text : ""));
+      }
+    }
+    throw new Error(reasons.join("; "));
+  }
+
+  function connected(connection: Connection): void {
+    connecting = false;
+    connections.add(connection);
+    failures = 0;
+    current = connection;
+    connection.onState((state) => {
+      if (current === connection) current = undefined;
+      if (state === "closed") connections.delete(connection);
+    });
+    if (closed) void connection.close(0);
+    for (const waiter of takeWaiters()) waiter.ready(connection);
+  }
+
+  function refused(error: unknown): void {
+    connecting = false;
+    failures++;
+    retryAt = performance.now() + Math.random() * Math.min(BACKOFF_MS.first * 2 ** (failures - 1), BACKOFF_MS.last);
+    lastFailure = { code: Status.UNAVAILABLE, text: `cannot connect to ${target.text}: ${messageOf(error)}` };
+    for (const waiter of takeWaiters()) waiter.failed(lastFailure);
+  }
+
+  function takeWaiters(): Waiter[] {
+    const all = [...waiters];
+    waiters.clear();
+    return all;
+  }
+
+  function connect(): void {
+    if (connecting) return;
+    connecting = true;
+    void detach(connectOnce).then(connected, refused);
+  }
+
+  return {
+    ready: () => (current !== undefined && current.capacity > 0 ? current : undefined),
+    acquire(ready, failed) {
+      const waiter = { ready, failed };
+      if (closed || (lastFailure !== undefined && failures > 0 && performance.now() < retryAt)) {
+        const why = closed ? CHANNEL_CLOSED : (lastFailure as Cause);
+        queueMicrotask(() => {
+          if (waiters.delete(waiter)) failed(why);
+        });
+        waiters.add(waiter);
+      } else {
+        waiters.add(waiter);
+        connect();
+      }
+      return () => void waiters.delete(waiter);
+    },
+    async close(graceMs) {
+      closed = true;
+      current = undefined;
+      for (const waiter of takeWaiters()) waiter.failed(CHANNEL_CLOSED);
+      await Promise.allSettled([...connections].map((connection) => connection.close(graceMs)));
+    },
+  };
+}
+
+/** Loaded when a channel without a transport connects, so that who brings another one needs no grpc-js. */
+async function defaultTransport(): Promise<ClientTransport> {
+  const { grpcJs } = await import("./grpc-js/index.js");
+  return grpcJs();
+}
+
+/** Why an endpoint took no connection. It is named once: not where the reason, or the target when it is the only one, names it already. */
+function describe(endpoint: Endpoint, error: unknown, onlyOneOf: string): string {
+  const reason = messageOf(error);
+  const bare = endpoint.address.replace(/^unix:/, "").replace(/[[\]]/g, "");
+  return onlyOneOf.includes(endpoint.address) || reason.includes(bare) ? reason : `${endpoint.address}: ${reason}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

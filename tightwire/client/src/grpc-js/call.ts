@@ -1,0 +1,192 @@
+import type { experimental, Metadata as GrpcMetadata, StatusObject } from "@grpc/grpc-js";
+import type { Metadata } from "@tightwire/core";
+import {
+  type Cause,
+  type Completion,
+  type OutgoingCall,
+  type ReplySink,
+  Status,
+  type StreamHandle,
+  timeLeftMs,
+  type UnarySink,
+} from "@tightwire/core/runtime";
+import type { GrpcJsConnection } from "./connection.js";
+import { foreignAnswer } from "./foreign-answer.js";
+import { asBuffer, fromGrpcMetadata, toGrpcMetadata } from "./metadata.js";
+import { writtenByGrpcJs } from "./origin.js";
+
+/** Above so many bytes handed to grpc-js and not yet taken by it, writing waits. */
+const HIGH_WATER_BYTES = 64 * 1024;
+/** And above so many messages: they reach the socket together. */
+const HIGH_WATER_MESSAGES = 16;
+/** grpc-js fails at once on what is further away than a 32-bit timer, so a later deadline is told as this much: 24 days. */
+const MAX_DEADLINE_MS = 24 * 24 * 3_600_000;
+/** grpc.writeFlags.NoCompress */
+const NO_COMPRESS = 2;
+const NONE: readonly Uint8Array[] = [];
+
+/** One call on a grpc-js channel, made below its stubs: bytes in, bytes out, no stream object and no Error a call. */
+export class GrpcJsCall implements StreamHandle {
+  readonly #connection: GrpcJsConnection;
+  readonly #sink: ReplySink;
+  readonly #call: experimental.CallStream;
+  readonly #flags: number;
+  #over = false;
+  #head: GrpcMetadata | undefined = undefined;
+  #credit = 0;
+  #reading = false;
+  #waitingBytes = 0;
+  #waitingMessages = 0;
+  #full = false;
+  #ending = false;
+  /** Whether grpc-js took a message. Before it does it keeps one, and a second would replace that. */
+  #begun = false;
+  #held: readonly Uint8Array[] = NONE;
+  readonly #maxMessages: number;
+
+  constructor(connection: GrpcJsConnection, outgoing: OutgoingCall, sink: ReplySink) {
+    this.#connection = connection;
+    this.#sink = sink;
+    this.#flags = outgoing.compress ? 0 : NO_COMPRESS;
+    // Its compression may finish a later message first, so those go one by one.
+    this.#maxMessages = outgoing.compress ? 1 : HIGH_WATER_MESSAGES;
+    this.#call = connection.channel.createCall(outgoing.path, grpcDeadline(outgoing.deadline), connection.authority, null, 0);
+    const metadata = toGrpcMetadata(outgoing.metadata);
+    if (outgoing.previousAttempts > 0) metadata.set("grpc-previous-rpc-attempts", String(outgoing.previousAttempts));
+    this.#call.start(metadata, {
+      onReceiveMetadata: (received: GrpcMetadata) => {
+        this.#head = received;
+        if (!this.#over) this.#sink.headers(fromGrpcMetadata(received));
+      },
+      onReceiveMessage: (bytes: Buffer) => {
+        this.#reading = false;
+        if (this.#over) return;
+        this.#credit--;
+        this.#sink.message(bytes);
+        this.#read();
+      },
+      onReceiveStatus: (status: StatusObject) => this.#finish(completionOf(status, this.#head)),
+    });
+  }
+
+  write(bytes: Uint8Array): boolean {
+    if (this.#over) return true;
+    const size = bytes.byteLength;
+    this.#waitingBytes += size;
+    this.#waitingMessages++;
+    if (this.#begun || this.#waitingMessages === 1) this.#send(bytes);
+    else this.#held = [...this.#held, bytes];
+    this.#full ||= this.#waitingBytes >= HIGH_WATER_BYTES || this.#waitingMessages >= this.#maxMessages;
+    return !this.#full;
+  }
+
+  #send(bytes: Uint8Array): void {
+    const context = { flags: this.#flags, callback: () => this.#taken(bytes.byteLength) };
+    this.#call.sendMessageWithContext(context, asBuffer(bytes));
+  }
+
+  end(): void {
+    if (this.#over) return;
+    // With several messages in its filters grpc-js would half-close after the first.
+    if (this.#waitingMessages <= 1) this.#call.halfClose();
+    else this.#ending = true;
+  }
+
+  pull(count: number): void {
+    this.#credit += count;
+    this.#read();
+  }
+
+  cancel(cause: Cause): void {
+    if (this.#over) return;
+    this.#finish({ code: cause.code, text: cause.text, headers: undefined, trailers: undefined, processed: "unknown", origin: "local" });
+    this.#call.cancelWithStatus(cause.code, cause.text);
+    // A call that is cancelled before grpc-js has made its inner call is begun all the same, and nobody would end it.
+    if (!this.#begun) setImmediate(() => this.#call.cancelWithStatus(cause.code, cause.text));
+  }
+
+  #read(): void {
+    if (this.#over || this.#reading || this.#credit <= 0) return;
+    this.#reading = true;
+    this.#call.startRead();
+  }
+
+  #taken(bytes: number): void {
+    this.#waitingBytes -= bytes;
+    this.#waitingMessages--;
+    if (this.#over) return;
+    if (!this.#begun) this.#begin();
+    if (this.#ending && this.#waitingMessages === 0) this.#call.halfClose();
+    if (!this.#full || this.#waitingBytes > HIGH_WATER_BYTES / 2 || this.#waitingMessages > this.#maxMessages / 2) return;
+    this.#full = false;
+    this.#sink.drained();
+  }
+
+  /** The inner call is there: what waited for it goes out. */
+  #begin(): void {
+    this.#begun = true;
+    for (const bytes of this.#held) this.#send(bytes);
+    this.#held = NONE;
+  }
+
+  #finish(end: Completion): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#sink.done(end);
+    this.#connection.left(this);
+  }
+}
+
+/** The answer of a unary call, gathered into its one ending. */
+export class UnaryReplies implements ReplySink {
+  readonly #sink: UnarySink;
+  #headers: Metadata | undefined = undefined;
+  #message: Uint8Array | undefined = undefined;
+  #messages = 0;
+
+  constructor(sink: UnarySink) {
+    this.#sink = sink;
+  }
+
+  headers(metadata: Metadata): void {
+    this.#headers = metadata;
+  }
+
+  message(bytes: Uint8Array): void {
+    this.#messages++;
+    this.#message = bytes; // grpc-js gives each message a buffer of its own
+  }
+
+  drained(): void {}
+
+  done(end: Completion): void {
+    const whole: Completion = this.#headers === undefined ? end : { ...end, headers: this.#headers };
+    if (end.code !== Status.OK) this.#sink.done(whole, undefined);
+    else if (this.#messages === 1) this.#sink.done(whole, this.#message);
+    else
+      this.#sink.done(
+        { ...whole, code: Status.INTERNAL, text: `the answer of a unary call holds ${this.#messages} messages`, origin: "local" },
+        undefined,
+      );
+  }
+}
+
+function grpcDeadline(deadline: number): number {
+  if (deadline === Number.POSITIVE_INFINITY) return deadline;
+  return Date.now() + Math.min(timeLeftMs(deadline), MAX_DEADLINE_MS);
+}
+
+function completionOf(status: StatusObject, head: GrpcMetadata | undefined): Completion {
+  const foreign = status.code === Status.OK ? undefined : foreignAnswer(status, head);
+  if (foreign !== undefined) return { ...foreign, headers: undefined, trailers: undefined, processed: "unknown", origin: "local" };
+  const local = writtenByGrpcJs(status);
+  return {
+    // A code outside 0 to 16 is UNKNOWN; grpc-js lets anything through.
+    code: Number.isInteger(status.code) && status.code >= 0 && status.code <= 16 ? status.code : Status.UNKNOWN,
+    text: status.details,
+    headers: undefined,
+    trailers: fromGrpcMetadata(status.metadata),
+    processed: local ? "unknown" : "yes",
+    origin: local ? "local" : "peer",
+  };
+}

@@ -1,0 +1,85 @@
+import { type CallOptions, type MethodDefinition, RpcError } from "@tightwire/core";
+import { type CallHandle, type Cause, type Completion, type Connection, Status, type UnarySink } from "@tightwire/core/runtime";
+import type { OpenChannel } from "./channel.js";
+import { ClientCall } from "./client-call.js";
+
+/** The straight path: one message out, one in. */
+export class UnaryClientCall extends ClientCall implements UnarySink {
+  response: unknown = undefined;
+  #bytes: Uint8Array | undefined = undefined;
+  #handle: CallHandle | undefined = undefined;
+  #settled: ((call: UnaryClientCall) => void) | undefined = undefined;
+
+  constructor(method: MethodDefinition, channel: OpenChannel, request: unknown, options: CallOptions) {
+    super(method, channel, options);
+    this.request = request;
+  }
+
+  /** Resolves when the call is over, well or not: `end` says how. */
+  run(): Promise<UnaryClientCall> {
+    return new Promise((resolve) => {
+      this.#settled = resolve;
+      if (this.#encode()) this.begin();
+    });
+  }
+
+  #encode(): boolean {
+    try {
+      this.#bytes = encodeRequest(this.method, this.request);
+      return true;
+    } catch (error) {
+      const { message, cause } = error as Error;
+      this.abortReason = cause;
+      this.finishLocally({ code: Status.INTERNAL, text: message });
+      return false;
+    }
+  }
+
+  done(end: Completion, message: Uint8Array | undefined): void {
+    this.#handle = undefined;
+    if (end.code !== Status.OK) {
+      if (this.end === undefined && this.resend(end)) return;
+      return this.finish(end);
+    }
+    try {
+      this.response = this.method.response.decode(message as Uint8Array);
+      this.observer?.message?.("received", (message as Uint8Array).byteLength);
+      this.finish(end);
+    } catch (error) {
+      this.finish(undecodable(this.method, end, error));
+    }
+  }
+
+  protected override dispatch(connection: Connection): void {
+    this.observer?.message?.("sent", (this.#bytes as Uint8Array).byteLength);
+    this.#handle = connection.unary(this, this.#bytes as Uint8Array, this);
+  }
+
+  protected override cancel(cause: Cause): void {
+    if (this.#handle === undefined) this.finishLocally(cause);
+    else this.#handle.cancel(cause);
+  }
+
+  protected override settle(): void {
+    this.#settled?.(this);
+  }
+}
+
+/** A request's bytes, from part of one. Throws an INTERNAL RpcError that names the method when it is no such message. */
+export function encodeRequest(method: MethodDefinition, request: unknown): Uint8Array {
+  try {
+    return method.request.encode(method.request.create(request as never));
+  } catch (cause) {
+    throw new RpcError("internal", `the request of ${method.path} cannot be encoded: ${messageOf(cause)}`, { cause, call: method.path });
+  }
+}
+
+/** How a call ends whose answer is no such message. */
+export function undecodable(method: MethodDefinition, end: Pick<Completion, "headers" | "trailers">, error: unknown): Completion {
+  const text = `the answer of ${method.path} cannot be decoded: ${messageOf(error)}`;
+  return { code: Status.INTERNAL, text, headers: end.headers, trailers: end.trailers, processed: "yes", origin: "local" };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
