@@ -1,0 +1,306 @@
+import { Metadata } from "@tightwire/core";
+import {
+  type Acceptor,
+  type Answer,
+  type Completion,
+  type IncomingCall,
+  type IncomingSink,
+  type OutgoingCall,
+  type ReplySink,
+  Status,
+} from "@tightwire/core/runtime";
+import { expect } from "vitest";
+import { type EventLog, eventually } from "../event-log.js";
+import { answering } from "../test-handlers.js";
+import { testMessage } from "../test-messages.js";
+import type { Suite } from "../transport-contract.js";
+
+const UNARY = "/tightwire.testing.v1.TestService/Unary";
+const OK: Answer = { code: Status.OK, text: "", trailers: undefined };
+
+function outgoing(path: string, more: Partial<OutgoingCall> = {}): OutgoingCall {
+  return { path, metadata: new Metadata(), deadline: Number.POSITIVE_INFINITY, compress: false, previousAttempts: 0, ...more };
+}
+
+/** A sink of answers that notes all it hears. */
+function notingReplies(log: EventLog): ReplySink & { end: Completion | undefined } {
+  return {
+    end: undefined,
+    headers: () => log.add("client headers"),
+    message: (bytes) => log.add(`client message ${bytes.byteLength}`),
+    drained: () => log.add("client drained"),
+    done(end) {
+      this.end = end;
+      log.add(`client done ${end.code}`);
+    },
+  };
+}
+
+/** An acceptor that notes all that its calls hear; `begin` answers them. */
+function notingAcceptor(log: EventLog, begin: (call: IncomingCall, event: "start" | "message" | "halfClosed") => void): Acceptor {
+  return {
+    maxMessageBytes: 4 * 1024 * 1024,
+    open(call): IncomingSink {
+      return {
+        start: () => begin(call, "start"),
+        message(bytes) {
+          log.add(`server message ${bytes.byteLength}`);
+          begin(call, "message");
+        },
+        halfClosed() {
+          log.add("server halfClosed");
+          begin(call, "halfClosed");
+        },
+        drained: () => log.add("server drained"),
+        cancelled(cause) {
+          log.add(`server cancelled ${cause.code}`);
+          call.settled();
+        },
+      };
+    },
+  };
+}
+
+/** The rules of the seam itself, below servers and channels. */
+export function seam({ test, subject }: Suite): void {
+  for (const [what, count] of [
+    ["no message", 0],
+    ["two messages", 2],
+  ] as const) {
+    test(`a unary call with ${what} in its request is UNIMPLEMENTED`, async (stage) => {
+      const pair = await stage.open({ handlers: answering(() => testMessage()) });
+      const connection = await stage.connect(pair);
+      const sink = notingReplies(stage.log);
+      const stream = connection.stream(outgoing(UNARY), sink);
+      stream.pull(2);
+      for (let sent = 0; sent < count; sent++) stream.write(new Uint8Array());
+      stream.end();
+      await eventually(() => expect(sink.end).toMatchObject({ code: Status.UNIMPLEMENTED, origin: "peer" }));
+      expect(sink.end?.text).toContain("takes one message");
+    });
+
+    test(`a unary call with ${what} in its answer is INTERNAL`, async (stage) => {
+      const listener = await stage.openRaw(
+        notingAcceptor(stage.log, (call, event) => {
+          if (event === "start") call.pull(2);
+          if (event !== "halfClosed") return;
+          for (let sent = 0; sent < count; sent++) call.write(new Uint8Array([8]), false);
+          call.end(OK);
+          call.settled();
+        }),
+      );
+      const connection = await stage.connect(listener);
+      const ends: { code: number; answered: boolean }[] = [];
+      connection.unary(outgoing(UNARY), new Uint8Array(), {
+        done: ({ code }, message) => void ends.push({ code, answered: message !== undefined }),
+      });
+      await eventually(() => expect(ends).toEqual([{ code: Status.INTERNAL, answered: false }]));
+    });
+  }
+
+  test("a status outside 0 to 16 is UNKNOWN", async (stage) => {
+    const listener = await stage.openRaw({ maxMessageBytes: 1_000, open: () => ({ code: 99, text: "ninety-nine", trailers: undefined }) });
+    const { client } = stage.channelTo(listener);
+    await expect(client.unary({})).rejects.toMatchObject({ code: "unknown", message: "ninety-nine" });
+  });
+
+  test("an acceptor that refuses by the head alone is heard, details and all, before a body is read", async (stage) => {
+    const trailers = new Metadata({ "x-why": "closed" });
+    const listener = await stage.openRaw({
+      maxMessageBytes: 1_000,
+      open: () => ({ code: Status.PERMISSION_DENIED, text: "not you", trailers }),
+    });
+    const { client } = stage.channelTo(listener);
+    for (const call of [client.unary({}), client.clientStream([{}, {}])]) {
+      const error = await call.then(
+        () => undefined,
+        (thrown: { code: string; metadata: Metadata }) => thrown,
+      );
+      expect(error?.code).toBe("permission_denied");
+      expect(error?.metadata.get("x-why")).toBe("closed");
+    }
+  });
+
+  test("attempts after the first say so", async (stage) => {
+    const seen: (string | undefined)[] = [];
+    const pair = await stage.open({
+      handlers: answering((call) => {
+        seen.push(call.metadata.get("grpc-previous-rpc-attempts"));
+        return testMessage();
+      }),
+    });
+    const connection = await stage.connect(pair);
+    for (const previousAttempts of [0, 2]) {
+      await new Promise<void>((resolve) => {
+        connection.unary(outgoing(UNARY, { previousAttempts }), new Uint8Array(), { done: () => resolve() });
+      });
+    }
+    expect(seen).toEqual([undefined, "2"]);
+  });
+
+  test("no message is given before it is pulled, on either side, and no more than were", async (stage) => {
+    const calls: IncomingCall[] = [];
+    const listener = await stage.openRaw(
+      notingAcceptor(stage.log, (call, event) => {
+        if (event === "start") calls.push(call);
+      }),
+    );
+    const connection = await stage.connect(listener);
+    const stream = connection.stream(outgoing("/a/B"), notingReplies(stage.log));
+    for (let length = 1; length <= 3; length++) stream.write(new Uint8Array(length));
+    stream.end();
+    await eventually(() => expect(calls).toHaveLength(1));
+    const [call] = calls as [IncomingCall];
+    expect(stage.log.entries).toEqual([]);
+    call.pull(2);
+    await stage.log.until("server message 2");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(stage.log.entries).toEqual(["server message 1", "server message 2"]);
+    call.pull(5);
+    await stage.log.until("server halfClosed");
+    for (let length = 1; length <= 3; length++) call.write(new Uint8Array(length), false);
+    call.end(OK);
+    call.settled();
+    stream.pull(1);
+    await stage.log.until("client message 1");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(stage.log.entries.filter((one) => one.startsWith("client message"))).toEqual(["client message 1"]);
+    stream.pull(5);
+    await stage.log.until("client done 0");
+    expect(stage.log.entries.filter((one) => one !== "client headers")).toEqual([
+      "server message 1",
+      "server message 2",
+      "server message 3",
+      "server halfClosed",
+      "client message 1",
+      "client message 2",
+      "client message 3",
+      "client done 0",
+    ]);
+  });
+
+  test("bytes given to a sink are borrowed: to write over them changes nothing that anybody keeps", async (stage) => {
+    const payload = Uint8Array.from({ length: 1_000 }, (_, index) => index);
+    const { client } = await stage.open({
+      handlers: answering((_call, [request]) => testMessage({ payload: request?.payload ?? payload })),
+    });
+    const answer = await client.unary({ payload });
+    const copy = [...answer.payload];
+    const other = await client.unary({ payload: new Uint8Array(1_000).fill(255) });
+    other.payload.fill(0);
+    expect([...answer.payload]).toEqual(copy);
+  });
+
+  test("cancel ends the call before it returns, once, with its cause; nothing comes after", async (stage) => {
+    const calls: IncomingCall[] = [];
+    const listener = await stage.openRaw(
+      notingAcceptor(stage.log, (call, event) => {
+        if (event === "start") calls.push(call);
+      }),
+    );
+    const connection = await stage.connect(listener);
+    const sink = notingReplies(stage.log);
+    const stream = connection.stream(outgoing("/a/B"), sink);
+    stream.pull(10);
+    await eventually(() => expect(calls).toHaveLength(1));
+    stream.cancel({ code: Status.CANCELLED, text: "enough" });
+    expect(sink.end).toMatchObject({ code: Status.CANCELLED, text: "enough", origin: "local" });
+    stream.cancel({ code: Status.ABORTED, text: "again" });
+    expect(stream.write(new Uint8Array(5))).toBe(true);
+    stream.end();
+    stream.pull(1);
+    await stage.log.until("server cancelled 1");
+    const [call] = calls as [IncomingCall];
+    call.headers(new Metadata());
+    call.write(new Uint8Array(5), false);
+    call.reply(undefined, new Uint8Array(5), undefined, false);
+    call.end(OK);
+    call.pull(1);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(stage.log.entries).toEqual(["client done 1", "server cancelled 1"]);
+  });
+
+  test("nothing comes back before a caller has its handle", async (stage) => {
+    const pair = await stage.open({ handlers: answering(() => testMessage()) });
+    const connection = await stage.connect(pair);
+    let returned = false;
+    const early: string[] = [];
+    const ended = new Promise<void>((resolve) => {
+      connection.unary(outgoing(UNARY), new Uint8Array(), {
+        done() {
+          if (!returned) early.push("unary");
+          resolve();
+        },
+      });
+      returned = true;
+    });
+    await ended;
+    expect(early).toEqual([]);
+  });
+
+  test("write says when enough is waiting, and drained when to go on: both ways", async (stage) => {
+    const calls: IncomingCall[] = [];
+    const listener = await stage.openRaw(
+      notingAcceptor(stage.log, (call, event) => {
+        if (event === "start") calls.push(call);
+      }),
+    );
+    const connection = await stage.connect(listener);
+    const stream = connection.stream(outgoing("/a/B"), notingReplies(stage.log));
+    const chunk = (): Uint8Array => new Uint8Array(256 * 1024);
+    let sent = 0;
+    // What a transport takes at once may become more when its peer is there; in the end it is full.
+    while (sent < 200 && !stage.log.entries.includes("full")) {
+      sent++;
+      if (!stream.write(chunk())) stage.log.add("full");
+    }
+    expect(stage.log.entries).toContain("full");
+    await eventually(() => expect(calls).toHaveLength(1));
+    const [call] = calls as [IncomingCall];
+    call.pull(1_000);
+    await stage.log.until("client drained");
+    stream.end();
+    await stage.log.until("server halfClosed");
+    let full = false;
+    for (let answers = 0; answers < 200 && !full; answers++) full = !call.write(chunk(), false);
+    expect(full).toBe(true);
+    stream.pull(1_000);
+    await stage.log.until("server drained");
+    call.end(OK);
+    call.settled();
+    await stage.log.until("client done 0");
+  });
+
+  test("a connection says when its server drains and is gone, once each", async (stage) => {
+    const pair = await stage.open({ handlers: answering(() => testMessage()) });
+    const connection = await stage.connect(pair);
+    expect(connection.capacity).toBeGreaterThan(0);
+    connection.onState((state) => stage.log.add(state));
+    await pair.server.stop({ pauseMs: 0 });
+    await stage.log.until("closed");
+    expect(connection.capacity).toBe(0);
+    expect(["closed", "draining,closed"]).toContain(stage.log.entries.join());
+  });
+
+  test("a connection that is closed ends its calls as UNAVAILABLE, at once or after the grace", async (stage) => {
+    const listener = await stage.openRaw(notingAcceptor(stage.log, () => {}));
+    for (const graceMs of [0, 30]) {
+      const connection = await stage.connect(listener);
+      const sink = notingReplies(stage.log);
+      connection.stream(outgoing("/a/B"), sink);
+      connection.onState((state) => stage.log.add(state));
+      await connection.close(graceMs);
+      expect(sink.end).toMatchObject({ code: Status.UNAVAILABLE });
+      expect(connection.capacity).toBe(0);
+    }
+    expect(stage.log.entries.filter((one) => one === "closed")).toHaveLength(2);
+  });
+
+  test("says what it can do, and what it is", async (stage) => {
+    const pair = await stage.open();
+    const connection = await stage.connect(pair);
+    expect(pair.transport.capabilities.compressRequests).toBe(subject.capabilities.compressRequests);
+    expect(pair.transport.capabilities.knowsProcessed).toBe(subject.capabilities.knowsProcessed);
+    expect(connection.info.protocol).toMatch(/^(h2|h2c|in-process)$/);
+  });
+}

@@ -1,0 +1,109 @@
+import { type Channel, type ChannelOptions, createChannel, createClient } from "@tightwire/client";
+import type { Acceptor, Connection } from "@tightwire/core/runtime";
+import { createServer, type Server, type ServerOptions, type ServiceOptions } from "@tightwire/server";
+import { expect } from "vitest";
+import { CallBooks } from "./call-books.js";
+import { createEventLog, type EventLog, eventually } from "./event-log.js";
+import { type TestClient, type TestHandlers, TestService } from "./gen/tightwire/testing/v1/test.service.js";
+import { testHandlers } from "./test-handlers.js";
+import type { SubjectListener, TransportSubject } from "./transport-subject.js";
+
+/** What a test asks for; all optional. */
+export interface OpenOptions {
+  readonly handlers?: Partial<TestHandlers>;
+  readonly server?: ServerOptions;
+  readonly service?: ServiceOptions;
+  readonly channel?: Omit<ChannelOptions, "transport">;
+}
+
+/** A server and a client of it, over the subject. */
+export interface Pair extends SubjectListener {
+  readonly server: Server;
+  readonly channel: Channel;
+  readonly client: TestClient;
+  readonly serverBooks: CallBooks;
+  readonly clientBooks: CallBooks;
+}
+
+/** What one test plays on. When the test is over everything that it opened is closed, and what it left is looked for. */
+export interface Stage {
+  readonly subject: TransportSubject;
+  readonly log: EventLog;
+  open(options?: OpenOptions): Promise<Pair>;
+  /** Another client of a server. */
+  channelTo(to: SubjectListener, options?: ChannelOptions): { channel: Channel; client: TestClient; books: CallBooks };
+  /** A server without handlers: calls go to `acceptor` as the transport gives them. */
+  openRaw(acceptor: Acceptor): Promise<SubjectListener>;
+  /** A connection below channels. */
+  connect(listener: SubjectListener): Promise<Connection>;
+  /** Ends everything; throws when a call did not end exactly once on each side, or a timer runs on. */
+  close(): Promise<void>;
+}
+
+/** Makes the stage of one test. */
+export function createStage(subject: TransportSubject): Stage {
+  const books: CallBooks[] = [];
+  const ends: (() => Promise<unknown>)[] = [];
+  const timersBefore = activeTimers();
+
+  function openBooks(): CallBooks {
+    const one = new CallBooks();
+    books.push(one);
+    return one;
+  }
+
+  function channelTo(to: SubjectListener, options: ChannelOptions = {}): { channel: Channel; client: TestClient; books: CallBooks } {
+    const own = openBooks();
+    const channel = createChannel(to.target, { transport: to.transport, ...options, observers: [own, ...(options.observers ?? [])] });
+    ends.unshift(() => channel.close());
+    return { channel, client: createClient(TestService, channel), books: own };
+  }
+
+  return {
+    subject,
+    log: createEventLog(),
+    channelTo,
+    async open({ handlers, server: serverOptions = {}, service = {}, channel: channelOptions = {} } = {}) {
+      const serverBooks = openBooks();
+      const server = createServer({ ...serverOptions, observers: [serverBooks, ...(serverOptions.observers ?? [])] });
+      server.add(TestService, testHandlers(handlers), service);
+      const listener = await subject.listen(server);
+      ends.push(() => server.stop({ pauseMs: 0, graceMs: 500 }));
+      const { channel, client, books: clientBooks } = channelTo(listener, channelOptions);
+      return { ...listener, server, channel, client, serverBooks, clientBooks };
+    },
+    async openRaw(acceptor) {
+      const listeners: { closeNow(): Promise<void> }[] = [];
+      const bare = {
+        acceptor,
+        async listen(...[address, transport]: Parameters<Server["listen"]>) {
+          const listener = await transport.listen(address, acceptor);
+          listeners.push(listener);
+          return listener;
+        },
+      };
+      ends.push(() => Promise.all(listeners.map((one) => one.closeNow())));
+      return await subject.listen(bare as unknown as Server);
+    },
+    async connect(listener) {
+      const connection = await listener.transport.connect(listener.endpoint, { timeoutMs: 5_000, maxMessageBytes: 4 * 1024 * 1024 });
+      ends.unshift(() => connection.close(0));
+      return connection;
+    },
+    async close() {
+      for (const end of ends) await end();
+      await eventually(() =>
+        expect(
+          books.flatMap(({ unsettled }) => unsettled),
+          "calls that did not end exactly once",
+        ).toEqual([]),
+      );
+      await eventually(() => expect(activeTimers(), "timers that hold the process").toBeLessThanOrEqual(timersBefore));
+    },
+  };
+}
+
+/** Timers that would keep the process from ending. */
+function activeTimers(): number {
+  return process.getActiveResourcesInfo().filter((one) => one === "Timeout").length;
+}
