@@ -1,0 +1,191 @@
+import { createCatalogClient } from "@shop/client";
+import { type CatalogClient, CatalogService } from "@shop/contracts/catalog";
+import { RpcError, type StatusCode } from "@tightwire/core";
+import { BadRequest, PreconditionFailure, ResourceInfo } from "@tightwire/core/details";
+import { createServer, inProcess, type Server } from "@tightwire/server";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { testEngines } from "../database/test-database.js";
+import { createCatalog } from "./catalog.js";
+import { createCatalogStore } from "./catalog-store.js";
+import { catalogMigrations } from "./migrations.js";
+import type { CatalogDatabase, CatalogTables } from "./tables.js";
+import { testDraft } from "./test-drafts.js";
+
+let database: CatalogDatabase;
+let server: Server;
+let catalog: CatalogClient & { close(): Promise<void> };
+
+beforeAll(async () => {
+  const [pglite] = await testEngines();
+  if (pglite === undefined) throw new Error("no engine");
+  database = await pglite.open<CatalogTables>(catalogMigrations);
+  server = createServer().add(CatalogService, createCatalog(createCatalogStore(database)));
+  catalog = createCatalogClient("in-process:", { transport: inProcess(server) });
+  await catalog.importProducts(["a", "b", "c"].map((id, index) => ({ row: index + 1, product: testDraft(id, 5) })));
+}, 30_000);
+afterAll(async () => {
+  await catalog.close();
+  await server.stop({ pauseMs: 0 });
+  await database.close();
+});
+
+/** Calls and expects an error; gives it. */
+async function failure(call: Promise<unknown>, code: StatusCode): Promise<RpcError> {
+  const error = await call.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof RpcError)) throw new Error(`expected ${code}, got ${String(error)}`);
+  expect(error.code).toBe(code);
+  return error;
+}
+
+/** Calls and expects INVALID_ARGUMENT; gives the fields at fault with their reasons. */
+async function violations(call: Promise<unknown>): Promise<Record<string, string>> {
+  const error = await failure(call, "invalid_argument");
+  const found = error.detail(BadRequest)?.fieldViolations ?? [];
+  return Object.fromEntries(found.map(({ field, description }) => [field, description]));
+}
+
+const first = async (stream: AsyncIterable<unknown>) => {
+  for await (const message of stream) return message;
+  return undefined;
+};
+const many = Array.from({ length: 101 }, (_, n) => `id-${n}`);
+
+describe("products", () => {
+  it("are found, alone and in the order asked for", async () => {
+    expect((await catalog.getProduct({ id: "b" })).product).toMatchObject({ id: "b", stock: 5, film: { title: "Film b" } });
+    expect((await catalog.batchGetProducts({ ids: ["c", "a"] })).products.map(({ id }) => id)).toEqual(["c", "a"]);
+  });
+
+  it("that do not exist are NOT_FOUND, each named", async () => {
+    const error = await failure(catalog.batchGetProducts({ ids: ["x", "a", "y"] }), "not_found");
+    expect(error.message).toBe('no such product: "x", "y"');
+    expect(error.detail(ResourceInfo)).toMatchObject({ resourceType: "shop.catalog.v1/Product", resourceName: "x" });
+    expect(error.details).toHaveLength(2);
+    await failure(catalog.getProduct({ id: "x" }), "not_found");
+    await failure(first(catalog.watchStock({ productIds: ["a", "x"] })), "not_found");
+  });
+
+  it("are not asked for without an id, with a bad one, twice, or too many at once", async () => {
+    expect(await violations(catalog.getProduct({}))).toEqual({ id: "must not be empty" });
+    expect(await violations(catalog.getProduct({ id: "'; drop table product" }))).toHaveProperty("id");
+    expect(await violations(catalog.batchGetProducts({ ids: ["a", "", "a"] }))).toEqual({
+      "ids[1]": "must not be empty",
+      "ids[2]": '"a" is there twice',
+    });
+    expect(await violations(catalog.batchGetProducts({}))).toEqual({ ids: "must hold 1 to 100 items, not 0" });
+    expect(await violations(catalog.batchGetProducts({ ids: many }))).toEqual({ ids: "must hold 1 to 100 items, not 101" });
+    expect(await violations(first(catalog.watchStock({})))).toHaveProperty("product_ids");
+  });
+});
+
+describe("listing", () => {
+  it("goes page by page with the tokens it gives, and refuses one under another filter", async () => {
+    const one = await catalog.listProducts({ pageSize: 2, filter: { titleContains: "film" } });
+    expect(one).toMatchObject({ totalSize: 3, products: [{ id: "a" }, { id: "b" }] });
+    const two = await catalog.listProducts({ pageSize: 2, pageToken: one.nextPageToken, filter: { titleContains: "film" } });
+    expect(two).toMatchObject({ totalSize: 3, products: [{ id: "c" }], nextPageToken: "" });
+    expect(await violations(catalog.listProducts({ pageToken: one.nextPageToken }))).toEqual({
+      page_token: "belongs to a listing with another filter",
+    });
+  });
+
+  it("tells all faults of a request at once", async () => {
+    const filter = { titleContains: "\0", releasedFrom: { year: 2001, month: 2, day: 29 }, mpaaRatings: [99 as 1] };
+    expect(await violations(catalog.listProducts({ pageSize: 1001, pageToken: "made up", filter }))).toEqual({
+      page_size: "must be 0 to 1000",
+      page_token: "is not a token that a page came with",
+      "filter.title_contains": "must not hold a NUL character",
+      "filter.released_from": "is not a day of the calendar",
+      "filter.mpaa_ratings[0]": "99 is not a rating",
+    });
+    expect(await violations(catalog.listProducts({ pageSize: -1 }))).toHaveProperty("page_size");
+  });
+});
+
+describe("importing", () => {
+  it("keeps the books, and names row, field and reason of what it refuses", async () => {
+    const answer = await catalog.importProducts([
+      { row: 1, product: testDraft("a", 5) },
+      { row: 2, product: testDraft("new", 5) },
+      { row: 3, product: { ...testDraft("a"), priceCents: 5n } },
+      { row: 4, product: { ...testDraft("bad id!") } },
+      { row: 5 },
+      { row: 6, product: { ...testDraft("d"), initialStock: -1 } },
+      { row: 7, product: testDraft("d", 1, { title: " " }) },
+    ]);
+    expect(answer).toMatchObject({ received: 7, created: 1, unchanged: 1, rejected: 5 });
+    expect(answer.rejections).toEqual([
+      { row: 3, field: "product.id", reason: '"a" exists already with other content' },
+      { row: 4, field: "product.id", reason: "must be 1 to 64 letters, digits and hyphens" },
+      { row: 5, field: "product", reason: "must be there" },
+      { row: 6, field: "product.initial_stock", reason: "must not be below zero" },
+      { row: 7, field: "product.film.title", reason: "must not be empty" },
+    ]);
+  });
+
+  it("of nothing, of more than a batch, and of more than 100 faults", async () => {
+    expect(await catalog.importProducts([])).toMatchObject({ received: 0, created: 0 });
+    const drafts = Array.from({ length: 450 }, (_, n) => ({ row: n + 1, product: testDraft(`batch-${n}`) }));
+    expect(await catalog.importProducts(drafts)).toMatchObject({ received: 450, created: 450 });
+    expect(await catalog.importProducts(drafts)).toMatchObject({ received: 450, created: 0, unchanged: 450 });
+    const bad = await catalog.importProducts(Array.from({ length: 150 }, (_, n) => ({ row: n + 1 })));
+    expect([bad.rejected, bad.rejections.length]).toEqual([150, 100]);
+  });
+});
+
+describe("reserving", () => {
+  it("refuses bad lines, all named, and changes nothing", async () => {
+    const lines = [
+      { productId: "a", quantity: 0 },
+      { productId: "a", quantity: -2 },
+      { productId: "", quantity: 1_000_001 },
+    ];
+    expect(await violations(catalog.reserveStock({ lines }))).toEqual({
+      reservation_id: "must not be empty",
+      "lines[0].quantity": "must be at least 1",
+      "lines[1].product_id": '"a" is there twice',
+      "lines[1].quantity": "must be at least 1",
+      "lines[2].product_id": "must not be empty",
+      "lines[2].quantity": "must be 1000000 at most",
+    });
+    expect(await violations(catalog.reserveStock({ reservationId: "r" }))).toEqual({ lines: "must hold 1 to 100 items, not 0" });
+    expect(await violations(catalog.releaseStock({ reservationId: "\0" }))).toHaveProperty("reservation_id");
+    expect((await catalog.getProduct({ id: "a" })).product?.stock).toBe(5);
+  });
+
+  it("names each product of which there is too little", async () => {
+    const lines = [
+      { productId: "a", quantity: 6 },
+      { productId: "b", quantity: 1 },
+      { productId: "c", quantity: 7 },
+    ];
+    const error = await failure(catalog.reserveStock({ reservationId: "short", lines }), "failed_precondition");
+    expect(error.detail(PreconditionFailure)?.violations).toEqual([
+      { type: "STOCK", subject: "a", description: "6 wanted, 5 left" },
+      { type: "STOCK", subject: "c", description: "7 wanted, 5 left" },
+    ]);
+    await failure(catalog.reserveStock({ reservationId: "none", lines: [{ productId: "x", quantity: 1 }] }), "not_found");
+  });
+
+  it("answers alike a second time, and ALREADY_EXISTS for other lines", async () => {
+    const lines = [{ productId: "b", quantity: 1 }];
+    const one = await catalog.reserveStock({ reservationId: "same", lines });
+    expect(await catalog.reserveStock({ reservationId: "same", lines })).toEqual(one);
+    await failure(catalog.reserveStock({ reservationId: "same", lines: [{ productId: "b", quantity: 2 }] }), "already_exists");
+    expect((await catalog.releaseStock({ reservationId: "same" })).reservation?.releaseTime).toBeDefined();
+    const error = await failure(catalog.reserveStock({ reservationId: "same", lines }), "failed_precondition");
+    expect(error.detail(PreconditionFailure)?.violations[0]).toMatchObject({ type: "RELEASED", subject: "same" });
+    expect(await catalog.releaseStock({ reservationId: "never was" })).toEqual({ reservation: undefined });
+  });
+
+  it("is seen by those who watch", async () => {
+    const stream = catalog.watchStock({ productIds: ["c"] })[Symbol.asyncIterator]();
+    expect((await stream.next()).value).toMatchObject({ productId: "c", stock: 5 });
+    await catalog.reserveStock({ reservationId: "watched", lines: [{ productId: "c", quantity: 2 }] });
+    expect((await stream.next()).value).toMatchObject({ productId: "c", stock: 3, changeTime: { nanos: expect.any(Number) } });
+    await stream.return?.();
+  });
+});

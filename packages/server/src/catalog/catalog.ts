@@ -1,0 +1,35 @@
+import { type CatalogHandlers, CatalogService } from "@shop/contracts/catalog";
+import { implement } from "@tightwire/server";
+import { checkId, checkIds } from "../requests/checks.js";
+import { createViolations } from "../requests/violations.js";
+import type { CatalogStore } from "./catalog-store.js";
+import { importProducts } from "./import-products.js";
+import { listProducts } from "./list-products.js";
+import { findExisting } from "./products.js";
+import { releaseStock, reserveStock } from "./reserve-stock.js";
+import { watchStock } from "./watch-stock.js";
+
+/** The catalog's handlers over a store. */
+export const createCatalog = (store: CatalogStore): CatalogHandlers =>
+  implement(CatalogService, {
+    async getProduct({ id }) {
+      const violations = createViolations();
+      checkId(violations, "id", id);
+      violations.throwIfAny();
+      const [product] = await findExisting(store, [id]);
+      return { product };
+    },
+
+    async batchGetProducts({ ids }) {
+      const violations = createViolations();
+      checkIds(violations, "ids", ids);
+      violations.throwIfAny();
+      return { products: await findExisting(store, ids) };
+    },
+
+    listProducts: (request) => listProducts(store, request),
+    importProducts: (requests) => importProducts(store, requests),
+    watchStock: (request, call) => watchStock(store, request, call.signal),
+    reserveStock: (request) => reserveStock(store, request),
+    releaseStock: (request) => releaseStock(store, request),
+  });

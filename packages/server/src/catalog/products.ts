@@ -1,0 +1,17 @@
+import type { Product } from "@shop/contracts/catalog";
+import { notFound } from "../requests/not-found.js";
+import type { ProductStore } from "./product-store.js";
+
+/** What the catalog's products are called in errors. */
+export const PRODUCT = "shop.catalog.v1/Product";
+
+/** The products of these ids, in their order. NOT_FOUND, naming each that is not there. */
+export async function findExisting(store: ProductStore, ids: readonly string[]): Promise<Product[]> {
+  const products = await store.findProducts(ids);
+  if (products.length === ids.length) return products;
+  const found = new Set(products.map(({ id }) => id));
+  throw notFound(
+    PRODUCT,
+    ids.filter((id) => !found.has(id)),
+  );
+}

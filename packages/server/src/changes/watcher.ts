@@ -1,0 +1,63 @@
+import type { Change } from "./change-feed.js";
+
+/** One reader of a feed: what it has not read yet. */
+export interface Watcher<C extends Change> {
+  push(change: C): void;
+  /** Changes may have been missed: the present state is read again. */
+  missed(): void;
+  /** What to tell the reader, in order. Ends when the signal aborts. */
+  changes(): AsyncGenerator<C, void, undefined>;
+}
+
+const MAX_WAITING = 1_000;
+
+/** A watcher that begins with what `read` says. */
+export function createWatcher<C extends Change>(read: () => Promise<readonly C[]>, signal: AbortSignal): Watcher<C> {
+  let waiting: C[] = [];
+  let stale = true;
+  let wake = () => {};
+  const told = new Map<string, number>();
+
+  const isNew = (change: C) => {
+    if (change.revision <= (told.get(change.key) ?? -1)) return false;
+    told.set(change.key, change.revision);
+    return true;
+  };
+  const onAbort = () => wake();
+
+  async function* changes(): AsyncGenerator<C, void, undefined> {
+    signal.addEventListener("abort", onAbort);
+    try {
+      while (!signal.aborted) {
+        const news = stale ? await readAgain() : waiting.splice(0);
+        for (const change of news) if (isNew(change)) yield change;
+        if (waiting.length === 0 && !stale && !signal.aborted) await new Promise<void>((resolve) => (wake = resolve));
+      }
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  async function readAgain(): Promise<readonly C[]> {
+    stale = false;
+    return read();
+  }
+
+  return {
+    changes,
+    push(change) {
+      waiting.push(change);
+      if (waiting.length > MAX_WAITING) waiting = newestOfEach(waiting);
+      wake();
+    },
+    missed() {
+      stale = true;
+      wake();
+    },
+  };
+}
+
+/** A slow reader costs as much memory as it has keys. */
+function newestOfEach<C extends Change>(changes: readonly C[]): C[] {
+  return [...new Map(changes.map((change) => [change.key, change])).values()];
+}

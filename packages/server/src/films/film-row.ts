@@ -1,0 +1,55 @@
+/** A row of `data/movies.json` of the vega-datasets package, by its column names. Nothing is known of the values until they are looked at. */
+export type FilmRow = Readonly<Record<string, unknown>>;
+
+/** What is wrong with a value of a row. */
+export interface FilmFault {
+  /** The row, counted from 1. */
+  readonly row: number;
+  /** The column. */
+  readonly field: string;
+  /** What is wrong, in a sentence that quotes the value. */
+  readonly reason: string;
+}
+
+/** Collects the faults of one row while its columns are read. */
+export interface FilmReader {
+  readonly faults: FilmFault[];
+  fault(field: string, reason: string): void;
+  /** A text column: null is "", anything but text a fault. */
+  text(field: string): string;
+  /** A column of whole numbers within [least, most]: null is undefined, anything else a fault. */
+  whole(field: string, least: number, most: number): number | undefined;
+  /** A column of numbers within [least, most]: null is undefined, anything else a fault. */
+  number(field: string, least: number, most: number): number | undefined;
+}
+
+/** A reader of one row. */
+export function createFilmReader(row: number, columns: FilmRow): FilmReader {
+  const faults: FilmFault[] = [];
+  const fault = (field: string, reason: string) => {
+    faults.push({ row, field, reason });
+  };
+  const number = (field: string, least: number, most: number) => {
+    const value = columns[field] ?? undefined;
+    if (value === undefined || (typeof value === "number" && value >= least && value <= most)) return value;
+    fault(field, `${JSON.stringify(value)} is not a number from ${least} to ${most}`);
+    return undefined;
+  };
+  return {
+    faults,
+    fault,
+    number,
+    text(field) {
+      const value = columns[field] ?? "";
+      if (typeof value === "string") return value;
+      fault(field, `${JSON.stringify(value)} is not text`);
+      return "";
+    },
+    whole(field, least, most) {
+      const value = number(field, least, most);
+      if (value === undefined || Number.isSafeInteger(value)) return value;
+      fault(field, `${value} is not a whole number`);
+      return undefined;
+    },
+  };
+}

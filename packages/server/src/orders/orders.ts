@@ -1,0 +1,27 @@
+import type { CatalogClient } from "@shop/contracts/catalog";
+import { type OrdersHandlers, OrdersService } from "@shop/contracts/orders";
+import type { Logger } from "@tightwire/core";
+import { implement } from "@tightwire/server";
+import { cancelOrder } from "./cancel-order.js";
+import { findOrder } from "./find-order.js";
+import { listOrders } from "./list-orders.js";
+import type { OrderStore } from "./order-store.js";
+import { placeOrder } from "./place-order.js";
+import { quoteBasket } from "./quote-basket.js";
+import type { OrdersParts } from "./releases.js";
+import { trackOrder } from "./track-order.js";
+
+const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** The handlers of orders over a store, with the catalog behind a client as any other caller has it. `logger` hears of stock that could not be given back. */
+export const createOrders = (catalog: CatalogClient, store: OrderStore, logger: Logger = SILENT): OrdersHandlers => {
+  const parts: OrdersParts = { catalog, store, logger };
+  return implement(OrdersService, {
+    placeOrder: (request) => placeOrder(parts, request),
+    getOrder: async ({ id }) => ({ order: (await findOrder(store, id)).order }),
+    listOrders: (request) => listOrders(store, request),
+    cancelOrder: ({ id }) => cancelOrder(parts, id),
+    trackOrder: ({ id }, call) => trackOrder(store, id, call.signal),
+    quoteBasket: (requests) => quoteBasket(catalog, requests),
+  });
+};

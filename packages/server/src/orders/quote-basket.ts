@@ -1,0 +1,44 @@
+import type { CatalogClient } from "@shop/contracts/catalog";
+import type { BasketLine, QuoteBasketRequest, QuoteBasketResponse } from "@shop/contracts/orders";
+import { RpcError } from "@tightwire/core";
+import { checkLine, MAX_ITEMS, MAX_QUANTITY } from "../requests/checks.js";
+import { createViolations } from "../requests/violations.js";
+import { totalCents } from "./new-order.js";
+import { priceLines } from "./prices.js";
+
+/** Answers QuoteBasket: one quote of the whole basket a change. */
+export async function* quoteBasket(
+  catalog: CatalogClient,
+  requests: AsyncIterable<QuoteBasketRequest>,
+): AsyncGenerator<QuoteBasketResponse> {
+  // A product that was taken out stays at 0, and so keeps its place.
+  const basket = new Map<string, number>();
+  for await (const { change } of requests) {
+    applyChange(basket, change);
+    const held: BasketLine[] = [...basket].map(([productId, quantity]) => ({ productId, quantity })).filter(({ quantity }) => quantity > 0);
+    const lines = await priceLines(catalog, held).catch((error: unknown) => {
+      if (error instanceof RpcError && error.code === "not_found") throw error.forward();
+      throw error;
+    });
+    yield { lines, totalCents: totalCents(lines) };
+  }
+}
+
+function applyChange(basket: Map<string, number>, change: QuoteBasketRequest["change"]): void {
+  const violations = createViolations();
+  violations.expect(change !== undefined, "change", "must be there: add or remove");
+  if (change !== undefined) checkLine(violations, change.$case, change.value);
+  violations.throwIfAny();
+  if (change === undefined) return;
+  const { productId, quantity } = change.value;
+  const before = basket.get(productId) ?? 0;
+  const after = change.$case === "add" ? before + quantity : Math.max(before - quantity, 0);
+  violations.expect(after <= MAX_QUANTITY, `${change.$case}.quantity`, `would make more than ${MAX_QUANTITY} of one product`);
+  violations.expect(
+    basket.has(productId) || basket.size < MAX_ITEMS,
+    `${change.$case}.product_id`,
+    `would be product ${MAX_ITEMS + 1} of the basket`,
+  );
+  violations.throwIfAny();
+  basket.set(productId, after);
+}

@@ -1,0 +1,71 @@
+import type { Logger } from "@tightwire/core";
+import { createServer, type Served, type Server, serve } from "@tightwire/server";
+import type { Database, DatabaseOptions } from "./database/index.js";
+import { openDatabase } from "./database/index.js";
+import { answerOutage } from "./database/outage.js";
+import type { RunningService } from "./process.js";
+import type { CommonSettings } from "./settings.js";
+import { StartError } from "./start-error.js";
+import { TRANSPORTS, type Transport } from "./transports.js";
+
+/** What a service is made of. */
+export interface ServiceParts<Tables> {
+  /** `catalog`: names its folder, schema and variables. */
+  readonly name: string;
+  readonly settings: CommonSettings & { readonly address: string };
+  readonly logger: Logger;
+  readonly migrations: DatabaseOptions["migrations"];
+  /** Adds the handlers. Gives what has to end after the last call and before the database closes. */
+  build(server: Server, database: Database<Tables>, transport: Transport): () => Promise<void>;
+}
+
+/** Opens the database, serves, and gives what stops both. Throws a {@link StartError} for what the user can put right, with nothing left open. */
+export async function startService<Tables>({ name, settings, logger, migrations, build }: ServiceParts<Tables>): Promise<RunningService> {
+  const { dataDir, databaseUrl, address } = settings;
+  const transport = transportOf(settings.transport);
+  const database = await openDatabase<Tables>({
+    name,
+    dataDir,
+    migrations,
+    onTrouble: (message, error) => logger.warn({ error: error === undefined ? undefined : String(error) }, message),
+    ...(databaseUrl === undefined ? {} : { url: databaseUrl }),
+  });
+  const server = createServer({ logger, interceptors: [answerOutage] });
+  let end = () => Promise.resolve();
+  const close = async () => {
+    await end();
+    await database.close();
+  };
+  let served: Served;
+  try {
+    end = build(server, database, transport);
+    served = await listen(name, server, address, transport);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  logger.info({ address: served.address, database: database.location }, "serving");
+  return {
+    address: served.address,
+    database: database.location,
+    async stop() {
+      await served.stop();
+      await close();
+    },
+  };
+}
+
+function transportOf(name: string): Transport {
+  const make = TRANSPORTS[name];
+  if (make === undefined) throw new StartError(`there is no transport "${name}"`);
+  return make();
+}
+
+async function listen(name: string, server: Server, address: string, { server: transport }: Transport): Promise<Served> {
+  try {
+    return await serve(server, { address, transport, signals: [] });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartError(`${name} cannot listen (${name.toUpperCase()}_ADDRESS): ${reason}`, { cause: error });
+  }
+}

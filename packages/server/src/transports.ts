@@ -1,0 +1,15 @@
+import type { ChannelOptions } from "@tightwire/client";
+import { grpcJs as grpcJsClient } from "@tightwire/client/grpc-js";
+import type { ServeOptions } from "@tightwire/server";
+import { grpcJs as grpcJsServer } from "@tightwire/server/grpc-js";
+
+/** Both ends of a transport. */
+export interface Transport {
+  readonly server: NonNullable<ServeOptions["transport"]>;
+  readonly client: NonNullable<ChannelOptions["transport"]>;
+}
+
+/** What `--transport` and TRANSPORT choose from, by name. */
+export const TRANSPORTS: Readonly<Record<string, () => Transport>> = {
+  "grpc-js": () => ({ server: grpcJsServer(), client: grpcJsClient() }),
+};
