@@ -1,0 +1,14 @@
+import { badRequest, RpcError } from "@tightwire/core";
+import { createServer, implement, serve } from "@tightwire/server";
+import { HelloService } from "./gen/hello/v1/hello.service.js";
+
+const hello = implement(HelloService, {
+  async sayHello({ name }) {
+    if (name === "") throw new RpcError("invalid_argument", "who?", { details: [badRequest({ name: "must not be empty" })] });
+    return { text: `Hello, ${name}` }; // a missing, wrong or misspelt field does not compile
+  },
+});
+
+const server = createServer().add(HelloService, hello);
+const { address } = await serve(server, { address: process.env["ADDRESS"] ?? "127.0.0.1:50060" });
+console.log(`listening on ${address}`);
