@@ -1,0 +1,135 @@
+import type { CatalogClient } from "@shop/contracts/catalog";
+import { CatalogService, type Film, MpaaRating, type Product } from "@shop/contracts/catalog";
+import { type Order, OrderStatus, OrdersService } from "@shop/contracts/orders";
+import { createServer, implement } from "@tightwire/server";
+import { expect, expectTypeOf, it } from "vitest";
+
+// Each `@ts-expect-error` is a contract that is broken on purpose: when one of them compiles, `pnpm build` fails. Nothing here is run but the last test.
+
+const film: Film = {
+  title: "Alien",
+  releaseDate: undefined,
+  genre: "Horror",
+  mpaaRating: MpaaRating.MPAA_RATING_R,
+  distributor: "",
+  director: "",
+};
+const product: Product = { id: "1", film, priceCents: 999n, stock: 1, createTime: undefined };
+const order: Order = {
+  id: "1",
+  status: OrderStatus.ORDER_STATUS_CONFIRMED,
+  buyer: undefined,
+  lines: [],
+  payment: undefined,
+  totalCents: 0n,
+  createTime: undefined,
+  updateTime: undefined,
+};
+
+const catalog = {
+  getProduct: async () => ({ product }),
+  batchGetProducts: async () => ({ products: [product] }),
+  listProducts: async () => ({ products: [], nextPageToken: "", totalSize: 0 }),
+  importProducts: async () => ({ received: 0, created: 0, unchanged: 0, rejected: 0, rejections: [] }),
+  async *watchStock() {
+    yield { productId: "1", stock: 1, changeTime: undefined };
+  },
+  reserveStock: async () => ({ reservation: undefined }),
+  releaseStock: async () => ({ reservation: undefined }),
+};
+
+const orders = {
+  placeOrder: async () => ({ order }),
+  getOrder: async () => ({ order }),
+  listOrders: async () => ({ orders: [order], nextPageToken: "", totalSize: 1 }),
+  cancelOrder: async () => ({ order }),
+  async *trackOrder() {
+    yield { id: "1", status: OrderStatus.ORDER_STATUS_CONFIRMED, changeTime: undefined };
+  },
+  async *quoteBasket() {
+    yield { lines: [], totalCents: 0n };
+  },
+};
+
+export const brokenHandlers = (): void => {
+  implement(CatalogService, catalog);
+  implement(OrdersService, orders);
+
+  const { getProduct: _deleted, ...withoutOne } = catalog;
+  // @ts-expect-error a handler is missing
+  implement(CatalogService, withoutOne);
+  // @ts-expect-error a handler that the contract does not have
+  implement(CatalogService, { ...catalog, getProdukt: async () => ({ product }) });
+  // @ts-expect-error a field is missing
+  implement(CatalogService, { ...catalog, listProducts: async () => ({ products: [], nextPageToken: "" }) });
+  // @ts-expect-error a field is of the wrong type
+  implement(CatalogService, { ...catalog, listProducts: async () => ({ products: [], nextPageToken: 7, totalSize: 0 }) });
+  // @ts-expect-error an int64 is a bigint
+  implement(CatalogService, { ...catalog, getProduct: async () => ({ product: { ...product, priceCents: 999 } }) });
+  // @ts-expect-error a misspelt field beside all that are there
+  implement(CatalogService, { ...catalog, listProducts: async () => ({ products: [], nextPageToken: "", totalSize: 0, totalsize: 0 }) });
+  // @ts-expect-error a misspelt field of a nested message
+  implement(CatalogService, { ...catalog, getProduct: async () => ({ product: { ...product, stok: 1 } }) });
+  implement(CatalogService, {
+    ...catalog,
+    // @ts-expect-error a misspelt optional field, two messages deep
+    getProduct: async () => ({ product: { ...product, film: { ...film, runningTimeMinute: 90 } } }),
+  });
+  // @ts-expect-error a misspelt field of a message in a list
+  implement(CatalogService, { ...catalog, batchGetProducts: async () => ({ products: [{ ...product, stok: 1 }] }) });
+  implement(CatalogService, {
+    ...catalog,
+    // @ts-expect-error a misspelt field in a generator
+    async *watchStock() {
+      yield { productId: "1", stock: 1, changeTime: undefined, chnageTime: undefined };
+    },
+  });
+  implement(CatalogService, {
+    ...catalog,
+    // @ts-expect-error a missing field in a generator
+    async *watchStock() {
+      yield { productId: "1", stock: 1 };
+    },
+  });
+  implement(OrdersService, {
+    ...orders,
+    // @ts-expect-error a misspelt field inside a oneof
+    getOrder: async () => ({ order: { ...order, payment: { $case: "invoice", value: { reference: "A1", refrence: "A1" } } as const } }),
+  });
+  // @ts-expect-error a oneof member that the contract does not have
+  implement(OrdersService, { ...orders, getOrder: async () => ({ order: { ...order, payment: { $case: "cash", value: {} } as const } }) });
+  // @ts-expect-error an enum value that the contract does not have
+  implement(OrdersService, { ...orders, getOrder: async () => ({ order: { ...order, status: 77 as const } }) });
+  // @ts-expect-error a stream is answered by an async iterable
+  implement(CatalogService, { ...catalog, watchStock: async () => ({ productId: "1", stock: 1, changeTime: undefined }) });
+  // @ts-expect-error the server holds handlers as exactly as implement does
+  createServer().add(CatalogService, { ...catalog, getProduct: async () => ({ product: { ...product, stok: 1 } }) });
+  // @ts-expect-error handlers of another service
+  createServer().add(CatalogService, orders);
+};
+
+export const brokenCalls = async (client: CatalogClient): Promise<void> => {
+  await client.getProduct({ id: "1" });
+  await client.getProduct({}); // a caller may leave fields out, as in every gRPC language
+  await client.reserveStock({ reservationId: "r", lines: [{ productId: "1" }] });
+  // @ts-expect-error a field that the request does not have
+  await client.getProduct({ productId: "1" });
+  // @ts-expect-error a field of the wrong type
+  await client.getProduct({ id: 1 });
+  // @ts-expect-error a misspelt field of a nested message
+  await client.reserveStock({ reservationId: "r", lines: [{ productid: "1" }] });
+  // @ts-expect-error a method that the contract does not have
+  await client.getProducts({ id: "1" });
+  // @ts-expect-error an option that calls do not have
+  await client.getProduct({ id: "1" }, { timeout: 5 });
+  // @ts-expect-error the answer has no such field
+  (await client.getProduct({ id: "1" })).film;
+  // @ts-expect-error a stream of requests is an iterable
+  await client.importProducts({ draft: undefined });
+};
+
+it("gives callers the contract's own types", () => {
+  expectTypeOf<CatalogClient["getProduct"]>().returns.resolves.toHaveProperty("product").toEqualTypeOf<Product | undefined>();
+  expectTypeOf<Product["priceCents"]>().toEqualTypeOf<bigint>();
+  expect(implement(CatalogService, catalog)).toBe(catalog);
+});

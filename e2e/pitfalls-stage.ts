@@ -1,0 +1,108 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer as createTcpServer, type Server as NetServer, type Socket } from "node:net";
+import { type Channel, type ChannelOptions, createChannel, createClient } from "@tightwire/client";
+import { RpcError } from "@tightwire/core";
+import { createServer, type Server } from "@tightwire/server";
+import { grpcJs } from "@tightwire/server/grpc-js";
+import { type TestClient, type TestHandlers, TestService } from "@tightwire/testing";
+import { onTestFinished } from "vitest";
+
+/** Handlers of which those that are not given answer UNIMPLEMENTED. */
+export function handlersOf(given: Partial<TestHandlers>): TestHandlers {
+  const missing = (): never => {
+    throw new RpcError("unimplemented", "this test has no such handler");
+  };
+  const { unary = missing, serverStream = missing, clientStream = missing, bidiStream = missing } = given;
+  return {
+    unary,
+    unaryWithTimeout: missing,
+    unaryReadOnly: missing,
+    serverStream,
+    serverStreamIdle: missing,
+    clientStream,
+    bidiStream,
+  };
+}
+
+/** Serves the test service on a socket; stopped when the test is over. */
+export async function startServer(
+  given: Partial<TestHandlers>,
+  { address = "127.0.0.1:0", keepaliveMs }: { address?: string; keepaliveMs?: number } = {},
+): Promise<{ server: Server; address: string }> {
+  const server = createServer().add(TestService, handlersOf(given));
+  const listener = await server.listen(address, grpcJs(keepaliveMs === undefined ? {} : { keepaliveMs }));
+  onTestFinished(() => server.stop({ pauseMs: 0, graceMs: 100 }));
+  return { server, address: listener.address };
+}
+
+/** A client of the test service; its channel is closed when the test is over. */
+export function openClient(target: string, options: ChannelOptions = {}): { channel: Channel; client: TestClient } {
+  const channel = createChannel(target, options);
+  onTestFinished(() => channel.close());
+  return { channel, client: createClient(TestService, channel) };
+}
+
+/** Lets any server of Node listen at a free port; it and its connections are closed when the test is over. */
+export async function listenAt(server: NetServer): Promise<string> {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => void sockets.add(socket.on("error", () => {})));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** What lies between two peers. */
+export interface Proxy {
+  readonly address: string;
+  /** How many connections were ever made through it. */
+  readonly connections: number;
+  /** From now on nothing passes either way, and no socket is closed: as when a cable is cut. */
+  freeze(): void;
+}
+
+/** A TCP proxy before `to`. */
+export async function startProxy(to: string): Promise<Proxy> {
+  const [host = "", port = ""] = to.split(":");
+  const sockets: Socket[] = [];
+  let connections = 0;
+  const address = await listenAt(
+    createTcpServer((near) => {
+      connections++;
+      const far = connect(Number(port), host);
+      for (const socket of [near, far]) sockets.push(socket.on("error", () => {}));
+      near.pipe(far);
+      far.pipe(near);
+    }),
+  );
+  onTestFinished(() => sockets.forEach((socket) => void socket.destroy()));
+  return {
+    address,
+    get connections() {
+      return connections;
+    },
+    freeze() {
+      for (const socket of sockets) socket.unpipe().pause();
+    },
+  };
+}
+
+/** What a call was rejected with. Throws when it was not, or with anything but an RpcError. */
+export async function rejectionOf(call: Promise<unknown>): Promise<RpcError> {
+  const thrown = await call.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(thrown instanceof RpcError)) throw new Error("the call was not rejected with an RpcError", { cause: thrown });
+  return thrown as RpcError;
+}
+
+/** Reads a stream to its end. */
+export async function readAll<T>(stream: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const one of stream) all.push(one);
+  return all;
+}

@@ -1,0 +1,83 @@
+import { execFile, spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, describe, expect, it } from "vitest";
+import { repository } from "./shop-process.js";
+
+const run = promisify(execFile);
+const HELLO = join(repository, "examples/hello");
+const readme = readFileSync(join(repository, "README.md"), "utf8");
+
+function packages(folder: string): string[] {
+  return readdirSync(join(repository, folder)).map((name) => join(folder, name));
+}
+
+/** The Markdown files of a folder, not of those below it. */
+function pagesIn(folder: string): string[] {
+  return readdirSync(join(repository, folder))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join(folder, name));
+}
+
+/** The fenced blocks of a language, in order. */
+function blocks(markdown: string, language: string): string[] {
+  return [...markdown.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, "gm"))].map(([, code = ""]) => code);
+}
+
+describe("README", () => {
+  const file = (path: string) => readFileSync(join(HELLO, path), "utf8");
+
+  it("shows the files of examples/hello as they are", () => {
+    const [server = "", client = ""] = blocks(readme, "ts");
+    expect(server).toBe(`// server.ts\n${file("src/server.ts")}`);
+    expect(client).toBe(`// client.ts\n${file("src/client.ts")}`);
+    const [contract = ""] = blocks(readme, "proto");
+    expect(file("proto/hello/v1/hello.proto")).toContain(contract);
+  });
+
+  it("shows what they print", async () => {
+    const [output = ""] = blocks(readme, "console");
+    const server = spawn(process.execPath, [join(HELLO, "dist/server.js")], { env: { ...process.env, ADDRESS: "127.0.0.1:0" } });
+    try {
+      const target = await new Promise<string>((resolve, reject) => {
+        server.stdout.on("data", (chunk) => resolve(/listening on (\S+)/.exec(String(chunk))?.[1] ?? ""));
+        server.on("exit", () => reject(new Error("the server ended")));
+      });
+      const { stdout } = await run(process.execPath, [join(HELLO, "dist/client.js")], { env: { ...process.env, TARGET: target } });
+      expect(`$ node client.js\n${stdout}`).toBe(output);
+    } finally {
+      server.kill();
+    }
+  });
+
+  it("shows contract, server, client and output within the first screen", () => {
+    expect(readme.slice(0, readme.indexOf("## ")).split("\n").length).toBeLessThan(70);
+  });
+});
+
+describe("guides and package READMEs", () => {
+  const folder = mkdtempSync(join(import.meta.dirname, "snippets-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it("hold only snippets that compile", async () => {
+    const pages = ["docs", "docs/guides", "docs/reference", ...packages("tightwire"), ...packages("packages")].flatMap(pagesIn);
+    let snippets = 0;
+    for (const page of pages) {
+      for (const code of blocks(readFileSync(join(repository, page), "utf8"), "ts")) {
+        writeFileSync(join(folder, `${page.replace(/[^a-z]+/gi, "-")}${snippets++}.ts`), `${code}\nexport {};\n`);
+      }
+    }
+    expect(snippets).toBeGreaterThan(3);
+    const options = { composite: false, noEmit: true, isolatedDeclarations: false, declaration: false, types: ["node"] };
+    writeFileSync(
+      join(folder, "tsconfig.json"),
+      JSON.stringify({ extends: "../../tsconfig.base.json", compilerOptions: options, include: ["*.ts"] }),
+    );
+    const compiled = run(join(repository, "node_modules/.bin/tsc"), ["-p", folder]).then(
+      () => "",
+      (error: { stdout: string }) => error.stdout,
+    );
+    expect(await compiled).toBe("");
+  });
+});
