@@ -1,0 +1,48 @@
+// One half of one peer, in a process of its own: `node child-main.js server|client <peer> [address]`.
+import { findCase } from "./cases.js";
+import type { Answer, Question } from "./messages.js";
+import type { PeerClient } from "./peer.js";
+import { findPeer } from "./peers.js";
+import { measureWindow } from "./window.js";
+
+/** A child that nobody has ended by then ends itself. */
+const LIFETIME_MS = 60 * 60_000;
+
+const [role, peerName = "", address] = process.argv.slice(2);
+
+function say(answer: Answer): void {
+  process.send?.(answer);
+}
+
+async function start(): Promise<PeerClient | undefined> {
+  const peer = findPeer(peerName);
+  if (role === "client") {
+    const client = await (await peer.client()).connectClient(address);
+    await client.get("order-001");
+    say({ say: "ready", address: undefined, node: process.version });
+    return client;
+  }
+  if (peer.server === undefined) throw new Error(`${peerName} has no server of its own`);
+  say({ say: "ready", address: await (await peer.server()).startServer(), node: process.version });
+  return undefined;
+}
+
+async function answer(question: Question, client: PeerClient | undefined): Promise<void> {
+  if (question.ask === "stop") process.exit(0);
+  if (question.ask === "usage") {
+    const { user, system } = process.cpuUsage();
+    return say({ say: "usage", cpuUs: user + system });
+  }
+  if (client === undefined) throw new Error("a server makes no calls");
+  say({ say: "window", window: await measureWindow(client, findCase(question.load), question.seconds) });
+}
+
+function fail(error: unknown): void {
+  say({ say: "failed", why: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+}
+
+process.on("disconnect", () => process.exit(0));
+// The terminal sends it to the whole group; the first process ends its children itself.
+process.on("SIGINT", () => {});
+setTimeout(() => process.exit(1), LIFETIME_MS).unref();
+start().then((client) => process.on("message", (question: Question) => void answer(question, client).catch(fail)), fail);

@@ -1,0 +1,77 @@
+import { parseArgs } from "node:util";
+import { type Case, DEFAULT_CASES, findCase } from "./cases.js";
+import type { Peer } from "./peer.js";
+import { BASE_PEER, DEFAULT_PEERS, findPeer } from "./peers.js";
+import type { Effort } from "./rounds.js";
+
+/** What was asked for on the command line. */
+export interface Options extends Effort {
+  readonly cases: readonly Case[];
+  /** The base first. */
+  readonly peers: readonly Peer[];
+  /** Whether it is only a check that all of it works: nothing is written. */
+  readonly quick: boolean;
+  /** The major version of Node.js to measure with; undefined for the one that runs this. */
+  readonly node: number | undefined;
+  /** The folder for processor profiles; undefined for none. With them nothing else is written. */
+  readonly profile: string | undefined;
+  /** As it can be typed again. */
+  readonly command: string;
+}
+
+/** Told by `--help`. */
+export const USAGE = `pnpm bench [options]
+  --case <name>      get (64 in flight, the default), get1 (1 in flight), list, watch or chat; may be given more than once
+  --peer <name>      beside grpc-js: tightwire-grpc-js (the default) or tightwire-in-process; may be given more than once
+  --rounds <n>       rounds of one window a peer; default 30
+  --seconds <s>      length of a window; default 1
+  --node <major>     measure with this version of Node.js, for example 24; default: the one that runs this
+  --profile <folder> write processor profiles there and tell where the time goes, instead of results
+  --quick            5 rounds of 0.4 s to see that it works; writes nothing`;
+
+const FULL: Effort = { rounds: 30, seconds: 1, warmUpSeconds: 3 };
+const QUICK: Effort = { rounds: 5, seconds: 0.4, warmUpSeconds: 1 };
+
+/** Reads the command line; undefined when help is asked for. Throws an Error that says what is wrong. */
+export function readOptions(args: readonly string[]): Options | undefined {
+  const typed = args[0] === "--" ? args.slice(1) : args;
+  const { values } = parseArgs({
+    args: [...typed],
+    options: {
+      case: { type: "string", multiple: true, default: [...DEFAULT_CASES] },
+      peer: { type: "string", multiple: true, default: [...DEFAULT_PEERS] },
+      rounds: { type: "string" },
+      seconds: { type: "string" },
+      node: { type: "string" },
+      profile: { type: "string" },
+      quick: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return undefined;
+  const effort = values.quick ? QUICK : FULL;
+  return {
+    cases: [...new Set(values.case)].map(findCase),
+    peers: [...new Set([BASE_PEER, ...values.peer])].map(findPeer),
+    rounds: whole("--rounds", values.rounds, 1, 1_000) ?? effort.rounds,
+    seconds: number("--seconds", values.seconds, 0.05, 60) ?? effort.seconds,
+    warmUpSeconds: effort.warmUpSeconds,
+    quick: values.quick,
+    node: whole("--node", values.node, 20, 99),
+    profile: values.profile,
+    command: ["pnpm bench", ...typed].join(" "),
+  };
+}
+
+function number(name: string, text: string | undefined, least: number, most: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!(value >= least && value <= most)) throw new Error(`${name} takes a number from ${least} to ${most}, not ${JSON.stringify(text)}`);
+  return value;
+}
+
+function whole(name: string, text: string | undefined, least: number, most: number): number | undefined {
+  const value = number(name, text, least, most);
+  if (value !== undefined && !Number.isInteger(value)) throw new Error(`${name} takes a whole number, not ${JSON.stringify(text)}`);
+  return value;
+}

@@ -1,0 +1,29 @@
+import type { Peer } from "./peer.js";
+
+/** What all others are compared with. */
+export const BASE_PEER = "grpc-js";
+
+/** All that can be measured. To add one: `peers/<name>/server.ts` and `client.ts`, and a line here. Each is loaded only in its own processes. */
+export const PEERS: readonly Peer[] = [
+  {
+    name: BASE_PEER,
+    server: () => import("./peers/grpc-js/server.js"),
+    client: () => import("./peers/grpc-js/client.js"),
+  },
+  {
+    name: "tightwire-grpc-js",
+    server: () => import("./peers/tightwire-grpc-js/server.js"),
+    client: () => import("./peers/tightwire-grpc-js/client.js"),
+  },
+  { name: "tightwire-in-process", server: undefined, client: () => import("./peers/tightwire-in-process/client.js") },
+];
+
+/** Measured when nothing else is asked for. */
+export const DEFAULT_PEERS: readonly string[] = ["tightwire-grpc-js"];
+
+/** The peer of that name. Throws an Error that lists the names there are. */
+export function findPeer(name: string): Peer {
+  const peer = PEERS.find((one) => one.name === name);
+  if (peer === undefined) throw new Error(`there is no peer "${name}"; there are ${PEERS.map((one) => one.name).join(", ")}`);
+  return peer;
+}

@@ -1,0 +1,84 @@
+import type { Round } from "./rounds.js";
+import { createRandom, type Estimate, estimateMedian, median } from "./statistics.js";
+
+/** What one peer did in one case: medians over its windows. For streams a call is a message. */
+export interface CaseResult {
+  readonly case: string;
+  readonly peer: string;
+  readonly rounds: number;
+  /** How to measure it again. */
+  readonly command: string;
+  readonly perSecond: number;
+  readonly p50Us: number;
+  readonly p99Us: number;
+  /** Null when the server has no process of its own: its time is then in the client's. */
+  readonly serverCpuUsPerCall: number | null;
+  readonly clientCpuUsPerCall: number;
+}
+
+/** A peer beside another in one case: medians of the ratios of their windows, round by round, with 95 % intervals. Above 1 is better than the other. */
+export interface RatioResult {
+  readonly case: string;
+  readonly peer: string;
+  readonly against: string;
+  readonly rounds: number;
+  /** Calls per second, the peer's by the other's. */
+  readonly perSecond: Estimate;
+  /** Processor time a call of both sides, the other's by the peer's. */
+  readonly cpu: Estimate;
+}
+
+/** The seed of every interval: the same samples give the same report. */
+const SEED = 20_260_101;
+
+/** The medians of every peer in the rounds. */
+export function caseResults(name: string, command: string, rounds: readonly Round[]): CaseResult[] {
+  const peers = [...(rounds[0]?.keys() ?? [])].sort();
+  return peers.map((peer) => {
+    const samples = rounds.map((round) => sampleOf(round, peer));
+    const server = samples.flatMap(({ serverCpuUsPerCall }) => serverCpuUsPerCall ?? []);
+    return {
+      case: name,
+      peer,
+      rounds: rounds.length,
+      command,
+      perSecond: round1(median(samples.map((sample) => sample.perSecond))),
+      p50Us: round1(median(samples.map((sample) => sample.p50Us))),
+      p99Us: round1(median(samples.map((sample) => sample.p99Us))),
+      serverCpuUsPerCall: server.length === 0 ? null : round1(median(server)),
+      clientCpuUsPerCall: round1(median(samples.map((sample) => sample.clientCpuUsPerCall))),
+    };
+  });
+}
+
+/** Every other peer in the rounds beside `against`. */
+export function ratioResults(name: string, against: string, rounds: readonly Round[]): RatioResult[] {
+  const peers = [...(rounds[0]?.keys() ?? [])].filter((peer) => peer !== against).sort();
+  return peers.map((peer) => ({
+    case: name,
+    peer,
+    against,
+    rounds: rounds.length,
+    perSecond: estimate(rounds.map((round) => sampleOf(round, peer).perSecond / sampleOf(round, against).perSecond)),
+    cpu: estimate(rounds.map((round) => cpuOf(round, against) / cpuOf(round, peer))),
+  }));
+}
+
+function estimate(ratios: readonly number[]): Estimate {
+  const { median: middle, low, high } = estimateMedian(ratios, createRandom(SEED));
+  return { median: round3(middle), low: round3(low), high: round3(high) };
+}
+
+function sampleOf(round: Round, peer: string): NonNullable<ReturnType<Round["get"]>> {
+  const sample = round.get(peer);
+  if (sample === undefined) throw new Error(`a round has no window of ${peer}`);
+  return sample;
+}
+
+function cpuOf(round: Round, peer: string): number {
+  const { serverCpuUsPerCall = 0, clientCpuUsPerCall } = sampleOf(round, peer);
+  return serverCpuUsPerCall + clientCpuUsPerCall;
+}
+
+const round1 = (value: number): number => Math.round(value * 10) / 10;
+const round3 = (value: number): number => Math.round(value * 1000) / 1000;
