@@ -1,0 +1,84 @@
+// Imports point one way: core, codec <- wire <- server, client <- gateway <- gen <- packages/client <- packages/server <- e2e, bench.
+const LIBRARY = "^tightwire/";
+
+function onlyFrom(name, comment, from, to) {
+  return { name, comment, severity: "error", from, to };
+}
+
+module.exports = {
+  forbidden: [
+    onlyFrom(
+      "no-cycles",
+      "A cycle means that two files are one concept, or that one knows too much. Types alone may go round: they are gone when it runs.",
+      {},
+      { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    ),
+    onlyFrom(
+      "library-knows-no-shop",
+      "The library never imports the shop or its contracts.",
+      { path: LIBRARY },
+      { path: "^(gen|packages|e2e|bench)/" },
+    ),
+    onlyFrom("core-is-the-ground", "core imports nothing of ours.", { path: "^tightwire/core/" }, { path: "^tightwire/(?!core/)" }),
+    onlyFrom("codec-knows-core", "codec imports core alone.", { path: "^tightwire/codec/" }, { path: "^tightwire/(?!core/|codec/)" }),
+    onlyFrom(
+      "codegen-stands-alone",
+      "codegen writes text and imports nothing of ours.",
+      { path: "^tightwire/codegen/" },
+      { path: "^tightwire/(?!codegen/)" },
+    ),
+    onlyFrom("server-knows-no-client", "", { path: "^tightwire/server/" }, { path: "^tightwire/(client|testing|codegen)/" }),
+    onlyFrom("client-knows-no-server", "", { path: "^tightwire/client/" }, { path: "^tightwire/(server|testing|codegen|codec)/" }),
+    onlyFrom(
+      "testing-is-for-tests",
+      "The contract suites are imported by test projects only.",
+      { pathNot: "^(tightwire/testing|e2e)/" },
+      { path: "^tightwire/testing/" },
+    ),
+    onlyFrom("gen-knows-core-and-codec", "", { path: "^gen/" }, { path: "^(tightwire/(?!core/|codec/)|packages/|e2e/|bench/)" }),
+    onlyFrom("shop-client-knows-no-server", "", { path: "^packages/client/" }, { path: "^(packages/server|tightwire/server)/" }),
+    onlyFrom(
+      "services-meet-over-the-wire",
+      "catalog and orders never import each other: they meet over @shop/client.",
+      { path: "^packages/server/src/catalog/" },
+      { path: "^packages/server/(src|dist)/orders/" },
+    ),
+    onlyFrom(
+      "services-meet-over-the-wire-too",
+      "catalog and orders never import each other: they meet over @shop/client.",
+      { path: "^packages/server/src/orders/" },
+      { path: "^packages/server/(src|dist)/catalog/" },
+    ),
+    onlyFrom("nothing-imports-e2e-or-bench", "", { pathNot: "^(e2e|bench)/" }, { path: "^(e2e|bench)/" }),
+    onlyFrom(
+      "grpc-js-in-its-rooms",
+      "grpc-js is imported under the two grpc-js rooms only.",
+      { path: LIBRARY, pathNot: "^tightwire/(server|client)/src/grpc-js/" },
+      { path: "node_modules/@grpc/grpc-js|^@grpc/grpc-js" },
+    ),
+    onlyFrom(
+      "library-makes-no-logger",
+      "The library takes a logger, it makes none.",
+      { path: LIBRARY },
+      { path: "node_modules/pino|^pino" },
+    ),
+    onlyFrom(
+      "no-index-inside",
+      "A package never imports its own index.",
+      { path: "^(tightwire/[^/]+|packages/[^/]+)/src/" },
+      { path: "^(tightwire|packages)/[^/]+/src/index\\.ts$" },
+    ),
+    onlyFrom("resolvable", "Every import is found.", {}, { couldNotResolve: true }),
+  ],
+  options: {
+    doNotFollow: { path: "node_modules|/dist/" },
+    exclude: { path: "\\.test\\.ts$|/golden/" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.base.json" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "types", "node", "default"],
+      extensions: [".ts", ".js", ".mjs", ".cjs"],
+    },
+  },
+};

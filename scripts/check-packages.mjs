@@ -1,0 +1,30 @@
+// Holds every package that is published to what its consumers need: publint and are-the-types-wrong, over what `pnpm pack` would publish.
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { basename, resolve } from "node:path";
+
+const PUBLISHED = ["core", "codec", "codegen", "server", "client", "testing"]
+  .map((name) => `tightwire/${name}`)
+  .concat("gen", "packages/client");
+const tarballs = resolve(".pack/lint");
+
+function check(what, command, args) {
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: "utf8" });
+  if (status === 0) return true;
+  console.error(`${what} failed:\n${stdout}${stderr}`);
+  return false;
+}
+
+rmSync(tarballs, { recursive: true, force: true });
+mkdirSync(tarballs, { recursive: true });
+let good = true;
+for (const folder of PUBLISHED) {
+  const { name } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
+  const packed = execFileSync("pnpm", ["pack", "--pack-destination", tarballs], { cwd: folder, encoding: "utf8" });
+  const tarball = resolve(tarballs, basename(packed.trim().split("\n").at(-1)));
+  const linted = check(`publint ${name}`, "node_modules/.bin/publint", ["--strict", folder]);
+  const typed = check(`attw ${name}`, "node_modules/.bin/attw", [tarball, "--profile", "esm-only"]);
+  good &&= linted && typed;
+  if (linted && typed) console.log(`${name}: publint and are-the-types-wrong are clean`);
+}
+process.exit(good ? 0 : 1);

@@ -1,0 +1,112 @@
+// Writes all generated code and the descriptor images, or with --check compares them with what is there.
+//
+//     pnpm generate [--check]
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+
+process.chdir(join(import.meta.dirname, ".."));
+
+const bin = (name) => join("node_modules", ".bin", name);
+
+/** One a package: buf's template, the folder it fills, and the image to build, of the modules or folders named by `paths`. */
+const PACKAGES = [
+  { template: "tightwire/core/buf.gen.yaml", folder: "tightwire/core/src/gen" },
+  { template: "buf.gen.yaml", folder: "gen/src", image: "gen/descriptors.binpb", input: "proto", paths: [] },
+  {
+    template: "tightwire/server/buf.gen.yaml",
+    folder: "tightwire/server/src/gen",
+    image: "tightwire/server/descriptors.binpb",
+    input: ".",
+    paths: ["node_modules/grpc-health-check/proto/health", "node_modules/@grpc/reflection/build/proto/grpc"],
+  },
+  {
+    template: "tightwire/testing/buf.gen.yaml",
+    folder: "tightwire/testing/src/gen",
+    image: "tightwire/testing/descriptors.binpb",
+    input: "tightwire/testing/proto",
+    paths: [],
+  },
+  { template: "bench/buf.gen.yaml", folder: "bench/src/gen" },
+  // A user's project of its own: it is generated from inside, as its user would.
+  {
+    cwd: "examples/hello",
+    template: "buf.gen.yaml",
+    folder: "examples/hello/src/gen",
+    image: "examples/hello/hello.binpb",
+    input: "proto",
+    paths: [],
+  },
+];
+
+/** Generates everything below `root`, in the same folders as in the repository. */
+function generate(root) {
+  execFileSync(bin("tsc"), ["-b", "tightwire/codegen"], { stdio: "inherit" });
+  for (const { cwd = ".", template, image, input, paths } of PACKAGES) {
+    const env = { ...process.env, PATH: `${resolve(cwd, "node_modules/.bin")}:${process.env.PATH}` };
+    const options = { cwd, env, stdio: "inherit" };
+    execFileSync(resolve(bin("buf")), ["generate", "--template", template, "--output", resolve(root, cwd)], options);
+    if (image === undefined) continue;
+    const flags = paths.flatMap((path) => ["--path", path]);
+    mkdirSync(join(root, image, ".."), { recursive: true });
+    // Without source info: comments are no part of what reflection tells, and they are most of the bytes.
+    execFileSync(
+      resolve(bin("buf")),
+      ["build", input, ...flags, "--exclude-source-info", "--as-file-descriptor-set", "-o", resolve(root, image)],
+      options,
+    );
+  }
+}
+
+/** Names the generated files that are not byte for byte those below `root`. */
+function compare(root) {
+  const files = new Set();
+  for (const { folder, image } of PACKAGES) {
+    for (const path of [...listFiles(folder), ...listFiles(join(root, folder)).map((file) => file.slice(root.length + 1))]) files.add(path);
+    if (image !== undefined) files.add(image);
+  }
+  return [...files].sort().flatMap((file) => {
+    const made = join(root, file);
+    if (!existsSync(made)) return [`${file}: no contract makes it any more`];
+    if (!existsSync(file)) return [`${file}: missing`];
+    return readFileSync(made).equals(readFileSync(file)) ? [] : [`${file}: differs`];
+  });
+}
+
+function listFiles(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+}
+
+function check() {
+  const root = mkdtempSync(join(tmpdir(), "tightwire-generate-"));
+  try {
+    generate(root);
+    const differences = compare(root);
+    if (differences.length === 0) return console.log("generate: every generated file is what the contracts make");
+    console.error(
+      `generate: these files are not what the contracts make; run \`pnpm generate\` and commit:\n  ${differences.join("\n  ")}`,
+    );
+    process.exitCode = 1;
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+/** Runs one of the two; a tool that failed has said why, so that only its exit status is left to pass on. */
+function main() {
+  const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
+  try {
+    if (values.check) check();
+    else generate(".");
+  } catch (error) {
+    if (error.status === undefined) throw error;
+    process.exitCode = 1;
+  }
+}
+
+main();
