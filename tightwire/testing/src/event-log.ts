@@ -4,12 +4,12 @@ import { vi } from "vitest";
 export interface EventLog {
   readonly entries: readonly string[];
   add(entry: string): void;
-  /** Resolves once `entry` is there; rejects after five seconds with what was there instead. */
+  /** Resolves once `entry` is there; rejects with what was there instead when the log's patience is over. */
   until(entry: string): Promise<void>;
 }
 
-/** Makes an empty {@link EventLog}. */
-export function createEventLog(): EventLog {
+/** Makes an empty {@link EventLog} that waits so long for an entry, in milliseconds. */
+export function createEventLog(patienceMs = 5_000): EventLog {
   const entries: string[] = [];
   return {
     entries,
@@ -17,7 +17,7 @@ export function createEventLog(): EventLog {
     until: (entry) =>
       eventually(() => {
         if (!entries.includes(entry)) throw new Error(`${JSON.stringify(entry)} did not happen; ${JSON.stringify(entries)} did`);
-      }),
+      }, patienceMs),
   };
 }
 

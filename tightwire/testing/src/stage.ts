@@ -40,8 +40,8 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** Makes the stage of one test. */
-export function createStage(subject: TransportSubject): Stage {
+/** Makes the stage of one test, whose log waits so long for an entry (see {@link createEventLog}). */
+export function createStage(subject: TransportSubject, patienceMs?: number): Stage {
   const books: CallBooks[] = [];
   const ends: (() => Promise<unknown>)[] = [];
   const timersBefore = activeTimers();
@@ -61,7 +61,7 @@ export function createStage(subject: TransportSubject): Stage {
 
   return {
     subject,
-    log: createEventLog(),
+    log: createEventLog(patienceMs),
     channelTo,
     async open({ handlers, server: serverOptions = {}, service = {}, channel: channelOptions = {} } = {}) {
       const serverBooks = openBooks();

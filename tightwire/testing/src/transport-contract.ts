@@ -40,6 +40,8 @@ const AREAS: Readonly<Record<string, (suite: Suite) => void>> = {
 
 /** How long a known failure may take to fail: it may be one that never ends. */
 const KNOWN_FAILURE_MS = 8_000;
+/** How long it waits for what it knows may never come. */
+const KNOWN_FAILURE_PATIENCE_MS = 1_000;
 
 /**
  * Declares the contract suite of transports for one of them, with vitest. Every transport passes it; what one does not pass yet stands in its `knownFailures`, and each of
@@ -69,8 +71,8 @@ export function describeTransportContract(subject: TransportSubject): void {
   });
 }
 
-async function play(subject: TransportSubject, body: (stage: Stage) => Promise<void>): Promise<void> {
-  const stage = createStage(subject);
+async function play(subject: TransportSubject, body: (stage: Stage) => Promise<void>, patienceMs?: number): Promise<void> {
+  const stage = createStage(subject, patienceMs);
   let failed = true;
   try {
     await body(stage);
@@ -83,7 +85,7 @@ async function play(subject: TransportSubject, body: (stage: Stage) => Promise<v
 }
 
 async function mayFail(subject: TransportSubject, known: KnownFailure, body: (stage: Stage) => Promise<void>): Promise<void> {
-  const passed = play(subject, body).then(
+  const passed = play(subject, body, KNOWN_FAILURE_PATIENCE_MS).then(
     () => true,
     () => false,
   );

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { errorOf } from "../call-error.js";
+import { expireOnce } from "../expiry.js";
 import { createGate } from "../gate.js";
 import { answering, callOnce, KINDS, readAll } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
@@ -24,9 +25,9 @@ export function deadlines({ test }: Suite): void {
           return testMessage();
         }),
       });
-      const error = await errorOf(callOnce(client, kind, { timeoutMs: 60 }));
+      const runs = (): boolean => stage.log.entries.includes("runs");
+      const error = await expireOnce(runs, (timeoutMs) => callOnce(client, kind, { timeoutMs }));
       expect(error.code).toBe("deadline_exceeded");
-      expect(stage.log.entries).toContain("runs");
       await stage.log.until("aborted");
       never.open();
       expect(serverBooks.codes).not.toContain("ok");
@@ -36,22 +37,33 @@ export function deadlines({ test }: Suite): void {
       const never = createGate();
       const { client } = await stage.open({
         handlers: {
-          unary: () => never.passed.then(() => testMessage()),
+          unary() {
+            stage.log.add("between");
+            return never.passed.then(() => testMessage());
+          },
           async *serverStream() {
             try {
               yield testMessage({ number: 1n });
+              stage.log.add("between");
               await never.passed;
             } finally {
               stage.log.add("handler over");
             }
           },
           async clientStream(requests) {
-            await readAll(requests).finally(() => stage.log.add("handler over"));
+            try {
+              for await (const _one of requests) stage.log.add("between");
+            } finally {
+              stage.log.add("handler over");
+            }
             return testMessage();
           },
           async *bidiStream(requests) {
             try {
-              for await (const { number } of requests) yield testMessage({ number });
+              for await (const { number } of requests) {
+                yield testMessage({ number });
+                stage.log.add("between");
+              }
             } finally {
               stage.log.add("handler over");
             }
@@ -63,12 +75,13 @@ export function deadlines({ test }: Suite): void {
         await never.passed;
       }
       const call = {
-        unary: () => client.unary({}, { timeoutMs: 60 }),
-        serverStream: () => readAll(client.serverStream({}, { timeoutMs: 60 })),
-        clientStream: () => client.clientStream(requests(), { timeoutMs: 60 }),
-        bidiStream: () => readAll(client.bidiStream(requests(), { timeoutMs: 60 })),
+        unary: (timeoutMs: number) => client.unary({}, { timeoutMs }),
+        serverStream: (timeoutMs: number) => readAll(client.serverStream({}, { timeoutMs })),
+        clientStream: (timeoutMs: number) => client.clientStream(requests(), { timeoutMs }),
+        bidiStream: (timeoutMs: number) => readAll(client.bidiStream(requests(), { timeoutMs })),
       }[kind];
-      expect(await errorOf(call())).toMatchObject({ code: "deadline_exceeded" });
+      const between = (): boolean => stage.log.entries.includes("between");
+      expect(await expireOnce(between, call)).toMatchObject({ code: "deadline_exceeded" });
       never.open();
       if (kind !== "unary") await stage.log.until("handler over");
     });
