@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { findNode24 } from "./node24.mjs";
 
-const SUITES = ["tightwire", "e2e/transport-contract.test.ts"];
+const SUITES = ["tightwire", "e2e/transport-"];
 const { status } = spawnSync(findNode24(), ["node_modules/vitest/vitest.mjs", "run", ...SUITES, ...process.argv.slice(2)], {
   stdio: "inherit",
 });

@@ -1,0 +1,38 @@
+import { grpcJs as grpcJsClient } from "@tightwire/client/grpc-js";
+import { grpcJs as grpcJsServer } from "@tightwire/server/grpc-js";
+import type { KnownFailure, SubjectListener, TransportSubject } from "@tightwire/testing";
+
+type ClientOptions = Parameters<typeof grpcJsClient>[0];
+type ServerOptions = Parameters<typeof grpcJsServer>[0];
+type Listening = Parameters<TransportSubject["listen"]>[0];
+
+/** What grpc-js can do. */
+export const GRPC_JS: TransportSubject["capabilities"] = { compressRequests: false, compressResponses: false, knowsProcessed: false };
+
+/** A reset of Node's http2 writes the end of the data and then the reset; what a server reads first is the whole of the requests, as it seems. */
+const HALF_CLOSED_BY_RESET = [
+  "streams: a client's own requests that throw: the caller gets the cause, the handler hears of it",
+  "cancellation: by the caller's signal between two requests of clientStream",
+  "cancellation: by the caller's signal between two requests of bidiStream",
+  "cancellation: by closing the channel between two requests of clientStream",
+  "cancellation: by closing the channel between two requests of bidiStream",
+];
+
+/** What grpc-js does not do; each with the reason. */
+export const GRPC_JS_FAILURES: readonly KnownFailure[] = [
+  {
+    test: "metadata: carries the key __proto__ as request metadata, headers and trailers",
+    reason: "Node's http2 gives headers as an object, in which __proto__ is no key",
+  },
+  ...HALF_CLOSED_BY_RESET.map((test) => ({
+    test,
+    reason: "Node's http2 ends the data of a stream before it resets it, in a write of its own",
+    sometimes: true,
+  })),
+];
+
+/** Lets a server listen with grpc-js on the loopback interface; clients name it by address. */
+export async function listenOnTcp(server: Listening, client?: ClientOptions, options?: ServerOptions): Promise<SubjectListener> {
+  const { address } = await server.listen("127.0.0.1:0", grpcJsServer(options));
+  return { target: `static:///${address}`, endpoint: { address, authority: address }, transport: grpcJsClient(client) };
+}

@@ -1,0 +1,33 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { grpcJs as grpcJsClient } from "@tightwire/client/grpc-js";
+import { grpcJs as grpcJsServer } from "@tightwire/server/grpc-js";
+import { describeTransportContract } from "@tightwire/testing";
+import { afterAll } from "vitest";
+import { GRPC_JS, GRPC_JS_FAILURES, listenOnTcp } from "./grpc-js-subject.js";
+
+const folder = mkdtempSync(join(tmpdir(), "tightwire-sockets-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describeTransportContract({
+  name: "grpc-js over cleartext",
+  capabilities: GRPC_JS,
+  hop: true,
+  identity: undefined,
+  listen: (server) => listenOnTcp(server),
+  knownFailures: GRPC_JS_FAILURES,
+});
+
+let sockets = 0;
+describeTransportContract({
+  name: "grpc-js over a unix socket, with compression",
+  capabilities: { ...GRPC_JS, compressRequests: true },
+  hop: true,
+  identity: undefined,
+  async listen(server) {
+    const { address } = await server.listen(`unix:${join(folder, `${sockets++}.sock`)}`, grpcJsServer());
+    return { target: address, endpoint: { address, authority: "localhost" }, transport: grpcJsClient({ compression: true }) };
+  },
+  knownFailures: GRPC_JS_FAILURES,
+});

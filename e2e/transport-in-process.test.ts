@@ -1,0 +1,16 @@
+import { inProcess } from "@tightwire/server";
+import { describeTransportContract } from "@tightwire/testing";
+
+describeTransportContract({
+  name: "in-process",
+  capabilities: { compressRequests: true, compressResponses: true, knowsProcessed: true },
+  hop: false,
+  identity: "tester",
+  listen: (server) =>
+    Promise.resolve({
+      target: "in-process:",
+      endpoint: { address: "in-process", authority: "in-process" },
+      transport: inProcess(server, { identity: "tester" }),
+    }),
+  knownFailures: [],
+});
