@@ -11,6 +11,7 @@ export { MessageQueue } from "./message-queue.js";
 export { isBinaryKey } from "./metadata.js";
 export { combineObservers } from "./observer.js";
 export { certificateIdentity } from "./peer.js";
+export { readPeerCertificate } from "./peer-certificate.js";
 export { DEFAULT_IDLE_TIMEOUT_MS, DEFAULT_TIMEOUT_MS } from "./policy.js";
 export { redactorFor } from "./redaction.js";
 export { Status, statusName, statusNumber } from "./status.js";

@@ -63,15 +63,16 @@ export interface OutgoingCall {
 
 /** Hears the end of a unary call. */
 export interface UnarySink {
-  /** `message` is there exactly when the code is OK. */
-  done(end: Completion, message: Borrowed | undefined): void;
+  /** `message` is there exactly when the code is OK; `compressed` says how it came. */
+  done(end: Completion, message: Borrowed | undefined, compressed?: boolean): void;
 }
 
 /** Hears the answer of a streaming call. */
 export interface ReplySink {
   /** At most once, before any message. */
   headers(metadata: Metadata): void;
-  message(bytes: Borrowed): void;
+  /** `compressed` says how it came. */
+  message(bytes: Borrowed, compressed?: boolean): void;
   /** A `write` returned false, and writing may go on. */
   drained(): void;
   done(end: Completion): void;
@@ -85,8 +86,8 @@ export interface CallHandle {
 
 /** A streaming call in flight. */
 export interface StreamHandle extends CallHandle {
-  /** Takes a message; false when enough is waiting, until `drained`. */
-  write(bytes: Uint8Array): boolean;
+  /** Takes a message; false when enough is waiting, until `drained`. `compress` (default: as the call says) leaves single messages of a compressed call as they are. */
+  write(bytes: Uint8Array, compress?: boolean): boolean;
   /** No more messages from this side. */
   end(): void;
   /** Allows `count` more messages to be given to the sink. None is given without. */
@@ -175,7 +176,8 @@ export interface IncomingCall {
 export interface IncomingSink {
   /** The transport has taken the sink: called once, right after `open`; reading (`pull`) and answering begin here. */
   start(): void;
-  message(bytes: Borrowed): void;
+  /** `compressed` says how it came. */
+  message(bytes: Borrowed, compressed?: boolean): void;
   /** The caller has sent all its messages. */
   halfClosed(): void;
   /** A `write` returned false, and writing may go on. */

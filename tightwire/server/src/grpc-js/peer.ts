@@ -1,34 +1,11 @@
-import type { PeerCertificate as NodeCertificate } from "node:tls";
 import type { ServerInterceptingCallInterface } from "@grpc/grpc-js";
-import type { Peer, PeerCertificate } from "@tightwire/core";
-import { certificateIdentity } from "@tightwire/core/runtime";
+import type { Peer } from "@tightwire/core";
+import { certificateIdentity, readPeerCertificate } from "@tightwire/core/runtime";
 
 /** Who a call of grpc-js comes from; read when asked for, since it costs a walk through the session. */
 export function peerOf(call: ServerInterceptingCallInterface): Peer {
   const address = call.getPeer();
-  const certificate = certificateOf(call.getAuthContext().sslPeerCertificate);
+  const certificate = readPeerCertificate(call.getAuthContext().sslPeerCertificate);
   if (certificate === undefined) return { kind: "network", address };
   return { kind: "network", address, certificate, identity: certificateIdentity(certificate) };
-}
-
-function certificateOf(certificate: NodeCertificate | undefined): PeerCertificate | undefined {
-  // Node gives an empty object when the client sent none.
-  if (certificate?.fingerprint256 === undefined) return undefined;
-  const names = splitNames(certificate.subjectaltname ?? "");
-  return {
-    subject: Object.entries(certificate.subject)
-      .flatMap(([key, value]) => [value ?? []].flat().map((one) => `${key}=${one}`))
-      .join(","),
-    uris: names.filter(([kind]) => kind === "URI").map(([, name]) => name),
-    dnsNames: names.filter(([kind]) => kind === "DNS").map(([, name]) => name),
-    fingerprint256: certificate.fingerprint256,
-  };
-}
-
-/** `DNS:a, URI:"spiffe://x, y"`: names that hold a comma or a quote are written as JSON strings (Node, CVE-2021-44532). */
-function splitNames(text: string): [kind: string, name: string][] {
-  return [...text.matchAll(/([A-Za-z ]+):("(?:[^"\\]|\\.)*"|[^,]*)(?:, |$)/g)].map(([, kind = "", name = ""]) => [
-    kind.trim(),
-    name.startsWith('"') ? (JSON.parse(name) as string) : name,
-  ]);
 }
