@@ -10,6 +10,7 @@ export default defineConfig({
       { find: /^@tightwire\/core\/gen\/(.+)\.js$/, replacement: at("./tightwire/core/src/gen/$1.ts") },
       { find: /^@tightwire\/core\/(runtime|details)$/, replacement: at("./tightwire/core/src/$1.ts") },
       { find: /^@tightwire\/(client|server)\/grpc-js$/, replacement: at("./tightwire/$1/src/grpc-js/index.ts") },
+      { find: /^@tightwire\/wire\/(client|server)$/, replacement: at("./tightwire/wire/src/$1/index.ts") },
       { find: /^@shop\/contracts\/(catalog|orders)$/, replacement: at("./gen/src/$1.ts") },
       { find: /^@shop\/client$/, replacement: at("./packages/client/src/index.ts") },
       { find: /^@tightwire\/(core|codec|codegen|client|server|testing)$/, replacement: at("./tightwire/$1/src/index.ts") },

@@ -1,0 +1,93 @@
+import { connect as connectNet, isIP, type NetConnectOpts, type Socket } from "node:net";
+import { connect as connectTls, type ConnectionOptions as TlsConnectOptions } from "node:tls";
+import type { Cause, Connection, ConnectionState, ConnectOptions, Endpoint } from "@tightwire/core/runtime";
+import { attach, SocketCarrier } from "../session/socket-carrier.js";
+import { ClientSession, type ClientSessionOptions, type ClientSessionOwner } from "./client-session.js";
+import { WireConnection } from "./connection.js";
+
+/** What the transport decides for all its connections. */
+export interface ConnectParts {
+  /** Undefined for cleartext. */
+  readonly tls: TlsConnectOptions | undefined;
+  readonly session: Omit<ClientSessionOptions, "scheme" | "authority" | "maxMessageBytes">;
+  /** A server found the PINGs too many. */
+  tooManyPings(): void;
+}
+
+/** Connects to an endpoint; resolves once the server has shown that it speaks HTTP/2. Rejects with an Error that says in a sentence why it does not. */
+export function connect(endpoint: Endpoint, { timeoutMs, maxMessageBytes }: ConnectOptions, parts: ConnectParts): Promise<Connection> {
+  return new Promise((resolve, reject) => {
+    const socket = openSocket(endpoint, parts.tls);
+    const timer = setTimeout(() => give(`no connection within ${timeoutMs} ms`), Math.min(timeoutMs, 0x7fff_ffff));
+    let session: ClientSession | undefined;
+    let connection: WireConnection | undefined;
+
+    function give(why: string): void {
+      clearTimeout(timer);
+      socket.destroy();
+      reject(new Error(why));
+    }
+    const owner: ClientSessionOwner = {
+      ready() {
+        clearTimeout(timer);
+        connection = new WireConnection(session as ClientSession, {
+          address: endpoint.address,
+          protocol: parts.tls === undefined ? "h2c" : "h2",
+        });
+        resolve(connection);
+      },
+      state(state: ConnectionState, why: Cause) {
+        if (connection !== undefined) connection.tell(state, why);
+        else if (state === "closed") give(notHttp2(why.text, parts.tls !== undefined));
+      },
+      busy: (busy) => void (busy ? socket.ref() : socket.unref()),
+      tooManyPings: () => parts.tooManyPings(),
+    };
+    socket.once(parts.tls === undefined ? "connect" : "secureConnect", () => {
+      if (parts.tls !== undefined && (socket as { alpnProtocol?: string | false }).alpnProtocol !== "h2")
+        return give("the peer does not speak HTTP/2 over TLS");
+      session = new ClientSession(
+        new SocketCarrier(socket),
+        { ...parts.session, maxMessageBytes, scheme: parts.tls === undefined ? "http" : "https", authority: endpoint.authority },
+        owner,
+      );
+      attach(socket, session, "the connection was lost");
+    });
+    socket.on("error", (error: NodeJS.ErrnoException) => {
+      if (session === undefined) give(connectFailure(error));
+    });
+    socket.on("close", () => {
+      if (session === undefined) give("the peer closed the connection before it spoke HTTP/2");
+    });
+  });
+}
+
+function openSocket(endpoint: Endpoint, tls: TlsConnectOptions | undefined): Socket {
+  const where = whereOf(endpoint.address);
+  if (tls === undefined) return connectNet({ ...where, noDelay: true });
+  const host = endpoint.authority.replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
+  const proved = tls.servername ?? host;
+  // A name is sent along and proved; an address is only proved (RFC 6066).
+  const name = isIP(proved) === 0 ? { servername: proved } : { servername: "", host: proved };
+  return connectTls({ ...tls, ...where, ...name, ...(isIP(proved) === 0 ? {} : where) } as TlsConnectOptions);
+}
+
+function whereOf(address: string): NetConnectOpts {
+  if (address.startsWith("unix:")) return { path: address.slice("unix:".length) };
+  const colon = address.lastIndexOf(":");
+  return { host: address.slice(0, colon).replace(/^\[|\]$/g, ""), port: Number(address.slice(colon + 1)) };
+}
+
+/** Node's words for failures that the peer's kind explains; each becomes what a person can act on. */
+function connectFailure(error: NodeJS.ErrnoException): string {
+  if (error.message.includes("wrong version number") || error.message.includes("packet length too long"))
+    return "the peer does not speak TLS";
+  return error.message.replace(/\s*\n\s*/g, " ").trim();
+}
+
+function notHttp2(why: string, secure: boolean): string {
+  if (why.includes("no SETTINGS") || why.includes("PROTOCOL_ERROR") || why.includes("FRAME_SIZE_ERROR")) {
+    return secure ? "the peer does not speak HTTP/2" : "the peer does not speak HTTP/2, or speaks it over TLS only";
+  }
+  return why === "the connection was lost" ? "the peer closed the connection before it spoke HTTP/2" : why;
+}

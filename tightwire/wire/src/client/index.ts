@@ -1,0 +1,68 @@
+import type { ConnectionOptions as TlsConnectOptions } from "node:tls";
+import { type Capabilities, type ClientTlsOptions, type ClientTransport, readPem, refuseUnknownOptions } from "@tightwire/core/runtime";
+import { type Bounds, resolveBounds } from "../session/bounds.js";
+import { TLS_CIPHERS } from "../session/tls-ciphers.js";
+import { connect } from "./connect.js";
+
+export type { Bounds } from "../session/bounds.js";
+
+/** Settings of the wire's client transport; all optional. */
+export interface WireOptions {
+  /** TLS to the server: `true` for the defaults. Default: cleartext, with prior knowledge of HTTP/2. */
+  readonly tls?: boolean | ClientTlsOptions;
+  /**
+   * A connection that was silent for so long gets a PING, in milliseconds; one whose server does not answer it is given up. Doubled when a server finds them too many, as many do below 300,000.
+   * Default `Infinity`: no PINGs.
+   */
+  readonly keepaliveMs?: number;
+  /** How long the answer to that PING may take, in milliseconds. Default 20,000. */
+  readonly keepaliveTimeoutMs?: number;
+  /** What servers may make a connection hold, do or wait for. */
+  readonly bounds?: Partial<Bounds>;
+}
+
+const CAPABILITIES: Capabilities = { compressRequests: true, compressResponses: true, knowsProcessed: true };
+
+/**
+ * The client transport of this package: HTTP/2 for gRPC, on sockets of TCP, TLS and files. Throws at once for an unknown option or bound, a PEM file that cannot be read, or half a client certificate.
+ */
+export function wire(options: WireOptions = {}): ClientTransport {
+  refuseUnknownOptions("wire", options, ["tls", "keepaliveMs", "keepaliveTimeoutMs", "bounds"]);
+  let keepaliveMs = milliseconds("keepaliveMs", options.keepaliveMs ?? Number.POSITIVE_INFINITY);
+  const keepaliveTimeoutMs = milliseconds("keepaliveTimeoutMs", options.keepaliveTimeoutMs ?? 20_000);
+  const bounds = resolveBounds(options.bounds);
+  const tls = tlsOptions(options.tls);
+  return {
+    name: "wire",
+    capabilities: CAPABILITIES,
+    connect: (endpoint, connectOptions) =>
+      connect(endpoint, connectOptions, {
+        tls,
+        session: { bounds, keepaliveMs, keepaliveTimeoutMs, firstStreamId: 1 },
+        tooManyPings: () => {
+          keepaliveMs *= 2;
+        },
+      }),
+  };
+}
+
+function milliseconds(name: string, ms: number): number {
+  if (!(typeof ms === "number" && ms > 0)) throw new TypeError(`${name} is ${String(ms)}; it takes milliseconds above 0`);
+  return ms;
+}
+
+function tlsOptions(tls: WireOptions["tls"]): TlsConnectOptions | undefined {
+  if (tls === undefined || tls === false) return undefined;
+  const base: TlsConnectOptions = { ALPNProtocols: ["h2"], minVersion: "TLSv1.2", ciphers: TLS_CIPHERS };
+  if (tls === true) return base;
+  refuseUnknownOptions("wire, in tls,", tls, ["ca", "certificate", "key", "serverName"]);
+  const { ca, certificate, key, serverName } = tls;
+  if ((certificate === undefined) !== (key === undefined)) throw new TypeError("tls.certificate and tls.key go together");
+  return {
+    ...base,
+    ...(ca === undefined ? {} : { ca: readPem("tls.ca", ca) }),
+    ...(certificate === undefined ? {} : { cert: readPem("tls.certificate", certificate) }),
+    ...(key === undefined ? {} : { key: readPem("tls.key", key) }),
+    ...(serverName === undefined ? {} : { servername: serverName }),
+  };
+}

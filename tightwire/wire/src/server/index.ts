@@ -1,0 +1,81 @@
+import type { TlsOptions } from "node:tls";
+import { type Capabilities, readPem, refuseUnknownOptions, type ServerTlsOptions, type ServerTransport } from "@tightwire/core/runtime";
+import { type Bounds, resolveBounds } from "../session/bounds.js";
+import { TLS_CIPHERS } from "../session/tls-ciphers.js";
+import { WireListener } from "./listener.js";
+
+export type { Bounds } from "../session/bounds.js";
+
+/** Settings of the wire's server transport; all optional. */
+export interface WireOptions {
+  /** TLS, and mutual TLS with `clientCa`. Default: cleartext, with prior knowledge of HTTP/2. */
+  readonly tls?: ServerTlsOptions;
+  /** How long a TLS handshake may take, in milliseconds. Default 10,000. */
+  readonly handshakeTimeoutMs?: number;
+  /** A connection that was silent for so long gets a PING, in milliseconds; one whose client does not answer it is closed. `Infinity` for never. Default 60,000. */
+  readonly keepaliveMs?: number;
+  /** How long the answer to that PING may take, in milliseconds. Default 20,000. */
+  readonly keepaliveTimeoutMs?: number;
+  /** A connection without calls for so long is drained, in milliseconds. Default `Infinity`. */
+  readonly maxConnectionIdleMs?: number;
+  /** A connection so old is drained, give or take a tenth, so that clients come back to other instances too, in milliseconds. Default `Infinity`. */
+  readonly maxConnectionAgeMs?: number;
+  /** How long calls on such a connection may go on before they are ended, in milliseconds. Default `Infinity`. */
+  readonly maxConnectionAgeGraceMs?: number;
+  /** What clients may make a connection hold, do or wait for. */
+  readonly bounds?: Partial<Bounds>;
+}
+
+const CAPABILITIES: Capabilities = { compressRequests: true, compressResponses: true, knowsProcessed: true };
+const OPTION_NAMES: readonly string[] = [
+  "tls",
+  "handshakeTimeoutMs",
+  "keepaliveMs",
+  "keepaliveTimeoutMs",
+  "maxConnectionIdleMs",
+  "maxConnectionAgeMs",
+  "maxConnectionAgeGraceMs",
+  "bounds",
+];
+const FOREVER: number = Number.POSITIVE_INFINITY;
+
+/** The server transport of this package: HTTP/2 for gRPC, on sockets of TCP, TLS and files. Throws at once for an unknown option or bound, or a PEM file that cannot be read. */
+export function wire(options: WireOptions = {}): ServerTransport {
+  refuseUnknownOptions("wire", options, OPTION_NAMES);
+  const { tls: _tls, bounds, handshakeTimeoutMs = 10_000, ...times } = options;
+  for (const [name, ms] of Object.entries({ handshakeTimeoutMs, ...times })) checkMs(name, ms);
+  const tls = tlsOptions(options.tls, handshakeTimeoutMs);
+  const sessionOptions = {
+    bounds: resolveBounds(bounds),
+    keepaliveMs: options.keepaliveMs ?? 60_000,
+    keepaliveTimeoutMs: options.keepaliveTimeoutMs ?? 20_000,
+    maxIdleMs: options.maxConnectionIdleMs ?? FOREVER,
+    maxAgeMs: options.maxConnectionAgeMs ?? FOREVER,
+    maxAgeGraceMs: options.maxConnectionAgeGraceMs ?? FOREVER,
+  };
+  return {
+    name: "wire",
+    capabilities: CAPABILITIES,
+    listen: (address, acceptor) => WireListener.listen(address, acceptor, tls, sessionOptions),
+  };
+}
+
+function checkMs(name: string, ms: unknown): void {
+  if (!(typeof ms === "number" && ms > 0)) throw new TypeError(`${name} is ${String(ms)}; it takes milliseconds above 0`);
+}
+
+function tlsOptions(tls: ServerTlsOptions | undefined, handshakeTimeout: number): (TlsOptions & { handshakeTimeout: number }) | undefined {
+  if (tls === undefined) return undefined;
+  refuseUnknownOptions("wire, in tls,", tls, ["certificate", "key", "clientCa"]);
+  const client =
+    tls.clientCa === undefined ? {} : { ca: readPem("tls.clientCa", tls.clientCa), requestCert: true, rejectUnauthorized: true };
+  return {
+    cert: readPem("tls.certificate", tls.certificate),
+    key: readPem("tls.key", tls.key),
+    ...client,
+    ALPNProtocols: ["h2"],
+    minVersion: "TLSv1.2",
+    ciphers: TLS_CIPHERS,
+    handshakeTimeout: Math.min(handshakeTimeout, 0x7fff_ffff),
+  };
+}

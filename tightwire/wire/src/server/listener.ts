@@ -1,0 +1,125 @@
+import { createServer as createNetServer, type Server as NetServer, type Socket } from "node:net";
+import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from "node:tls";
+import type { Peer } from "@tightwire/core";
+import { type Acceptor, type Cause, certificateIdentity, type Listener, readPeerCertificate, Status } from "@tightwire/core/runtime";
+import { attach, SocketCarrier } from "../session/socket-carrier.js";
+import { parseAddress } from "./address.js";
+import { ServerSession, type ServerSessionOptions, type ServerSessionOwner } from "./server-session.js";
+
+const SHUT_DOWN: Cause = { code: Status.UNAVAILABLE, text: "the server is shutting down" };
+
+/** A listening socket and its connections. */
+export class WireListener implements Listener, ServerSessionOwner {
+  readonly acceptor: Acceptor;
+  readonly address: string;
+  readonly #server: NetServer;
+  readonly #options: ServerSessionOptions;
+  readonly #sessions = new Set<ServerSession>();
+  /** Sockets that carry no session yet, or no more. */
+  readonly #sockets = new Set<Socket>();
+  #allEnded: (() => void) | undefined = undefined;
+  #closed = false;
+
+  constructor(server: NetServer, address: string, acceptor: Acceptor, options: ServerSessionOptions) {
+    this.#server = server;
+    this.address = address;
+    this.acceptor = acceptor;
+    this.#options = options;
+  }
+
+  /** Listens, over TLS when there are options of it. Rejects with an Error that says in a sentence why it cannot. */
+  static async listen(
+    address: string,
+    acceptor: Acceptor,
+    tls: (TlsOptions & { readonly handshakeTimeout: number }) | undefined,
+    options: Omit<ServerSessionOptions, "maxMessageBytes">,
+  ): Promise<WireListener> {
+    const where = parseAddress(address);
+    // A client may half-close its side and still read.
+    const server =
+      tls === undefined ? createNetServer({ allowHalfOpen: true, noDelay: true }) : createTlsServer({ allowHalfOpen: true, ...tls });
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", (error: NodeJS.ErrnoException) => reject(listenError(address, error)));
+      server.listen(where, resolve);
+    });
+    const listener = new WireListener(server, boundAddress(address, server), acceptor, {
+      ...options,
+      maxMessageBytes: acceptor.maxMessageBytes,
+    });
+    listener.#accept(tls !== undefined);
+    return listener;
+  }
+
+  async drain(graceMs: number): Promise<void> {
+    this.#server.close();
+    for (const session of this.#sessions) session.drain();
+    if (this.#sessions.size > 0) {
+      await new Promise<void>((resolve) => {
+        const forced = setTimeout(resolve, Math.min(graceMs, 0x7fff_ffff));
+        this.#allEnded = () => {
+          clearTimeout(forced);
+          resolve();
+        };
+      });
+    }
+    await this.closeNow();
+  }
+
+  closeNow(): Promise<void> {
+    this.#closed = true;
+    this.#server.close();
+    for (const session of [...this.#sessions]) session.close(SHUT_DOWN);
+    // What is ended lingers by itself for a moment, so that its client can read why.
+    for (const socket of this.#sockets) socket.unref();
+    return Promise.resolve();
+  }
+
+  sessionEnded(session: ServerSession): void {
+    this.#sessions.delete(session);
+    if (this.#sessions.size === 0) this.#allEnded?.();
+  }
+
+  #accept(secure: boolean): void {
+    this.#server.on("error", () => {}); // of single connections: a server that listens goes on
+    this.#server.on("connection", (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.on("close", () => this.#sockets.delete(socket));
+      socket.on("error", () => {}); // before a session hears of them
+      if (!secure) this.#open(socket, networkPeer(socket));
+    });
+    if (secure) this.#server.on("secureConnection", (socket: TLSSocket) => this.#openSecure(socket));
+    this.#server.on("tlsClientError", (_error: Error, socket: Socket) => socket.destroy());
+  }
+
+  #openSecure(socket: TLSSocket): void {
+    socket.disableRenegotiation();
+    // What did not agree on h2 gets the refusal that its preface will bring about.
+    const certificate = readPeerCertificate(socket.getPeerCertificate());
+    const peer = networkPeer(socket);
+    this.#open(socket, certificate === undefined ? peer : { ...peer, certificate, identity: certificateIdentity(certificate) });
+  }
+
+  #open(socket: Socket, peer: Peer): void {
+    if (this.#closed) return void socket.destroy();
+    const session = new ServerSession(new SocketCarrier(socket), this.#options, peer, this);
+    this.#sessions.add(session);
+    attach(socket, session, "the client is gone");
+  }
+}
+
+function networkPeer(socket: Socket): Peer {
+  const { remoteAddress, remotePort } = socket;
+  if (remoteAddress === undefined) return { kind: "network", address: "unix:" };
+  return { kind: "network", address: remoteAddress.includes(":") ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}` };
+}
+
+function boundAddress(address: string, server: NetServer): string {
+  const bound = server.address();
+  return bound === null || typeof bound === "string" ? address : address.replace(/:\d+$/, `:${bound.port}`);
+}
+
+function listenError(address: string, cause: NodeJS.ErrnoException): Error {
+  if (cause.code === "EADDRINUSE") return new Error(`${address} is in use`, { cause });
+  if (cause.code === "EACCES") return new Error(`${address} may not be used by this user`, { cause });
+  return new Error(`cannot listen at ${address}: ${cause.message}`, { cause });
+}

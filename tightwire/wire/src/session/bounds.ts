@@ -1,0 +1,69 @@
+/**
+ * What a peer may make a connection hold, do or wait for. Every bound has a default and may be set; `docs/reference/wire-bounds.md` says what happens beyond each, and every one has a test with a peer that goes beyond it.
+ */
+export interface Bounds {
+  /** Calls at once; more are refused with REFUSED_STREAM, which callers may send again. A cancelled call counts until its handler has ended. Server side; default 1,000. */
+  readonly maxConcurrentStreams: number;
+  /** Octets of a header list, name, value and 32 a field; more end the call with RESOURCE_EXHAUSTED. Default 65,536. */
+  readonly maxHeaderListBytes: number;
+  /** Fields of a header list. Default 256. */
+  readonly maxHeaderFields: number;
+  /** Octets of a header block as it is sent; more end the connection, since what is not decoded cannot be skipped. Default 98,304. */
+  readonly maxHeaderBlockBytes: number;
+  /** CONTINUATION frames of a header block, empty ones too; more end the connection. Default 16. */
+  readonly maxContinuations: number;
+  /** Calls that the peer resets, or makes us reset, a second: twice as many at once. More end the connection. Default 1,000. */
+  readonly maxResetsPerSecond: number;
+  /** PINGs a second, twice as many at once; more end the connection. Default 100. */
+  readonly maxPingsPerSecond: number;
+  /** SETTINGS a second, twice as many at once; more end the connection. Default 10. */
+  readonly maxSettingsPerSecond: number;
+  /** DATA frames without data that end nothing, a second: twice as many at once. More end the connection. Default 1,000. */
+  readonly maxEmptyDataPerSecond: number;
+  /** DATA frames that the peer's windows made smaller than 256 octets, a second: twice as many at once. More end the connection. Default 1,000. */
+  readonly maxTinyFramesPerSecond: number;
+  /** Octets of messages held for a connection that are not whole or not asked for yet. Beyond it a half-sent message ends its call with RESOURCE_EXHAUSTED, and no more credit is given. Default 64 MiB. */
+  readonly maxHeldBytes: number;
+  /** Octets of messages waiting for a peer that does not read. Beyond it a whole answer ends its call with RESOURCE_EXHAUSTED instead (streams stop long before). Default 64 MiB. */
+  readonly maxUnreadBytes: number;
+  /** Octets of frames other than DATA waiting for a peer that does not read; more end the connection. Default 1 MiB. */
+  readonly maxUnreadControlBytes: number;
+  /** From the connection to the whole preface and the first SETTINGS. Default 10,000 ms. */
+  readonly prefaceTimeoutMs: number;
+  /** From the first frame of a header block to its last, and for any frame that has begun. Default 10,000 ms. */
+  readonly headersTimeoutMs: number;
+  /** From our SETTINGS to their acknowledgement. Default 10,000 ms. */
+  readonly settingsTimeoutMs: number;
+  /** How long a finished answer may wait for a window or a socket that takes nothing; then its call is reset. Default 60,000 ms. */
+  readonly stallTimeoutMs: number;
+}
+
+/** The defaults; each is explained at its field. */
+export const DEFAULT_BOUNDS: Bounds = {
+  maxConcurrentStreams: 1_000,
+  maxHeaderListBytes: 65_536,
+  maxHeaderFields: 256,
+  maxHeaderBlockBytes: 98_304,
+  maxContinuations: 16,
+  maxResetsPerSecond: 1_000,
+  maxPingsPerSecond: 100,
+  maxSettingsPerSecond: 10,
+  maxEmptyDataPerSecond: 1_000,
+  maxTinyFramesPerSecond: 1_000,
+  maxHeldBytes: 64 * 1024 * 1024,
+  maxUnreadBytes: 64 * 1024 * 1024,
+  maxUnreadControlBytes: 1024 * 1024,
+  prefaceTimeoutMs: 10_000,
+  headersTimeoutMs: 10_000,
+  settingsTimeoutMs: 10_000,
+  stallTimeoutMs: 60_000,
+};
+
+/** Fills what was not set. Throws a TypeError that names the bound which is unknown or no number above 0. */
+export function resolveBounds(given: Partial<Bounds> = {}): Bounds {
+  for (const [name, value] of Object.entries(given)) {
+    if (!(name in DEFAULT_BOUNDS)) throw new TypeError(`there is no bound "${name}"; there are ${Object.keys(DEFAULT_BOUNDS).join(", ")}`);
+    if (!(typeof value === "number" && value > 0)) throw new TypeError(`bounds.${name} is ${String(value)}; it takes a number above 0`);
+  }
+  return Object.freeze({ ...DEFAULT_BOUNDS, ...given });
+}

@@ -1,0 +1,142 @@
+/** Octets before each message: whether it is compressed, and how long it is. Source: the gRPC over HTTP/2 protocol document, "Length-Prefixed-Message". */
+export const PREFIX_BYTES = 5;
+/** A message's buffer begins at most this large, whatever length was declared, and doubles as octets come. */
+const FIRST_BUFFER_BYTES = 16_384;
+
+/** A message that came whole. */
+export interface ReceivedMessage {
+  readonly bytes: Buffer;
+  readonly compressed: boolean;
+}
+
+/** What an inbox asks of its stream. */
+export interface InboxOwner {
+  /** The largest message that is taken. */
+  readonly maxMessageBytes: number;
+  /** Octets that are kept for the peer from now on, or no longer (negative). False when that is too much. */
+  hold(bytes: number): boolean;
+}
+
+/**
+ * Messages of one stream that wait: one under way, of which a part has come, and those that are whole and were not asked for yet. Made when a message does not come whole in one
+ * piece and to somebody who waits for it.
+ */
+export class Inbox {
+  readonly #owner: InboxOwner;
+  readonly #prefix: Buffer = Buffer.allocUnsafe(PREFIX_BYTES);
+  #prefixBytes = 0;
+  #body: Buffer | undefined = undefined;
+  #bodyBytes = 0;
+  #bodyLength = 0;
+  readonly #ready: ReceivedMessage[] = [];
+  #readyBytes = 0;
+  /** A message that is being decompressed: those behind it wait. */
+  busy = false;
+
+  constructor(owner: InboxOwner) {
+    this.#owner = owner;
+  }
+
+  /** Whether a message has begun and is not whole. */
+  get midMessage(): boolean {
+    return this.#prefixBytes > 0 || this.#body !== undefined;
+  }
+
+  /** Whether whole messages wait. */
+  get waits(): boolean {
+    return this.#ready.length > 0;
+  }
+
+  /** Whether nothing at all waits. */
+  get empty(): boolean {
+    return !this.midMessage && this.#ready.length === 0 && !this.busy;
+  }
+
+  /** Octets of it that the peer gets no credit for yet. Those of a message under way are credited when somebody waits for it, or it could never become whole. */
+  uncreditedBytes(awaited: boolean): number {
+    const partial = this.#prefixBytes + this.#bodyBytes;
+    return this.#readyBytes + (awaited && this.#ready.length === 0 ? 0 : partial);
+  }
+
+  /** Takes octets. The result says why the call must end; undefined when it goes on. */
+  push(bytes: Buffer, start: number, end: number): InboxFault | undefined {
+    let at = start;
+    while (at < end) {
+      if (this.#body === undefined) {
+        const copied = bytes.copy(this.#prefix, this.#prefixBytes, at, Math.min(end, at + PREFIX_BYTES - this.#prefixBytes));
+        this.#prefixBytes += copied;
+        at += copied;
+        if (this.#prefixBytes < PREFIX_BYTES) return undefined;
+        const fault = this.#begin();
+        if (fault !== undefined) return fault;
+      }
+      const wanted = Math.min(this.#bodyLength - this.#bodyBytes, end - at);
+      if (!this.#grow(this.#bodyBytes + wanted)) return { kind: "held" };
+      at += bytes.copy(this.#body as unknown as Buffer, this.#bodyBytes, at, at + wanted);
+      this.#bodyBytes += wanted;
+      if (this.#bodyBytes === this.#bodyLength) this.#whole();
+    }
+    return undefined;
+  }
+
+  /** The next whole message, out of the inbox. */
+  take(): ReceivedMessage | undefined {
+    if (this.busy) return undefined;
+    const next = this.#ready.shift();
+    if (next === undefined) return undefined;
+    this.#readyBytes -= next.bytes.length + PREFIX_BYTES;
+    this.#owner.hold(-next.bytes.length);
+    return next;
+  }
+
+  /** Drops everything. */
+  clear(): void {
+    this.#owner.hold(-(this.#body?.length ?? 0));
+    for (const { bytes } of this.#ready) this.#owner.hold(-bytes.length);
+    this.#body = undefined;
+    this.#ready.length = 0;
+    this.#readyBytes = 0;
+  }
+
+  #begin(): InboxFault | undefined {
+    const prefix = checkPrefix(this.#prefix, 0, this.#owner.maxMessageBytes);
+    if (typeof prefix !== "number") return prefix;
+    this.#bodyLength = prefix;
+    this.#bodyBytes = 0;
+    this.#body = Buffer.allocUnsafe(0);
+    return undefined;
+  }
+
+  #grow(bytes: number): boolean {
+    const body = this.#body as Buffer;
+    if (body.length >= bytes) return true;
+    const size = Math.min(this.#bodyLength, Math.max(bytes, body.length * 2, FIRST_BUFFER_BYTES));
+    if (!this.#owner.hold(size - body.length)) return false;
+    const larger = Buffer.allocUnsafe(size);
+    body.copy(larger, 0, 0, this.#bodyBytes);
+    this.#body = larger;
+    return true;
+  }
+
+  #whole(): void {
+    this.#ready.push({ bytes: this.#body as Buffer, compressed: this.#prefix[0] === 1 });
+    this.#readyBytes += this.#bodyLength + PREFIX_BYTES;
+    this.#body = undefined;
+    this.#bodyBytes = 0;
+    this.#prefixBytes = 0;
+  }
+}
+
+/** Why a call must end because of what its peer sent: a message larger than allowed (its length), a flag that is none, or more octets held for the connection than it may have. */
+export type InboxFault =
+  | { readonly kind: "large"; readonly bytes: number }
+  | { readonly kind: "flag"; readonly flag: number }
+  | { readonly kind: "held" };
+
+/** The length that a message's prefix declares, decided on before anything is buffered; or why there will be no message. */
+export function checkPrefix(bytes: Buffer, at: number, maxMessageBytes: number): number | InboxFault {
+  const flag = bytes[at] as number;
+  if (flag > 1) return { kind: "flag", flag };
+  const length = bytes.readUInt32BE(at + 1);
+  return length > maxMessageBytes ? { kind: "large", bytes: length } : length;
+}

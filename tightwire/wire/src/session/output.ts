@@ -1,0 +1,123 @@
+import type { Carrier } from "./carrier.js";
+import { giveSlab, SLAB_BYTES, takeSlab } from "./slab.js";
+
+/** So much may wait at the carrier before DATA waits with us, where its order can still be chosen. */
+const BLOCKED_BYTES = 131_072;
+
+/**
+ * Gathers all that a connection writes in one turn of the event loop into one write. Whoever writes calls {@link reserve} and then fills `buffer` from `at` on; the flush comes when the
+ * code that runs now, with the promises that it settles, is done: a single call waits for nothing, and many share a write.
+ */
+export class Output {
+  buffer: Buffer = NOTHING;
+  at = 0;
+  /** Whether DATA is to wait. */
+  blocked = false;
+  #start = 0;
+  #sentBytes = 0;
+  #scheduled = false;
+  #waiting = false;
+  #closed = false;
+  #inFlight: Buffer[] = [];
+  readonly #carrier: Carrier;
+  readonly #beforeFlush: () => void;
+  readonly #afterWrite: () => void;
+
+  /** `beforeFlush` may still write; `unblocked` is told when the carrier has written what it held. */
+  constructor(carrier: Carrier, beforeFlush: () => void, unblocked: () => void) {
+    this.#carrier = carrier;
+    this.#beforeFlush = beforeFlush;
+    this.#afterWrite = () => {
+      this.#waiting = false;
+      this.#written();
+      unblocked();
+    };
+  }
+
+  /** Octets written by the connection so far, those that wait here included. */
+  get position(): number {
+    return this.#sentBytes + this.at - this.#start;
+  }
+
+  /** Octets that were handed to the carrier. What lies beyond was never sent. */
+  get sentBytes(): number {
+    return this.#sentBytes;
+  }
+
+  /** Octets that the carrier has and has not written. */
+  get waitingBytes(): number {
+    return this.#carrier.waitingBytes;
+  }
+
+  /** Makes room for so many octets in a row, and sees to it that they are sent. */
+  reserve(bytes: number): void {
+    if (this.buffer.length - this.at < bytes) this.#makeRoom(bytes);
+    if (!this.#scheduled) this.schedule();
+  }
+
+  /** Has {@link flush} called when the code that runs now is done. */
+  schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    process.nextTick(this.#flushLater);
+  }
+
+  readonly #flushLater = (): void => {
+    this.#scheduled = false;
+    this.flush();
+  };
+
+  /** Nothing is handed on from now on. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** Hands on what was written. */
+  flush(): void {
+    if (this.#closed) return;
+    this.#beforeFlush();
+    this.#send();
+    if (this.at === 0 && this.buffer !== NOTHING) {
+      giveSlab(this.buffer);
+      this.buffer = NOTHING;
+    }
+  }
+
+  #makeRoom(bytes: number): void {
+    this.#send();
+    if (this.buffer.length - this.at >= bytes) return;
+    if (this.buffer !== NOTHING) {
+      if (this.at === 0) giveSlab(this.buffer);
+      else this.#inFlight.push(this.buffer);
+    }
+    this.buffer = bytes > SLAB_BYTES ? Buffer.allocUnsafeSlow(bytes) : takeSlab();
+    this.#start = 0;
+    this.at = 0;
+  }
+
+  #send(): void {
+    if (this.at === this.#start || this.#closed) return;
+    this.#sentBytes += this.at - this.#start;
+    this.#carrier.write(this.buffer.subarray(this.#start, this.at));
+    this.#start = this.at;
+    this.#written();
+    if (this.#carrier.waitingBytes === 0 || this.#waiting) return;
+    this.#waiting = true;
+    this.#carrier.whenWritten(this.#afterWrite);
+  }
+
+  /** What the carrier has let go of can be written over. */
+  #written(): void {
+    const waiting = this.#carrier.waitingBytes;
+    this.blocked = waiting >= BLOCKED_BYTES;
+    if (waiting > 0) return;
+    for (const slab of this.#inFlight) giveSlab(slab);
+    this.#inFlight.length = 0;
+    if (this.#start === this.at) {
+      this.#start = 0;
+      this.at = 0;
+    }
+  }
+}
+
+const NOTHING: Buffer = Buffer.alloc(0);

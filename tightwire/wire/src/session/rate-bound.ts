@@ -1,0 +1,29 @@
+/**
+ * How often a peer may do something that costs it nothing and us something: so many a second on average, and twice as many at once.
+ * A bucket that fills with time.
+ */
+export class RateBound {
+  readonly #perMs: number;
+  readonly #most: number;
+  #left: number;
+  #filledAt: number;
+
+  constructor(perSecond: number) {
+    this.#perMs = perSecond / 1_000;
+    this.#most = perSecond * 2;
+    this.#left = this.#most;
+    this.#filledAt = performance.now();
+  }
+
+  /** Takes one; false when there is none left. */
+  take(): boolean {
+    if (this.#left < 1) {
+      const now = performance.now();
+      this.#left = Math.min(this.#most, this.#left + (now - this.#filledAt) * this.#perMs);
+      this.#filledAt = now;
+      if (this.#left < 1) return false;
+    }
+    this.#left--;
+    return true;
+  }
+}

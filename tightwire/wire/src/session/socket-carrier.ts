@@ -1,0 +1,44 @@
+import type { Socket } from "node:net";
+import type { Carrier } from "./carrier.js";
+
+/** A socket, of TCP, TLS or a file, that carries a session. */
+export class SocketCarrier implements Carrier {
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.setNoDelay(true);
+  }
+
+  get waitingBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  write(bytes: Buffer): void {
+    if (this.#socket.writable) this.#socket.write(bytes);
+  }
+
+  whenWritten(callback: () => void): void {
+    if (this.#socket.writable) this.#socket.write(NOTHING, () => callback());
+  }
+
+  end(): void {
+    // Closing a socket that holds unread octets resets it and destroys what was written; they are read and dropped until the peer closes, or the session's patience ends.
+    if (!this.#socket.destroyed) this.#socket.end();
+    this.#socket.resume();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+}
+
+/** Hands a socket's octets to a session, and tells it of the socket's end. `text` says what an end without an error means. */
+export function attach(socket: Socket, session: { receive(bytes: Buffer): void; lost(text: string): void }, text: string): void {
+  socket.on("data", (bytes: Buffer) => session.receive(bytes));
+  socket.on("error", (error: NodeJS.ErrnoException) => session.lost(`${text}: ${error.code ?? error.message}`));
+  socket.on("end", () => session.lost(text));
+  socket.on("close", () => session.lost(text));
+}
+
+const NOTHING: Buffer = Buffer.alloc(0);

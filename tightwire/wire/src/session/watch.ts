@@ -1,0 +1,60 @@
+/** What a connection waits for with a limit of time. */
+export type Wait = "preface" | "headers" | "settings" | "keepalive" | "pong" | "drain" | "idle" | "age" | "stall" | "linger";
+
+/**
+ * The timers of one connection as one: each wait has a time by which it must be over, and a single unref'ed timer is set for the nearest. To move a wait further away is an assignment; the timer
+ * then fires early, once, and is set again.
+ */
+export class Watch {
+  readonly #due = new Map<Wait, number>();
+  readonly #expired: (wait: Wait) => void;
+  #timer: NodeJS.Timeout | undefined = undefined;
+  #timerDue = Number.POSITIVE_INFINITY;
+
+  /** `expired` is told of each wait that lasted too long, after it was forgotten. */
+  constructor(expired: (wait: Wait) => void) {
+    this.#expired = expired;
+  }
+
+  /** From now on `wait` may last `ms`; `Infinity` for ever. */
+  start(wait: Wait, ms: number): void {
+    if (ms === Number.POSITIVE_INFINITY) return this.stop(wait);
+    const due = performance.now() + ms;
+    this.#due.set(wait, due);
+    if (due < this.#timerDue) this.#set(due);
+  }
+
+  stop(wait: Wait): void {
+    this.#due.delete(wait);
+  }
+
+  has(wait: Wait): boolean {
+    return this.#due.has(wait);
+  }
+
+  /** Forgets everything. */
+  stopAll(): void {
+    this.#due.clear();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#timerDue = Number.POSITIVE_INFINITY;
+  }
+
+  #set(due: number): void {
+    clearTimeout(this.#timer);
+    this.#timerDue = due;
+    // Node's timers hold 31 bits.
+    this.#timer = setTimeout(() => this.#look(), Math.min(Math.max(due - performance.now(), 1), 0x7fff_ffff)).unref();
+  }
+
+  #look(): void {
+    this.#timer = undefined;
+    this.#timerDue = Number.POSITIVE_INFINITY;
+    const now = performance.now();
+    for (const [wait, due] of [...this.#due]) {
+      if (due <= now && this.#due.delete(wait)) this.#expired(wait);
+    }
+    const next = Math.min(...this.#due.values());
+    if (next < this.#timerDue) this.#set(next);
+  }
+}
