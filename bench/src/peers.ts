@@ -15,11 +15,16 @@ export const PEERS: readonly Peer[] = [
     server: () => import("./peers/tightwire-grpc-js/server.js"),
     client: () => import("./peers/tightwire-grpc-js/client.js"),
   },
+  {
+    name: "tightwire-wire",
+    server: () => import("./peers/tightwire-wire/server.js"),
+    client: () => import("./peers/tightwire-wire/client.js"),
+  },
   { name: "tightwire-in-process", server: undefined, client: () => import("./peers/tightwire-in-process/client.js") },
 ];
 
 /** Measured when nothing else is asked for. */
-export const DEFAULT_PEERS: readonly string[] = ["tightwire-grpc-js"];
+export const DEFAULT_PEERS: readonly string[] = ["tightwire-grpc-js", "tightwire-wire"];
 
 /** The peer of that name. Throws an Error that lists the names there are. */
 export function findPeer(name: string): Peer {
