@@ -3,6 +3,7 @@ import { type Cause, type Completion, type OutgoingCall, Status, type StreamHand
 import { ErrorCode, errorName } from "../frames/protocol.js";
 import { isKnownEncoding } from "../grpc/compression.js";
 import { decodeGrpcMessage } from "../grpc/grpc-message.js";
+import { metadataOf } from "../grpc/header-list.js";
 import { statusOfHttp, statusOfReset } from "../grpc/http-status.js";
 import { isGrpc, type ResponseHead } from "../grpc/response-head.js";
 import { Stream } from "../session/stream.js";
@@ -77,7 +78,7 @@ export abstract class ClientStream extends Stream implements StreamHandle {
     }
     this.compressedAllowed = head.encoding === "gzip";
     this.#headReceived = true;
-    this.headersReceived(head.hasMetadata ? head.metadata() : undefined);
+    this.headersReceived(head.metadataFields === undefined ? undefined : metadataOf(head.metadataFields));
   }
 
   override data(bytes: Buffer, start: number, end: number, flowBytes: number, endStream: boolean): void {
@@ -134,7 +135,7 @@ export abstract class ClientStream extends Stream implements StreamHandle {
 
   /** The answer's status is there; it is told behind the messages before it. */
   #finishWith(head: ResponseHead): void {
-    const trailers = head.hasMetadata ? head.metadata() : undefined;
+    const trailers = head.metadataFields === undefined ? undefined : metadataOf(head.metadataFields);
     if (head.grpcStatus === "0" && trailers === undefined && head.grpcMessage === undefined) this.#end = OK;
     else {
       const text = head.grpcStatus === undefined ? "the answer ended without a grpc-status" : decodeGrpcMessage(head.grpcMessage ?? "");

@@ -3,6 +3,8 @@ import { ErrorCode, Flag, FRAME_HEADER_BYTES, FrameType, MAX_FRAME_BYTES } from 
 
 /** Hears whole frames, in order. Buffers are borrowed: valid until the call returns. May throw a {@link ConnectionError}. */
 export interface FrameHandler {
+  /** Whether nothing more is to be read: what is left of the octets is dropped. */
+  readonly over: boolean;
   /**
    * Octets of a DATA frame, without padding; a frame that arrives in parts is told in parts. `flowBytes` is what they cost of the windows, padding and its length included;
    * `end` is set on the last part of a frame that ends its stream.
@@ -57,7 +59,7 @@ export class FrameReader {
   /** Reads what came. Throws a {@link ConnectionError} for what breaks a rule. */
   push(bytes: Buffer): void {
     let at = this.#continue(bytes);
-    while (at < bytes.length) {
+    while (at < bytes.length && !this.#handler.over) {
       if (bytes.length - at < FRAME_HEADER_BYTES) {
         bytes.copy(this.#head, 0, at);
         this.#headBytes = bytes.length - at;

@@ -66,18 +66,9 @@ export abstract class HeaderList implements FieldSink {
     this.#metadata.push(name, value);
   }
 
-  /** What of the block is metadata. */
-  metadata(): Metadata {
-    const metadata = new Metadata();
-    const fields = this.#metadata;
-    if (fields === undefined) return metadata;
-    for (let at = 0; at < fields.length; at += 2) appendField(metadata, fields[at] as string, fields[at + 1] as string);
-    return metadata;
-  }
-
-  /** Whether the block holds metadata. */
-  get hasMetadata(): boolean {
-    return this.#metadata !== undefined;
+  /** What of the block is metadata: key, value, key, value …, for {@link metadataOf}; undefined when there is none. */
+  get metadataFields(): readonly string[] | undefined {
+    return this.#metadata;
   }
 
   /** Takes a pseudo-field; false when it is unknown here, or was there before. */
@@ -97,6 +88,14 @@ export abstract class HeaderList implements FieldSink {
 }
 
 const COLON = 58;
+
+/** Metadata out of fields, as they came. */
+export function metadataOf(fields: readonly string[] | undefined): Metadata {
+  const metadata = new Metadata();
+  if (fields === undefined) return metadata;
+  for (let at = 0; at < fields.length; at += 2) appendField(metadata, fields[at] as string, fields[at + 1] as string);
+  return metadata;
+}
 
 /** Adds what a field carries. Bytes are base64, padded or not; several in one field are split at commas before they are decoded. */
 function appendField(metadata: Metadata, name: string, value: string): void {

@@ -55,5 +55,5 @@ export class ResponseHead extends HeaderList {
 
 /** Whether an answer's or request's content type is gRPC's: itself, or with a suffix or parameters. `application/grpc-web` is another protocol. */
 export function isGrpc(contentType: string | undefined): boolean {
-  return contentType !== undefined && /^application\/grpc(?:[+;].*)?$/s.test(contentType);
+  return contentType !== undefined && /^application\/grpc(?:[+;].*)?$/is.test(contentType);
 }

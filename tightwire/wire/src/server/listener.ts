@@ -4,8 +4,11 @@ import type { Peer } from "@tightwire/core";
 import { type Acceptor, type Cause, certificateIdentity, type Listener, readPeerCertificate, Status } from "@tightwire/core/runtime";
 import { attach, SocketCarrier } from "../session/socket-carrier.js";
 import { parseAddress } from "./address.js";
+import { REFUSAL } from "./preface.js";
 import { ServerSession, type ServerSessionOptions, type ServerSessionOwner } from "./server-session.js";
 
+/** How long a client that did not agree on HTTP/2 may take to read why it is refused. */
+const REFUSAL_LINGER_MS = 1_000;
 const SHUT_DOWN: Cause = { code: Status.UNAVAILABLE, text: "the server is shutting down" };
 
 /** A listening socket and its connections. */
@@ -93,7 +96,11 @@ export class WireListener implements Listener, ServerSessionOwner {
 
   #openSecure(socket: TLSSocket): void {
     socket.disableRenegotiation();
-    // What did not agree on h2 gets the refusal that its preface will bring about.
+    if (socket.alpnProtocol !== "h2") {
+      socket.setTimeout(REFUSAL_LINGER_MS, () => socket.destroy());
+      socket.resume();
+      return void socket.end(REFUSAL);
+    }
     const certificate = readPeerCertificate(socket.getPeerCertificate());
     const peer = networkPeer(socket);
     this.#open(socket, certificate === undefined ? peer : { ...peer, certificate, identity: certificateIdentity(certificate) });

@@ -1,8 +1,9 @@
-import { Metadata, type Peer } from "@tightwire/core";
+import type { Metadata, Peer } from "@tightwire/core";
 import { type Answer, type Cause, deadlineAfter, type IncomingCall, type IncomingSink, Status } from "@tightwire/core/runtime";
 import { ErrorCode } from "../frames/protocol.js";
 import { ACCEPTED_ENCODINGS } from "../grpc/compression.js";
 import { encodeGrpcMessage } from "../grpc/grpc-message.js";
+import { metadataOf } from "../grpc/header-list.js";
 import { mostMetadataBytes, writeMetadata } from "../grpc/metadata-fields.js";
 import type { RequestHead } from "../grpc/request-head.js";
 import { mostFieldBytes } from "../hpack/encoder.js";
@@ -19,9 +20,9 @@ export class ServerStream extends Stream implements IncomingCall {
   readonly deadline: number;
   protected override readonly session: ServerSession;
   protected override readonly endsWithData = false;
-  readonly #metadata: Metadata | undefined;
+  readonly #metadataFields: readonly string[] | undefined;
   readonly #acceptsGzip: boolean;
-  #ownMetadata: Metadata | undefined = undefined;
+  #metadata: Metadata | undefined = undefined;
   #sink: IncomingSink | undefined = undefined;
   #headSent = false;
   #saidGzip = false;
@@ -37,7 +38,7 @@ export class ServerStream extends Stream implements IncomingCall {
     this.contentLeft = head.contentLength;
     this.compressedAllowed = head.encoding === "gzip";
     this.#acceptsGzip = head.acceptEncoding?.includes("gzip") === true;
-    this.#metadata = head.hasMetadata ? head.metadata() : undefined;
+    this.#metadataFields = head.metadataFields;
   }
 
   get maxMessageBytes(): number {
@@ -45,8 +46,8 @@ export class ServerStream extends Stream implements IncomingCall {
   }
 
   get metadata(): Metadata {
-    this.#ownMetadata ??= this.#metadata ?? new Metadata();
-    return this.#ownMetadata;
+    this.#metadata ??= metadataOf(this.#metadataFields);
+    return this.#metadata;
   }
 
   /** Whether no handler runs for it any more. */

@@ -14,7 +14,7 @@ export interface Bounds {
   readonly maxContinuations: number;
   /** Calls that the peer resets, or makes us reset, a second: twice as many at once. More end the connection. Default 1,000. */
   readonly maxResetsPerSecond: number;
-  /** PINGs a second, twice as many at once; more end the connection. Default 100. */
+  /** PINGs a second without anything of a call sent in between, twice as many at once; more end the connection. Default 100. */
   readonly maxPingsPerSecond: number;
   /** SETTINGS a second, twice as many at once; more end the connection. Default 10. */
   readonly maxSettingsPerSecond: number;

@@ -98,6 +98,8 @@ export abstract class Session implements FrameHandler {
   #pingedAt = 0;
   #progressSeen = -1;
   #longBlock = false;
+  /** Whether anything of a call was written since the peer's last PING. */
+  #wrote = false;
 
   constructor(carrier: Carrier, options: SessionOptions) {
     const { bounds } = options;
@@ -313,7 +315,9 @@ export abstract class Session implements FrameHandler {
 
   ping(bytes: Buffer, start: number, acknowledged: boolean): void {
     if (!acknowledged) {
-      if (!this.#pings.take()) throw calm("too_many_pings");
+      // Peers that measure the way ask with each of our answers; what comes without one has to be rare (gRPC, "ping strikes").
+      if (this.#wrote) this.#wrote = false;
+      else if (!this.#pings.take()) throw calm("too_many_pings");
       writePing(this.output, bytes, start, true);
     } else if (bytes[start] === KEEPALIVE_PING[0]) {
       if (!this.watch.has("pong")) return;
@@ -424,6 +428,7 @@ export abstract class Session implements FrameHandler {
     output.at = at + length;
     stream.sendWindow -= length;
     this.#sendWindow -= length;
+    this.#wrote = true;
   }
 
   /** Writes a frame of what waits in an outbox. */
@@ -435,6 +440,7 @@ export abstract class Session implements FrameHandler {
     output.at += bytes;
     stream.sendWindow -= bytes;
     this.#sendWindow -= bytes;
+    this.#wrote = true;
     this.#waitingBytes -= bytes;
   }
 
@@ -554,7 +560,6 @@ export abstract class Session implements FrameHandler {
   /** A stream is over for both sides. */
   closeStream(stream: Stream): void {
     if (stream.closed) return;
-    this.#waitingBytes -= stream.outbox?.bytes ?? 0;
     stream.release();
     this.streams.delete(stream.id);
     this.streamClosed(stream);

@@ -325,6 +325,7 @@ export abstract class Stream implements InboxOwner {
   /** Forgets what waits: the stream is over. */
   release(): void {
     this.closed = true;
+    if (this.outbox !== undefined) this.session.countWaiting(-this.outbox.bytes);
     this.outbox = undefined;
     this.#inbox?.clear();
     this.#inbox = undefined;
