@@ -1,7 +1,7 @@
 import { formatTimeout, type OutgoingCall, timeLeftMs } from "@tightwire/core/runtime";
 import { ACCEPTED_ENCODINGS } from "../grpc/compression.js";
 import { mostMetadataBytes, writeMetadata } from "../grpc/metadata-fields.js";
-import type { HpackEncoder } from "../hpack/encoder.js";
+import { RepeatedFields } from "../hpack/repeated-fields.js";
 import type { Session } from "../session/session.js";
 
 /** Room for the fields of a request that do not depend on the call. */
@@ -11,18 +11,12 @@ const MAX_REMEMBERED = 1_000;
 /** From here on a millisecond more or less is no matter, and the shorter text is. */
 const WHOLE_MS_FROM = 100;
 
-/** The part of a head that is the same on every call of a method: on a connection that has sent it once, a few indexes. */
-interface RememberedHead {
-  readonly version: number;
-  readonly bytes: Buffer;
-}
-
 /** Writes the heads of requests on one connection. Source: the gRPC over HTTP/2 protocol document, "Requests". */
 export class RequestWriter {
   readonly #session: Session;
   readonly #scheme: string;
   readonly #authority: string;
-  readonly #remembered = new Map<string, RememberedHead>();
+  readonly #repeated = new Map<string, RepeatedFields>();
 
   constructor(session: Session, scheme: "http" | "https", authority: string) {
     this.#session = session;
@@ -34,7 +28,7 @@ export class RequestWriter {
   write(streamId: number, call: OutgoingCall): void {
     const most = MOST_FIXED_BYTES + call.path.length + this.#authority.length + mostMetadataBytes(call.metadata);
     const encoder = this.#session.beginBlock(most);
-    this.#writeRepeated(encoder, call.path);
+    this.#repeatedOf(call.path).write(encoder);
     if (call.compress) encoder.repeated("grpc-encoding", "gzip");
     if (call.deadline !== Number.POSITIVE_INFINITY) encoder.literal("grpc-timeout", timeoutText(call.deadline));
     if (call.previousAttempts > 0) encoder.literal("grpc-previous-rpc-attempts", String(call.previousAttempts));
@@ -42,29 +36,23 @@ export class RequestWriter {
     this.#session.endBlock(streamId, false);
   }
 
-  #writeRepeated(encoder: HpackEncoder, path: string): void {
-    const known = this.#remembered.get(path);
-    if (known !== undefined && known.version === encoder.version) {
-      const { bytes } = known;
-      const { out } = encoder;
-      let { at } = encoder;
-      for (let from = 0; from < bytes.length; from++) out[at++] = bytes[from] as number;
-      encoder.at = at;
-      return;
+  /** What is the same on every call of a method. */
+  #repeatedOf(path: string): RepeatedFields {
+    let fields = this.#repeated.get(path);
+    if (fields === undefined) {
+      fields = new RepeatedFields([
+        [":method", "POST"],
+        [":scheme", this.#scheme],
+        [":path", path],
+        [":authority", this.#authority],
+        ["te", "trailers"],
+        ["content-type", "application/grpc"],
+        ["user-agent", "tightwire"],
+        ["grpc-accept-encoding", ACCEPTED_ENCODINGS],
+      ]);
+      if (this.#repeated.size < MAX_REMEMBERED) this.#repeated.set(path, fields);
     }
-    const start = encoder.at;
-    const { version } = encoder;
-    encoder.repeated(":method", "POST");
-    encoder.repeated(":scheme", this.#scheme);
-    encoder.repeated(":path", path);
-    encoder.repeated(":authority", this.#authority);
-    encoder.repeated("te", "trailers");
-    encoder.repeated("content-type", "application/grpc");
-    encoder.repeated("user-agent", "tightwire");
-    encoder.repeated("grpc-accept-encoding", ACCEPTED_ENCODINGS);
-    // What added entries is written once; the next call's indexes are what every later one's are.
-    if (encoder.version !== version || this.#remembered.size >= MAX_REMEMBERED) return;
-    this.#remembered.set(path, { version, bytes: Buffer.from(encoder.out.subarray(start, encoder.at)) });
+    return fields;
   }
 }
 

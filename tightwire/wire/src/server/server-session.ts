@@ -7,6 +7,7 @@ import { SettingId } from "../frames/settings.js";
 import { isKnownEncoding } from "../grpc/compression.js";
 import { RequestHead } from "../grpc/request-head.js";
 import { isGrpc } from "../grpc/response-head.js";
+import { RepeatedFields } from "../hpack/repeated-fields.js";
 import type { Carrier } from "../session/carrier.js";
 import { Session, type SessionOptions } from "../session/session.js";
 import type { Stream } from "../session/stream.js";
@@ -39,6 +40,13 @@ const DRAIN_PING: Buffer = Buffer.from("draining");
 export class ServerSession extends Session {
   declare readonly options: ServerSessionOptions;
   readonly peerOfConnection: Peer;
+  /** What every answer begins with. */
+  readonly answerHead: RepeatedFields = new RepeatedFields([
+    [":status", "200"],
+    ["content-type", "application/grpc"],
+  ]);
+  /** What a good one ends with. */
+  readonly okStatus: RepeatedFields = new RepeatedFields([["grpc-status", "0"]]);
   protected override readonly lossCode: number = Status.CANCELLED;
   readonly #owner: ServerSessionOwner;
   readonly #head: RequestHead;

@@ -144,12 +144,13 @@ export class ServerStream extends Stream implements IncomingCall {
     const most = MOST_HEAD_BYTES + mostFieldBytes("grpc-message", message) + mostMetadataBytes(trailers);
     const encoder = this.session.beginBlock(most);
     if (!this.#headSent) {
-      encoder.repeated(":status", "200");
-      encoder.repeated("content-type", "application/grpc");
+      this.session.answerHead.write(encoder);
       if (code === Status.UNIMPLEMENTED) encoder.repeated("grpc-accept-encoding", ACCEPTED_ENCODINGS);
       this.#headSent = true;
     }
-    encoder.repeated("grpc-status", STATUS_TEXTS[code] ?? String(code));
+    if (code === Status.OK) this.session.okStatus.write(encoder);
+    else if (code <= Status.UNAUTHENTICATED) encoder.repeated("grpc-status", String(code));
+    else encoder.literal("grpc-status", String(code));
     if (message !== "") encoder.literal("grpc-message", message);
     if (trailers !== undefined) writeMetadata(encoder, trailers);
     this.session.endBlock(this.id, true);
@@ -164,8 +165,7 @@ export class ServerStream extends Stream implements IncomingCall {
     this.#headSent = true;
     this.#saidGzip = compress && this.#acceptsGzip;
     const encoder = this.session.beginBlock(MOST_HEAD_BYTES + mostMetadataBytes(metadata));
-    encoder.repeated(":status", "200");
-    encoder.repeated("content-type", "application/grpc");
+    this.session.answerHead.write(encoder);
     if (this.#saidGzip) encoder.repeated("grpc-encoding", "gzip");
     if (metadata !== undefined) writeMetadata(encoder, metadata);
     this.session.endBlock(this.id, false);
@@ -179,4 +179,3 @@ const UNREAD: Answer = {
   text: "too many answers wait for this connection to read them",
   trailers: undefined,
 };
-const STATUS_TEXTS: readonly string[] = Array.from({ length: 17 }, (_, code) => String(code));
