@@ -1,0 +1,183 @@
+import { type CallScope, type Cause, type Connection, type ConnectionState, currentScope, runInScope } from "@tightwire/core/runtime";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { createConnector } from "./connector.js";
+import { parseTarget } from "./target.js";
+
+beforeEach(() => void vi.useFakeTimers());
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+interface FakeConnection extends Connection {
+  become(state: ConnectionState): void;
+  readonly closedWith: readonly number[];
+}
+
+/** A connection that is in the state that the test says. */
+function fakeConnection(address: string): FakeConnection {
+  let state: ConnectionState = "ready";
+  let tell: (state: ConnectionState) => void = () => {};
+  const closedWith: number[] = [];
+  const connection: FakeConnection = {
+    info: { address, protocol: "fake" },
+    closedWith,
+    get capacity() {
+      return state === "ready" ? 1 : 0;
+    },
+    onState(listener) {
+      tell = listener;
+    },
+    become(next) {
+      state = next;
+      tell(next);
+    },
+    unary: vi.fn(),
+    stream: vi.fn(),
+    close(graceMs) {
+      closedWith.push(graceMs);
+      connection.become("closed");
+      return Promise.resolve();
+    },
+  };
+  return connection;
+}
+
+/** A connector over a transport that connects to every address but those in `down`, when the test lets it. */
+function openConnector(text: string, { held = false } = {}) {
+  const down = new Set<string>();
+  const tried: string[] = [];
+  const made: FakeConnection[] = [];
+  const scopes: unknown[] = [];
+  let release = (): void => {};
+  const released = held ? new Promise<void>((resolve) => (release = resolve)) : undefined;
+  const connector = createConnector({
+    target: parseTarget(text),
+    timeoutMs: 70,
+    maxMessageBytes: 7,
+    transport: {
+      name: "fake",
+      capabilities: { compressRequests: false, compressResponses: false, knowsProcessed: true },
+      async connect({ address }, options) {
+        expect(options).toEqual({ timeoutMs: 70, maxMessageBytes: 7 });
+        tried.push(address);
+        scopes.push(currentScope());
+        await released;
+        if (down.has(address)) throw new Error("refused");
+        const connection = fakeConnection(address);
+        made.push(connection);
+        return connection;
+      },
+    },
+  });
+  const acquire = (): Promise<Connection | Cause> => new Promise((resolve) => void connector.acquire(resolve, resolve));
+  return { connector, down, tried, made, scopes, acquire, release: () => release() };
+}
+
+const unavailable = (text: string): Cause => ({ code: 14, text });
+
+test("connects when a call needs it, and all calls that wait share the one connection", async () => {
+  const { connector, tried, made, acquire, release } = openConnector("static:///a:1", { held: true });
+  expect(tried).toEqual([]);
+  const waiting = [acquire(), acquire(), acquire()];
+  await vi.advanceTimersByTimeAsync(0);
+  expect([connector.ready(), tried]).toEqual([undefined, ["a:1"]]);
+  release();
+  for (const connection of await Promise.all(waiting)) expect(connection).toBe(made[0]);
+  expect(connector.ready()).toBe(made[0]);
+  expect(made).toHaveLength(1);
+});
+
+test("a call that waits no more is not told, and the others are", async () => {
+  const { connector, acquire, made, release } = openConnector("static:///a:1", { held: true });
+  const told = vi.fn();
+  const leave = connector.acquire(told, told);
+  const other = acquire();
+  leave();
+  release();
+  expect(await other).toBe(made[0]);
+  expect(told).not.toHaveBeenCalled();
+});
+
+test("takes the first endpoint that answers", async () => {
+  const { down, tried, made, acquire } = openConnector("static:///a:1,b:2,c:3");
+  down.add("a:1");
+  expect(await acquire()).toBe(made[0]);
+  expect([tried, made[0]?.info.address]).toEqual([["a:1", "b:2"], "b:2"]);
+});
+
+test("when none answers, every call that waits is told why, each endpoint named once", async () => {
+  const { down, acquire } = openConnector("static:///a:1,b:2");
+  for (const address of ["a:1", "b:2"]) down.add(address);
+  const why = unavailable("cannot connect to static:///a:1,b:2: a:1: refused; b:2: refused");
+  expect(await Promise.all([acquire(), acquire()])).toEqual([why, why]);
+});
+
+test("while it backs off calls fail with the last reason and nothing is tried; the wait doubles, and begins anew after a success", async () => {
+  vi.spyOn(Math, "random").mockReturnValue(1);
+  const { down, tried, made, acquire } = openConnector("static:///a:1");
+  const why = unavailable("cannot connect to static:///a:1: refused");
+  down.add("a:1");
+  for (const waitMs of [100, 200, 400]) {
+    const before = tried.length;
+    expect(await acquire()).toEqual(why);
+    vi.advanceTimersByTime(waitMs - 1);
+    expect(await acquire()).toEqual(why);
+    expect(tried).toHaveLength(before + 1);
+    vi.advanceTimersByTime(1);
+  }
+  down.clear();
+  expect(await acquire()).toBe(made[0]);
+  made[0]?.become("closed");
+  down.add("a:1");
+  expect(await acquire()).toEqual(why);
+  vi.advanceTimersByTime(100);
+  down.clear();
+  expect(await acquire()).toBe(made[1]);
+});
+
+test("the wait is at most ten seconds", async () => {
+  vi.spyOn(Math, "random").mockReturnValue(1);
+  const { down, tried, acquire } = openConnector("static:///a:1");
+  down.add("a:1");
+  for (let round = 0; round < 12; round++) {
+    await acquire();
+    vi.advanceTimersByTime(10_000);
+  }
+  expect(tried).toHaveLength(12);
+});
+
+test.each(["draining", "closed"] as const)("a connection that is %s takes no new call, and another is made for the next", async (state) => {
+  const { connector, made, acquire } = openConnector("static:///a:1");
+  await acquire();
+  made[0]?.become(state);
+  expect(connector.ready()).toBeUndefined();
+  expect(await acquire()).toBe(made[1]);
+  expect(connector.ready()).toBe(made[1]);
+  made[0]?.become("closed");
+  expect(connector.ready()).toBe(made[1]);
+});
+
+test("closing tells those who wait and those who come, and closes every connection, one that drains and one that comes late too", async () => {
+  const { connector, made, acquire } = openConnector("static:///a:1");
+  await acquire();
+  made[0]?.become("draining");
+  await acquire();
+  made[1]?.become("closed");
+  const waiting = acquire();
+  const closing = connector.close(30);
+  const closed = { code: 1, text: "the channel was closed" };
+  expect(await waiting).toEqual(closed);
+  expect(await acquire()).toEqual(closed);
+  await closing;
+  await vi.advanceTimersByTimeAsync(0);
+  expect(made.map(({ closedWith }) => closedWith)).toEqual([[30], [], [0]]);
+  expect(connector.ready()).toBeUndefined();
+});
+
+test("connects outside of the call that asked for it", async () => {
+  const { scopes, acquire } = openConnector("static:///a:1");
+  await runInScope({ deadline: 0 } as CallScope, acquire);
+  expect(scopes).toEqual([undefined]);
+});
