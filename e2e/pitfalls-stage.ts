@@ -60,6 +60,8 @@ export interface Proxy {
   readonly address: string;
   /** How many connections were ever made through it. */
   readonly connections: number;
+  /** All that the latest connection's client has sent. */
+  sent(): Buffer;
   /** From now on nothing passes either way, and no socket is closed: as when a cable is cut. */
   freeze(): void;
 }
@@ -69,9 +71,13 @@ export async function startProxy(to: string): Promise<Proxy> {
   const [host = "", port = ""] = to.split(":");
   const sockets: Socket[] = [];
   let connections = 0;
+  let chunks: Buffer[] = [];
   const address = await listenAt(
     createTcpServer((near) => {
       connections++;
+      const own: Buffer[] = [];
+      chunks = own;
+      near.on("data", (chunk: Buffer) => void own.push(chunk));
       const far = connect(Number(port), host);
       for (const socket of [near, far]) sockets.push(socket.on("error", () => {}));
       near.pipe(far);
@@ -84,6 +90,7 @@ export async function startProxy(to: string): Promise<Proxy> {
     get connections() {
       return connections;
     },
+    sent: () => Buffer.concat(chunks),
     freeze() {
       for (const socket of sockets) socket.unpipe().pause();
     },

@@ -1,0 +1,165 @@
+import { once } from "node:events";
+import http2 from "node:http2";
+import { connect } from "node:net";
+import { getChannelzHandlers } from "@grpc/grpc-js";
+import { grpcJs } from "@tightwire/client/grpc-js";
+import { createEventLog, testMessage } from "@tightwire/testing";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { listenAt, openClient, rejectionOf, startProxy, startServer } from "./pitfalls-stage.js";
+
+/** Long enough for a busy machine to answer a ping in time, as each must be. */
+const KEEPALIVE_MS = 500;
+/** A server that pings nobody. */
+const NEVER_MS = 2_147_483_647;
+const PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+const EMPTY_SETTINGS = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
+const HEADER_BYTES = 9;
+const PING = 6;
+
+/** How many pings stand in HTTP/2 frames, answers to pings not counted. */
+function pingsIn(frames: Buffer): number {
+  let pings = 0;
+  for (let at = 0; at + HEADER_BYTES <= frames.length; at += HEADER_BYTES + frames.readUIntBE(at, 3)) {
+    if (frames[at + 3] === PING && frames[at + 4] === 0) pings++;
+  }
+  return pings;
+}
+
+afterEach(() => void vi.useRealTimers());
+
+describe("a connection that dies without a word", () => {
+  test("ends the client's calls as UNAVAILABLE, also without a deadline, and the next call takes another connection", async () => {
+    const log = createEventLog();
+    const { address } = await startServer({
+      async unary({ text }) {
+        log.add(text);
+        if (text === "waits") await new Promise(() => {});
+        return testMessage({ text });
+      },
+      async *serverStream() {
+        yield testMessage({ text: "first" });
+        await new Promise(() => {});
+      },
+    });
+    const proxy = await startProxy(address);
+    const { client } = openClient(proxy.address, { transport: grpcJs({ keepaliveMs: KEEPALIVE_MS }) });
+    const noDeadline = { timeoutMs: Number.POSITIVE_INFINITY };
+    const unary = rejectionOf(client.unary(testMessage({ text: "waits" }), noDeadline));
+    const stream = client.serverStream(testMessage(), noDeadline)[Symbol.asyncIterator]();
+    await stream.next();
+    await log.until("waits");
+    proxy.freeze();
+    for (const error of [await unary, await rejectionOf(stream.next())]) {
+      expect(error).toMatchObject({ code: "unavailable", origin: "local", outcome: "unknown" });
+    }
+    expect(await client.unary(testMessage({ text: "again" }))).toMatchObject({ text: "again" });
+    expect(proxy.connections).toBeGreaterThan(1);
+  });
+
+  test("tells the server's handlers that their client is gone", async () => {
+    const log = createEventLog();
+    const { address } = await startServer(
+      {
+        async unary(_request, call) {
+          log.add("unary runs");
+          await once(call.signal, "abort");
+          log.add("unary aborted");
+          return testMessage();
+        },
+        async *serverStream(_request, call) {
+          yield testMessage();
+          await once(call.signal, "abort");
+          log.add("stream aborted");
+        },
+      },
+      { keepaliveMs: KEEPALIVE_MS },
+    );
+    const proxy = await startProxy(address);
+    const { client } = openClient(proxy.address);
+    client.unary(testMessage(), { timeoutMs: Number.POSITIVE_INFINITY }).catch(() => {});
+    await client.serverStream(testMessage())[Symbol.asyncIterator]().next();
+    await log.until("unary runs");
+    expect(log.entries).toEqual(["unary runs"]);
+    proxy.freeze();
+    await log.until("unary aborted");
+    await log.until("stream aborted");
+  });
+
+  test("is closed by the server when nobody answers its ping, also when no call is open", async () => {
+    const { address } = await startServer({}, { keepaliveMs: KEEPALIVE_MS });
+    const [host = "", port = ""] = address.split(":");
+    const socket = connect(Number(port), host).on("error", () => {});
+    const received: Buffer[] = [];
+    socket.on("data", (chunk) => void received.push(chunk));
+    socket.write(Buffer.concat([Buffer.from(PREFACE), EMPTY_SETTINGS]));
+    await once(socket, "close");
+    expect(pingsIn(Buffer.concat(received))).toBe(1);
+  });
+});
+
+describe("pings of a client, which many servers refuse when they come too often", () => {
+  /** How many pings a client sends in half an hour, idle but for one stream. */
+  async function pingsOf(options: Parameters<typeof grpcJs>[0]): Promise<number> {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
+    const { address } = await startServer(
+      {
+        unary: () => Promise.resolve(testMessage()),
+        async *serverStream() {
+          yield testMessage();
+          await new Promise(() => {});
+        },
+      },
+      { keepaliveMs: NEVER_MS },
+    );
+    const proxy = await startProxy(address);
+    const { client } = openClient(proxy.address, { transport: grpcJs(options) });
+    const stream = client.serverStream(testMessage())[Symbol.asyncIterator]();
+    await stream.next();
+    // The answer to a ping must come between two of them.
+    for (let minute = 0; minute < 30; minute++) {
+      vi.advanceTimersByTime(60_000);
+      await client.unary(testMessage());
+    }
+    expect(proxy.connections).toBe(1);
+    return pingsIn(proxy.sent().subarray(PREFACE.length));
+  }
+
+  test("do not come by default", async () => {
+    expect(await pingsOf({})).toBe(0);
+  });
+
+  test("come when they are asked for", async () => {
+    expect(await pingsOf({ keepaliveMs: 300_000 })).toBeGreaterThan(0);
+  });
+});
+
+test("a peer that sends GOAWAY again and again loses no call", async () => {
+  const server = http2.createServer();
+  const counts = { calls: 0, connections: 0 };
+  server.on("session", () => counts.connections++);
+  server.on("stream", (stream) => {
+    stream.on("error", () => {});
+    stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
+    stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
+    stream.end(Buffer.alloc(5));
+    if (++counts.calls % 5 === 0) stream.session?.close();
+  });
+  const { client } = openClient(await listenAt(server));
+  for (let call = 0; call < 50; call++) await client.unary(testMessage());
+  expect(counts.calls).toBe(50);
+  expect(counts.connections).toBeGreaterThanOrEqual(10);
+});
+
+test("grpc-js keeps no channelz records of our servers, channels and connections", async () => {
+  const { address } = await startServer({ unary: () => Promise.resolve(testMessage()) });
+  const { client } = openClient(address);
+  await client.unary(testMessage());
+  const ask = (name: "GetServers" | "GetTopChannels"): Promise<unknown> =>
+    new Promise((resolve) =>
+      getChannelzHandlers()[name]?.({ request: { start_id: 0, max_results: 0 } } as never, (_error: unknown, answer: unknown) =>
+        resolve(answer),
+      ),
+    );
+  expect(await ask("GetTopChannels")).toMatchObject({ channel: [] });
+  expect(await ask("GetServers")).toMatchObject({ server: [] });
+});
