@@ -9,6 +9,7 @@ const CATALOG = "proto/shop/catalog/v1/catalog.proto";
 const ORDERS = "proto/shop/orders/v1/orders.proto";
 const POLICY = "tightwire/core/proto/tightwire/policy/v1/policy.proto";
 const TESTING = "tightwire/testing/proto/tightwire/testing/v1/test.proto";
+const BENCH = "bench/proto/bench/v1/bench.proto";
 
 let folder: string;
 
@@ -132,7 +133,7 @@ test("in a pull request what the merge base says holds too, released or not", ()
   expect(status).toBe(1);
 });
 
-test.each([CATALOG, ORDERS, POLICY, TESTING])("a lint fault in %s is refused", (file) => {
+test.each([CATALOG, ORDERS, POLICY, TESTING, BENCH])("a lint fault in %s is refused", (file) => {
   edit(file, /^(message \w+ \{\n)/m, "$1  // Badly named.\n  string BadName = 999;\n");
   const { status, output } = contract("lint");
   expect(output).toContain(`${file}:`);
@@ -146,7 +147,7 @@ test("a comment that is missing is refused", () => {
   expect(contract("lint").output).toContain('Message "GetProductRequest" should have a non-empty comment');
 });
 
-test.each([CATALOG, ORDERS, POLICY, TESTING])("%s is refused when it is not formatted, and left as it is", (file) => {
+test.each([CATALOG, ORDERS, POLICY, TESTING, BENCH])("%s is refused when it is not formatted, and left as it is", (file) => {
   edit(file, /^message (\w+) \{/m, "message   $1   {");
   const planted = readFileSync(join(folder, file), "utf8");
   const { status, output } = contract("format");
