@@ -1,13 +1,15 @@
 // Proves that another service can import the client: packs what a caller needs, installs it into an empty project outside the workspace, compiles ten lines there under the
-// strictest settings with TypeScript 5.9 and the newest, and calls a catalog that runs; then the same from CommonJS on a Node that can require ES modules.
+// strictest settings with TypeScript 5.9 and the newest, and calls a catalog that runs; then the same from CommonJS on each Node that can require ES modules.
 import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
-import { findNode24 } from "./node24.mjs";
+import { findNode } from "./find-node.mjs";
 
 const PACKED = ["tightwire/core", "tightwire/codec", "tightwire/client", "gen", "packages/client"];
 const COMPILERS = ["typescript@5.9", "typescript@7"];
+/** The major versions that can require ES modules. */
+const REQUIRING_NODES = [22, 24];
 const CATALOG_START_MS = 60_000;
 
 const TSCONFIG = {
@@ -101,7 +103,9 @@ try {
     expect(`ten lines compile with ${compiler} and call the catalog`, run(process.execPath, ["dist/index.js"], { env }), "0 not_found");
     rmSync(join(project, "dist"), { recursive: true });
   }
-  expect("a CommonJS project requires it on Node 24", run(findNode24(), ["old.cjs"], { env }), "0");
+  for (const major of REQUIRING_NODES) {
+    expect(`a CommonJS project requires it on Node ${major}`, run(findNode(major), ["old.cjs"], { env }), "0");
+  }
 } catch (error) {
   console.error(`packed client: ${error.message}`);
   process.exitCode = 1;
