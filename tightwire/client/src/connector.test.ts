@@ -60,7 +60,7 @@ function openConnector(text: string, { held = false } = {}) {
       name: "fake",
       capabilities: { compressRequests: false, compressResponses: false, knowsProcessed: true },
       async connect({ address }, options) {
-        expect(options).toEqual({ timeoutMs: 70, maxMessageBytes: 7 });
+        expect(options).toMatchObject({ timeoutMs: 70, maxMessageBytes: 7 });
         tried.push(address);
         scopes.push(currentScope());
         await released;
@@ -75,6 +75,7 @@ function openConnector(text: string, { held = false } = {}) {
   return { connector, down, tried, made, scopes, acquire, release: () => release() };
 }
 
+const CLOSED: Cause = { code: 1, text: "the channel was closed" };
 const unavailable = (text: string): Cause => ({ code: 14, text });
 
 test("connects when a call needs it, and all calls that wait share the one connection", async () => {
@@ -159,20 +160,28 @@ test.each(["draining", "closed"] as const)("a connection that is %s takes no new
   expect(connector.ready()).toBe(made[1]);
 });
 
-test("closing tells those who wait and those who come, and closes every connection, one that drains and one that comes late too", async () => {
+test("closing closes every connection, one that drains too, and calls that come are told", async () => {
   const { connector, made, acquire } = openConnector("static:///a:1");
   await acquire();
   made[0]?.become("draining");
   await acquire();
   made[1]?.become("closed");
+  await acquire();
+  await connector.close(30);
+  expect(made.map(({ closedWith }) => closedWith)).toEqual([[30], [], [30]]);
+  expect(connector.ready()).toBeUndefined();
+  expect(await acquire()).toEqual(CLOSED);
+});
+
+test("closing while it connects tells those who wait, and a connection that comes all the same is closed at once", async () => {
+  const { connector, made, acquire, release } = openConnector("static:///a:1", { held: true });
   const waiting = acquire();
-  const closing = connector.close(30);
-  const closed = { code: 1, text: "the channel was closed" };
-  expect(await waiting).toEqual(closed);
-  expect(await acquire()).toEqual(closed);
-  await closing;
   await vi.advanceTimersByTimeAsync(0);
-  expect(made.map(({ closedWith }) => closedWith)).toEqual([[30], [], [0]]);
+  await connector.close(30);
+  expect(await waiting).toEqual(CLOSED);
+  release();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(made.map(({ closedWith }) => closedWith)).toEqual([[0]]);
   expect(connector.ready()).toBeUndefined();
 });
 
