@@ -1,6 +1,5 @@
 import { execFile, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:http2";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -8,7 +7,6 @@ import { createCatalogClient, createOrdersClient } from "@shop/client";
 import { CatalogService, MpaaRating, type ProductDraft } from "@shop/contracts/catalog";
 import { OrdersService } from "@shop/contracts/orders";
 import { RpcError } from "@tightwire/core";
-import { BadRequest } from "@tightwire/core/details";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { repository, type Shop, startShop } from "./shop-process.js";
 
@@ -130,52 +128,6 @@ describe("buf curl, over reflection", () => {
     expect(quotes).toMatchObject([{ totalCents: "2000" }, { totalCents: "3000" }]);
     expect(await call("CancelOrder", { id })).toMatchObject([{ order: { status: "ORDER_STATUS_CANCELLED" } }]);
   });
-});
-
-describe("bad input", () => {
-  const caught = (call: Promise<unknown>): Promise<RpcError> =>
-    call.then(
-      () => expect.unreachable("the call went through"),
-      (error: unknown) => error as RpcError,
-    );
-  const faults = (error: RpcError) => error.detail(BadRequest)?.fieldViolations.map(({ field }) => field);
-  const stock = async () => (await catalog.batchGetProducts({ ids: ["alien", "brazil", "clue"] })).products.map(({ stock: left }) => left);
-
-  it("gets a precise status, names the field, is logged, and changes nothing", async () => {
-    const before = await stock();
-    const negative = await caught(catalog.reserveStock({ reservationId: "bad", lines: [{ productId: "alien", quantity: -2 }] }));
-    expect([negative.code, faults(negative)]).toEqual(["invalid_argument", ["lines[0].quantity"]]);
-    const token = await caught(catalog.listProducts({ pageToken: "nonsense" }));
-    expect([token.code, faults(token)]).toEqual(["invalid_argument", ["page_token"]]);
-    expect((await caught(catalog.getProduct({ id: "no-such-film" }))).code).toBe("not_found");
-    expect((await caught(catalog.reserveStock({ reservationId: "bad", lines: [{ productId: "no-such-film", quantity: 1 }] }))).code).toBe(
-      "not_found",
-    );
-    expect(await stock()).toEqual(before);
-    expect(shop.catalog.written()).toMatch(/"method":"\/shop.catalog.v1.CatalogService\/ReserveStock","code":"invalid_argument"/);
-  });
-
-  it("is refused below the contract too: a malformed message, an unknown method, a message over the limit, a timeout out of range", async () => {
-    const frame = (bytes: Buffer) => Buffer.concat([Buffer.from([0]), Buffer.from([0, 0, bytes.length >> 8, bytes.length & 255]), bytes]);
-    expect(await raw("GetProduct", frame(Buffer.from([0x0a, 0x05, 0x61])))).toMatchObject({ "grpc-status": "3" });
-    expect(await raw("GetProduct", frame(Buffer.from([0x0a, 0x02, 0xff, 0xfe])))).toMatchObject({ "grpc-status": "3" });
-    expect(await raw("NoSuchMethod", frame(Buffer.alloc(0)))).toMatchObject({ "grpc-status": "12" });
-    expect(await raw("GetProduct", Buffer.from([0, 0x7f, 0, 0, 0]))).toMatchObject({ "grpc-status": "8" });
-    expect(await raw("GetProduct", frame(Buffer.alloc(0)), { "grpc-timeout": "12parsecs" })).toMatchObject({ "grpc-status": "13" });
-    expect(shop.catalog.written()).toContain('"method":"/shop.catalog.v1.CatalogService/NoSuchMethod","code":"unimplemented"');
-  });
-
-  function raw(method: string, body: Buffer, headers: Record<string, string> = {}): Promise<Record<string, unknown>> {
-    const session = connect(`http://${shop.catalog.address}`);
-    return new Promise<Record<string, unknown>>((resolve, reject) => {
-      const path = `/shop.catalog.v1.CatalogService/${method}`;
-      const stream = session.request({ ":method": "POST", ":path": path, "content-type": "application/grpc", te: "trailers", ...headers });
-      stream.on("response", (head) => "grpc-status" in head && resolve(head));
-      stream.on("trailers", resolve);
-      stream.on("error", reject);
-      stream.resume().end(body);
-    }).finally(() => session.destroy());
-  }
 });
 
 describe("other languages", () => {
