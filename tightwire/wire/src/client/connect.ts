@@ -30,6 +30,7 @@ export function connect(endpoint: Endpoint, { timeoutMs, maxMessageBytes }: Conn
     const owner: ClientSessionOwner = {
       ready() {
         clearTimeout(timer);
+        socket.unref(); // until there is a call
         connection = new WireConnection(session as ClientSession, {
           address: endpoint.address,
           protocol: parts.tls === undefined ? "h2c" : "h2",

@@ -21,7 +21,8 @@ export class WireListener implements Listener, ServerSessionOwner {
   /** Sockets that carry no session yet, or no more. */
   readonly #sockets = new Set<Socket>();
   #allEnded: (() => void) | undefined = undefined;
-  #closed = false;
+  /** Whether new connections are refused: the server drains, or is closed. */
+  #leaving = false;
 
   constructor(server: NetServer, address: string, acceptor: Acceptor, options: ServerSessionOptions) {
     this.#server = server;
@@ -54,6 +55,7 @@ export class WireListener implements Listener, ServerSessionOwner {
   }
 
   async drain(graceMs: number): Promise<void> {
+    this.#leaving = true;
     this.#server.close();
     for (const session of this.#sessions) session.drain();
     if (this.#sessions.size > 0) {
@@ -69,7 +71,7 @@ export class WireListener implements Listener, ServerSessionOwner {
   }
 
   closeNow(): Promise<void> {
-    this.#closed = true;
+    this.#leaving = true;
     this.#server.close();
     for (const session of [...this.#sessions]) session.close(SHUT_DOWN);
     // What is ended lingers by itself for a moment, so that its client can read why.
@@ -107,7 +109,7 @@ export class WireListener implements Listener, ServerSessionOwner {
   }
 
   #open(socket: Socket, peer: Peer): void {
-    if (this.#closed) return void socket.destroy();
+    if (this.#leaving) return void socket.destroy();
     const session = new ServerSession(new SocketCarrier(socket), this.#options, peer, this);
     this.#sessions.add(session);
     attach(socket, session, "the client is gone");

@@ -1,7 +1,7 @@
 /** Octets before each message: whether it is compressed, and how long it is. Source: the gRPC over HTTP/2 protocol document, "Length-Prefixed-Message". */
 export const PREFIX_BYTES = 5;
 /** A message's buffer begins at most this large, whatever length was declared, and doubles as octets come. */
-const FIRST_BUFFER_BYTES = 16_384;
+const FIRST_BUFFER_BYTES = 65_536;
 
 /** A message that came whole. */
 export interface ReceivedMessage {
