@@ -2,6 +2,8 @@ import type { ChannelOptions } from "@tightwire/client";
 import { grpcJs as grpcJsClient } from "@tightwire/client/grpc-js";
 import type { ServeOptions } from "@tightwire/server";
 import { grpcJs as grpcJsServer } from "@tightwire/server/grpc-js";
+import { wire as wireClient } from "@tightwire/wire/client";
+import { wire as wireServer } from "@tightwire/wire/server";
 
 /** Both ends of a transport. */
 export interface Transport {
@@ -12,4 +14,5 @@ export interface Transport {
 /** What `--transport` and TRANSPORT choose from, by name. */
 export const TRANSPORTS: Readonly<Record<string, () => Transport>> = {
   "grpc-js": () => ({ server: grpcJsServer(), client: grpcJsClient() }),
+  wire: () => ({ server: wireServer(), client: wireClient() }),
 };
