@@ -12,6 +12,7 @@ import {
 } from "@tightwire/core/runtime";
 import type { GrpcJsConnection } from "./connection.js";
 import { foreignAnswer } from "./foreign-answer.js";
+import { isCutShort } from "./inner-call.js";
 import { asBuffer, fromGrpcMetadata, toGrpcMetadata } from "./metadata.js";
 import { writtenByGrpcJs } from "./origin.js";
 
@@ -24,6 +25,7 @@ const MAX_DEADLINE_MS = 24 * 24 * 3_600_000;
 /** grpc.writeFlags.NoCompress */
 const NO_COMPRESS = 2;
 const NONE: readonly Uint8Array[] = [];
+const CUT_SHORT = { code: Status.INTERNAL, text: "the answer ends in the middle of a message", origin: "local" } as const;
 
 /** One call on a grpc-js channel, made below its stubs: bytes in, bytes out, no stream object and no Error a call. */
 export class GrpcJsCall implements StreamHandle {
@@ -65,7 +67,10 @@ export class GrpcJsCall implements StreamHandle {
         this.#sink.message(bytes);
         this.#read();
       },
-      onReceiveStatus: (status: StatusObject) => this.#finish(completionOf(status, this.#head)),
+      onReceiveStatus: (status: StatusObject) => {
+        const end = completionOf(status, this.#head);
+        this.#finish(end.code === Status.OK && isCutShort(this.#call) ? { ...end, ...CUT_SHORT } : end);
+      },
     });
   }
 
