@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer as createTcpServer, type Server as NetServer, type Socket } from "node:net";
 import { type Channel, type ChannelOptions, createChannel, createClient } from "@tightwire/client";
 import { RpcError } from "@tightwire/core";
-import { createServer, type Server } from "@tightwire/server";
+import { createServer, type Server, type ServerOptions } from "@tightwire/server";
 import { grpcJs } from "@tightwire/server/grpc-js";
 import { type TestClient, type TestHandlers, TestService } from "@tightwire/testing";
 import { onTestFinished } from "vitest";
@@ -27,9 +27,9 @@ export function handlersOf(given: Partial<TestHandlers>): TestHandlers {
 /** Serves the test service on a socket; stopped when the test is over. */
 export async function startServer(
   given: Partial<TestHandlers>,
-  { address = "127.0.0.1:0", keepaliveMs }: { address?: string; keepaliveMs?: number } = {},
+  { address = "127.0.0.1:0", keepaliveMs, ...options }: { address?: string; keepaliveMs?: number } & ServerOptions = {},
 ): Promise<{ server: Server; address: string }> {
-  const server = createServer().add(TestService, handlersOf(given));
+  const server = createServer(options).add(TestService, handlersOf(given));
   const listener = await server.listen(address, grpcJs(keepaliveMs === undefined ? {} : { keepaliveMs }));
   onTestFinished(() => server.stop({ pauseMs: 0, graceMs: 100 }));
   return { server, address: listener.address };

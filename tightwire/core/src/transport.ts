@@ -158,6 +158,8 @@ export interface IncomingCall {
   readonly peer: Peer;
   /** From the caller's `grpc-timeout`; `Infinity` when it sent none. To keep it is the server's part. */
   readonly deadline: Deadline;
+  /** What is wrong with its head (a malformed `grpc-timeout`): the server ends the call so, and nobody reads it. */
+  readonly fault?: Cause | undefined;
   /** Allows `count` more messages to be given to the sink. None is given without. */
   pull(count: number): void;
   /** Sends the head of the answer. Without it the first message or the end sends an empty one. */

@@ -1,5 +1,5 @@
-import type { Observer } from "@tightwire/core";
-import { type Acceptor, type Answer, type IncomingCall, type IncomingSink, Status } from "@tightwire/core/runtime";
+import type { MethodDefinition, Observer } from "@tightwire/core";
+import { type Acceptor, type Answer, type Cause, type IncomingCall, type IncomingSink, Status } from "@tightwire/core/runtime";
 import type { ServedMethod } from "./method.js";
 import { StreamCall } from "./stream.js";
 import { UnaryCall } from "./unary.js";
@@ -17,7 +17,8 @@ export function createAcceptor({ methods, observer, maxMessageBytes }: AcceptorP
     maxMessageBytes,
     open(call: IncomingCall): IncomingSink | Answer {
       const served = methods.get(call.path);
-      if (served === undefined) return unimplemented(call, methods, observer);
+      if (call.fault !== undefined) return refuse(call, served?.definition, call.fault, observer);
+      if (served === undefined) return refuse(call, undefined, unimplemented(call.path, methods), observer);
       return served.definition.kind === "unary" ? new UnaryCall(call, served) : new StreamCall(call, served);
     },
   };
@@ -26,13 +27,17 @@ export function createAcceptor({ methods, observer, maxMessageBytes }: AcceptorP
 /** How much of a path that a caller sent is repeated to it and to the log. */
 const MAX_PATH = 200;
 
-function unimplemented(call: IncomingCall, methods: ReadonlyMap<string, ServedMethod>, observer: Observer | undefined): Answer {
-  const path = call.path.slice(0, MAX_PATH);
+function unimplemented(fullPath: string, methods: ReadonlyMap<string, ServedMethod>): Cause {
+  const path = fullPath.slice(0, MAX_PATH);
   const service = path.slice(0, path.lastIndexOf("/") + 1);
   const known = service !== "/" && [...methods.keys()].some((one) => one.startsWith(service));
-  const text = known ? `unknown method ${path}` : `unknown service: ${path}`;
+  return { code: Status.UNIMPLEMENTED, text: known ? `unknown method ${path}` : `unknown service: ${path}` };
+}
+
+/** Ends a call by its head alone; observers hear of it as of any other. */
+function refuse(call: IncomingCall, method: MethodDefinition | undefined, { code, text }: Cause, observer: Observer | undefined): Answer {
   observer
-    ?.started({ side: "server", path, method: undefined, peer: call.peer.address, identity: call.peer.identity })
-    ?.ended({ code: Status.UNIMPLEMENTED, text, durationMs: 0, origin: "local" });
-  return { code: Status.UNIMPLEMENTED, text, trailers: undefined };
+    ?.started({ side: "server", path: call.path.slice(0, MAX_PATH), method, peer: call.peer.address, identity: call.peer.identity })
+    ?.ended({ code, text, durationMs: 0, origin: "local" });
+  return { code, text, trailers: undefined };
 }

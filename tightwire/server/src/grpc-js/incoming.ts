@@ -7,8 +7,10 @@ import {
   deadlineAfter,
   type IncomingCall,
   type IncomingSink,
+  parseTimeout,
   Status,
 } from "@tightwire/core/runtime";
+import { isCutShort, isReset, onStatus } from "./inner-call.js";
 import { fromGrpcMetadata, toGrpcMetadata } from "./metadata.js";
 import { peerOf } from "./peer.js";
 
@@ -23,7 +25,8 @@ const HIGH_WATER_MESSAGES = 16;
  */
 export class GrpcJsIncoming implements IncomingCall, Pick<ServerInterceptingCallInterface, "start"> {
   readonly path: string;
-  deadline: number = Number.POSITIVE_INFINITY;
+  readonly deadline: number;
+  readonly fault: Cause | undefined;
   readonly #call: ServerInterceptingCallInterface;
   readonly #acceptor: Acceptor;
   #metadata: Metadata | undefined = undefined;
@@ -37,8 +40,12 @@ export class GrpcJsIncoming implements IncomingCall, Pick<ServerInterceptingCall
   #waitingMessages = 0;
   #full = false;
 
-  constructor(path: string, call: ServerInterceptingCallInterface, acceptor: Acceptor) {
+  /** `timeout` is the call's `grpc-timeout` header. */
+  constructor(path: string, call: ServerInterceptingCallInterface, acceptor: Acceptor, timeout: string | undefined) {
+    const timeoutMs = timeout === undefined ? Number.POSITIVE_INFINITY : parseTimeout(timeout);
     this.path = path;
+    this.deadline = deadlineAfter(timeoutMs ?? Number.POSITIVE_INFINITY);
+    this.fault = timeoutMs === undefined ? malformedTimeout(timeout) : undefined;
     this.#call = call;
     this.#acceptor = acceptor;
   }
@@ -55,14 +62,13 @@ export class GrpcJsIncoming implements IncomingCall, Pick<ServerInterceptingCall
   // ---- what grpc-js calls ----
 
   start(): void {
+    onStatus(this.#call, (status) => this.#overBy(status));
     this.#call.start({
       onReceiveMetadata: (metadata: GrpcMetadata) => this.#open(metadata),
       onReceiveMessage: (bytes: Buffer) => this.#message(bytes),
       onReceiveHalfClose: () => {
         // Node ends the data of a stream that it resets, so a reset may follow in the same read.
-        setImmediate(() => {
-          if (!this.#ended && !isReset(this.#call)) this.#sink?.halfClosed();
-        });
+        setImmediate(() => this.#halfClosed());
       },
       onCancel: () => this.#cancelled(),
     });
@@ -70,9 +76,6 @@ export class GrpcJsIncoming implements IncomingCall, Pick<ServerInterceptingCall
 
   #open(metadata: GrpcMetadata): void {
     this.#metadata = fromGrpcMetadata(metadata);
-    const until = this.#call.getDeadline();
-    const untilMs = until instanceof Date ? until.getTime() : until;
-    if (untilMs !== Number.POSITIVE_INFINITY) this.deadline = deadlineAfter(untilMs - Date.now());
     const opened = this.#acceptor.open(this);
     if ("code" in opened) return this.end(opened);
     this.#sink = opened;
@@ -87,17 +90,23 @@ export class GrpcJsIncoming implements IncomingCall, Pick<ServerInterceptingCall
     this.#read();
   }
 
-  /** grpc-js says so at the end of every call, also of a good one. */
-  #cancelled(): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#sink?.cancelled(this.#whyCancelled());
+  #halfClosed(): void {
+    if (this.#ended || isReset(this.#call)) return;
+    if (isCutShort(this.#call)) this.#call.sendStatus({ code: Status.INTERNAL, details: CUT_SHORT, metadata: NO_TRAILERS });
+    else this.#sink?.halfClosed();
   }
 
-  #whyCancelled(): Cause {
-    // Its own deadline timer, and its own refusals of messages, end a call the same way.
-    if (performance.now() >= this.deadline - 1) return { code: Status.DEADLINE_EXCEEDED, text: "the deadline of the call passed" };
-    return { code: Status.CANCELLED, text: "the caller cancelled the call, or is gone" };
+  /** grpc-js says so at the end of every call, also of a good one. */
+  #cancelled(): void {
+    const late = performance.now() >= this.deadline - 1;
+    this.#overBy(late ? LATE : CANCELLED);
+  }
+
+  /** The call ended below the acceptor, which is told why. */
+  #overBy(cause: Cause): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#sink?.cancelled(cause);
   }
 
   // ---- what the acceptor's sink calls ----
@@ -159,14 +168,16 @@ export class GrpcJsIncoming implements IncomingCall, Pick<ServerInterceptingCall
 
 function nothing(): void {}
 
-/**
- * Whether the stream was reset. Node ends a reset stream's data as it ends a whole one's, and grpc-js tells both as half-closed: half an upload would look like all of it. The
- * stream behind the call says which it was, by its reset code before it says so as `aborted`; that reaches into grpc-js, and the contract suite cancels between two requests.
- */
-function isReset(call: ServerInterceptingCallInterface): boolean {
-  const { stream } = call as { stream?: { aborted: boolean; rstCode?: number } };
-  return stream !== undefined && (stream.aborted || (stream.rstCode ?? 0) !== 0);
+/** How much of a header that a caller sent is repeated to it and to the log. */
+const MAX_HEADER = 40;
+
+function malformedTimeout(header: string | undefined): Cause {
+  return { code: Status.INTERNAL, text: `grpc-timeout is malformed: ${JSON.stringify(header?.slice(0, MAX_HEADER))}` };
 }
+
+const CUT_SHORT = "the requests end in the middle of a message";
+const LATE: Cause = { code: Status.DEADLINE_EXCEEDED, text: "the deadline of the call passed" };
+const CANCELLED: Cause = { code: Status.CANCELLED, text: "the caller cancelled the call, or is gone" };
 
 const NO_TRAILERS: GrpcMetadata = new GrpcMetadata();
 

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { constants, type ServerHttp2Session } from "node:http2";
 import { Server, type ServerCredentials, type ServerInterceptingCall, type ServerInterceptor, type ServerOptions } from "@grpc/grpc-js";
-import { type Acceptor, type Listener, parseTimeout } from "@tightwire/core/runtime";
+import type { Acceptor, Listener } from "@tightwire/core/runtime";
 import { GrpcJsIncoming } from "./incoming.js";
+import { takeTimeouts } from "./timeout-header.js";
 
 /** What grpc-js is told of a method: the kind that fits all four, and bytes as they are. */
 interface RawHandler {
@@ -40,11 +41,11 @@ export class GrpcJsListener implements Listener {
   ): Promise<GrpcJsListener> {
     const takeOver: ServerInterceptor = (method, call) => {
       // Only `start` is called on it; the type asks for grpc-js's own class.
-      return new GrpcJsIncoming(method.path, call, acceptor) as unknown as ServerInterceptingCall;
+      return new GrpcJsIncoming(method.path, call, acceptor, timeoutOf(call)) as unknown as ServerInterceptingCall;
     };
     const server = new Server({ ...options, interceptors: [takeOver] });
     answerEveryPath(server);
-    boundTimeouts(server);
+    const timeoutOf = takeTimeouts(server);
     if (address.startsWith("unix:") && existsSync(address.slice("unix:".length))) throw new Error(`${address} is in use`);
     const port = await new Promise<number>((resolve, reject) => {
       server.bindAsync(grpcAddress(address), credentials, (error, bound) =>
@@ -96,29 +97,6 @@ function answerEveryPath(server: Server): void {
     }
   }
   (server as unknown as { handlers: Map<string, RawHandler> }).handlers = new EveryPath();
-}
-
-type StreamHandler = (interceptors: unknown, stream: unknown, headers: Record<string, unknown>) => void;
-
-/** The longest `grpc-timeout` in whole seconds that grpc-js reads as it is meant: 24.8 days. */
-const LONGEST_TIMEOUT = "2147483S";
-const LONGEST_TIMEOUT_MS = 2_147_483_647;
-
-/**
- * grpc-js cuts the milliseconds of `grpc-timeout` to 32 bits, so that 30 days end a call at once and 50 are seven hours. Headers that mean more than it can hold are rewritten to
- * the most that it can before it sees them. That reaches into grpc-js, as {@link answerEveryPath} does, and has a test with a peer that sends them.
- */
-function boundTimeouts(server: Server): void {
-  const open = server as unknown as { _streamHandler: StreamHandler };
-  const original = open._streamHandler;
-  open._streamHandler = function (this: unknown, interceptors, stream, headers) {
-    const timeout = headers["grpc-timeout"];
-    // Eight digits of milliseconds, or of less, always fit.
-    if (typeof timeout === "string" && /[SMH]$/.test(timeout) && (parseTimeout(timeout) ?? 0) > LONGEST_TIMEOUT_MS) {
-      headers["grpc-timeout"] = LONGEST_TIMEOUT;
-    }
-    original.call(this, interceptors, stream, headers);
-  };
 }
 
 function grpcAddress(address: string): string {

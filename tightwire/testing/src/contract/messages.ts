@@ -2,6 +2,7 @@ import { createClient } from "@tightwire/client";
 import type { Codec, MethodDefinition, ServiceDefinition } from "@tightwire/core";
 import { expect } from "vitest";
 import { errorOf } from "../call-error.js";
+import { eventually } from "../event-log.js";
 import { type TestClient, type TestHandlers, TestService } from "../gen/tightwire/testing/v1/test.service.js";
 import { answering, callOnce, KINDS, readAll } from "../test-handlers.js";
 import { type TestMessage, testMessage } from "../test-messages.js";
@@ -82,7 +83,7 @@ export function messages({ test, subject }: Suite): void {
 
   for (const kind of KINDS) {
     test(`a request over the server's limit by ${kind}`, async (stage) => {
-      const { client, clientBooks } = await stage.open({
+      const { client, clientBooks, serverBooks } = await stage.open({
         handlers: answering((_call, [request]) => testMessage({ number: BigInt(request?.payload.length ?? 0) })),
         server: { maxMessageBytes: 1_000 },
       });
@@ -94,7 +95,8 @@ export function messages({ test, subject }: Suite): void {
         });
       }
       expect((await callOnce(client, kind, {}, { payload: new Uint8Array(997) }))[0]?.number).toBe(997n);
-      expect(new Set(clientBooks.codes)).toEqual(new Set(["ok", "resource_exhausted"]));
+      expect(clientBooks.codes).toEqual(["ok", "resource_exhausted", "resource_exhausted", "ok"]);
+      await eventually(() => expect(serverBooks.codes).toEqual(clientBooks.codes));
     });
 
     test(`an answer over the client's limit by ${kind}`, async (stage) => {
@@ -195,12 +197,16 @@ export function messages({ test, subject }: Suite): void {
   test(
     "a compressed request that is over the limit once decompressed",
     async (stage) => {
-      const { client } = await stage.open({ handlers: answering(() => testMessage()), server: { maxMessageBytes: 10_000 } });
+      const { client, serverBooks } = await stage.open({
+        handlers: answering(() => testMessage()),
+        server: { maxMessageBytes: 10_000 },
+      });
       for (const kind of KINDS) {
         const call = callOnce(client, kind, { compress: true }, { payload: new Uint8Array(MIB) });
         expect(await errorOf(call)).toMatchObject({ code: "resource_exhausted" });
         expect(await callOnce(client, kind, { compress: true })).toHaveLength(1);
       }
+      await eventually(() => expect(serverBooks.codes).toEqual(KINDS.flatMap(() => ["resource_exhausted", "ok"])));
     },
     compresses,
   );

@@ -1,0 +1,40 @@
+import type { ServerInterceptingCallInterface } from "@grpc/grpc-js";
+import type { Cause } from "@tightwire/core/runtime";
+
+/**
+ * What of grpc-js's own call the seam needs and its interface does not show. All of it reaches into grpc-js, and stands here alone; should a version keep it elsewhere, the contract
+ * suite and the tests with raw peers fail.
+ */
+interface InnerCall {
+  readonly stream?: { readonly aborted: boolean; readonly closed: boolean; readonly destroyed: boolean; readonly rstCode?: number };
+  readonly decoder?: { readonly readState: number };
+}
+
+/** grpc-js's `ReadState.NO_DATA`: between two messages. */
+const BETWEEN_MESSAGES = 0;
+
+/**
+ * Whether the stream was reset. Node ends a reset stream's data as it ends a whole one's, and grpc-js tells both as half-closed: half an upload would look like all of it. The
+ * stream's reset code says so before `aborted` does.
+ */
+export function isReset(call: ServerInterceptingCallInterface): boolean {
+  const { stream } = call as InnerCall;
+  return stream !== undefined && (stream.aborted || (stream.rstCode ?? 0) !== 0);
+}
+
+/** Whether the data that came ends inside a message: grpc-js drops the piece, and half-closes as if the messages were all. */
+export function isCutShort(call: ServerInterceptingCallInterface): boolean {
+  return ((call as InnerCall).decoder?.readState ?? BETWEEN_MESSAGES) !== BETWEEN_MESSAGES;
+}
+
+/** Hears every status that is sent while its stream can carry one, also those that grpc-js sends by itself and tells nobody of: a message over the limit, one that cannot be decompressed. */
+export function onStatus(call: ServerInterceptingCallInterface, sent: (status: Cause) => void): void {
+  const original = call.sendStatus;
+  call.sendStatus = (status) => {
+    const { stream } = call as InnerCall;
+    const gone = stream !== undefined && (stream.destroyed || stream.closed);
+    original.call(call, status);
+    // What is written to a stream that is gone fails, and grpc-js would answer that too.
+    if (!gone) sent({ code: status.code ?? 0, text: status.details ?? "" });
+  };
+}
