@@ -2,7 +2,8 @@ import { createServer as createHttp1Server } from "node:http";
 import http2 from "node:http2";
 import { createServer as createTcpServer } from "node:net";
 import { grpcJs } from "@tightwire/client/grpc-js";
-import { testMessage } from "@tightwire/testing";
+import type { ClientTransport, Connection } from "@tightwire/core/runtime";
+import { createEventLog, createGate, eventually, testMessage } from "@tightwire/testing";
 import { describe, expect, test } from "vitest";
 import { listenAt, openClient, readAll, rejectionOf, startServer } from "./pitfalls-stage.js";
 
@@ -110,5 +111,49 @@ describe("a connection that does not come about fails its calls, and says why in
     const target = `static:///${silent.join(",")}`;
     const reasons = silent.map((address) => `${address}: no connection within 50 ms`).join("; ");
     expect(await reasonAt(target, { connectTimeoutMs: 50 })).toBe(`cannot connect to ${target}: ${reasons}`);
+  });
+});
+
+describe("closing a channel gives up a connection that does not stand yet", () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((one) => one === "Timeout").length;
+
+  test("the socket is closed, and no timer holds the process", async () => {
+    const log = createEventLog();
+    const address = await listenAt(
+      createTcpServer((socket) => {
+        log.add("tried");
+        socket.resume().on("close", () => log.add("given up"));
+      }),
+    );
+    const before = timers();
+    const { channel, client } = openClient(`static:///${address},${address}`, { connectTimeoutMs: 60_000 });
+    const call = rejectionOf(client.unary({}, { timeoutMs: Number.POSITIVE_INFINITY }));
+    await log.until("tried");
+    await channel.close();
+    expect(await call).toMatchObject({ code: "cancelled", message: "the channel was closed" });
+    await log.until("given up");
+    await eventually(() => expect(timers()).toBeLessThanOrEqual(before));
+    expect(log.entries).toEqual(["tried", "given up"]);
+  });
+
+  test("one that a transport brings all the same is closed", async () => {
+    const log = createEventLog();
+    const late = createGate();
+    const connection = { onState() {}, close: () => Promise.resolve(log.add("closed")) } as Partial<Connection> as Connection;
+    const transport: ClientTransport = {
+      name: "late",
+      capabilities: { compressRequests: false, compressResponses: false, knowsProcessed: false },
+      connect: () => {
+        log.add("tried");
+        return late.passed.then(() => connection);
+      },
+    };
+    const { channel, client } = openClient("static:///127.0.0.1:1", { transport });
+    const call = rejectionOf(client.unary({}));
+    await log.until("tried");
+    await channel.close();
+    late.open();
+    expect(await call).toMatchObject({ code: "cancelled" });
+    await log.until("closed");
   });
 });

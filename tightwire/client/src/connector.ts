@@ -37,9 +37,9 @@ const BACKOFF_MS = { first: 100, last: 10_000 };
 export function createConnector({ target, transport, timeoutMs, maxMessageBytes }: ConnectorParts): Connector {
   const waiters = new Set<Waiter>();
   const connections = new Set<Connection>();
+  const closing = new AbortController();
   let current: Connection | undefined;
   let connecting = false;
-  let closed = false;
   let failures = 0;
   let retryAt = 0;
   let lastFailure: Cause | undefined;
@@ -49,8 +49,9 @@ export function createConnector({ target, transport, timeoutMs, maxMessageBytes 
     const endpoints = await resolveTarget(target);
     const reasons: string[] = [];
     for (const endpoint of endpoints) {
+      closing.signal.throwIfAborted();
       try {
-        return await way.connect(endpoint, { timeoutMs, maxMessageBytes });
+        return await way.connect(endpoint, { timeoutMs, maxMessageBytes, signal: closing.signal });
       } catch (error) {
         reasons.push(describe(endpoint, error, endpoints.length === 1 ? target.text : ""));
       }
@@ -60,6 +61,8 @@ export function createConnector({ target, transport, timeoutMs, maxMessageBytes 
 
   function connected(connection: Connection): void {
     connecting = false;
+    // A transport may hear of the end too late.
+    if (closing.signal.aborted) return void connection.close(0);
     connections.add(connection);
     failures = 0;
     current = connection;
@@ -67,7 +70,6 @@ export function createConnector({ target, transport, timeoutMs, maxMessageBytes 
       if (current === connection) current = undefined;
       if (state === "closed") connections.delete(connection);
     });
-    if (closed) void connection.close(0);
     for (const waiter of takeWaiters()) waiter.ready(connection);
   }
 
@@ -95,6 +97,7 @@ export function createConnector({ target, transport, timeoutMs, maxMessageBytes 
     ready: () => (current !== undefined && current.capacity > 0 ? current : undefined),
     acquire(ready, failed) {
       const waiter = { ready, failed };
+      const closed = closing.signal.aborted;
       if (closed || (lastFailure !== undefined && failures > 0 && performance.now() < retryAt)) {
         const why = closed ? CHANNEL_CLOSED : (lastFailure as Cause);
         queueMicrotask(() => {
@@ -108,7 +111,7 @@ export function createConnector({ target, transport, timeoutMs, maxMessageBytes 
       return () => void waiters.delete(waiter);
     },
     async close(graceMs) {
-      closed = true;
+      closing.abort();
       current = undefined;
       for (const waiter of takeWaiters()) waiter.failed(CHANNEL_CLOSED);
       await Promise.allSettled([...connections].map((connection) => connection.close(graceMs)));

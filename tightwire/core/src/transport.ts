@@ -133,6 +133,8 @@ export interface ConnectOptions {
   readonly timeoutMs: number;
   /** The largest message that is taken, after decompression. */
   readonly maxMessageBytes: number;
+  /** Aborts when nobody wants the connection any more: nothing of the attempt is left then, and it rejects. */
+  readonly signal?: AbortSignal;
 }
 
 /** The client's half of a transport. */

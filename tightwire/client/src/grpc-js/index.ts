@@ -95,7 +95,7 @@ function channelOptions(endpoint: Endpoint, connectOptions: ConnectOptions, opti
   };
 }
 
-/** Resolves once the connection stands. grpc-js alone would try for ever (grpc-node#2785). */
+/** Resolves once the connection stands. grpc-js alone would try for ever (grpc-node#2785), and go on when nobody wants it any more. */
 function connect(
   endpoint: Endpoint,
   connectOptions: ConnectOptions,
@@ -103,18 +103,26 @@ function connect(
   options: GrpcJsOptions,
 ): Promise<Connection> {
   const channel = new Channel(grpcTarget(endpoint.address), creds, channelOptions(endpoint, connectOptions, options));
-  const { timeoutMs } = connectOptions;
+  const { timeoutMs, signal } = connectOptions;
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => fail(`no connection within ${timeoutMs} ms`), timeoutMs);
-    function fail(why: string): void {
+    const leave = (): void => fail("the channel was closed");
+    let settled = false;
+    function settle(): void {
+      settled = true;
       clearTimeout(timer);
+      signal?.removeEventListener("abort", leave);
+    }
+    function fail(why: string): void {
+      settle();
       channel.close();
       reject(new Error(why));
     }
     function watch(): void {
+      if (settled) return;
       const state = channel.getConnectivityState(true);
       if (state === connectivityState.READY) {
-        clearTimeout(timer);
+        settle();
         resolve(new GrpcJsConnection(channel, endpoint, options.tls !== undefined && options.tls !== false));
       } else if (state === connectivityState.TRANSIENT_FAILURE) {
         void reasonOf(channel).then(fail);
@@ -122,6 +130,8 @@ function connect(
         channel.watchConnectivityState(state, Number.POSITIVE_INFINITY, watch);
       }
     }
+    if (signal?.aborted === true) return leave();
+    signal?.addEventListener("abort", leave);
     watch();
   });
 }
