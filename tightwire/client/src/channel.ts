@@ -16,7 +16,7 @@ export interface ChannelOptions {
   readonly maxMessageBytes?: number;
   /** Around every call, the first outermost. Default none. */
   readonly interceptors?: readonly Interceptor[];
-  /** Around every attempt, inside the others: where a token is refreshed. Default none. */
+  /** Around every attempt, inside the others: where a token is refreshed. What one changes of the call, and its `onEnd`, is the attempt's own. Default none. */
   readonly attemptInterceptors?: readonly Interceptor[];
   /** Gets one line a call. Default: none are written. */
   readonly logger?: Logger;

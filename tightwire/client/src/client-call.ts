@@ -5,7 +5,7 @@ import {
   type InterceptedCall,
   Metadata,
   type MethodDefinition,
-  type RpcError,
+  RpcError,
 } from "@tightwire/core";
 import {
   type CallScope,
@@ -31,6 +31,14 @@ type EndListener = Parameters<InterceptedCall["onEnd"]>[0];
 /** How often a call that its peer never processed is sent again. */
 const MAX_RESENDS = 3;
 
+/** What attempt interceptors may change of a call. */
+interface BeforeAttempts {
+  readonly metadata: Metadata;
+  readonly request: unknown;
+  /** How many listeners it had. */
+  readonly listeners: number;
+}
+
 /**
  * One call being made: its deadline, what may cancel it, and its way to a connection. Ends exactly once, as a value; the error that its caller sees is made above.
  */
@@ -38,15 +46,16 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
   readonly side = "client";
   readonly method: MethodDefinition;
   readonly path: string;
-  readonly metadata: Metadata;
+  metadata: Metadata;
   readonly deadline: number;
   readonly compress: boolean;
-  readonly previousAttempts: number = 0;
   request: unknown = undefined;
   /** How it ended. */
   end: Completion | undefined = undefined;
   /** What aborted the caller's signal. */
   abortReason: unknown = undefined;
+  /** How an attempt failed that is to be made again; under attempt interceptors only, until {@link attemptAgain}. */
+  unprocessed: RpcError | undefined = undefined;
 
   protected readonly options: CallOptions;
   protected readonly channel: OpenChannel;
@@ -58,7 +67,8 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
   #onEnd: EndListener[] | undefined = undefined;
   #values: Map<unknown, unknown> | undefined = undefined;
   #attempts = 0;
-  #begun = false;
+  #before: BeforeAttempts | undefined = undefined;
+  #underway = false;
   #onAbort: (() => void) | undefined = undefined;
   #onParentCancelled: ((cause: Cause) => void) | undefined = undefined;
   readonly #startedAt = performance.now();
@@ -84,6 +94,10 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
     return timeLeftMs(this.deadline);
   }
 
+  get previousAttempts(): number {
+    return Math.max(this.#attempts - 1, 0);
+  }
+
   get<T>(key: ContextKey<T>): T {
     return this.#values?.has(key) ? (this.#values.get(key) as T) : key.defaultValue;
   }
@@ -104,9 +118,23 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
    */
   leaveLayers(error?: RpcError): void {
     if (error !== undefined) this.cancel({ code: statusNumber(error.code), text: error.message });
-    else if (!this.#begun) {
+    else if (!this.#underway) {
       this.finish({ code: Status.OK, text: "", headers: undefined, trailers: undefined, processed: "no", origin: "local" });
     }
+  }
+
+  /** From here on it is told from above to make an attempt again, through the interceptors of attempts. */
+  beginAttempts(): void {
+    this.#before = { metadata: new Metadata(this.metadata), request: this.request, listeners: this.#onEnd?.length ?? 0 };
+  }
+
+  /** Makes the call what it was before its attempts, if `thrown` is how one failed that is to be made again. */
+  attemptAgain(thrown: unknown): boolean {
+    if (this.#before === undefined || this.unprocessed === undefined || thrown !== this.unprocessed) return false;
+    this.unprocessed = undefined;
+    this.metadata = new Metadata(this.#before.metadata);
+    this.request = this.#before.request;
+    return true;
   }
 
   /** Ends the call, wherever it is. */
@@ -115,10 +143,13 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
   protected abstract dispatch(connection: Connection): void;
   /** Tells whoever waits for the end. */
   protected abstract settle(end: Completion): void;
+  /** Tells whoever waits for the attempt that it is {@link unprocessed}. */
+  protected abstract leaveAttempt(): void;
 
-  /** Starts the clock and looks for a connection. A call that is over already fails here, without touching the network. */
+  /** Starts the clock and looks for a connection. A call that is over already fails here, without touching the network. Later attempts find the clock running. */
   protected begin(): void {
-    this.#begun = true;
+    this.#underway = true;
+    if (this.#timer !== undefined) return this.connect();
     if (this.timeLeftMs <= 0) return this.finishLocally({ code: Status.DEADLINE_EXCEEDED, text: "no time was left to make the call" });
     const { signal } = this.options;
     if (signal?.aborted === true) return this.#abortedBy(signal);
@@ -148,8 +179,17 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
   /** The peer never processed the call: try once more, if there is time. False when the call is to end. */
   protected resend(end: Completion): boolean {
     if (end.processed !== "no" || end.code !== Status.UNAVAILABLE || this.#attempts > MAX_RESENDS || this.timeLeftMs <= 0) return false;
-    this.connect();
+    if (this.#before === undefined) this.connect();
+    else this.#endAttempt(end, this.#before);
     return true;
+  }
+
+  /** For its interceptors the attempt is over, though the call is not. */
+  #endAttempt(end: Completion, { listeners }: BeforeAttempts): void {
+    this.#underway = false;
+    this.unprocessed = RpcError.fromCompletion(end, this.path);
+    for (const listener of this.#onEnd?.splice(listeners) ?? []) listener(end);
+    this.leaveAttempt();
   }
 
   /** Ends the call before it reached a peer. */

@@ -1,6 +1,7 @@
 import { type CallOptions, type MethodDefinition, type Next, type Reply, RpcError, type ServiceDefinition } from "@tightwire/core";
 import { type Completion, composeInterceptors, Status } from "@tightwire/core/runtime";
-import { type Channel, type OpenChannel, openChannel } from "./channel.js";
+import { eachAttempt } from "./attempts.js";
+import { type Channel, type ChannelSettings, type OpenChannel, openChannel } from "./channel.js";
 import type { ClientCall } from "./client-call.js";
 import { StreamClientCall } from "./stream.js";
 import { UnaryClientCall } from "./unary.js";
@@ -21,16 +22,25 @@ export function createClient<Handlers, Client>(definition: ServiceDefinition<Han
 
 /** Here, and only here on this side, the kinds of call are told apart. */
 function erasedMethod(method: MethodDefinition, channel: OpenChannel): ErasedMethod {
-  const { interceptors, attemptInterceptors } = channel.settings;
-  const layers = [...interceptors, ...attemptInterceptors];
-  const many = method.kind === "server_streaming" || method.kind === "bidi_streaming";
-  if (method.kind === "unary") return unaryMethod(method, channel, chain(layers, sendUnary));
-  if (many) return manyResponses(method, channel, chain(layers, sendStream));
-  return oneResponse(method, channel, chain(layers, sendOneResponse));
+  const { settings } = channel;
+  switch (method.kind) {
+    case "unary":
+      return unaryMethod(method, channel, chain(settings, sendUnary));
+    case "server_streaming":
+      return manyResponses(method, channel, chain(settings, settings.attemptInterceptors.length === 0 ? sendStream : sendUntilAnswered));
+    case "bidi_streaming":
+      return manyResponses(method, channel, chain(settings, sendStream));
+    case "client_streaming":
+      return oneResponse(method, channel, chain(settings, sendOneResponse));
+  }
 }
 
-function chain(layers: Parameters<typeof composeInterceptors>[0], innermost: Next): Next | undefined {
-  return layers.length === 0 ? undefined : composeInterceptors(layers, innermost);
+/** The channel's interceptors around a call, and inside them those around each attempt; undefined when there are none. */
+function chain({ interceptors, attemptInterceptors }: ChannelSettings, send: Next): Next | undefined {
+  if (attemptInterceptors.length > 0) {
+    return composeInterceptors(interceptors, eachAttempt(composeInterceptors(attemptInterceptors, send)));
+  }
+  return interceptors.length === 0 ? undefined : composeInterceptors(interceptors, send);
 }
 
 // Each is an async function of its own: an error thrown after an await carries the caller's frames, at no cost to calls that succeed.
@@ -77,6 +87,15 @@ const sendStream: Next = (intercepted) => {
   return Promise.resolve({ response: call.responses });
 };
 
+/** As {@link sendStream}, for a stream that may be sent again until its answer begins. */
+const sendUntilAnswered: Next = async (intercepted) => {
+  const call = intercepted as StreamClientCall;
+  call.run();
+  await call.answered();
+  if (call.unprocessed !== undefined) throw call.unprocessed;
+  return { response: call.responses };
+};
+
 const sendOneResponse: Next = async (intercepted) => {
   const call = intercepted as StreamClientCall;
   call.run();
@@ -97,9 +116,15 @@ async function throughLayers(layered: Next, call: ClientCall): Promise<Reply> {
     call.leaveLayers();
     return reply;
   } catch (thrown) {
-    call.leaveLayers(RpcError.from(thrown));
-    throw thrown;
+    throw endedBy(thrown, call);
   }
+}
+
+/** Ends a call because of what came out of its layers, and gives that as its caller sees it. */
+function endedBy(thrown: unknown, call: ClientCall): RpcError {
+  const error = RpcError.from(thrown);
+  call.leaveLayers(error);
+  return error;
 }
 
 /** The responses that the layers let through. The call is on its way before anybody reads, and leaving ends it even when nobody did. */
@@ -107,7 +132,13 @@ function layeredResponses(reply: Promise<Reply>, call: StreamClientCall): AsyncI
   const iterator = reply.then(({ response }) => (response as AsyncIterable<unknown>)[Symbol.asyncIterator]());
   iterator.catch(() => {}); // told to whoever reads
   return {
-    next: async () => await (await iterator).next(),
+    async next() {
+      try {
+        return await (await iterator).next();
+      } catch (thrown) {
+        throw endedBy(thrown, call);
+      }
+    },
     async return() {
       const done = { done: true, value: undefined } as const;
       await call.responses.return();
@@ -124,5 +155,5 @@ function layeredResponses(reply: Promise<Reply>, call: StreamClientCall): AsyncI
 }
 
 function failure(call: ClientCall): RpcError {
-  return RpcError.fromCompletion(call.end as Completion, call.path, call.abortReason);
+  return call.unprocessed ?? RpcError.fromCompletion(call.end as Completion, call.path, call.abortReason);
 }

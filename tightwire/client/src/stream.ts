@@ -24,6 +24,7 @@ export class StreamClientCall extends ClientCall implements ReplySink {
   #resume: (() => void) | undefined = undefined;
   #requests: AsyncIterator<unknown> | Iterator<unknown> | undefined = undefined;
   #answered = false;
+  #whenAnswered: (() => void) | undefined = undefined;
   #owed = 0;
   /** What the caller's own request iterable threw. */
   requestError: unknown = undefined;
@@ -41,20 +42,32 @@ export class StreamClientCall extends ClientCall implements ReplySink {
   /** Sends the call; the answer arrives in {@link responses}. */
   run(): void {
     if (this.end !== undefined) return; // left before its interceptors let it go
-    const idleMs = this.options.idleTimeoutMs ?? this.method.policy.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS;
-    this.#idle = new IdleTimer(idleMs, () => this.#expireIdle(idleMs));
-    this.responses.start();
+    if (this.#idle === undefined) this.#startReading();
     this.begin();
   }
 
+  /** Resolves when the peer begins to answer, the call is over, or the attempt is and is to be made again. */
+  answered(): Promise<void> {
+    if (this.#answered || this.end !== undefined || this.unprocessed !== undefined) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#whenAnswered = resolve;
+    });
+  }
+
+  #startReading(): void {
+    const idleMs = this.options.idleTimeoutMs ?? this.method.policy.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS;
+    this.#idle = new IdleTimer(idleMs, () => this.#expireIdle(idleMs));
+    this.responses.start();
+  }
+
   headers(metadata: Parameters<ReplySink["headers"]>[0]): void {
-    this.#answered = true;
+    this.#noteAnswer();
     this.#idle?.touch();
     this.options.onHeaders?.(metadata);
   }
 
   message(bytes: Borrowed): void {
-    this.#answered = true;
+    this.#noteAnswer();
     this.#owed--;
     this.#idle?.touch();
     this.observer?.message?.("received", bytes.byteLength);
@@ -95,7 +108,17 @@ export class StreamClientCall extends ClientCall implements ReplySink {
     else this.#handle.cancel(cause);
   }
 
+  #noteAnswer(): void {
+    this.#answered = true;
+    this.#whenAnswered?.();
+  }
+
+  protected override leaveAttempt(): void {
+    this.#whenAnswered?.();
+  }
+
   protected override settle(end: Completion): void {
+    this.#whenAnswered?.();
     this.#idle?.stop();
     if (end.code === Status.OK) this.responses.end();
     else this.responses.end(RpcError.fromCompletion(end, this.path, this.requestError ?? this.abortReason));

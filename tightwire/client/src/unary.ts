@@ -15,11 +15,12 @@ export class UnaryClientCall extends ClientCall implements UnarySink {
     this.request = request;
   }
 
-  /** Resolves when the call is over, well or not: `end` says how. */
+  /** Resolves when the call is over, well or not: `end` says how; or when an attempt is over that is to be made again. */
   run(): Promise<UnaryClientCall> {
     return new Promise((resolve) => {
       this.#settled = resolve;
-      if (this.#encode()) this.begin();
+      if (this.end !== undefined) resolve(this);
+      else if (this.#encode()) this.begin();
     });
   }
 
@@ -61,6 +62,10 @@ export class UnaryClientCall extends ClientCall implements UnarySink {
   }
 
   protected override settle(): void {
+    this.#settled?.(this);
+  }
+
+  protected override leaveAttempt(): void {
     this.#settled?.(this);
   }
 }

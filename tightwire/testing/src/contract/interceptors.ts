@@ -1,7 +1,9 @@
 import { contextKey, type Interceptor, RpcError } from "@tightwire/core";
+import { type ClientTransport, type Completion, Status, type StreamHandle } from "@tightwire/core/runtime";
 import { expect } from "vitest";
 import { errorOf } from "../call-error.js";
 import type { EventLog } from "../event-log.js";
+import { aborted } from "../expiry.js";
 import { createGate } from "../gate.js";
 import { answering, callOnce, KINDS, readAll } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
@@ -20,6 +22,41 @@ function noting(name: string, log: EventLog): Interceptor {
 
 async function* oneMessage(): AsyncGenerator<ReturnType<typeof testMessage>> {
   yield testMessage({ text: "mine" });
+}
+
+const REFUSED: Completion = {
+  code: Status.UNAVAILABLE,
+  text: "refused",
+  headers: undefined,
+  trailers: undefined,
+  processed: "no",
+  origin: "peer",
+};
+
+/** A transport whose peer refuses the first calls without processing them. */
+function refusingFirst(count: number, transport: ClientTransport): ClientTransport {
+  let left = count;
+  const refuse = (sink: { done(end: Completion, message: undefined): void }): StreamHandle => {
+    left--;
+    setImmediate(() => sink.done(REFUSED, undefined));
+    return { write: () => true, end() {}, pull() {}, cancel() {} };
+  };
+  return {
+    ...transport,
+    async connect(endpoint, options) {
+      const connection = await transport.connect(endpoint, options);
+      return {
+        info: connection.info,
+        get capacity() {
+          return connection.capacity;
+        },
+        onState: (listener) => connection.onState(listener),
+        unary: (call, message, sink) => (left > 0 ? refuse(sink) : connection.unary(call, message, sink)),
+        stream: (call, sink) => (left > 0 ? refuse(sink) : connection.stream(call, sink)),
+        close: (graceMs) => connection.close(graceMs),
+      };
+    },
+  };
 }
 
 const USER = contextKey("user", "nobody");
@@ -114,6 +151,45 @@ export function interceptors({ test }: Suite): void {
   }
 
   for (const kind of KINDS) {
+    test(`one that throws what is no RpcError ends ${kind} with one that has it as its cause`, async (stage) => {
+      const bug = new TypeError("undefined is not a token");
+      const pair = await stage.open({ handlers: answering(() => testMessage()) });
+      const breaks: Interceptor = () => () => Promise.reject(bug);
+      const breaksAfter: Interceptor = (next) => async (call) => {
+        await next(call);
+        throw bug;
+      };
+      for (const interceptor of [breaks, breaksAfter]) {
+        for (const options of [{ interceptors: [interceptor] }, { attemptInterceptors: [interceptor] }]) {
+          const { client } = stage.channelTo(pair, options);
+          expect(await errorOf(callOnce(client, kind))).toMatchObject({ code: "unknown", message: bug.message, cause: bug });
+        }
+      }
+    });
+  }
+
+  for (const kind of ["serverStream", "bidiStream"] as const) {
+    test(`one whose view of the messages throws ends ${kind}`, async (stage) => {
+      const bug = new TypeError("undefined is not a message");
+      const breaks: Interceptor = (next) => async (call) => {
+        await next(call);
+        const response = { next: () => Promise.reject(bug), [Symbol.asyncIterator]: () => response };
+        return { response };
+      };
+      const { client, clientBooks } = await stage.open({
+        handlers: answering(async (call) => {
+          await aborted(call.signal);
+          stage.log.add("aborted");
+          return testMessage();
+        }),
+        channel: { interceptors: [breaks] },
+      });
+      expect(await errorOf(callOnce(client, kind))).toMatchObject({ code: "unknown", cause: bug });
+      expect(clientBooks.codes).toEqual(["unknown"]);
+    });
+  }
+
+  for (const kind of KINDS) {
     test(`one that answers ${kind} by itself ends it well, and nothing is sent`, async (stage) => {
       const many = kind === "serverStream" || kind === "bidiStream";
       const answers: Interceptor = () => async (call) => {
@@ -125,6 +201,75 @@ export function interceptors({ test }: Suite): void {
       expect(stage.log.entries).toEqual(["end 0"]);
       expect(clientBooks.codes).toEqual(["ok"]);
       expect(serverBooks.calls).toEqual([]);
+    });
+  }
+
+  for (const kind of KINDS) {
+    const again = kind === "unary" || kind === "serverStream";
+    test(`attempts that the peer never processed: ${again ? "sent again, each through" : "not sent again, once through"} their own interceptors, by ${kind}`, async (stage) => {
+      const { log } = stage;
+      const seen: (string | undefined)[] = [];
+      const pair = await stage.open({
+        handlers: answering((call) => {
+          seen.push(call.metadata.get("grpc-previous-rpc-attempts"), call.metadata.getAll("x-attempt").join());
+          return testMessage({ text: "answered" });
+        }),
+      });
+      let attempts = 0;
+      const marking: Interceptor = (next) => async (call) => {
+        call.metadata.append("x-attempt", String(++attempts));
+        return await next(call);
+      };
+      const failing: Interceptor = (next) => (call) =>
+        next(call).catch((error: RpcError) => {
+          log.add(`A failed, ${error.outcome}`);
+          throw error;
+        });
+      const { client, books } = stage.channelTo(
+        { ...pair, transport: refusingFirst(2, pair.transport) },
+        { interceptors: [noting("C", log)], attemptInterceptors: [noting("A", log), failing, marking] },
+      );
+      const call = callOnce(client, kind);
+      if (again) {
+        expect((await call).map(({ text }) => text)).toEqual(["answered"]);
+        expect(seen).toEqual(["2", "3"]);
+        const failed = ["A in", "A end 14", "A failed, not-processed"];
+        expect(log.entries.filter((one) => !/end 0|out/.test(one))).toEqual(["C in", ...failed, ...failed, "A in"]);
+        expect(log.entries.filter((one) => /end 0|out/.test(one)).sort()).toEqual(["A end 0", "A out", "C end 0", "C out"]);
+      } else {
+        expect(await errorOf(call)).toMatchObject({ code: "unavailable", outcome: "not-processed" });
+        expect(attempts).toBe(1);
+      }
+      expect(books.calls.map((one) => [one.code, one.attempts])).toEqual([again ? ["ok", 3] : ["unavailable", 1]]);
+    });
+  }
+
+  test("attempts without interceptors are sent again too, and say how many came before", async (stage) => {
+    const pair = await stage.open({
+      handlers: answering((call) => testMessage({ text: call.metadata.get("grpc-previous-rpc-attempts") ?? "none" })),
+    });
+    for (const refused of [0, 1, 3]) {
+      const { client } = stage.channelTo({ ...pair, transport: refusingFirst(refused, pair.transport) });
+      expect((await callOnce(client, "unary"))[0]?.text).toBe(refused === 0 ? "none" : String(refused));
+    }
+    const { client } = stage.channelTo({ ...pair, transport: refusingFirst(4, pair.transport) });
+    expect(await errorOf(callOnce(client, "unary"))).toMatchObject({ code: "unavailable", outcome: "not-processed" });
+  });
+
+  for (const kind of ["unary", "serverStream"] as const) {
+    test(`an attempt interceptor may end what failed by itself: ${kind}`, async (stage) => {
+      const pair = await stage.open();
+      const transport = refusingFirst(9, pair.transport);
+      const answers: Interceptor = (next) => (call) =>
+        next(call).catch(() => ({ response: kind === "unary" ? testMessage({ text: "mine" }) : oneMessage() }));
+      const translates: Interceptor = (next) => (call) =>
+        next(call).catch((cause: unknown) => Promise.reject(new RpcError("aborted", "given up", { cause })));
+      const answered = stage.channelTo({ ...pair, transport }, { attemptInterceptors: [answers] });
+      expect((await callOnce(answered.client, kind)).map(({ text }) => text)).toEqual(["mine"]);
+      expect(answered.books.codes).toEqual(["ok"]);
+      const translated = stage.channelTo({ ...pair, transport }, { attemptInterceptors: [translates] });
+      expect(await errorOf(callOnce(translated.client, kind))).toMatchObject({ code: "aborted", message: "given up" });
+      expect(translated.books.calls.map((one) => [one.code, one.attempts])).toEqual([["aborted", 1]]);
     });
   }
 
