@@ -117,7 +117,7 @@ describe("a connection that does not come about fails its calls, and says why in
 describe("closing a channel gives up a connection that does not stand yet", () => {
   const timers = (): number => process.getActiveResourcesInfo().filter((one) => one === "Timeout").length;
 
-  test("the socket is closed, and no timer holds the process", async () => {
+  test.each([undefined, true])("the socket is closed, and no timer holds the process; TLS %s", async (tls) => {
     const log = createEventLog();
     const address = await listenAt(
       createTcpServer((socket) => {
@@ -126,7 +126,10 @@ describe("closing a channel gives up a connection that does not stand yet", () =
       }),
     );
     const before = timers();
-    const { channel, client } = openClient(`static:///${address},${address}`, { connectTimeoutMs: 60_000 });
+    const { channel, client } = openClient(`static:///${address},${address}`, {
+      connectTimeoutMs: 60_000,
+      transport: grpcJs(tls === undefined ? {} : { tls }),
+    });
     const call = rejectionOf(client.unary({}, { timeoutMs: Number.POSITIVE_INFINITY }));
     await log.until("tried");
     await channel.close();

@@ -19,6 +19,7 @@ import {
   refuseUnknownOptions,
 } from "@tightwire/core/runtime";
 import { connectFailure } from "./connect-failure.js";
+import { takeSockets } from "./connecting-sockets.js";
 import { GrpcJsConnection } from "./connection.js";
 import { silenceGrpcJs } from "./quiet.js";
 
@@ -103,6 +104,7 @@ function connect(
   options: GrpcJsOptions,
 ): Promise<Connection> {
   const channel = new Channel(grpcTarget(endpoint.address), creds, channelOptions(endpoint, connectOptions, options));
+  const destroySockets = takeSockets(channel);
   const { timeoutMs, signal } = connectOptions;
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => fail(`no connection within ${timeoutMs} ms`), timeoutMs);
@@ -116,6 +118,7 @@ function connect(
     function fail(why: string): void {
       settle();
       channel.close();
+      destroySockets();
       reject(new Error(why));
     }
     function watch(): void {
