@@ -16,6 +16,7 @@ import {
   DEFAULT_TIMEOUT_MS,
   type Expiring,
   hopReserveMs,
+  MarkedValues,
   type OutgoingCall,
   redactorFor,
   Status,
@@ -66,6 +67,7 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
   #stopWaiting: (() => void) | undefined = undefined;
   #onEnd: EndListener[] | undefined = undefined;
   #values: Map<unknown, unknown> | undefined = undefined;
+  #marked: MarkedValues | undefined = undefined;
   #attempts = 0;
   #before: BeforeAttempts | undefined = undefined;
   #underway = false;
@@ -209,7 +211,7 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
     if (end.trailers !== undefined) this.options.onTrailers?.(end.trailers);
     this.observer?.ended({
       code: end.code,
-      text: end.code === Status.OK ? end.text : redactorFor(this.method.redacted.request, this.request)(end.text),
+      text: end.code === Status.OK ? end.text : redactorFor(this.method.redacted.request, this.request, this.#marked)(end.text),
       durationMs: performance.now() - this.#startedAt,
       origin: end.origin,
       endpoint: this.endpoint,
@@ -217,6 +219,14 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
     });
     if (this.#onEnd !== undefined) for (const listener of this.#onEnd) listener(end);
     this.settle(end);
+  }
+
+  /** Keeps what a message's marked fields hold, for errors that quote it; for the messages of a stream. */
+  protected mark(side: "request" | "response", message: unknown): void {
+    const paths = this.method.redacted[side];
+    if (paths.length === 0) return;
+    this.#marked ??= new MarkedValues();
+    this.#marked.add(paths, message);
   }
 
   #send(connection: Connection): void {

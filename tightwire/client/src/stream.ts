@@ -72,7 +72,9 @@ export class StreamClientCall extends ClientCall implements ReplySink {
     this.#idle?.touch();
     this.observer?.message?.("received", bytes.byteLength);
     try {
-      this.responses.push(this.method.response.decode(bytes), bytes.byteLength);
+      const response = this.method.response.decode(bytes);
+      this.mark("response", response);
+      this.responses.push(response, bytes.byteLength);
     } catch (error) {
       const { code, text } = undecodable(this.method, { headers: undefined, trailers: undefined }, error);
       this.cancel({ code, text });
@@ -157,6 +159,7 @@ export class StreamClientCall extends ClientCall implements ReplySink {
   }
 
   #write(handle: StreamHandle, request: unknown): boolean {
+    if (this.#manyRequests) this.mark("request", request);
     const bytes = this.#encode(request);
     if (bytes === undefined) return true;
     this.#idle?.touch();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { redactorFor } from "./redaction.js";
+import { MarkedValues, redactorFor } from "./redaction.js";
 
 const redact = (paths: string[], message: unknown, text: string) => redactorFor(paths, message)(text);
 
@@ -28,4 +28,18 @@ test("leaves short values, absent fields and texts without paths alone", () => {
   expect(redact(["a", "missing.too"], { a: "ab" }, "about")).toBe("about");
   expect(redact([], { a: "secret" }, "secret")).toBe("secret");
   expect(redact(["a"], undefined, "secret")).toBe("secret");
+});
+
+test("takes what earlier messages of a stream held too, in bounded memory: the oldest go first, the newest stay", () => {
+  const marked = new MarkedValues();
+  for (let index = 0; index < 20_000; index++) marked.add(["a.b"], { a: { b: `secret-${index}` }, c: `kept-${index}` });
+  expect([...marked].length).toBeLessThan(10_000);
+  const redactRecent = redactorFor(["a.b"], undefined, marked);
+  expect(redactRecent("secret-0 secret-19000 secret-19999 kept-19999")).toBe("secret-0 [redacted] [redacted] kept-19999");
+
+  const large = "x".repeat(1_000_000);
+  marked.add(["a"], { a: [large, "small"] });
+  expect(redactRecent(`${large} small secret-19999`)).toBe("[redacted] [redacted] secret-19999");
+  for (let index = 0; index < 3; index++) marked.add(["a"], { a: "again" });
+  expect([...marked]).toEqual(["small", "again"]);
 });

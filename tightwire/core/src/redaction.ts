@@ -2,19 +2,56 @@ const PLACE = "[redacted]";
 /** Shorter values would blank out unrelated text, and hold no secret. */
 const MIN_LENGTH = 3;
 
+/** How much of the values of a stream's messages is kept, in characters. */
+const MAX_KEPT = 64 * 1024;
+
+/** What the `debug_redact` fields held in the last messages of a stream: an error may quote any that came before it. Bounded; those of the newest message are always there. */
+export class MarkedValues {
+  readonly #kept = new Set<string>();
+  #characters = 0;
+
+  /** `paths` are a definition's redacted paths. */
+  add(paths: readonly string[], message: unknown): void {
+    const values = valuesAt(paths, message);
+    for (const value of values) {
+      this.#drop(value);
+      this.#kept.add(value);
+      this.#characters += value.length;
+    }
+    // The oldest stand first in a set.
+    for (const oldest of this.#kept) {
+      if (this.#characters <= MAX_KEPT || values.has(oldest)) break;
+      this.#drop(oldest);
+    }
+  }
+
+  [Symbol.iterator](): IterableIterator<string> {
+    return this.#kept.values();
+  }
+
+  #drop(value: string): void {
+    if (this.#kept.delete(value)) this.#characters -= value.length;
+  }
+}
+
 /**
- * A function that takes the values of a message's `debug_redact` fields out of a text that is about to be logged. `paths` are a definition's
- * redacted paths; what is no text or number there is left alone. Free when there are no paths.
+ * A function that takes the values of a message's `debug_redact` fields, and those in `marked`, out of a text that is about to be logged. `paths` are a definition's
+ * redacted paths; what is no text or number there is left alone. Free when there is nothing to redact.
  */
-export function redactorFor(paths: readonly string[], message: unknown): (text: string) => string {
-  if (paths.length === 0 || message === undefined) return (text) => text;
+export function redactorFor(paths: readonly string[], message: unknown, marked?: Iterable<string>): (text: string) => string {
+  if ((paths.length === 0 || message === undefined) && marked === undefined) return (text) => text;
   return (text) => {
-    const values = new Set<string>();
-    for (const path of paths) collect(message, path.split("."), values);
+    const values = new Set([...valuesAt(paths, message), ...(marked ?? [])]);
     let clean = text;
     for (const value of [...values].sort((a, b) => b.length - a.length)) clean = clean.replaceAll(value, PLACE);
     return clean;
   };
+}
+
+function valuesAt(paths: readonly string[], message: unknown): Set<string> {
+  const values = new Set<string>();
+  for (const path of paths) collect(message, path.split("."), values);
+  return values;
 }
 
 function collect(value: unknown, path: readonly string[], into: Set<string>): void {

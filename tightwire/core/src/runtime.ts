@@ -13,7 +13,7 @@ export { combineObservers } from "./observer.js";
 export { certificateIdentity } from "./peer.js";
 export { readPeerCertificate } from "./peer-certificate.js";
 export { DEFAULT_IDLE_TIMEOUT_MS, DEFAULT_TIMEOUT_MS } from "./policy.js";
-export { redactorFor } from "./redaction.js";
+export { MarkedValues, redactorFor } from "./redaction.js";
 export { Status, statusName, statusNumber } from "./status.js";
 export type { Expiring, Timer } from "./timer.js";
 export { schedule } from "./timer.js";

@@ -16,6 +16,7 @@ import {
   type Expiring,
   type IncomingCall,
   type IncomingSink,
+  MarkedValues,
   redactorFor,
   Status,
   schedule,
@@ -50,6 +51,7 @@ export abstract class HandlerCall implements ServerCall, InterceptedCall, CallSc
   #onCancelled: Set<(cause: Cause) => void> | undefined = undefined;
   #onEnd: EndListener[] | undefined = undefined;
   #values: Map<ContextKey<never>, unknown> | undefined = undefined;
+  #marked: MarkedValues | undefined = undefined;
   readonly #startedAt = performance.now();
   readonly #timer: Timer;
 
@@ -222,6 +224,14 @@ export abstract class HandlerCall implements ServerCall, InterceptedCall, CallSc
     this.abandon({ code: Status.DEADLINE_EXCEEDED, text });
   }
 
+  /** Keeps what a message's marked fields hold, for errors that quote it; for the messages of a stream. */
+  protected mark(side: "request" | "response", message: unknown): void {
+    const paths = this.served.definition.redacted[side];
+    if (paths.length === 0) return;
+    this.#marked ??= new MarkedValues();
+    this.#marked.add(paths, message);
+  }
+
   #abort(cause: Cause): void {
     this.cancelledBy = cause;
     this.#controller?.abort(cancellation(cause));
@@ -229,7 +239,7 @@ export abstract class HandlerCall implements ServerCall, InterceptedCall, CallSc
   }
 
   #redactor(): (text: string) => string {
-    return redactorFor(this.served.definition.redacted.request, this.request);
+    return redactorFor(this.served.definition.redacted.request, this.request, this.#marked);
   }
 }
 

@@ -61,8 +61,10 @@ export class StreamCall extends HandlerCall {
     const first = this.#received++ === 0;
     const request = decodeRequest(this.served.definition, bytes, (error) => this.fail(error));
     if (this.ended) return;
-    if (this.#requests !== undefined) this.#requests.push(request, bytes.byteLength);
-    else if (first) this.request = request;
+    if (this.#requests !== undefined) {
+      this.mark("request", request);
+      this.#requests.push(request, bytes.byteLength);
+    } else if (first) this.request = request;
     else this.fail(new RpcError("unimplemented", `${this.served.definition.path} takes one message, and more came`));
   }
 
@@ -126,6 +128,7 @@ export class StreamCall extends HandlerCall {
   /** False when the transport has enough waiting. */
   #send(response: unknown): boolean {
     if (this.ended) return true;
+    this.mark("response", response);
     const bytes = this.served.definition.response.encode(response);
     this.#idle.touch();
     this.observer?.message?.("sent", bytes.byteLength);

@@ -31,18 +31,27 @@ export class UnaryCall extends HandlerCall {
   override drained(): void {}
 
   async #answer(): Promise<void> {
-    const { definition, handler, chain } = this.served;
+    const { handler, chain } = this.served;
     this.running = true;
     try {
       const response = chain === undefined ? await handler(this.request, this) : (await chain(this)).response;
       if (this.ended) return;
-      const bytes = definition.response.encode(response);
+      const bytes = this.#encode(response);
       this.observer?.message?.("sent", bytes.byteLength);
       this.reply(bytes);
     } catch (thrown) {
       this.fail(thrown);
     } finally {
       this.incoming.settled();
+    }
+  }
+
+  #encode(response: unknown): Uint8Array {
+    try {
+      return this.served.definition.response.encode(response);
+    } catch (error) {
+      this.mark("response", response); // what cannot be encoded may be quoted
+      throw error;
     }
   }
 }

@@ -50,6 +50,56 @@ export function errors({ test }: Suite): void {
     expect(lines.filter(({ message }) => message === "call")).toHaveLength(4);
   });
 
+  for (const unexpected of [false, true]) {
+    test(`${unexpected ? "what is no RpcError" : "an RpcError"} that quotes marked fields, of earlier messages too, is redacted in logs and for observers, on both sides`, async (stage) => {
+      const { lines, logger } = memoryLogger();
+      const secrets = ["first-canary", "second-canary", "answer-canary"];
+      const quotes = (): never => {
+        const text = `cannot take ${secrets.join()}, plainly`;
+        throw unexpected ? new TypeError(text, { cause: new Error(text) }) : new RpcError("aborted", text);
+      };
+      const { client, serverBooks, clientBooks } = await stage.open({
+        handlers: {
+          unary: quotes,
+          async *serverStream() {
+            yield testMessage({ secret: "answer-canary" });
+            quotes();
+          },
+          async clientStream(requests) {
+            await readAll(requests);
+            return quotes();
+          },
+          async *bidiStream(requests) {
+            yield testMessage({ secret: "answer-canary" });
+            await readAll(requests);
+            quotes();
+          },
+        },
+        server: { logger },
+        channel: { logger },
+      });
+      const [first, second] = [{ secret: "first-canary" }, { secret: "second-canary" }];
+      async function* oneByOne(): AsyncGenerator<{ secret?: string }> {
+        yield* [first, second, {}];
+      }
+      const calls = {
+        unary: { made: () => client.unary(first), hidden: ["first-canary"] },
+        serverStream: { made: () => readAll(client.serverStream(second)), hidden: ["second-canary", "answer-canary"] },
+        clientStream: { made: () => client.clientStream(oneByOne()), hidden: ["first-canary", "second-canary"] },
+        bidiStream: { made: () => readAll(client.bidiStream(oneByOne())), hidden: secrets },
+      };
+      for (const kind of KINDS) {
+        const { made, hidden } = calls[kind];
+        const error = await errorOf(made());
+        expect(error.code).toBe(unexpected ? "internal" : "aborted");
+        const written = JSON.stringify([lines.splice(0), serverBooks.calls.at(-1)?.text, clientBooks.calls.at(-1)?.text]);
+        for (const secret of hidden) expect(written, kind).not.toContain(secret);
+        if (!unexpected) expect(written.match(/plainly/g), "two lines and two observers").toHaveLength(4);
+        else expect(written).toContain("plainly");
+      }
+    });
+  }
+
   for (const thrown of ["a string", undefined, null, 42, { code: "not_found" }]) {
     test(`throwing ${JSON.stringify(thrown) ?? "undefined"} is INTERNAL too`, async (stage) => {
       const { client } = await stage.open({
