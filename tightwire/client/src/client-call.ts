@@ -25,6 +25,7 @@ import {
   type Timer,
   timeLeftMs,
 } from "@tightwire/core/runtime";
+import { onAbort } from "./abort.js";
 import { checkTimeout, type OpenChannel } from "./channel.js";
 
 type EndListener = Parameters<InterceptedCall["onEnd"]>[0];
@@ -71,7 +72,7 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
   #attempts = 0;
   #before: BeforeAttempts | undefined = undefined;
   #underway = false;
-  #onAbort: (() => void) | undefined = undefined;
+  #stopListening: (() => void) | undefined = undefined;
   #onParentCancelled: ((cause: Cause) => void) | undefined = undefined;
   readonly #startedAt = performance.now();
 
@@ -156,10 +157,7 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
     const { signal } = this.options;
     if (signal?.aborted === true) return this.#abortedBy(signal);
     if (this.#scope?.cancelledBy !== undefined) return this.finishLocally(this.#scope.cancelledBy);
-    if (signal !== undefined) {
-      this.#onAbort = () => this.#abortedBy(signal);
-      signal.addEventListener("abort", this.#onAbort);
-    }
+    if (signal !== undefined) this.#stopListening = onAbort(signal, () => this.#abortedBy(signal));
     if (this.#scope !== undefined) {
       this.#onParentCancelled = (cause) => this.cancel({ code: cause.code, text: `the call that made this one ended: ${cause.text}` });
       this.#scope.onCancelled(this.#onParentCancelled);
@@ -205,7 +203,7 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
     this.end = end;
     this.#timer?.cancel();
     this.#stopWaiting?.();
-    if (this.#onAbort !== undefined) this.options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#stopListening?.();
     if (this.#onParentCancelled !== undefined) this.#scope?.offCancelled(this.#onParentCancelled);
     if (end.headers !== undefined) this.options.onHeaders?.(end.headers);
     if (end.trailers !== undefined) this.options.onTrailers?.(end.trailers);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import {
   type CallObserver,
   type ContextKey,
@@ -90,6 +91,8 @@ export abstract class HandlerCall implements ServerCall, InterceptedCall, CallSc
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
+      // A handler may give it to as many as it likes; Node takes more than ten listeners for a leak.
+      setMaxListeners(0, this.#controller.signal);
       if (this.cancelledBy !== undefined) this.#controller.abort(cancellation(this.cancelledBy));
     }
     return this.#controller.signal;

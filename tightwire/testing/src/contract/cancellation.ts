@@ -3,6 +3,7 @@ import type { ServerCall } from "@tightwire/core";
 import { expect } from "vitest";
 import { errorOf } from "../call-error.js";
 import { eventually } from "../event-log.js";
+import { aborted } from "../expiry.js";
 import { createGate } from "../gate.js";
 import type { TestHandlers } from "../gen/tightwire/testing/v1/test.service.js";
 import type { Pair, Stage } from "../stage.js";
@@ -131,6 +132,30 @@ export function cancellation({ test }: Suite): void {
   }
 
   for (const kind of KINDS) {
+    test(`one signal ends many calls at once, warns of nothing and keeps no listener: ${kind}`, async (stage) => {
+      const warnings: Error[] = [];
+      const note = (warning: Error): void => void warnings.push(warning);
+      process.on("warning", note);
+      let running = 0;
+      const { client } = await stage.open({
+        handlers: answering(async (call) => {
+          for (let count = 0; count < 20; count++) call.signal.addEventListener("abort", () => {});
+          running++;
+          await aborted(call.signal);
+          return testMessage();
+        }),
+      });
+      const stop = new AbortController();
+      const calls = Array.from({ length: 20 }, () => errorOf(callOnce(client, kind, { signal: stop.signal })));
+      await eventually(() => expect(running).toBe(20));
+      expect(getEventListeners(stop.signal, "abort")).toHaveLength(1);
+      stop.abort();
+      for (const { code } of await Promise.all(calls)) expect(code).toBe("cancelled");
+      expect(getEventListeners(stop.signal, "abort")).toHaveLength(0);
+      process.off("warning", note);
+      expect(warnings).toEqual([]);
+    });
+
     test(`a signal that is aborted already: ${kind} touches no network`, async (stage) => {
       const { client, clientBooks, serverBooks } = await stage.open({ handlers: answering(() => testMessage()) });
       const signal = AbortSignal.abort(new Error("long ago"));
