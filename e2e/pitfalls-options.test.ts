@@ -3,9 +3,9 @@ import { grpcJs as grpcJsClient } from "@tightwire/client/grpc-js";
 import { Metadata } from "@tightwire/core";
 import { createServer, inProcess, serve } from "@tightwire/server";
 import { grpcJs as grpcJsServer } from "@tightwire/server/grpc-js";
-import { TestService, testMessage } from "@tightwire/testing";
+import { createEventLog, createGate, TestService, testMessage } from "@tightwire/testing";
 import { describe, expect, test } from "vitest";
-import { handlersOf, openClient } from "./pitfalls-stage.js";
+import { handlersOf, openClient, startServer } from "./pitfalls-stage.js";
 
 /** As JavaScript, or a spread of a configuration, would pass them. */
 const misspelt = { keepAliveMs: 1 } as never;
@@ -37,6 +37,66 @@ describe("an option that does not exist is named, with those that do, before any
     const options = { "grpc.service_config": "{" } as never;
     expect(() => createChannel("localhost:1", options)).toThrow('does not know the option "grpc.service_config"');
     expect(() => grpcJsClient(options)).toThrow('does not know the option "grpc.service_config"');
+  });
+});
+
+describe("a number that an option does not take is named where it is given", () => {
+  const counts = [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 32, "1000"];
+  const times = [0, -1, Number.NaN, "1000"];
+  const waits = [-1, Number.NaN, "1000"];
+
+  test.each<[string, readonly unknown[], (value: never) => unknown]>([
+    ["maxMessageBytes", counts, (maxMessageBytes) => createServer({ maxMessageBytes })],
+    ["maxMessageBytes", counts, (maxMessageBytes) => createChannel("localhost:1", { maxMessageBytes })],
+    ["maxConcurrentStreams", counts, (maxConcurrentStreams) => grpcJsServer({ maxConcurrentStreams })],
+    ["keepaliveMs", times, (keepaliveMs) => grpcJsServer({ keepaliveMs })],
+    ["keepaliveMs", times, (keepaliveMs) => grpcJsClient({ keepaliveMs })],
+    ["timeoutMs", times, (timeoutMs) => createChannel("localhost:1", { timeoutMs })],
+    ["connectTimeoutMs", times, (connectTimeoutMs) => createChannel("localhost:1", { connectTimeoutMs })],
+    ["idleTimeoutMs", times, (idleTimeoutMs) => openClient("localhost:1").client.serverStream({}, { idleTimeoutMs })],
+    ["graceMs", waits, (graceMs) => createChannel("localhost:1").close(graceMs)],
+    ["graceMs", waits, (graceMs) => createServer().stop({ graceMs })],
+    ["pauseMs", waits, (pauseMs) => createServer().stop({ pauseMs })],
+  ])("%s", (name, wrong, give) => {
+    for (const value of wrong) {
+      expect(() => give(value as never), String(value)).toThrow(TypeError);
+      expect(() => give(value as never)).toThrow(`${name} is ${String(value)}; it takes `);
+    }
+  });
+
+  test("serve, before it listens", async () => {
+    for (const options of [{ graceMs: Number.NaN }, { pauseMs: -1 }]) {
+      await expect(serve(createServer(), { address: "127.0.0.1:0", ...options })).rejects.toThrow(/^(graceMs|pauseMs) is .*; it takes /);
+    }
+  });
+
+  test("Infinity is a time: a connection has it, and a stop waits as long as the calls take", async () => {
+    const gate = createGate();
+    const log = createEventLog();
+    const keepaliveMs = Number.POSITIVE_INFINITY;
+    const { server, address } = await startServer(
+      {
+        unary: async () => {
+          log.add("runs");
+          await gate.passed;
+          return testMessage({ text: "whole" });
+        },
+      },
+      { keepaliveMs },
+    );
+    const { channel, client } = openClient(address, {
+      connectTimeoutMs: Number.POSITIVE_INFINITY,
+      transport: grpcJsClient({ keepaliveMs }),
+    });
+    const call = client.unary({});
+    await log.until("runs");
+    const stopped = server.stop({ pauseMs: 0, graceMs: Number.POSITIVE_INFINITY }).then(() => log.add("stopped"));
+    const closed = channel.close(Number.POSITIVE_INFINITY).then(() => log.add("closed"));
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(log.entries).toEqual(["runs"]);
+    gate.open();
+    expect((await call).text).toBe("whole");
+    await Promise.all([stopped, closed]);
   });
 });
 

@@ -1,6 +1,16 @@
 import type { Interceptor, Logger, Observer } from "@tightwire/core";
 import { createCallLog } from "@tightwire/core";
-import { type Cause, type ClientTransport, type Connection, combineObservers, refuseUnknownOptions } from "@tightwire/core/runtime";
+import {
+  type Cause,
+  type ClientTransport,
+  type Connection,
+  checkCount,
+  checkTime,
+  checkWait,
+  combineObservers,
+  refuseUnknownOptions,
+  timerMs,
+} from "@tightwire/core/runtime";
 import { createConnector } from "./connector.js";
 import { parseTarget } from "./target.js";
 
@@ -10,7 +20,7 @@ export interface ChannelOptions {
   readonly transport?: ClientTransport;
   /** Deadline of unary calls that say nothing themselves, in milliseconds; `Infinity` for none. Default: the contract's, else 10,000. */
   readonly timeoutMs?: number;
-  /** How long connecting to one endpoint may take, in milliseconds. Default 5,000. */
+  /** How long connecting to one endpoint may take, in milliseconds; `Infinity` for as long as it takes. Default 5,000. */
   readonly connectTimeoutMs?: number;
   /** The largest answer that is taken, after decompression, in bytes. Default 4 MiB. */
   readonly maxMessageBytes?: number;
@@ -28,7 +38,7 @@ export interface ChannelOptions {
 export interface Channel {
   /** As it was given. */
   readonly target: string;
-  /** No new calls; those in flight have `graceMs` (default 0) to end. Never rejects. */
+  /** No new calls; those in flight have `graceMs` (default 0, `Infinity` for as long as they take) to end. Never rejects; throws a TypeError when that is no time. */
   close(graceMs?: number): Promise<void>;
 }
 
@@ -65,11 +75,13 @@ const OPTION_NAMES: readonly string[] = [
 /** Makes a channel; nothing is connected before the first call. Throws a TypeError for a target or an option that it does not understand. */
 export function createChannel(target: string, options: ChannelOptions = {}): Channel {
   refuseUnknownOptions("createChannel", options, OPTION_NAMES);
-  checkTimeout(options.timeoutMs);
+  checkTime("timeoutMs", options.timeoutMs);
+  checkTime("connectTimeoutMs", options.connectTimeoutMs);
+  checkCount("maxMessageBytes", options.maxMessageBytes);
   const connector = createConnector({
     target: parseTarget(target),
     transport: options.transport,
-    timeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
+    timeoutMs: timerMs(options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS),
     maxMessageBytes: options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES,
   });
   const logs = options.logger === undefined ? [] : [createCallLog(options.logger)];
@@ -83,15 +95,12 @@ export function createChannel(target: string, options: ChannelOptions = {}): Cha
     },
     ready: connector.ready,
     acquire: connector.acquire,
-    close: (graceMs = 0) => connector.close(graceMs),
+    close(graceMs = 0) {
+      checkWait("graceMs", graceMs);
+      return connector.close(timerMs(graceMs));
+    },
   };
   return channel;
-}
-
-/** Throws a TypeError when a timeout is not a number above 0; `Infinity` is one. */
-export function checkTimeout(timeoutMs: number | undefined): void {
-  if (timeoutMs === undefined || timeoutMs > 0) return;
-  throw new TypeError(`timeoutMs is ${timeoutMs}; it takes milliseconds above 0, or Infinity for no deadline`);
 }
 
 /** Narrows what users hold to what clients need; throws a TypeError for anything that `createChannel` did not make. */

@@ -12,6 +12,7 @@ import {
   type Cause,
   type Completion,
   type Connection,
+  checkTime,
   currentScope,
   DEFAULT_TIMEOUT_MS,
   type Expiring,
@@ -26,7 +27,7 @@ import {
   timeLeftMs,
 } from "@tightwire/core/runtime";
 import { onAbort } from "./abort.js";
-import { checkTimeout, type OpenChannel } from "./channel.js";
+import type { OpenChannel } from "./channel.js";
 
 type EndListener = Parameters<InterceptedCall["onEnd"]>[0];
 
@@ -77,7 +78,8 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
   readonly #startedAt = performance.now();
 
   constructor(method: MethodDefinition, channel: OpenChannel, options: CallOptions) {
-    checkTimeout(options.timeoutMs);
+    checkTime("timeoutMs", options.timeoutMs);
+    checkTime("idleTimeoutMs", options.idleTimeoutMs);
     this.method = method;
     this.path = method.path;
     this.channel = channel;

@@ -9,6 +9,7 @@ export { DETAILS_KEY } from "./error.js";
 export { IdleTimer } from "./idle-timer.js";
 export { MessageQueue } from "./message-queue.js";
 export { isBinaryKey } from "./metadata.js";
+export { checkCount, checkTime, checkWait, timerMs } from "./number-option.js";
 export { combineObservers } from "./observer.js";
 export { certificateIdentity } from "./peer.js";
 export { readPeerCertificate } from "./peer-certificate.js";

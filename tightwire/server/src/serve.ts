@@ -1,7 +1,7 @@
 import { refuseUnknownOptions, type ServerTransport } from "@tightwire/core/runtime";
 import { addHealth } from "./health.js";
 import { addReflection } from "./reflection.js";
-import type { Server, StopOptions } from "./server.js";
+import { checkStopOptions, type Server, type StopOptions } from "./server.js";
 
 /** How a server is served; all but the address is optional. */
 export interface ServeOptions extends StopOptions {
@@ -35,6 +35,7 @@ const OPTION_NAMES: readonly string[] = ["address", "transport", "health", "refl
  */
 export async function serve(server: Server, options: ServeOptions): Promise<Served> {
   refuseUnknownOptions("serve", options, OPTION_NAMES);
+  checkStopOptions(options);
   const { address, transport, health = true, reflection = true, signals = ["SIGTERM", "SIGINT"] } = options;
   if (health) addHealth(server);
   if (reflection) addReflection(server);

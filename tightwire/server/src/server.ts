@@ -1,6 +1,15 @@
 import type { Interceptor, Logger, Observer, ServiceDefinition } from "@tightwire/core";
 import { createCallLog } from "@tightwire/core";
-import { type Acceptor, combineObservers, type Listener, refuseUnknownOptions, type ServerTransport } from "@tightwire/core/runtime";
+import {
+  type Acceptor,
+  checkCount,
+  checkWait,
+  combineObservers,
+  type Listener,
+  refuseUnknownOptions,
+  type ServerTransport,
+  timerMs,
+} from "@tightwire/core/runtime";
 import { createAcceptor } from "./acceptor.js";
 import { createHealthState, type HealthState } from "./health-state.js";
 import type { Exactly } from "./implement.js";
@@ -29,7 +38,7 @@ export interface ServiceOptions {
 export interface StopOptions {
   /** How long it goes on taking calls after it reports NOT_SERVING, so that balancers see it, in milliseconds. Default 250. */
   readonly pauseMs?: number;
-  /** How long all of it may take, the pause included, before what is left is ended by force, in milliseconds. Default 10,000. */
+  /** How long all of it may take, the pause included, before what is left is ended by force, in milliseconds; `Infinity` for never. Default 10,000. */
   readonly graceMs?: number;
 }
 
@@ -54,7 +63,7 @@ export interface Server {
   readonly acceptor: Acceptor;
   /**
    * Stops: NOT_SERVING at once; after the pause no new calls, and streams are told to end; calls in flight end; what is left when the grace period is over is
-   * ended by force. Never rejects. A second call returns the first one's promise.
+   * ended by force. Never rejects; throws a TypeError for an option that it does not take. A second call returns the first one's promise.
    */
   stop(options?: StopOptions): Promise<void>;
 }
@@ -65,6 +74,7 @@ const OPTION_NAMES: readonly string[] = ["logger", "observers", "interceptors", 
 /** Makes a server with no services yet. Throws a TypeError that names an option it does not know. */
 export function createServer(options: ServerOptions = {}): Server {
   refuseUnknownOptions("createServer", options, OPTION_NAMES);
+  checkCount("maxMessageBytes", options.maxMessageBytes);
   const { logger, observers = [], interceptors = [], maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } = options;
   const observer = combineObservers([...(logger === undefined ? [] : [createCallLog(logger)]), ...observers]);
   const services: ServiceDefinition[] = [];
@@ -102,6 +112,7 @@ export function createServer(options: ServerOptions = {}): Server {
     },
     stop(stopOptions = {}) {
       refuseUnknownOptions("stop", stopOptions, ["pauseMs", "graceMs"]);
+      checkStopOptions(stopOptions);
       if (stopping === undefined) {
         logger?.info({}, "stopping");
         stopping = stopServer(health, listeners, streams, stopOptions).then(() => logger?.info({}, "stopped"));
@@ -118,13 +129,20 @@ function handlerOf(definition: ServiceDefinition, handlers: unknown, localName: 
   return handler.bind(handlers) as Handler;
 }
 
+/** Throws a TypeError that names what is no time. */
+export function checkStopOptions({ pauseMs, graceMs }: StopOptions): void {
+  checkWait("pauseMs", pauseMs);
+  checkWait("graceMs", graceMs);
+}
+
 async function stopServer(
   health: HealthState,
   listeners: readonly Listener[],
   streams: ReadonlySet<StreamCall>,
   options: StopOptions,
 ): Promise<void> {
-  const { pauseMs = 250, graceMs = 10_000 } = options;
+  const { pauseMs = 250 } = options;
+  const graceMs = timerMs(options.graceMs ?? 10_000);
   const forcedAt = performance.now() + graceMs;
   health.shutDown();
   await new Promise((resolve) => setTimeout(resolve, Math.min(pauseMs, graceMs)));

@@ -14,9 +14,11 @@ import {
   type ClientTransport,
   type Connection,
   type ConnectOptions,
+  checkTime,
   type Endpoint,
   readPem,
   refuseUnknownOptions,
+  timerMs,
 } from "@tightwire/core/runtime";
 import { connectFailure } from "./connect-failure.js";
 import { takeSockets } from "./connecting-sockets.js";
@@ -41,10 +43,11 @@ export interface GrpcJsOptions {
 
 /**
  * The client transport over the official `@grpc/grpc-js`: one connection to one address each. It has no retry policy of grpc-js; its transparent retries stay on.
- * Throws at once for an unknown option, a PEM file that cannot be read, or half a client certificate.
+ * Throws at once for an unknown option, a `keepaliveMs` that is no time, a PEM file that cannot be read, or half a client certificate.
  */
 export function grpcJs(options: GrpcJsOptions = {}): ClientTransport {
   refuseUnknownOptions("grpcJs", options, ["tls", "keepaliveMs", "compression"]);
+  checkTime("keepaliveMs", options.keepaliveMs);
   silenceGrpcJs();
   const creds = credentialsOf(options.tls);
   return {
@@ -89,7 +92,7 @@ function channelOptions(endpoint: Endpoint, connectOptions: ConnectOptions, opti
     ...(options.keepaliveMs === undefined
       ? {}
       : {
-          "grpc.keepalive_time_ms": options.keepaliveMs,
+          "grpc.keepalive_time_ms": timerMs(options.keepaliveMs),
           "grpc.keepalive_timeout_ms": Math.min(options.keepaliveMs, 20_000),
           "grpc.keepalive_permit_without_calls": 1,
         }),

@@ -2,11 +2,14 @@ import { ServerCredentials } from "@grpc/grpc-js";
 import {
   type Acceptor,
   type Capabilities,
+  checkCount,
+  checkTime,
   type Listener,
   readPem,
   refuseUnknownOptions,
   type ServerTlsOptions,
   type ServerTransport,
+  timerMs,
 } from "@tightwire/core/runtime";
 import { GrpcJsListener } from "./listener.js";
 import { silenceGrpcJs } from "./quiet.js";
@@ -26,9 +29,11 @@ export interface GrpcJsOptions {
 
 const CAPABILITIES: Capabilities = { compressRequests: true, compressResponses: false, knowsProcessed: false };
 
-/** The server transport over the official `@grpc/grpc-js`. Throws at once for an unknown option or a PEM file that cannot be read. */
+/** The server transport over the official `@grpc/grpc-js`. Throws at once for an unknown option, a number that its option does not take, or a PEM file that cannot be read. */
 export function grpcJs(options: GrpcJsOptions = {}): ServerTransport {
   refuseUnknownOptions("grpcJs", options, ["tls", "keepaliveMs", "maxConcurrentStreams"]);
+  checkTime("keepaliveMs", options.keepaliveMs);
+  checkCount("maxConcurrentStreams", options.maxConcurrentStreams);
   silenceGrpcJs();
   const credentials = credentialsOf(options.tls);
   const { keepaliveMs = 60_000, maxConcurrentStreams = 1000 } = options;
@@ -42,7 +47,7 @@ export function grpcJs(options: GrpcJsOptions = {}): ServerTransport {
         "grpc.max_concurrent_streams": maxConcurrentStreams,
         "grpc.enable_channelz": 0,
         // Node 20 never closes a socket after a connection error by itself; a failed ping does.
-        "grpc.keepalive_time_ms": keepaliveMs,
+        "grpc.keepalive_time_ms": timerMs(keepaliveMs),
         "grpc.keepalive_timeout_ms": Math.min(keepaliveMs, 20_000),
       }),
   };
