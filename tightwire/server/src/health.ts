@@ -2,6 +2,7 @@ import { RpcError, type ServiceDefinition } from "@tightwire/core";
 import { HealthCheckResponse_ServingStatus as Status } from "./gen/health/v1/health.js";
 import { Health, type HealthClient, type HealthHandlers } from "./gen/health/v1/health.service.js";
 import type { ServingStatus } from "./health-state.js";
+import { exemptFromIdleTimeout } from "./idle-exemption.js";
 import { implement } from "./implement.js";
 import type { Server } from "./server.js";
 
@@ -64,13 +65,4 @@ function createHealthHandlers(server: Server): HealthHandlers {
 function wireStatus(status: ServingStatus | undefined): Status {
   if (status === undefined) return Status.SERVICE_UNKNOWN;
   return status === "serving" ? Status.SERVING : Status.NOT_SERVING;
-}
-
-/** Who watches a health that does not change hears nothing for days. */
-function exemptFromIdleTimeout<H, C>(definition: ServiceDefinition<H, C>): ServiceDefinition<H, C> {
-  const methods = Object.entries(definition.methods).map(([name, method]) => {
-    const policy = method.kind === "unary" ? method.policy : { ...method.policy, idleTimeoutMs: Number.POSITIVE_INFINITY };
-    return [name, { ...method, policy }] as const;
-  });
-  return { ...definition, methods: Object.fromEntries(methods) };
 }

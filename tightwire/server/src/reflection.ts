@@ -3,6 +3,7 @@ import type { DescriptorIndex } from "./descriptor-index.js";
 import type { ServerReflectionRequest, ServerReflectionResponse } from "./gen/grpc/reflection/v1/reflection.js";
 import { ServerReflection as ReflectionV1 } from "./gen/grpc/reflection/v1/reflection.service.js";
 import { ServerReflection as ReflectionV1Alpha } from "./gen/grpc/reflection/v1alpha/reflection.service.js";
+import { exemptFromIdleTimeout } from "./idle-exemption.js";
 import type { Server } from "./server.js";
 
 type Answer = NonNullable<ServerReflectionResponse["messageResponse"]>;
@@ -27,8 +28,8 @@ export function addReflection(server: Server): void {
   }
 
   // The two versions differ in their package alone.
-  server.add(ReflectionV1, { serverReflectionInfo });
-  server.add(ReflectionV1Alpha, { serverReflectionInfo });
+  server.add(exemptFromIdleTimeout(ReflectionV1), { serverReflectionInfo });
+  server.add(exemptFromIdleTimeout(ReflectionV1Alpha), { serverReflectionInfo });
 }
 
 function imagesOf(server: Server): URL[] {
