@@ -45,7 +45,7 @@ export async function serve(server: Server, options: ServeOptions): Promise<Serv
   const forget = onSignals(
     signals,
     () => void stop(),
-    () => void listener.closeNow(),
+    () => void server.stopNow(),
   );
 
   async function stop(more: StopOptions = {}): Promise<void> {

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type { Interceptor, Logger, Observer, ServiceDefinition } from "@tightwire/core";
 import { createCallLog } from "@tightwire/core";
 import {
@@ -66,6 +67,8 @@ export interface Server {
    * ended by force. Never rejects; throws a TypeError for an option that it does not take. A second call returns the first one's promise.
    */
   stop(options?: StopOptions): Promise<void>;
+  /** Ends everything at once, a stop that is under way too. Never rejects. */
+  stopNow(): Promise<void>;
 }
 
 const DEFAULT_MAX_MESSAGE_BYTES: number = 4 * 1024 * 1024;
@@ -82,6 +85,7 @@ export function createServer(options: ServerOptions = {}): Server {
   const streams = new Set<StreamCall>();
   const listeners: Listener[] = [];
   const health = createHealthState();
+  const force = new AbortController();
   let sealed = false;
   let stopping: Promise<void> | undefined;
 
@@ -115,9 +119,13 @@ export function createServer(options: ServerOptions = {}): Server {
       checkStopOptions(stopOptions);
       if (stopping === undefined) {
         logger?.info({}, "stopping");
-        stopping = stopServer(health, listeners, streams, stopOptions).then(() => logger?.info({}, "stopped"));
+        stopping = stopServer(health, listeners, streams, force.signal, stopOptions).then(() => logger?.info({}, "stopped"));
       }
       return stopping;
+    },
+    stopNow() {
+      force.abort();
+      return server.stop();
     },
   };
   return server;
@@ -139,14 +147,20 @@ async function stopServer(
   health: HealthState,
   listeners: readonly Listener[],
   streams: ReadonlySet<StreamCall>,
+  force: AbortSignal,
   options: StopOptions,
 ): Promise<void> {
   const { pauseMs = 250 } = options;
   const graceMs = timerMs(options.graceMs ?? 10_000);
   const forcedAt = performance.now() + graceMs;
   health.shutDown();
-  await new Promise((resolve) => setTimeout(resolve, Math.min(pauseMs, graceMs)));
+  // Rejects when it is cut short, which is no fault.
+  await setTimeout(Math.min(pauseMs, graceMs), undefined, { signal: force }).catch(() => {});
+  const closeAll = (): void => listeners.forEach((listener) => void listener.closeNow());
+  force.addEventListener("abort", closeAll);
   const drained = listeners.map((listener) => listener.drain(Math.max(forcedAt - performance.now(), 0)));
   for (const stream of [...streams]) stream.tellDraining();
+  if (force.aborted) closeAll();
   await Promise.allSettled(drained);
+  force.removeEventListener("abort", closeAll);
 }

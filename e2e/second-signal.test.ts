@@ -1,0 +1,41 @@
+import { createServer, serve } from "@tightwire/server";
+import { createEventLog, TestService, testMessage } from "@tightwire/testing";
+import { expect, test } from "vitest";
+import { handlersOf, openClient, rejectionOf } from "./pitfalls-stage.js";
+
+const timers = (): number => process.getActiveResourcesInfo().filter((one) => one === "Timeout").length;
+
+/** Long enough that a stop which waits for it fails the test. */
+const LONG_MS = 600_000;
+
+test.each([
+  ["in the pause", LONG_MS],
+  ["while calls end", 0],
+])("a second signal %s ends a server at once", async (_when, pauseMs) => {
+  const log = createEventLog();
+  const before = timers();
+  const server = createServer().add(
+    TestService,
+    handlersOf({
+      unary: (_request, call) => {
+        log.add("runs");
+        call.signal.addEventListener("abort", () => log.add("aborted"));
+        return new Promise(() => {});
+      },
+    }),
+  );
+  const served = await serve(server, { address: "127.0.0.1:0", signals: ["SIGUSR2"], pauseMs, graceMs: LONG_MS });
+  const { client, channel } = openClient(served.address);
+  const call = rejectionOf(client.unary(testMessage(), { timeoutMs: LONG_MS }));
+  await log.until("runs");
+  process.emit("SIGUSR2");
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(log.entries).toEqual(["runs"]);
+  process.emit("SIGUSR2");
+  await served.stopped;
+  await log.until("aborted");
+  expect(await call).toMatchObject({ code: "unavailable" });
+  await channel.close();
+  expect(timers()).toBeLessThanOrEqual(before);
+  expect(process.listenerCount("SIGUSR2")).toBe(0);
+});
