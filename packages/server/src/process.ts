@@ -26,9 +26,10 @@ export interface RunningService extends Omit<ServingMessage, "kind"> {
 
 /**
  * Runs a service as this process: starts it, tells the launcher when there is one, and stops it on SIGTERM, SIGINT or when the launcher is gone. Exits with 0 after a
- * stop. When it cannot start it says so in a sentence, to the launcher or else on stderr, and exits with 1.
+ * stop. When it cannot start it says so in a sentence, to the launcher or, without one, on stderr, and exits with 1.
  */
 export async function runService(start: () => Promise<RunningService>): Promise<void> {
+  const launched = process.send !== undefined;
   const stopAsked = whenStopIsAsked();
   try {
     const service = await start();
@@ -38,17 +39,19 @@ export async function runService(start: () => Promise<RunningService>): Promise<
     process.exitCode = 0;
   } catch (error) {
     const text = describeStartFailure(error);
-    if (!(await tellLauncher({ kind: "failed", text }))) process.stderr.write(`${text}\n`);
+    // A launcher that is gone gave up because another service could not start, and has said why.
+    if (launched) await tellLauncher({ kind: "failed", text });
+    else process.stderr.write(`${text}\n`);
     process.exitCode = 1;
   }
   if (process.connected) process.disconnect();
 }
 
-/** False when there is no launcher, or none any more. */
-function tellLauncher(message: ServiceMessage): Promise<boolean> {
+/** Resolves when the launcher was told, or there is none, or none any more. */
+function tellLauncher(message: ServiceMessage): Promise<void> {
   return new Promise((resolve) => {
-    if (process.send === undefined || !process.connected) resolve(false);
-    else process.send(message, undefined, undefined, (error) => resolve(error === null));
+    if (process.send === undefined || !process.connected) resolve();
+    else process.send(message, undefined, undefined, () => resolve());
   });
 }
 
