@@ -1,6 +1,7 @@
-import type { CatalogClient } from "@shop/contracts/catalog";
+import type { CatalogClient, ImportProductsRequest } from "@shop/contracts/catalog";
 import { CatalogService, type Film, MpaaRating, type Product } from "@shop/contracts/catalog";
-import { type Order, OrderStatus, OrdersService } from "@shop/contracts/orders";
+import { type Order, OrderStatus, type OrdersClient, OrdersService } from "@shop/contracts/orders";
+import type { PartialMessage, RequestStream } from "@tightwire/core";
 import { createServer, implement } from "@tightwire/server";
 import { expect, expectTypeOf, it } from "vitest";
 
@@ -126,6 +127,70 @@ export const brokenCalls = async (client: CatalogClient): Promise<void> => {
   (await client.getProduct({ id: "1" })).film;
   // @ts-expect-error a stream of requests is an iterable
   await client.importProducts({ draft: undefined });
+};
+
+export const brokenStreams = async (client: CatalogClient, basket: OrdersClient): Promise<void> => {
+  async function* typed(): AsyncGenerator<ImportProductsRequest> {}
+  async function* partly() {
+    yield { row: 1 };
+    yield { product: { priceCents: 999n, film: { title: "Alien" } } };
+  }
+  await client.importProducts(typed());
+  await client.importProducts(partly());
+  await client.importProducts([]);
+  await client.importProducts([{ row: 1 }, { product: { id: "1" } }]);
+  await client.importProducts(new Set([{ row: 1 }]));
+  await client.importProducts([1, 2].map((row) => ({ row, product: { film: { title: String(row) } } })));
+  basket.quoteBasket([{ change: { $case: "add", value: { productId: "1", quantity: 2 } } }]);
+
+  // @ts-expect-error a misspelt field in an array
+  await client.importProducts([{ row: 1, rwo: 2 }]);
+  // @ts-expect-error a misspelt field in an array that was mapped
+  await client.importProducts([1, 2].map((row) => ({ row, rwo: row })));
+  // @ts-expect-error a misspelt field of a nested message, two deep
+  await client.importProducts([1, 2].map((row) => ({ row, product: { film: { tilte: "Alien" } } })));
+  async function* misspelt() {
+    yield { row: 1, rwo: 2 };
+  }
+  // @ts-expect-error a misspelt field in a generator
+  await client.importProducts(misspelt());
+  async function* misspeltOnce() {
+    yield { row: 1 };
+    yield { row: 2, rwo: 2 };
+  }
+  // @ts-expect-error a misspelt field in one of a generator's messages
+  await client.importProducts(misspeltOnce());
+  async function* wrong() {
+    yield { row: "1" };
+  }
+  // @ts-expect-error a field of the wrong type in a generator
+  await client.importProducts(wrong());
+  // @ts-expect-error a misspelt field inside a oneof, in a bidirectional stream
+  basket.quoteBasket([1].map((quantity) => ({ change: { $case: "add", value: { quantity, quantiy: 1 } } as const })));
+  // @ts-expect-error a oneof member that the contract does not have
+  basket.quoteBasket([1].map((quantity) => ({ change: { $case: "put", value: { quantity } } as const })));
+};
+
+/** A message that holds itself, as google.protobuf.Struct does. */
+interface Tree {
+  readonly name: string;
+  readonly left: Tree | undefined;
+  readonly more: readonly Tree[];
+  readonly byName: { readonly [key: string]: Tree };
+  readonly choice: { readonly $case: "tree"; readonly value: Tree } | { readonly $case: "text"; readonly value: string } | undefined;
+}
+
+export const recursiveStreams = (tree: Tree, part: PartialMessage<Tree>): void => {
+  const send = <Given extends PartialMessage<Tree>>(_requests: RequestStream<Tree, Given>): void => {};
+  send([tree]);
+  send([part]);
+  send([1].map(() => ({ left: { left: tree, more: [{ name: "leaf" }], choice: { $case: "tree", value: { name: "" } } as const } })));
+  // @ts-expect-error a misspelt field, two messages deep
+  send([1].map(() => ({ left: { left: { nmae: "leaf" } } })));
+  // @ts-expect-error a misspelt field of a message in a list
+  send([1].map(() => ({ more: [{ name: "leaf", nmae: "leaf" }] })));
+  // @ts-expect-error a misspelt field inside a oneof
+  send([1].map(() => ({ choice: { $case: "tree", value: { name: "", nmae: "" } } as const })));
 };
 
 it("gives callers the contract's own types", () => {

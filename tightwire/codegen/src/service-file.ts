@@ -4,7 +4,7 @@ import { createFault, type Fault } from "./fault.js";
 import { createImportList } from "./import-list.js";
 import type { PluginOptions } from "./plugin-options.js";
 import { printDefinition } from "./service-definition.js";
-import { nameService, printClient, printHandlers } from "./service-interfaces.js";
+import { GIVEN, nameService, printClient, printHandlers } from "./service-interfaces.js";
 
 /** A generated file: its path below the folder that is generated into, and its text. */
 export interface GeneratedFile {
@@ -21,7 +21,7 @@ export function generateServiceFile(
 ): GeneratedFile | undefined {
   if (file.services.length === 0) return undefined;
   const path = `${file.name}.service.ts`;
-  const imports = createImportList(path, options.imports, reserveNames(file, faults));
+  const imports = createImportList(path, options.imports, reserveNames(file, faults).add(GIVEN));
   const image = options.image === undefined ? {} : { image: posix.relative(posix.dirname(path), options.image) };
   const context = { registry, imports, faults, ...image };
   const body = file.services.flatMap((service) => [

@@ -4,6 +4,9 @@ import type { ImportList } from "./import-list.js";
 
 const CORE = "@tightwire/core";
 
+/** What the type of a caller's streamed messages is called; nothing in a generated file may be imported by that name. */
+export const GIVEN = "Given";
+
 /** The names that one service's generated code exports. */
 export interface ServiceNames {
   /** The definition: as the contract names the service, `CatalogService`. */
@@ -45,14 +48,16 @@ function printInterface(service: DescService, name: string, role: string, sign: 
 }
 
 interface Signature {
+  /** What stands behind the name, before the parameters; empty for a method that is not generic. */
+  readonly generics?: string;
   readonly parameters: readonly string[];
   readonly result: string;
 }
 
-function formatSignature(name: string, { parameters, result }: Signature): string[] {
-  const line = `  ${name}(${parameters.join(", ")}): ${result};`;
+function formatSignature(name: string, { generics = "", parameters, result }: Signature): string[] {
+  const line = `  ${name}${generics}(${parameters.join(", ")}): ${result};`;
   if (line.length <= 120) return [line];
-  return [`  ${name}(`, ...parameters.map((parameter) => `    ${parameter},`), `  ): ${result};`];
+  return [`  ${name}${generics}(`, ...parameters.map((parameter) => `    ${parameter},`), `  ): ${result};`];
 }
 
 function signHandler(method: DescMethod, imports: ImportList): Signature {
@@ -62,9 +67,13 @@ function signHandler(method: DescMethod, imports: ImportList): Signature {
 }
 
 function signClient(method: DescMethod, imports: ImportList): Signature {
-  const input = `${imports.type("PartialMessage", CORE)}<${imports.message(method.input)}>`;
-  const request = takesStream(method) ? `requests: AsyncIterable<${input}> | Iterable<${input}>` : `request: ${input}`;
-  return { parameters: [request, `options?: ${imports.type("CallOptions", CORE)}`], result: resultType(method, imports) };
+  const input = imports.message(method.input);
+  const partial = `${imports.type("PartialMessage", CORE)}<${input}>`;
+  const options = `options?: ${imports.type("CallOptions", CORE)}`;
+  const result = resultType(method, imports);
+  if (!takesStream(method)) return { parameters: [`request: ${partial}`, options], result };
+  const requests = `requests: ${imports.type("RequestStream", CORE)}<${input}, ${GIVEN}>`;
+  return { generics: `<${GIVEN} extends ${partial}>`, parameters: [requests, options], result };
 }
 
 function takesStream(method: DescMethod): boolean {

@@ -15,6 +15,7 @@ export type { DetailType, ErrorDetail } from "./detail.js";
 export { badRequest, detail } from "./detail.js";
 export type { Outcome, RpcErrorOptions } from "./error.js";
 export { RpcError } from "./error.js";
+export type { ExtraFields, NotInTheContract, RequestStream } from "./exactness.js";
 export type { Logger } from "./logger.js";
 export type { MetadataInit, MetadataValue } from "./metadata.js";
 export { Metadata } from "./metadata.js";

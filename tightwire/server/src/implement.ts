@@ -1,29 +1,4 @@
-import type { ServiceDefinition } from "@tightwire/core";
-
-type Leaf = string | number | bigint | boolean | symbol | null | undefined | Uint8Array | Date;
-type KeysOf<T> = T extends unknown ? keyof T : never;
-type ValueAt<T, K extends PropertyKey> = T extends unknown ? (K extends keyof T ? NonNullable<T[K]> : never) : never;
-type CaseOf<T, G> = G extends { readonly $case: infer C } ? Extract<T, { readonly $case: C }> : T;
-
-/** Names of the fields in `Given` that `Wanted` does not have, nested ones too; `never` when there are none. */
-export type ExtraFields<Wanted, Given> = Given extends Leaf | ReadonlyMap<unknown, unknown>
-  ? never
-  : Given extends readonly (infer GivenItem)[]
-    ? Wanted extends readonly (infer WantedItem)[]
-      ? ExtraFields<WantedItem, GivenItem>
-      : never
-    : [CaseOf<Wanted, Given>] extends [never]
-      ? never
-      : {
-          [K in keyof Given & string]: K extends KeysOf<CaseOf<Wanted, Given>>
-            ? ExtraFields<ValueAt<CaseOf<Wanted, Given>, K>, NonNullable<Given[K]>>
-            : K;
-        }[keyof Given & string];
-
-/** What a compiler error shows when a handler answers with fields that the contract does not have. */
-export interface NotInTheContract<Fields> {
-  readonly "not in the contract": Fields;
-}
+import type { ExtraFields, NotInTheContract, ServiceDefinition } from "@tightwire/core";
 
 type Answered<Handler> = Handler extends (...args: never) => Promise<infer R>
   ? R

@@ -1,7 +1,7 @@
 export type { HealthClient } from "./health.js";
 export { addHealth, HealthService, HealthStatus } from "./health.js";
 export type { HealthState, ServingStatus } from "./health-state.js";
-export type { Exactly, ExtraFields, NotInTheContract } from "./implement.js";
+export type { Exactly } from "./implement.js";
 export { implement } from "./implement.js";
 export type { InProcessOptions } from "./in-process.js";
 export { inProcess } from "./in-process.js";

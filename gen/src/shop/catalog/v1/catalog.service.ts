@@ -2,7 +2,7 @@
 // source: shop/catalog/v1/catalog.proto
 
 import { messageCodec } from "@tightwire/codec";
-import type { CallOptions, PartialMessage, ServerCall, ServiceDefinition } from "@tightwire/core";
+import type { CallOptions, PartialMessage, RequestStream, ServerCall, ServiceDefinition } from "@tightwire/core";
 import {
   BatchGetProductsRequest,
   BatchGetProductsResponse,
@@ -79,8 +79,8 @@ export interface CatalogClient {
    * Takes product drafts, one a message, and answers once with what became of them. A draft whose id exists already with
    * the same content counts as unchanged, so that an import that was cut off can be sent again from its start.
    */
-  importProducts(
-    requests: AsyncIterable<PartialMessage<ImportProductsRequest>> | Iterable<PartialMessage<ImportProductsRequest>>,
+  importProducts<Given extends PartialMessage<ImportProductsRequest>>(
+    requests: RequestStream<ImportProductsRequest, Given>,
     options?: CallOptions,
   ): Promise<ImportProductsResponse>;
 

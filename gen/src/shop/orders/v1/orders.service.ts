@@ -2,7 +2,7 @@
 // source: shop/orders/v1/orders.proto
 
 import { messageCodec } from "@tightwire/codec";
-import type { CallOptions, PartialMessage, ServerCall, ServiceDefinition } from "@tightwire/core";
+import type { CallOptions, PartialMessage, RequestStream, ServerCall, ServiceDefinition } from "@tightwire/core";
 import {
   CancelOrderRequest,
   CancelOrderResponse,
@@ -83,8 +83,8 @@ export interface OrdersClient {
    * Prices a basket while it is filled: each message changes it, and each answer is the whole basket as it is then, at
    * today's prices. Nothing is reserved or kept.
    */
-  quoteBasket(
-    requests: AsyncIterable<PartialMessage<QuoteBasketRequest>> | Iterable<PartialMessage<QuoteBasketRequest>>,
+  quoteBasket<Given extends PartialMessage<QuoteBasketRequest>>(
+    requests: RequestStream<QuoteBasketRequest, Given>,
     options?: CallOptions,
   ): AsyncIterable<QuoteBasketResponse>;
 }

@@ -2,7 +2,7 @@
 // source: bench/v1/bench.proto
 
 import { messageCodec } from "@tightwire/codec";
-import type { CallOptions, PartialMessage, ServerCall, ServiceDefinition } from "@tightwire/core";
+import type { CallOptions, PartialMessage, RequestStream, ServerCall, ServiceDefinition } from "@tightwire/core";
 import {
   ChatRequest,
   ChatResponse,
@@ -49,8 +49,8 @@ export interface BenchClient {
   watch(request: PartialMessage<WatchRequest>, options?: CallOptions): AsyncIterable<WatchResponse>;
 
   /** Answers each message with one, until the caller ends. */
-  chat(
-    requests: AsyncIterable<PartialMessage<ChatRequest>> | Iterable<PartialMessage<ChatRequest>>,
+  chat<Given extends PartialMessage<ChatRequest>>(
+    requests: RequestStream<ChatRequest, Given>,
     options?: CallOptions,
   ): AsyncIterable<ChatResponse>;
 }

@@ -2,7 +2,7 @@
 // source: grpc/reflection/v1/reflection.proto
 
 import { messageCodec } from "@tightwire/codec";
-import type { CallOptions, PartialMessage, ServerCall, ServiceDefinition } from "@tightwire/core";
+import type { CallOptions, PartialMessage, RequestStream, ServerCall, ServiceDefinition } from "@tightwire/core";
 import { ServerReflectionRequest, ServerReflectionResponse } from "./reflection.js";
 
 /** `grpc.reflection.v1.ServerReflection`: what a server implements. */
@@ -23,8 +23,8 @@ export interface ServerReflectionClient {
    * The reflection service is structured as a bidirectional stream, ensuring
    * all related requests go to a single server.
    */
-  serverReflectionInfo(
-    requests: AsyncIterable<PartialMessage<ServerReflectionRequest>> | Iterable<PartialMessage<ServerReflectionRequest>>,
+  serverReflectionInfo<Given extends PartialMessage<ServerReflectionRequest>>(
+    requests: RequestStream<ServerReflectionRequest, Given>,
     options?: CallOptions,
   ): AsyncIterable<ServerReflectionResponse>;
 }

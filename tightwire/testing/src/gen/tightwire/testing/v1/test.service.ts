@@ -2,7 +2,7 @@
 // source: tightwire/testing/v1/test.proto
 
 import { messageCodec } from "@tightwire/codec";
-import type { CallOptions, PartialMessage, ServerCall, ServiceDefinition } from "@tightwire/core";
+import type { CallOptions, PartialMessage, RequestStream, ServerCall, ServiceDefinition } from "@tightwire/core";
 import {
   BidiStreamRequest,
   BidiStreamResponse,
@@ -79,14 +79,14 @@ export interface TestClient {
   ): AsyncIterable<ServerStreamIdleResponse>;
 
   /** Answers many messages with one. */
-  clientStream(
-    requests: AsyncIterable<PartialMessage<ClientStreamRequest>> | Iterable<PartialMessage<ClientStreamRequest>>,
+  clientStream<Given extends PartialMessage<ClientStreamRequest>>(
+    requests: RequestStream<ClientStreamRequest, Given>,
     options?: CallOptions,
   ): Promise<ClientStreamResponse>;
 
   /** Answers many messages with many. */
-  bidiStream(
-    requests: AsyncIterable<PartialMessage<BidiStreamRequest>> | Iterable<PartialMessage<BidiStreamRequest>>,
+  bidiStream<Given extends PartialMessage<BidiStreamRequest>>(
+    requests: RequestStream<BidiStreamRequest, Given>,
     options?: CallOptions,
   ): AsyncIterable<BidiStreamResponse>;
 }
