@@ -94,7 +94,7 @@ export function createConnector({ target, transport, timeoutMs, maxMessageBytes 
   }
 
   return {
-    ready: () => (current !== undefined && current.capacity > 0 ? current : undefined),
+    ready: () => current,
     acquire(ready, failed) {
       const waiter = { ready, failed };
       const closed = closing.signal.aborted;
