@@ -1,4 +1,12 @@
-import { type Cause, type ConnectionState, type OutgoingCall, type ReplySink, Status, type UnarySink } from "@tightwire/core/runtime";
+import {
+  type Cause,
+  type ConnectionState,
+  type OutgoingCall,
+  type ReplySink,
+  Status,
+  timerMs,
+  type UnarySink,
+} from "@tightwire/core/runtime";
 import { ConnectionError } from "../frames/connection-error.js";
 import { writeFrameHeader, writeGoaway } from "../frames/frame-writer.js";
 import { ErrorCode, Flag, FRAME_HEADER_BYTES, FrameType, MAX_31_BITS, PREFACE } from "../frames/protocol.js";
@@ -118,7 +126,7 @@ export class ClientSession extends Session {
     this.#tell("draining", CLOSED);
     if (this.#inFlight > 0 && graceMs > 0 && !this.over) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, Math.min(graceMs, 0x7fff_ffff));
+        const timer = setTimeout(resolve, timerMs(graceMs));
         this.#whenIdle = () => {
           clearTimeout(timer);
           resolve();

@@ -1,6 +1,6 @@
 import { connect as connectNet, isIP, type NetConnectOpts, type Socket } from "node:net";
 import { connect as connectTls, type ConnectionOptions as TlsConnectOptions } from "node:tls";
-import type { Cause, Connection, ConnectionState, ConnectOptions, Endpoint } from "@tightwire/core/runtime";
+import { type Cause, type Connection, type ConnectionState, type ConnectOptions, type Endpoint, timerMs } from "@tightwire/core/runtime";
 import { attach, SocketCarrier } from "../session/socket-carrier.js";
 import { ClientSession, type ClientSessionOptions, type ClientSessionOwner } from "./client-session.js";
 import { WireConnection } from "./connection.js";
@@ -15,21 +15,31 @@ export interface ConnectParts {
 }
 
 /** Connects to an endpoint; resolves once the server has shown that it speaks HTTP/2. Rejects with an Error that says in a sentence why it does not. */
-export function connect(endpoint: Endpoint, { timeoutMs, maxMessageBytes }: ConnectOptions, parts: ConnectParts): Promise<Connection> {
+export function connect(
+  endpoint: Endpoint,
+  { timeoutMs, maxMessageBytes, signal }: ConnectOptions,
+  parts: ConnectParts,
+): Promise<Connection> {
   return new Promise((resolve, reject) => {
     const socket = openSocket(endpoint, parts.tls);
-    const timer = setTimeout(() => give(`no connection within ${timeoutMs} ms`), Math.min(timeoutMs, 0x7fff_ffff));
+    const timer = setTimeout(() => give(`no connection within ${timeoutMs} ms`), timerMs(timeoutMs));
+    const leave = (): void => give("the channel was closed");
+    signal?.addEventListener("abort", leave);
     let session: ClientSession | undefined;
     let connection: WireConnection | undefined;
 
-    function give(why: string): void {
+    function settle(): void {
       clearTimeout(timer);
+      signal?.removeEventListener("abort", leave);
+    }
+    function give(why: string): void {
+      settle();
       socket.destroy();
       reject(new Error(why));
     }
     const owner: ClientSessionOwner = {
       ready() {
-        clearTimeout(timer);
+        settle();
         socket.unref(); // until there is a call
         connection = new WireConnection(session as ClientSession, {
           address: endpoint.address,

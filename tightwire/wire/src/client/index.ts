@@ -1,5 +1,12 @@
 import type { ConnectionOptions as TlsConnectOptions } from "node:tls";
-import { type Capabilities, type ClientTlsOptions, type ClientTransport, readPem, refuseUnknownOptions } from "@tightwire/core/runtime";
+import {
+  type Capabilities,
+  type ClientTlsOptions,
+  type ClientTransport,
+  checkTime,
+  readPem,
+  refuseUnknownOptions,
+} from "@tightwire/core/runtime";
 import { type Bounds, resolveBounds } from "../session/bounds.js";
 import { TLS_CIPHERS } from "../session/tls-ciphers.js";
 import { connect } from "./connect.js";
@@ -28,8 +35,10 @@ const CAPABILITIES: Capabilities = { compressRequests: true, compressResponses: 
  */
 export function wire(options: WireOptions = {}): ClientTransport {
   refuseUnknownOptions("wire", options, ["tls", "keepaliveMs", "keepaliveTimeoutMs", "bounds"]);
-  let keepaliveMs = milliseconds("keepaliveMs", options.keepaliveMs ?? Number.POSITIVE_INFINITY);
-  const keepaliveTimeoutMs = milliseconds("keepaliveTimeoutMs", options.keepaliveTimeoutMs ?? 20_000);
+  checkTime("keepaliveMs", options.keepaliveMs);
+  checkTime("keepaliveTimeoutMs", options.keepaliveTimeoutMs);
+  let { keepaliveMs = Number.POSITIVE_INFINITY } = options;
+  const { keepaliveTimeoutMs = 20_000 } = options;
   const bounds = resolveBounds(options.bounds);
   const tls = tlsOptions(options.tls);
   return {
@@ -44,11 +53,6 @@ export function wire(options: WireOptions = {}): ClientTransport {
         },
       }),
   };
-}
-
-function milliseconds(name: string, ms: number): number {
-  if (!(typeof ms === "number" && ms > 0)) throw new TypeError(`${name} is ${String(ms)}; it takes milliseconds above 0`);
-  return ms;
 }
 
 function tlsOptions(tls: WireOptions["tls"]): TlsConnectOptions | undefined {

@@ -1,5 +1,13 @@
 import type { TlsOptions } from "node:tls";
-import { type Capabilities, readPem, refuseUnknownOptions, type ServerTlsOptions, type ServerTransport } from "@tightwire/core/runtime";
+import {
+  type Capabilities,
+  checkTime,
+  readPem,
+  refuseUnknownOptions,
+  type ServerTlsOptions,
+  type ServerTransport,
+  timerMs,
+} from "@tightwire/core/runtime";
 import { type Bounds, resolveBounds } from "../session/bounds.js";
 import { TLS_CIPHERS } from "../session/tls-ciphers.js";
 import { WireListener } from "./listener.js";
@@ -27,26 +35,24 @@ export interface WireOptions {
 }
 
 const CAPABILITIES: Capabilities = { compressRequests: true, compressResponses: true, knowsProcessed: true };
-const OPTION_NAMES: readonly string[] = [
-  "tls",
+const TIMES = [
   "handshakeTimeoutMs",
   "keepaliveMs",
   "keepaliveTimeoutMs",
   "maxConnectionIdleMs",
   "maxConnectionAgeMs",
   "maxConnectionAgeGraceMs",
-  "bounds",
-];
+] as const;
+const OPTION_NAMES: readonly string[] = ["tls", "bounds", ...TIMES];
 const FOREVER: number = Number.POSITIVE_INFINITY;
 
 /** The server transport of this package: HTTP/2 for gRPC, on sockets of TCP, TLS and files. Throws at once for an unknown option or bound, or a PEM file that cannot be read. */
 export function wire(options: WireOptions = {}): ServerTransport {
   refuseUnknownOptions("wire", options, OPTION_NAMES);
-  const { tls: _tls, bounds, handshakeTimeoutMs = 10_000, ...times } = options;
-  for (const [name, ms] of Object.entries({ handshakeTimeoutMs, ...times })) checkMs(name, ms);
-  const tls = tlsOptions(options.tls, handshakeTimeoutMs);
+  for (const name of TIMES) checkTime(name, options[name]);
+  const tls = tlsOptions(options.tls, options.handshakeTimeoutMs ?? 10_000);
   const sessionOptions = {
-    bounds: resolveBounds(bounds),
+    bounds: resolveBounds(options.bounds),
     keepaliveMs: options.keepaliveMs ?? 60_000,
     keepaliveTimeoutMs: options.keepaliveTimeoutMs ?? 20_000,
     maxIdleMs: options.maxConnectionIdleMs ?? FOREVER,
@@ -58,10 +64,6 @@ export function wire(options: WireOptions = {}): ServerTransport {
     capabilities: CAPABILITIES,
     listen: (address, acceptor) => WireListener.listen(address, acceptor, tls, sessionOptions),
   };
-}
-
-function checkMs(name: string, ms: unknown): void {
-  if (!(typeof ms === "number" && ms > 0)) throw new TypeError(`${name} is ${String(ms)}; it takes milliseconds above 0`);
 }
 
 function tlsOptions(tls: ServerTlsOptions | undefined, handshakeTimeout: number): (TlsOptions & { handshakeTimeout: number }) | undefined {
@@ -76,6 +78,6 @@ function tlsOptions(tls: ServerTlsOptions | undefined, handshakeTimeout: number)
     ALPNProtocols: ["h2"],
     minVersion: "TLSv1.2",
     ciphers: TLS_CIPHERS,
-    handshakeTimeout: Math.min(handshakeTimeout, 0x7fff_ffff),
+    handshakeTimeout: timerMs(handshakeTimeout),
   };
 }

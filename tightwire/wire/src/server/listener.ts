@@ -1,7 +1,15 @@
 import { createServer as createNetServer, type Server as NetServer, type Socket } from "node:net";
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from "node:tls";
 import type { Peer } from "@tightwire/core";
-import { type Acceptor, type Cause, certificateIdentity, type Listener, readPeerCertificate, Status } from "@tightwire/core/runtime";
+import {
+  type Acceptor,
+  type Cause,
+  certificateIdentity,
+  type Listener,
+  readPeerCertificate,
+  Status,
+  timerMs,
+} from "@tightwire/core/runtime";
 import { attach, SocketCarrier } from "../session/socket-carrier.js";
 import { parseAddress } from "./address.js";
 import { REFUSAL } from "./preface.js";
@@ -60,7 +68,7 @@ export class WireListener implements Listener, ServerSessionOwner {
     for (const session of this.#sessions) session.drain();
     if (this.#sessions.size > 0) {
       await new Promise<void>((resolve) => {
-        const forced = setTimeout(resolve, Math.min(graceMs, 0x7fff_ffff));
+        const forced = setTimeout(resolve, timerMs(graceMs));
         this.#allEnded = () => {
           clearTimeout(forced);
           resolve();

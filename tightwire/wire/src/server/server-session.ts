@@ -1,5 +1,5 @@
 import type { Peer } from "@tightwire/core";
-import { type Acceptor, type Answer, type Cause, Status } from "@tightwire/core/runtime";
+import { type Acceptor, type Cause, Status } from "@tightwire/core/runtime";
 import { ConnectionError } from "../frames/connection-error.js";
 import { writeGoaway, writePing, writeReset } from "../frames/frame-writer.js";
 import { ErrorCode, MAX_31_BITS } from "../frames/protocol.js";
@@ -150,7 +150,8 @@ export class ServerSession extends Session {
     if (this.#active++ === 0) this.watch.stop("idle");
     const stream = new ServerStream(this, streamId, head);
     this.streams.add(stream);
-    stream.begin(refusalOf(head, this.bounds.maxHeaderListBytes) ?? this.#owner.acceptor.open(stream), endStream);
+    stream.fault = faultOf(head, this.bounds.maxHeaderListBytes);
+    stream.begin(this.#owner.acceptor.open(stream), endStream);
   }
 
   #trailers(stream: ServerStream, endStream: boolean, head: RequestHead): void {
@@ -231,18 +232,20 @@ export class ServerSession extends Session {
 
 const DRAINED: Cause = { code: Status.UNAVAILABLE, text: "the server is shutting down" };
 
-/** What the head of a call is answered without asking the acceptor; undefined for nothing. */
-function refusalOf(head: RequestHead, maxHeaderListBytes: number): Answer | undefined {
-  if (head.tooLarge)
-    return answer(Status.RESOURCE_EXHAUSTED, `the metadata of the call is larger than the ${maxHeaderListBytes} bytes that are taken`);
-  if (head.timeoutMs === undefined) return answer(Status.INTERNAL, "grpc-timeout is malformed: it is one to eight digits and a unit");
-  if (!isKnownEncoding(head.encoding))
-    return answer(Status.UNIMPLEMENTED, `messages compressed as ${JSON.stringify(head.encoding?.slice(0, 50))} are not understood`);
-  return undefined;
-}
-
-function answer(code: number, text: string): Answer {
-  return { code, text, trailers: undefined };
+/** What is wrong with the head of a call; undefined when nothing is. */
+function faultOf(head: RequestHead, maxHeaderListBytes: number): Cause | undefined {
+  if (head.tooLarge) {
+    return {
+      code: Status.RESOURCE_EXHAUSTED,
+      text: `the metadata of the call is larger than the ${maxHeaderListBytes} bytes that are taken`,
+    };
+  }
+  if (head.timeoutMs === undefined) {
+    return { code: Status.INTERNAL, text: "grpc-timeout is malformed: it is one to eight digits and a unit" };
+  }
+  if (isKnownEncoding(head.encoding)) return undefined;
+  const encoding = JSON.stringify(head.encoding?.slice(0, 50));
+  return { code: Status.UNIMPLEMENTED, text: `messages compressed as ${encoding} are not understood` };
 }
 
 /** Connections of one age would all be made anew at once. */

@@ -18,6 +18,7 @@ export class ServerStream extends Stream implements IncomingCall {
   readonly path: string;
   readonly peer: Peer;
   readonly deadline: number;
+  fault: Cause | undefined = undefined;
   protected override readonly session: ServerSession;
   protected override readonly endsWithData = false;
   readonly #metadataFields: readonly string[] | undefined;

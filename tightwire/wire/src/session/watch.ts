@@ -1,3 +1,5 @@
+import { timerMs } from "@tightwire/core/runtime";
+
 /** What a connection waits for with a limit of time. */
 export type Wait = "preface" | "headers" | "settings" | "keepalive" | "pong" | "drain" | "idle" | "age" | "stall" | "linger";
 
@@ -43,8 +45,7 @@ export class Watch {
   #set(due: number): void {
     clearTimeout(this.#timer);
     this.#timerDue = due;
-    // Node's timers hold 31 bits.
-    this.#timer = setTimeout(() => this.#look(), Math.min(Math.max(due - performance.now(), 1), 0x7fff_ffff)).unref();
+    this.#timer = setTimeout(() => this.#look(), timerMs(Math.max(due - performance.now(), 1))).unref();
   }
 
   #look(): void {
