@@ -22,7 +22,8 @@ export interface Options extends Effort {
 /** Told by `--help`. */
 export const USAGE = `pnpm bench [options]
   --case <name>      get (64 in flight, the default), get1 (1 in flight), list, watch or chat; may be given more than once
-  --peer <name>      beside grpc-js: tightwire-grpc-js and tightwire-wire (the defaults) or tightwire-in-process; may be given more than once
+  --peer <name>      beside grpc-js: tightwire-grpc-js and tightwire-wire (the defaults), tightwire-in-process,
+                     or bare-loop, which leaves out all that an engine has to do (get and get1 alone); may be given more than once
   --rounds <n>       rounds of one window a peer; default 30
   --seconds <s>      length of a window; default 1
   --node <major>     measure with this version of Node.js, for example 24; default: the one that runs this

@@ -20,6 +20,11 @@ export const PEERS: readonly Peer[] = [
     server: () => import("./peers/tightwire-wire/server.js"),
     client: () => import("./peers/tightwire-wire/client.js"),
   },
+  {
+    name: "bare-loop",
+    server: () => import("./peers/bare-loop/server.js"),
+    client: () => import("./peers/bare-loop/client.js"),
+  },
   { name: "tightwire-in-process", server: undefined, client: () => import("./peers/tightwire-in-process/client.js") },
 ];
 

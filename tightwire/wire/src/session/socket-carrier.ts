@@ -19,7 +19,7 @@ export class SocketCarrier implements Carrier {
   }
 
   whenWritten(callback: () => void): void {
-    if (this.#socket.writable) this.#socket.write(NOTHING, () => callback());
+    if (this.#socket.writable) this.#socket.write(NOTHING, callback);
   }
 
   end(): void {
