@@ -6,7 +6,7 @@ import { PEERS } from "./peers.js";
 test("without options: get, against bare grpc-js, at least 30 rounds", () => {
   const options = readOptions([]);
   expect(options?.cases.map(({ name }) => name)).toEqual(["get"]);
-  expect(options?.peers.map(({ name }) => name)).toEqual(["grpc-js", "tightwire-grpc-js"]);
+  expect(options?.peers.map(({ name }) => name)).toEqual(["grpc-js", "tightwire-grpc-js", "tightwire-wire"]);
   expect(options?.rounds).toBeGreaterThanOrEqual(30);
 });
 
