@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { addHealth, addReflection, createServer } from "./index.js";
+import { addHealth } from "./health.js";
+import { addReflection } from "./reflection.js";
+import { createServer } from "./server.js";
 
 test("streams of health and reflection are never ended for being silent", () => {
   const server = createServer();
