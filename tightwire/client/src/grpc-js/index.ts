@@ -24,6 +24,7 @@ import { connectFailure } from "./connect-failure.js";
 import { takeSockets } from "./connecting-sockets.js";
 import { GrpcJsConnection } from "./connection.js";
 import { silenceGrpcJs } from "./quiet.js";
+import { nameNoAddress } from "./server-name.js";
 
 /** Settings of the grpc-js client transport; all optional. */
 export interface GrpcJsOptions {
@@ -66,10 +67,12 @@ function credentialsOf(tls: GrpcJsOptions["tls"]): ChannelCredentials {
   if (tls !== true) refuseUnknownOptions("grpcJs, in tls,", tls, ["ca", "certificate", "key", "serverName"]);
   const { ca, certificate, key } = tls === true ? {} : tls;
   if ((certificate === undefined) !== (key === undefined)) throw new TypeError("tls.certificate and tls.key go together");
-  return credentials.createSsl(
-    ca === undefined ? null : readPem("tls.ca", ca),
-    key === undefined ? null : readPem("tls.key", key),
-    certificate === undefined ? null : readPem("tls.certificate", certificate),
+  return nameNoAddress(
+    credentials.createSsl(
+      ca === undefined ? null : readPem("tls.ca", ca),
+      key === undefined ? null : readPem("tls.key", key),
+      certificate === undefined ? null : readPem("tls.certificate", certificate),
+    ),
   );
 }
 
