@@ -51,8 +51,22 @@ describe("README", () => {
     }
   });
 
-  it("shows contract, server, client and output within the first screen", () => {
-    expect(readme.slice(0, readme.indexOf("## ")).split("\n").length).toBeLessThan(70);
+  it("shows how to install what examples/hello has installed, and to generate as it does", () => {
+    const [install = ""] = blocks(readme, "sh");
+    const { dependencies, devDependencies, scripts } = JSON.parse(file("package.json")) as Record<string, Record<string, string>>;
+    const named = (command: string): string[] =>
+      new RegExp(`^${command} ((?:@?[\\w-]+[/\\w-]* ?)+)$`, "m").exec(install)?.[1]?.split(" ").sort() ?? [];
+    expect(named("npm install")).toEqual(Object.keys(dependencies ?? {}).sort());
+    expect(named("npm install --save-dev")).toEqual(Object.keys(devDependencies ?? {}).sort());
+    expect(install).toMatch(/^npx buf generate\b/m);
+    expect(scripts?.["generate"]).toMatch(/^buf generate\b/);
+  });
+
+  it("shows installation and contract within the first 30 lines, server, client and output within the first screen", () => {
+    const linesBefore = (text: string): number => readme.slice(0, readme.indexOf(text)).split("\n").length;
+    expect(linesBefore("npx buf generate")).toBeLessThan(30);
+    expect(linesBefore("// server.ts")).toBeLessThan(30);
+    expect(linesBefore("## ")).toBeLessThan(75);
   });
 });
 
@@ -76,7 +90,8 @@ describe("guides and package READMEs", () => {
     );
     const compiled = run(join(repository, "node_modules/.bin/tsc"), ["-p", folder]).then(
       () => "",
-      (error: { stdout: string }) => error.stdout,
+      // A compiler that did not start has written nothing.
+      (error: Error & { stdout: string }) => error.stdout || String(error),
     );
     expect(await compiled).toBe("");
   });
