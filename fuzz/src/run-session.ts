@@ -1,0 +1,68 @@
+import { createClientSubject } from "./client-subject.js";
+import { createFaults } from "./faults.js";
+import type { Input, Step } from "./input.js";
+import { MemoryCarrier } from "./memory-carrier.js";
+import { OutputCheck } from "./output-check.js";
+import type { Outcome } from "./run-input.js";
+import { createServerSubject } from "./server-subject.js";
+import type { SessionSubject } from "./session-subject.js";
+import { type VirtualTime, withVirtualTime } from "./virtual-time.js";
+
+/** Longer than a handler runs on, and a session lingers. */
+const AFTERWARDS_MS = 10_000;
+
+/** Gives an input to a session and looks at all that came of it. */
+export function runSession(input: Input): Outcome {
+  const faults = createFaults();
+  const check = new OutputCheck(input.target === "client", faults);
+  const carrier = new MemoryCarrier(faults, (bytes) => check.push(bytes));
+  let log: readonly string[] = [];
+  try {
+    withVirtualTime((time) => {
+      const create = input.target === "client" ? createClientSubject : createServerSubject;
+      const subject = create(input.seed, carrier, check, faults);
+      time.turn();
+      subject.begin(input.calls);
+      time.turn();
+      for (const step of input.steps) take(step, subject, carrier, time);
+      bringToRest(carrier, time);
+      subject.auditRest();
+      // Half of the sessions end by themselves, the others are cut off.
+      if ((input.seed & 1) === 0) subject.lost();
+      else subject.close();
+      carrier.takeAll();
+      time.settle();
+      time.advance(AFTERWARDS_MS);
+      subject.auditEnd();
+      time.settle();
+      if (time.timers > 0) faults.note(`${time.timers} timers are set and nothing is left`);
+      check.end();
+      log = subject.log;
+    });
+  } catch (error) {
+    faults.note(`thrown: ${error instanceof Error ? error.stack : String(error)}`);
+  }
+  return { faults: faults.found, log: [...log, ...check.said] };
+}
+
+function take(step: Step, subject: SessionSubject, carrier: MemoryCarrier, time: VirtualTime): void {
+  switch (step.kind) {
+    case "octets":
+      return subject.receive(step.bytes);
+    case "turn":
+      return void time.turn();
+    case "advance":
+      return time.advance(step.ms);
+    case "written":
+      return carrier.takeAll();
+    case "act":
+      return subject.act(step.number);
+    default:
+  }
+}
+
+function bringToRest(carrier: MemoryCarrier, time: VirtualTime): void {
+  carrier.slow = false;
+  carrier.takeAll();
+  time.settle();
+}

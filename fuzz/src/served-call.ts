@@ -1,0 +1,194 @@
+import { Metadata } from "@tightwire/core";
+import type { Cause, IncomingCall, IncomingSink } from "@tightwire/core/runtime";
+import { briefBytes, briefMetadata } from "./brief.js";
+import type { Faults } from "./faults.js";
+import { createRandom, type Random } from "./random.js";
+
+/** How a handler behaves. */
+interface Plan {
+  /** Messages asked for at first. */
+  readonly pulls: number;
+  /** Asked for again with each that comes. */
+  readonly pullsMore: number;
+  readonly echoes: boolean;
+  /** Answers the first message as a unary call does. */
+  readonly replies: boolean;
+  /** Messages written without being asked. */
+  readonly writes: number;
+  readonly writeBytes: number;
+  readonly compress: boolean;
+  readonly sendsHeaders: boolean;
+  /** Ends with an error at this message; 0 for never. */
+  readonly failsAt: number;
+  readonly endsAtStart: boolean;
+  /** How long the handler still runs once the call is over. */
+  readonly settlesAfterMs: number;
+}
+
+const PLAIN: Plan = {
+  pulls: 1,
+  pullsMore: 1,
+  echoes: true,
+  replies: false,
+  writes: 0,
+  writeBytes: 0,
+  compress: true,
+  sendsHeaders: false,
+  failsAt: 0,
+  endsAtStart: false,
+  settlesAfterMs: 0,
+};
+
+function randomPlan(random: Random): Plan {
+  return {
+    pulls: random.pick([0, 1, 1, 1, 2, 1_000]),
+    pullsMore: random.pick([0, 1, 1, 1, 5]),
+    echoes: random.chance(50),
+    replies: random.chance(30),
+    writes: random.pick([0, 0, 0, 1, 20, 300]),
+    writeBytes: random.size(40_000),
+    compress: random.chance(40),
+    sendsHeaders: random.chance(40),
+    failsAt: random.pick([0, 0, 0, 1, 2]),
+    endsAtStart: random.chance(5),
+    settlesAfterMs: random.pick([0, 0, 1, 2_000]),
+  };
+}
+
+/** A call that a fuzzed server answers, and its books. */
+export class ServedCall implements IncomingSink {
+  readonly log: string[] = [];
+  settled = false;
+  readonly #call: IncomingCall;
+  readonly #faults: Faults;
+  readonly #plan: Plan;
+  /** Something that the application does in the middle of things. */
+  readonly #meddle: () => void;
+  #pulled = 0;
+  #got = 0;
+  #toWrite: number;
+  #answers = 0;
+  #starts = 0;
+  #cancels = 0;
+  #halfCloses = 0;
+  #waitsForDrain = false;
+
+  constructor(call: IncomingCall, seed: number, faults: Faults, meddle: () => void) {
+    this.#call = call;
+    this.#faults = faults;
+    this.#plan = seed === 0 ? PLAIN : randomPlan(createRandom(seed));
+    this.#toWrite = this.#plan.writes;
+    this.#meddle = meddle;
+    this.log.push(`${call.path} ${briefMetadata(call.metadata)}`);
+  }
+
+  /** Whether it has neither answered nor heard that it was cancelled. */
+  get live(): boolean {
+    return this.#answers === 0 && this.#cancels === 0;
+  }
+
+  /** Holds the books to the seam's rules; nothing is in flight any more. */
+  audit(): void {
+    if (this.#starts !== 1) this.#fault(`was started ${this.#starts} times`);
+    if (this.#answers === 0 && this.#cancels === 0) this.#fault("never ended");
+    if (!this.settled) this.#fault("never settled");
+  }
+
+  start(): void {
+    this.#starts++;
+    if (this.#plan.sendsHeaders) this.#call.headers(new Metadata({ "x-kind": "fuzz", "x-bin": Buffer.from([0, 255, 128]) }));
+    this.#pull(this.#plan.pulls);
+    if (this.#plan.endsAtStart) return this.finish(0);
+    this.#write();
+    this.#meddle();
+  }
+
+  message(bytes: Uint8Array, compressed?: boolean): void {
+    this.#hear("a message");
+    if (this.#halfCloses > 0) this.#fault("heard a message after the end of the request");
+    if (++this.#got > this.#pulled) this.#fault("heard a message that it did not ask for");
+    this.log.push(`message ${compressed === true} ${briefBytes(bytes)}`);
+    if (this.#got === this.#plan.failsAt) return this.finish(13);
+    if (this.#plan.replies && this.live) {
+      this.#answers++;
+      this.#call.reply(new Metadata({ "x-reply": "1" }), Buffer.from(bytes), new Metadata({ "x-end": "2" }), this.#plan.compress);
+      return this.#settleSoon();
+    }
+    if (this.#plan.echoes && this.live) this.#send(Buffer.from(bytes));
+    this.#pull(this.#plan.pullsMore);
+    this.#meddle();
+  }
+
+  halfClosed(): void {
+    this.#hear("the end of the request");
+    if (++this.#halfCloses > 1) this.#fault("heard the end of the request twice");
+    this.log.push("half-closed");
+    if (this.live) this.finish(0);
+    this.#meddle();
+  }
+
+  drained(): void {
+    this.#hear("that it may write");
+    if (!this.#waitsForDrain) this.#fault("was told to go on, and had not stopped");
+    this.#waitsForDrain = false;
+    this.#write();
+    this.#meddle();
+  }
+
+  cancelled(cause: Cause): void {
+    this.#hear("that it is cancelled");
+    this.#cancels++;
+    this.log.push(`cancelled ${cause.code} ${cause.text}`);
+    this.#settleSoon();
+    this.#meddle();
+  }
+
+  /** The application ends it. */
+  finish(code: number): void {
+    if (!this.live) return;
+    this.#answers++;
+    this.#call.end({ code, text: code === 0 ? "" : "an error: é %", trailers: new Metadata({ "x-got": String(this.#got) }) });
+    this.#settleSoon();
+  }
+
+  /** The application asks for more, or writes some. */
+  prod(): void {
+    if (!this.live) return;
+    this.#pull(1);
+    if (!this.#waitsForDrain) this.#send(Buffer.alloc(this.#plan.writeBytes, 0x61));
+  }
+
+  #pull(count: number): void {
+    this.#pulled += count;
+    if (count > 0) this.#call.pull(count);
+  }
+
+  #write(): void {
+    while (this.#toWrite > 0 && this.live && !this.#waitsForDrain) {
+      this.#toWrite--;
+      this.#send(Buffer.alloc(this.#plan.writeBytes, this.#toWrite));
+    }
+  }
+
+  #send(bytes: Buffer): void {
+    if (!this.#call.write(bytes, this.#plan.compress)) this.#waitsForDrain = true;
+  }
+
+  #settleSoon(): void {
+    if (this.settled) return;
+    this.settled = true;
+    if (this.#plan.settlesAfterMs === 0) this.#call.settled();
+    else {
+      setTimeout(() => this.#call.settled(), this.#plan.settlesAfterMs);
+    }
+  }
+
+  #hear(what: string): void {
+    if (this.#starts === 0) this.#fault(`heard ${what} before it was started`);
+    if (this.#cancels > 0) this.#fault(`heard ${what} after it was cancelled`);
+  }
+
+  #fault(what: string): void {
+    this.#faults.note(`a served call ${what}`);
+  }
+}

@@ -1,0 +1,106 @@
+import { type Acceptor, type Answer, Status } from "@tightwire/core/runtime";
+import type { Faults } from "./faults.js";
+import { fuzzBounds, PLAIN_MESSAGE_BYTES } from "./fuzz-bounds.js";
+import type { MemoryCarrier } from "./memory-carrier.js";
+import type { OutputCheck } from "./output-check.js";
+import { createRandom, mixSeeds } from "./random.js";
+import { ServedCall } from "./served-call.js";
+import type { SessionSubject } from "./session-subject.js";
+import { type Ledger, WatchedServerSession } from "./watched-sessions.js";
+
+/** A server's session and handlers that a seed made up. */
+export function createServerSubject(seed: number, carrier: MemoryCarrier, check: OutputCheck, faults: Faults): SessionSubject {
+  const random = createRandom(seed);
+  const meddles = seed !== 0 && random.chance(30);
+  const calls: ServedCall[] = [];
+  let ends = 0;
+
+  function meddle(): void {
+    if (meddles && random.chance(5)) act(random.below(0x7fff_ffff));
+  }
+  const acceptor: Acceptor = {
+    maxMessageBytes: seed === 0 ? PLAIN_MESSAGE_BYTES : random.pick([PLAIN_MESSAGE_BYTES, 70_000, 100]),
+    open(call): ServedCall | Answer {
+      meddle();
+      if (seed !== 0 && random.chance(5)) return { code: Status.UNAUTHENTICATED, text: "not you", trailers: undefined };
+      const served = new ServedCall(call, seed === 0 ? 0 : mixSeeds(seed, calls.length), faults, meddle);
+      calls.push(served);
+      return served;
+    },
+  };
+  const options = {
+    bounds: fuzzBounds(random, seed),
+    maxMessageBytes: acceptor.maxMessageBytes,
+    keepaliveMs: random.pick([Number.POSITIVE_INFINITY, 3_000]),
+    keepaliveTimeoutMs: 2_000,
+    maxIdleMs: random.pick([Number.POSITIVE_INFINITY, 5_000]),
+    maxAgeMs: Number.POSITIVE_INFINITY,
+    maxAgeGraceMs: Number.POSITIVE_INFINITY,
+  };
+  const session = new WatchedServerSession(
+    carrier,
+    options,
+    { kind: "network", address: "127.0.0.1:1" },
+    {
+      acceptor,
+      sessionEnded: () => void (++ends > 1 && faults.note("the session ended twice")),
+    },
+  );
+  const ledger: Ledger = { held: 0, faults, check };
+  session.ledger = ledger;
+
+  function act(number: number): void {
+    const choice = createRandom(number);
+    const live = calls.filter((call) => call.live);
+    const one = live[choice.below(Math.max(live.length, 1))];
+    switch (choice.below(12)) {
+      case 0:
+        return session.drain();
+      case 1:
+        return choice.chance(30) ? session.close({ code: Status.UNAVAILABLE, text: "the fuzzer closed it" }) : undefined;
+      case 2:
+        carrier.slow = !carrier.slow;
+        return;
+      case 3:
+      case 4:
+        return one?.finish(choice.below(17));
+      default:
+        return one?.prod();
+    }
+  }
+
+  return {
+    get over() {
+      return session.over;
+    },
+    receive(bytes) {
+      // What is received is borrowed: nobody may look at it afterwards.
+      const borrowed = Buffer.from(bytes);
+      session.receive(borrowed);
+      borrowed.fill(0xee);
+    },
+    lost: () => session.lost("the fuzzer is gone"),
+    close: () => session.close({ code: Status.UNAVAILABLE, text: "the fuzzer closed it" }),
+    act,
+    begin() {},
+    auditRest() {
+      if (session.over || session.open > 0) return;
+      if (ledger.held !== 0) faults.note(`${ledger.held} octets are held for no stream`);
+      if (session.waitingBytes !== 0) faults.note(`${session.waitingBytes} octets wait for no stream`);
+    },
+    auditEnd() {
+      for (const call of calls) call.audit();
+      if (!session.over) faults.note("the session did not end");
+      if (ends !== 1) faults.note(`the session ended ${ends} times`);
+      auditCounters({ held: ledger.held, waiting: session.waitingBytes, streams: session.open, active: session.active }, faults);
+    },
+    get log() {
+      return calls.flatMap((call, number) => call.log.map((line) => `${number} ${line}`));
+    },
+  };
+}
+
+/** Notes each counter that is not 0. */
+export function auditCounters(counters: Readonly<Record<string, number>>, faults: Faults): void {
+  for (const [name, count] of Object.entries(counters)) if (count !== 0) faults.note(`at the end "${name}" is ${count}`);
+}
