@@ -147,7 +147,10 @@ export class ClientSession extends Session {
   #start(stream: ClientStream): void {
     if (this.over || this.#state !== "ready") {
       // Never before the caller has its handle.
-      queueMicrotask(() => stream.lost(GOING_AWAY, "no"));
+      queueMicrotask(() => {
+        stream.release();
+        stream.lost(GOING_AWAY, "no");
+      });
       return;
     }
     if (this.#inFlight === 0) this.#owner.busy(true);
@@ -185,8 +188,9 @@ export class ClientSession extends Session {
 
   /** A call has left: is it the last? */
   #rest(): void {
+    if (this.over) return;
     if (this.#waiting.size > 0 && this.#state === "ready") this.#openWaiting();
-    if (this.#inFlight > 0 || this.over) return;
+    if (this.#inFlight > 0 || this.over) return; // what was opened may have ended it
     this.#owner.busy(false);
     this.#whenIdle?.();
     if (this.#state === "draining" && this.#whenIdle === undefined) this.#leave();

@@ -203,9 +203,8 @@ export abstract class Session implements FrameHandler {
     this.output.close();
     this.watch.stopAll();
     for (const stream of this.streams.all()) {
-      this.streams.delete(stream.id);
+      this.closeStream(stream);
       stream.lost(cause, "unknown");
-      stream.release();
     }
     this.#toSend = [];
     this.#toDrain = [];
