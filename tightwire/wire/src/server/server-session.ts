@@ -78,6 +78,7 @@ export class ServerSession extends Session {
   }
 
   override receive(bytes: Buffer): void {
+    if (this.over) return;
     if (this.#preface === undefined) return super.receive(bytes);
     const begun = this.#preface.length === 0 ? bytes : Buffer.concat([this.#preface, bytes]);
     const rest = refusePreface(begun);
