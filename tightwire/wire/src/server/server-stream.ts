@@ -59,13 +59,16 @@ export class ServerStream extends Stream implements IncomingCall {
   /** What the acceptor decided. `endStream`: the request ended with its head. */
   begin(opened: IncomingSink | Answer, endStream: boolean): void {
     if ("code" in opened) {
+      if (this.closed) return this.settled();
       this.#isSettled = true;
       this.remoteEnded = endStream;
       return this.end(opened);
     }
     this.#sink = opened;
+    const gone = this.closed;
     opened.start();
-    if (endStream && !this.closed) this.endReceived();
+    if (gone) this.lost(CLOSED_MEANWHILE);
+    else if (endStream && !this.closed) this.endReceived();
   }
 
   /** The request's trailers came, which gRPC does not use. */
@@ -174,6 +177,8 @@ export class ServerStream extends Stream implements IncomingCall {
   }
 }
 
+/** Whoever opens calls may also close the connection. */
+const CLOSED_MEANWHILE: Cause = { code: Status.UNAVAILABLE, text: "the connection was closed while the call was opened" };
 const OK: Answer = { code: Status.OK, text: "", trailers: undefined };
 const UNREAD: Answer = {
   code: Status.RESOURCE_EXHAUSTED,
