@@ -63,10 +63,11 @@ export abstract class ClientStream extends Stream implements StreamHandle {
     if (this.#headReceived) return this.#trailers(head, endStream);
     if (head.httpStatus === undefined) return this.#malformed("no :status");
     if (head.httpStatus.startsWith("1")) {
-      if (endStream) this.#malformed(`an answer that is only ${head.httpStatus}`);
+      if (endStream || head.httpStatus === "101") this.#malformed(`an answer that is ${head.httpStatus}`);
       return; // something is still to come
     }
     this.contentLeft = head.contentLength;
+    if (endStream && !this.countContent(0, true)) return this.#malformed("fewer octets than its content-length");
     if (endStream && head.grpcStatus !== undefined) return this.#finishWith(head);
     if (head.httpStatus !== "200" || !isGrpc(head.contentType)) return this.#foreign(head);
     if (endStream) return this.#finishWith(head);

@@ -27,6 +27,8 @@ export abstract class HeaderList implements FieldSink {
   fault: string | undefined = undefined;
   /** Whether the list was larger than it may be; its fields are then not complete. */
   tooLarge = false;
+  /** Octets of DATA that the list promises; undefined when it says nothing. */
+  contentLength: number | undefined = undefined;
   /** Key, value, key, value …: as they came. */
   #metadata: string[] | undefined = undefined;
   #bytes = 0;
@@ -42,6 +44,7 @@ export abstract class HeaderList implements FieldSink {
   clear(): void {
     this.fault = undefined;
     this.tooLarge = false;
+    this.contentLength = undefined;
     this.#metadata = undefined;
     this.#bytes = 0;
     this.#fields = 0;
@@ -83,6 +86,15 @@ export abstract class HeaderList implements FieldSink {
   /** A field whose value is wrong in itself. */
   protected refuse(fault: string): true {
     this.fault ??= fault;
+    return true;
+  }
+
+  /** Takes `content-length`, which may come again only as the same. */
+  protected length(value: string): true {
+    if (!/^\d{1,15}$/.test(value) || (this.contentLength ?? Number(value)) !== Number(value)) {
+      return this.refuse(`a content-length of ${JSON.stringify(value.slice(0, 100))}`);
+    }
+    this.contentLength = Number(value);
     return true;
   }
 }

@@ -8,7 +8,6 @@ export class RequestHead extends HeaderList {
   scheme: string | undefined = undefined;
   authority: string | undefined = undefined;
   contentType: string | undefined = undefined;
-  contentLength: number | undefined = undefined;
   /** What the messages are compressed with; undefined when nothing was said. */
   encoding: string | undefined = undefined;
   /** What the caller takes answers compressed with. */
@@ -24,7 +23,6 @@ export class RequestHead extends HeaderList {
     this.scheme = undefined;
     this.authority = undefined;
     this.contentType = undefined;
-    this.contentLength = undefined;
     this.encoding = undefined;
     this.acceptEncoding = undefined;
     this.timeoutMs = Number.POSITIVE_INFINITY;
@@ -87,8 +85,9 @@ export class RequestHead extends HeaderList {
         this.acceptEncoding = value;
         return true;
       case "content-length":
-        return this.#length(value);
+        return this.length(value);
       case "host":
+        if ((this.#host ?? value) !== value) return this.refuse("two hosts");
         this.#host = value;
         return true;
       case "accept-encoding":
@@ -96,13 +95,5 @@ export class RequestHead extends HeaderList {
       default:
         return false;
     }
-  }
-
-  #length(value: string): true {
-    if (!/^\d{1,15}$/.test(value) || (this.contentLength ?? Number(value)) !== Number(value)) {
-      return this.refuse(`a content-length of ${JSON.stringify(value.slice(0, 100))}`);
-    }
-    this.contentLength = Number(value);
-    return true;
   }
 }

@@ -5,7 +5,6 @@ export class ResponseHead extends HeaderList {
   /** `:status`, three digits. */
   httpStatus: string | undefined = undefined;
   contentType: string | undefined = undefined;
-  contentLength: number | undefined = undefined;
   encoding: string | undefined = undefined;
   grpcStatus: string | undefined = undefined;
   grpcMessage: string | undefined = undefined;
@@ -14,7 +13,6 @@ export class ResponseHead extends HeaderList {
     super.clear();
     this.httpStatus = undefined;
     this.contentType = undefined;
-    this.contentLength = undefined;
     this.encoding = undefined;
     this.grpcStatus = undefined;
     this.grpcMessage = undefined;
@@ -41,8 +39,9 @@ export class ResponseHead extends HeaderList {
         this.encoding = value;
         return true;
       case "content-length":
-        this.contentLength = Number(value);
-        return /^\d{1,15}$/.test(value) || this.refuse("a content-length that is no length");
+        return this.length(value);
+      case "te":
+        return this.refuse("te, which only requests have");
       case "grpc-accept-encoding":
       case "accept-encoding":
       case "date":

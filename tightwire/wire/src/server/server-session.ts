@@ -135,7 +135,8 @@ export class ServerSession extends Session {
     }
     this.#lastStream = streamId;
     if (this.#finalStream !== undefined) return; // It was said that no more are answered.
-    if (head.headFault !== undefined && !head.tooLarge) {
+    const promisesMore = endStream && (head.contentLength ?? 0) > 0;
+    if ((head.headFault !== undefined || promisesMore) && !head.tooLarge) {
       if (!this.resets.take()) throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, "malformed requests");
       return this.#refuseStream(streamId, endStream, ErrorCode.PROTOCOL_ERROR);
     }

@@ -1,0 +1,230 @@
+import { Metadata } from "@tightwire/core";
+import {
+  type Acceptor,
+  type Answer,
+  type Cause,
+  type Completion,
+  type Connection,
+  type IncomingCall,
+  type IncomingSink,
+  type Listener,
+  type OutgoingCall,
+  type ReplySink,
+  Status,
+  type StreamHandle,
+} from "@tightwire/core/runtime";
+import { eventually } from "@tightwire/testing";
+import { wire as wireClient } from "@tightwire/wire/client";
+import { wire as wireServer } from "@tightwire/wire/server";
+import { expect, onTestFinished } from "vitest";
+
+export type ServerOptions = NonNullable<Parameters<typeof wireServer>[0]>;
+export type ClientOptions = NonNullable<Parameters<typeof wireClient>[0]>;
+
+const OK: Answer = { code: Status.OK, text: "", trailers: undefined };
+export const MIB: number = 1024 * 1024;
+
+/** A call below the API, as a server of these tests saw it. */
+export interface SeenCall {
+  readonly call: IncomingCall;
+  readonly messages: Buffer[];
+  halfClosed: boolean;
+  cancelled: Cause | undefined;
+  settled: boolean;
+}
+
+/** How a path behaves; what is not here is UNIMPLEMENTED. */
+export type Behaviour = (seen: SeenCall) => Partial<IncomingSink>;
+
+/**
+ * What servers of these tests do: `/t/Echo` answers its first message, `/t/Hold` reads and never answers, `/t/Stuck` is the same and its handler does not end when it is cancelled,
+ * `/t/Deaf` does not even read, `/t/Early` answers at once, `/t/Large` answers with a MiB, `/t/Endless` streams for ever.
+ */
+const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
+  "/t/Echo": ({ call, messages }) => ({
+    start: () => call.pull(2),
+    halfClosed() {
+      call.reply(undefined, messages[0] ?? new Uint8Array(), undefined, false);
+      call.settled();
+    },
+  }),
+  "/t/Hold": ({ call }) => ({ start: () => call.pull(1_000_000), cancelled: () => call.settled() }),
+  "/t/Stuck": ({ call }) => ({ start: () => call.pull(1_000_000) }),
+  "/t/Deaf": ({ call }) => ({ cancelled: () => call.settled() }),
+  "/t/Early": ({ call }) => ({
+    start() {
+      call.end(OK);
+      call.settled();
+    },
+  }),
+  "/t/Large": ({ call }) => ({
+    start: () => call.pull(2),
+    halfClosed() {
+      call.reply(undefined, new Uint8Array(MIB), undefined, false);
+      call.settled();
+    },
+  }),
+  "/t/Endless": ({ call }) => {
+    const write = (): void => {
+      while (call.write(new Uint8Array(16 * 1024), false));
+    };
+    return { start: () => call.pull(1), halfClosed: write, drained: write, cancelled: () => call.settled() };
+  },
+};
+
+/** A server of these tests. */
+export interface WireServer {
+  readonly address: string;
+  readonly listener: Listener;
+  /** Every call that reached a handler, in order. */
+  readonly calls: readonly SeenCall[];
+  /** Makes a call beside whatever goes on, on a connection of its own. */
+  neighbour(): Promise<void>;
+}
+
+/** Serves with the wire; closed when the test is over. */
+export async function serve(
+  options: ServerOptions = {},
+  behaviours: Readonly<Record<string, Behaviour>> = {},
+  { maxMessageBytes = 4 * MIB, client = {} }: { maxMessageBytes?: number; client?: ClientOptions } = {},
+): Promise<WireServer> {
+  const calls: SeenCall[] = [];
+  const acceptor: Acceptor = {
+    maxMessageBytes,
+    open(call) {
+      const behaviour = behaviours[call.path] ?? BEHAVIOURS[call.path];
+      if (behaviour === undefined) return { code: Status.UNIMPLEMENTED, text: `unknown service: ${call.path}`, trailers: undefined };
+      const seen: SeenCall = { call, messages: [], halfClosed: false, cancelled: undefined, settled: false };
+      calls.push(seen);
+      const sink = behaviour(seen);
+      return {
+        start: () => sink.start?.(),
+        message(bytes, compressed) {
+          seen.messages.push(Buffer.from(bytes));
+          sink.message?.(bytes, compressed);
+        },
+        halfClosed() {
+          seen.halfClosed = true;
+          sink.halfClosed?.();
+        },
+        drained: () => sink.drained?.(),
+        cancelled(cause) {
+          seen.cancelled = cause;
+          sink.cancelled?.(cause);
+        },
+      };
+    },
+  };
+  const listener = await wireServer(options).listen("127.0.0.1:0", acceptor);
+  onTestFinished(() => listener.closeNow());
+  return {
+    address: listener.address,
+    listener,
+    calls,
+    async neighbour() {
+      const connection = await dial(listener.address, client);
+      const { end, message } = await callUnary(connection, "/t/Echo", Buffer.from("neighbour"));
+      expect([end.code, message?.toString()]).toEqual([Status.OK, "neighbour"]);
+      await connection.close(0);
+    },
+  };
+}
+
+/** Connects with the wire; closed when the test is over. */
+export async function dial(address: string, options: ClientOptions = {}, maxMessageBytes: number = 4 * MIB): Promise<Connection> {
+  const connection = await wireClient(options).connect({ address, authority: address }, { timeoutMs: 5_000, maxMessageBytes });
+  onTestFinished(() => connection.close(0));
+  return connection;
+}
+
+/** A call as a connection sends it. */
+export function outgoing(path: string, more: Partial<OutgoingCall> = {}): OutgoingCall {
+  return { path, metadata: new Metadata(), deadline: Number.POSITIVE_INFINITY, compress: false, previousAttempts: 0, ...more };
+}
+
+/** How a unary call ended. */
+export interface UnaryEnd {
+  readonly end: Completion;
+  readonly message: Buffer | undefined;
+  readonly compressed: boolean | undefined;
+}
+
+/** Makes a unary call. */
+export function callUnary(
+  connection: Connection,
+  path: string,
+  bytes: Uint8Array = new Uint8Array(),
+  more: Partial<OutgoingCall> = {},
+): Promise<UnaryEnd> {
+  return new Promise((resolve) => {
+    connection.unary(outgoing(path, more), bytes, {
+      done: (end, message, compressed) => resolve({ end, message: message === undefined ? undefined : Buffer.from(message), compressed }),
+    });
+  });
+}
+
+/** A streaming call, and what came of it so far. */
+export interface StreamingCall {
+  readonly handle: StreamHandle;
+  readonly messages: readonly Buffer[];
+  readonly end: Completion | undefined;
+  readonly ends: number;
+  done(): Promise<Completion>;
+}
+
+/** Makes a streaming call that reads `pull` messages. */
+export function callStream(
+  connection: Connection,
+  path: string,
+  pull = 1_000_000,
+  more: Partial<OutgoingCall> = {},
+  sink: Partial<ReplySink> = {},
+): StreamingCall {
+  const messages: Buffer[] = [];
+  let end: Completion | undefined;
+  let ends = 0;
+  const handle = connection.stream(outgoing(path, more), {
+    headers: (metadata) => sink.headers?.(metadata),
+    message(bytes, compressed) {
+      messages.push(Buffer.from(bytes));
+      sink.message?.(bytes, compressed);
+    },
+    drained: () => sink.drained?.(),
+    done(how) {
+      end = how;
+      ends++;
+      sink.done?.(how);
+    },
+  });
+  handle.pull(pull);
+  return {
+    handle,
+    messages,
+    get end() {
+      return end;
+    },
+    get ends() {
+      return ends;
+    },
+    done: () =>
+      eventually(() => {
+        if (end === undefined) throw new Error("the call has not ended");
+        return end;
+      }),
+  };
+}
+
+/** The most memory that the process takes until it is stopped, beyond what it took at first. */
+export function watchMemory(): { stop(): number } {
+  const before = process.memoryUsage.rss();
+  let peak = before;
+  const timer = setInterval(() => {
+    peak = Math.max(peak, process.memoryUsage.rss());
+  }, 5);
+  return {
+    stop() {
+      clearInterval(timer);
+      return peak - before;
+    },
+  };
+}
