@@ -51,7 +51,7 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
   readonly path: string;
   metadata: Metadata;
   readonly deadline: number;
-  readonly compress: boolean;
+  compress: boolean;
   request: unknown = undefined;
   /** How it ended. */
   end: Completion | undefined = undefined;
@@ -84,7 +84,7 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
     this.path = method.path;
     this.channel = channel;
     this.options = options;
-    this.compress = options.compress ?? false;
+    this.compress = (options.compress ?? false) !== false;
     this.#scope = options.detached === true ? undefined : currentScope();
     this.metadata = new Metadata(options.metadata);
     this.deadline = this.#startedAt + this.#timeoutMs();
@@ -140,6 +140,17 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
     this.metadata = new Metadata(this.#before.metadata);
     this.request = this.#before.request;
     return true;
+  }
+
+  /** Whether a message goes compressed. Throws an INTERNAL RpcError when the caller's own function throws. */
+  protected compresses(message: unknown): boolean {
+    const { compress = false } = this.options;
+    if (typeof compress === "boolean") return compress;
+    try {
+      return compress(message as never);
+    } catch (cause) {
+      throw new RpcError("internal", `the compress option of a call to ${this.path} threw`, { cause, call: this.path });
+    }
   }
 
   /** Ends the call, wherever it is. */

@@ -7,6 +7,7 @@ import {
   DEFAULT_IDLE_TIMEOUT_MS,
   IdleTimer,
   MessageQueue,
+  noteCompressed,
   type ReplySink,
   Status,
   type StreamHandle,
@@ -26,6 +27,7 @@ export class StreamClientCall extends ClientCall implements ReplySink {
   #answered = false;
   #whenAnswered: (() => void) | undefined = undefined;
   #owed = 0;
+  #compressNext = false;
   /** What the caller's own request iterable threw. */
   requestError: unknown = undefined;
 
@@ -66,7 +68,7 @@ export class StreamClientCall extends ClientCall implements ReplySink {
     this.options.onHeaders?.(metadata);
   }
 
-  message(bytes: Borrowed): void {
+  message(bytes: Borrowed, compressed?: boolean): void {
     this.#noteAnswer();
     this.#owed--;
     this.#idle?.touch();
@@ -74,6 +76,7 @@ export class StreamClientCall extends ClientCall implements ReplySink {
     try {
       const response = this.method.response.decode(bytes);
       this.mark("response", response);
+      if (compressed === true) noteCompressed(response);
       this.responses.push(response, bytes.byteLength);
     } catch (error) {
       const { code, text } = undecodable(this.method, { headers: undefined, trailers: undefined }, error);
@@ -164,12 +167,13 @@ export class StreamClientCall extends ClientCall implements ReplySink {
     if (bytes === undefined) return true;
     this.#idle?.touch();
     this.observer?.message?.("sent", bytes.byteLength);
-    return handle.write(bytes);
+    return handle.write(bytes, this.#compressNext);
   }
 
   /** Undefined when it is no such message, which has then ended the call. */
   #encode(request: unknown): Uint8Array | undefined {
     try {
+      this.#compressNext = this.compresses(request);
       return encodeRequest(this.method, request);
     } catch (error) {
       const { message, cause } = error as Error;

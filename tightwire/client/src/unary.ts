@@ -1,5 +1,13 @@
 import { type CallOptions, type MethodDefinition, RpcError } from "@tightwire/core";
-import { type CallHandle, type Cause, type Completion, type Connection, Status, type UnarySink } from "@tightwire/core/runtime";
+import {
+  type CallHandle,
+  type Cause,
+  type Completion,
+  type Connection,
+  noteCompressed,
+  Status,
+  type UnarySink,
+} from "@tightwire/core/runtime";
 import type { OpenChannel } from "./channel.js";
 import { ClientCall } from "./client-call.js";
 
@@ -27,6 +35,7 @@ export class UnaryClientCall extends ClientCall implements UnarySink {
   #encode(): boolean {
     try {
       this.#bytes = encodeRequest(this.method, this.request);
+      this.compress = this.compresses(this.request);
       return true;
     } catch (error) {
       const { message, cause } = error as Error;
@@ -36,7 +45,7 @@ export class UnaryClientCall extends ClientCall implements UnarySink {
     }
   }
 
-  done(end: Completion, message: Uint8Array | undefined): void {
+  done(end: Completion, message: Uint8Array | undefined, compressed?: boolean): void {
     this.#handle = undefined;
     if (end.code !== Status.OK) {
       if (this.end === undefined && this.resend(end)) return;
@@ -44,6 +53,7 @@ export class UnaryClientCall extends ClientCall implements UnarySink {
     }
     try {
       this.response = this.method.response.decode(message as Uint8Array);
+      if (compressed === true) noteCompressed(this.response);
       this.observer?.message?.("received", (message as Uint8Array).byteLength);
       this.finish(end);
     } catch (error) {

@@ -26,7 +26,7 @@ export interface ServerCall extends ContextValues {
   readonly trailers: Metadata;
   /** Sends the head now instead of with the first message. For streams; does nothing when it was sent. */
   sendHeaders(): void;
-  /** Whether answers are sent compressed (gzip), where the transport can. Default false. */
+  /** Whether answers are sent compressed (gzip), where transport and caller can. Read with each message; a stream whose first went plain without a head before it stays so. Default false. */
   compress: boolean;
 }
 
@@ -39,8 +39,11 @@ export interface CallOptions {
   /** Aborting it cancels the call on both sides. */
   readonly signal?: AbortSignal;
   readonly metadata?: MetadataInit;
-  /** Sends messages compressed (gzip), where the transport can. Default false. */
-  readonly compress?: boolean;
+  /**
+   * Sends messages compressed (gzip), where the transport can. A function is asked for each message, as it was given to the call; write its parameter's type, the method's request.
+   * What it throws ends the call. Default false.
+   */
+  readonly compress?: boolean | ((message: never) => boolean);
   /** Hears the head of the answer. */
   readonly onHeaders?: (headers: Metadata) => void;
   /** Hears the end of the answer, of failed calls too. */

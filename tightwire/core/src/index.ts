@@ -1,5 +1,6 @@
 export type { CallOptions, InterceptedCall, Interceptor, Next, Reply, ServerCall } from "./call.js";
 export { createCallLog } from "./call-log.js";
+export { wasCompressed } from "./compressed.js";
 export type { ContextKey, ContextValues } from "./context.js";
 export { contextKey, detach } from "./context.js";
 export type {

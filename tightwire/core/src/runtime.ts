@@ -1,5 +1,6 @@
 /** What servers, clients, transports and observers are built from: the transport seam and the parts around it. Users of services need `@tightwire/core` only. */
 export { composeInterceptors } from "./call.js";
+export { noteCompressed } from "./compressed.js";
 export type { CallScope } from "./context.js";
 export { currentScope, runInScope } from "./context.js";
 export type { Deadline } from "./deadline.js";

@@ -55,7 +55,7 @@ export interface OutgoingCall {
   readonly metadata: Metadata;
   /** When the call is over; `Infinity` for never. The transport tells the peer what is left; to keep it is the caller's part. */
   readonly deadline: Deadline;
-  /** Send messages compressed where the transport can. */
+  /** Messages may be sent compressed where the transport can, which is told to the peer; a stream decides message by message. */
   readonly compress: boolean;
   /** Set on every attempt after the first: how many came before (`grpc-previous-rpc-attempts`). */
   readonly previousAttempts: number;

@@ -157,7 +157,7 @@ export abstract class HandlerCall implements ServerCall, InterceptedCall, CallSc
   // ---- what the transport tells ----
 
   abstract start(): void;
-  abstract message(bytes: Borrowed): void;
+  abstract message(bytes: Borrowed, compressed?: boolean): void;
   abstract halfClosed(): void;
   abstract drained(): void;
 

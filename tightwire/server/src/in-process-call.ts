@@ -18,6 +18,8 @@ export interface InProcessCallParts {
   readonly metadata: Metadata;
   readonly peer: Peer;
   readonly deadline: number;
+  /** Whether requests are said to come compressed, where nothing is said of a single one. */
+  readonly compress: boolean;
   /** The largest answer that the client takes. */
   readonly maxMessageBytes: number;
   /** The call is over and no handler runs for it any more. */
@@ -45,13 +47,13 @@ export class InProcessCall implements StreamHandle {
 
   // ---- the client's side ----
 
-  write(bytes: Uint8Array): boolean {
+  write(bytes: Uint8Array, compress: boolean = this.parts.compress): boolean {
     if (this.#over) return true;
     if (bytes.byteLength > this.#maxRequestBytes) {
       this.#refuseMessage(bytes.byteLength);
       return true;
     }
-    return this.requests.write(bytes);
+    return this.requests.write(bytes, compress && this.parts.compress);
   }
 
   end(): void {
@@ -110,10 +112,10 @@ export class InProcessCall implements StreamHandle {
     if (!this.#over) this.#sink.headers(new Metadata(metadata));
   }
 
-  answerMessage(bytes: Uint8Array): boolean {
+  answerMessage(bytes: Uint8Array, compress: boolean): boolean {
     if (this.#over) return true;
     const { maxMessageBytes } = this.parts;
-    if (bytes.byteLength <= maxMessageBytes) return this.replies.write(bytes);
+    if (bytes.byteLength <= maxMessageBytes) return this.replies.write(bytes, compress);
     const text = `an answer of ${bytes.byteLength} bytes is larger than the ${maxMessageBytes} that are taken`;
     this.cancel({ code: Status.RESOURCE_EXHAUSTED, text });
     return true;
@@ -190,13 +192,13 @@ class Answering implements IncomingCall {
     this.#call.headers(metadata);
   }
 
-  write(bytes: Uint8Array): boolean {
-    return this.#call.answerMessage(bytes);
+  write(bytes: Uint8Array, compress: boolean): boolean {
+    return this.#call.answerMessage(bytes, compress);
   }
 
-  reply(headers: Metadata | undefined, message: Uint8Array, trailers: Metadata | undefined): void {
+  reply(headers: Metadata | undefined, message: Uint8Array, trailers: Metadata | undefined, compress: boolean): void {
     if (headers !== undefined) this.#call.headers(headers);
-    this.#call.answerMessage(message);
+    this.#call.answerMessage(message, compress);
     this.#call.answerEnd({ code: Status.OK, text: "", trailers });
   }
 

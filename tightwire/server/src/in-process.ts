@@ -173,6 +173,7 @@ class InProcessConnection implements Connection {
         metadata: carried(outgoing),
         peer: hub.peer,
         deadline: outgoing.deadline,
+        compress: outgoing.compress,
         maxMessageBytes: this.#options.maxMessageBytes,
         left: () => {
           this.#calls.delete(call);
@@ -205,6 +206,7 @@ class UnaryReplies implements ReplySink {
   readonly #sink: UnarySink;
   #headers: Metadata | undefined = undefined;
   #message: Uint8Array | undefined = undefined;
+  #compressed = false;
   #messages = 0;
 
   constructor(sink: UnarySink) {
@@ -215,9 +217,10 @@ class UnaryReplies implements ReplySink {
     this.#headers = metadata;
   }
 
-  message(bytes: Uint8Array): void {
+  message(bytes: Uint8Array, compressed = false): void {
     this.#messages++;
     this.#message = bytes;
+    this.#compressed = compressed;
   }
 
   drained(): void {}
@@ -225,7 +228,7 @@ class UnaryReplies implements ReplySink {
   done(end: Completion): void {
     const whole: Completion = this.#headers === undefined ? end : { ...end, headers: this.#headers };
     if (end.code !== Status.OK) this.#sink.done(whole, undefined);
-    else if (this.#messages === 1) this.#sink.done(whole, this.#message);
+    else if (this.#messages === 1) this.#sink.done(whole, this.#message, this.#compressed);
     else {
       const text = `the answer of a unary call holds ${this.#messages} messages`;
       this.#sink.done({ ...whole, code: Status.INTERNAL, text, origin: "local" }, undefined);

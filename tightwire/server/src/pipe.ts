@@ -5,7 +5,14 @@ const HIGH_WATER_MESSAGES = 64;
 
 /** Whoever reads a direction. */
 export interface PipeReader {
-  message(bytes: Uint8Array): void;
+  /** `compressed`: whether it would have been, over a network. */
+  message(bytes: Uint8Array, compressed: boolean): void;
+}
+
+/** A message on its way. */
+interface Waiting {
+  readonly bytes: Uint8Array;
+  readonly compressed: boolean;
 }
 
 /** One direction of a call: messages wait until they are asked for, and the end waits until they are read. */
@@ -13,7 +20,7 @@ export class Pipe {
   reader: PipeReader | undefined = undefined;
   /** Whoever writes is told here that it may go on. */
   writer: (() => void) | undefined = undefined;
-  #waiting: Uint8Array[] = [];
+  #waiting: Waiting[] = [];
   #bytes = 0;
   #credit = 0;
   #full = false;
@@ -21,9 +28,9 @@ export class Pipe {
   #closed = false;
   #delivering = false;
 
-  write(bytes: Uint8Array): boolean {
+  write(bytes: Uint8Array, compressed: boolean): boolean {
     if (this.#closed) return true;
-    this.#waiting.push(bytes);
+    this.#waiting.push({ bytes, compressed });
     this.#bytes += bytes.byteLength;
     this.#deliver();
     this.#full = this.#waiting.length > 0 && (this.#bytes >= HIGH_WATER_BYTES || this.#waiting.length >= HIGH_WATER_MESSAGES);
@@ -47,7 +54,7 @@ export class Pipe {
 
   /** The largest waiting message beyond `limit`, or 0. */
   largest(limit: number): number {
-    return Math.max(0, ...this.#waiting.map(({ byteLength }) => byteLength).filter((bytes) => bytes > limit));
+    return Math.max(0, ...this.#waiting.map(({ bytes }) => bytes.byteLength).filter((bytes) => bytes > limit));
   }
 
   /** Re-entrant calls (a reader that asks for more while it is given a message) are served by the loop that runs already. */
@@ -55,10 +62,10 @@ export class Pipe {
     if (this.#delivering || this.reader === undefined) return;
     this.#delivering = true;
     while (!this.#closed && this.#credit > 0 && this.#waiting.length > 0) {
-      const bytes = this.#waiting.shift() as Uint8Array;
+      const { bytes, compressed } = this.#waiting.shift() as Waiting;
       this.#bytes -= bytes.byteLength;
       this.#credit--;
-      this.reader.message(bytes);
+      this.reader.message(bytes, compressed);
     }
     this.#delivering = false;
     if (this.#closed) return;

@@ -54,12 +54,12 @@ export class StreamCall extends HandlerCall {
     else this.#drain.abort(DRAINING_ERROR());
   }
 
-  override message(bytes: Borrowed): void {
+  override message(bytes: Borrowed, compressed = false): void {
     if (this.ended) return;
     this.#idle.touch();
     this.observer?.message?.("received", bytes.byteLength);
     const first = this.#received++ === 0;
-    const request = decodeRequest(this.served.definition, bytes, (error) => this.fail(error));
+    const request = decodeRequest(this.served.definition, bytes, compressed, (error) => this.fail(error));
     if (this.ended) return;
     if (this.#requests !== undefined) {
       this.mark("request", request);

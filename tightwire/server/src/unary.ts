@@ -16,9 +16,9 @@ export class UnaryCall extends HandlerCall {
     this.incoming.pull(2); // a second message is a fault, and is to be seen
   }
 
-  override message(bytes: Borrowed): void {
+  override message(bytes: Borrowed, compressed = false): void {
     this.observer?.message?.("received", bytes.byteLength);
-    if (this.#received++ === 0) this.request = decodeRequest(this.served.definition, bytes, (error) => this.fail(error));
+    if (this.#received++ === 0) this.request = decodeRequest(this.served.definition, bytes, compressed, (error) => this.fail(error));
     else this.fail(new RpcError("unimplemented", `${this.served.definition.path} takes one message, and more came`));
   }
 

@@ -24,15 +24,21 @@ const HIGH_WATER_MESSAGES = 16;
 const MAX_DEADLINE_MS = 24 * 24 * 3_600_000;
 /** grpc.writeFlags.NoCompress */
 const NO_COMPRESS = 2;
-const NONE: readonly Uint8Array[] = [];
+const NONE: readonly Held[] = [];
 const CUT_SHORT = { code: Status.INTERNAL, text: "the answer ends in the middle of a message", origin: "local" } as const;
+
+/** A message that waits for grpc-js to take the first. */
+interface Held {
+  readonly bytes: Uint8Array;
+  readonly compress: boolean;
+}
 
 /** One call on a grpc-js channel, made below its stubs: bytes in, bytes out, no stream object and no Error a call. */
 export class GrpcJsCall implements StreamHandle {
   readonly #connection: GrpcJsConnection;
   readonly #sink: ReplySink;
   readonly #call: experimental.CallStream;
-  readonly #flags: number;
+  readonly #compress: boolean;
   #over = false;
   #head: GrpcMetadata | undefined = undefined;
   #credit = 0;
@@ -43,13 +49,13 @@ export class GrpcJsCall implements StreamHandle {
   #ending = false;
   /** Whether grpc-js took a message. Before it does it keeps one, and a second would replace that. */
   #begun = false;
-  #held: readonly Uint8Array[] = NONE;
+  #held: readonly Held[] = NONE;
   readonly #maxMessages: number;
 
   constructor(connection: GrpcJsConnection, outgoing: OutgoingCall, sink: ReplySink) {
     this.#connection = connection;
     this.#sink = sink;
-    this.#flags = outgoing.compress ? 0 : NO_COMPRESS;
+    this.#compress = outgoing.compress;
     // Its compression may finish a later message first, so those go one by one.
     this.#maxMessages = outgoing.compress ? 1 : HIGH_WATER_MESSAGES;
     this.#call = connection.channel.createCall(outgoing.path, grpcDeadline(outgoing.deadline), connection.authority, null, 0);
@@ -74,19 +80,19 @@ export class GrpcJsCall implements StreamHandle {
     });
   }
 
-  write(bytes: Uint8Array): boolean {
+  write(bytes: Uint8Array, compress: boolean = this.#compress): boolean {
     if (this.#over) return true;
     const size = bytes.byteLength;
     this.#waitingBytes += size;
     this.#waitingMessages++;
-    if (this.#begun || this.#waitingMessages === 1) this.#send(bytes);
-    else this.#held = [...this.#held, bytes];
+    if (this.#begun || this.#waitingMessages === 1) this.#send(bytes, compress);
+    else this.#held = [...this.#held, { bytes, compress }];
     this.#full ||= this.#waitingBytes >= HIGH_WATER_BYTES || this.#waitingMessages >= this.#maxMessages;
     return !this.#full;
   }
 
-  #send(bytes: Uint8Array): void {
-    const context = { flags: this.#flags, callback: () => this.#taken(bytes.byteLength) };
+  #send(bytes: Uint8Array, compress: boolean): void {
+    const context = { flags: compress && this.#compress ? 0 : NO_COMPRESS, callback: () => this.#taken(bytes.byteLength) };
     this.#call.sendMessageWithContext(context, asBuffer(bytes));
   }
 
@@ -130,7 +136,7 @@ export class GrpcJsCall implements StreamHandle {
   /** The inner call is there: what waited for it goes out. */
   #begin(): void {
     this.#begun = true;
-    for (const bytes of this.#held) this.#send(bytes);
+    for (const { bytes, compress } of this.#held) this.#send(bytes, compress);
     this.#held = NONE;
   }
 

@@ -1,10 +1,10 @@
 import { createClient } from "@tightwire/client";
-import type { Codec, MethodDefinition, ServiceDefinition } from "@tightwire/core";
+import { type Codec, type MethodDefinition, RpcError, type ServiceDefinition, wasCompressed } from "@tightwire/core";
 import { expect } from "vitest";
 import { errorOf } from "../call-error.js";
 import { eventually } from "../event-log.js";
 import { type TestClient, type TestHandlers, TestService } from "../gen/tightwire/testing/v1/test.service.js";
-import { answering, callOnce, KINDS, readAll } from "../test-handlers.js";
+import { answering, callOnce, KINDS, type Kind, readAll } from "../test-handlers.js";
 import { type TestMessage, testMessage } from "../test-messages.js";
 import type { Suite } from "../transport-contract.js";
 
@@ -209,5 +209,78 @@ export function messages({ test, subject }: Suite): void {
       await eventually(() => expect(serverBooks.codes).toEqual(KINDS.flatMap(() => ["resource_exhausted", "ok"])));
     },
     compresses,
+  );
+
+  test(
+    "handlers know which requests came compressed, message by message",
+    async (stage) => {
+      const { client } = await stage.open({
+        handlers: answering((_call, requests) => testMessage({ text: requests.map((one) => (wasCompressed(one) ? "c" : "p")).join("") })),
+      });
+      for (const kind of KINDS) {
+        expect((await callOnce(client, kind))[0]?.text, kind).toBe("p");
+        expect((await callOnce(client, kind, { compress: true }))[0]?.text, kind).toBe("c");
+        const compress = ({ number }: TestMessage): boolean => number === 1n;
+        expect((await callOnce(client, kind, { compress }, { number: 1n }))[0]?.text, kind).toBe("c");
+        expect((await callOnce(client, kind, { compress }, { number: 2n }))[0]?.text, kind).toBe("p");
+      }
+      // Sizes on both sides of what is compressed at once.
+      const requests = [..."pcpcc"].map((text, index) => ({ text, payload: new Uint8Array(index % 2 === 0 ? 50_000 : 5) }));
+      const compress = ({ text }: Partial<TestMessage>): boolean => text === "c";
+      expect((await client.clientStream(requests, { compress })).text).toBe("pcpcc");
+      expect((await readAll(client.bidiStream(requests, { compress })))[0]?.text).toBe("pcpcc");
+    },
+    compresses,
+  );
+
+  test(
+    "a compress function that throws ends the call, and nothing else",
+    async (stage) => {
+      const { client, clientBooks } = await stage.open({ handlers: answering(() => testMessage()) });
+      const cause = new Error("cannot decide");
+      const compress = (): boolean => {
+        throw cause;
+      };
+      for (const kind of KINDS) {
+        const error = await errorOf(callOnce(client, kind, { compress }));
+        expect(error, kind).toBeInstanceOf(RpcError);
+        expect(error, kind).toMatchObject({ code: "internal", cause, origin: "local" });
+        expect(await callOnce(client, kind), kind).toHaveLength(1);
+      }
+      expect(clientBooks.unsettled).toEqual([]);
+    },
+    compresses,
+  );
+
+  const answersCompressed = subject.capabilities.compressResponses ? undefined : "this transport compresses no answers";
+  test(
+    "callers know which answers came compressed, message by message",
+    async (stage) => {
+      const { client } = await stage.open({
+        handlers: {
+          ...answering((call, [request]) => {
+            call.compress = request?.text === "c";
+            return testMessage({ payload: new Uint8Array(Number(request?.number)) });
+          }),
+          async *bidiStream(requests, call) {
+            for await (const { text, number } of requests) {
+              call.compress = text === "c";
+              yield testMessage({ payload: new Uint8Array(Number(number)) });
+            }
+          },
+        },
+      });
+      for (const kind of ["unary", "serverStream", "clientStream"] satisfies Kind[]) {
+        for (const number of [5n, 50_000n]) {
+          expect((await callOnce(client, kind, {}, { text: "c", number })).map(wasCompressed), kind).toEqual([true]);
+          expect((await callOnce(client, kind, {}, { text: "p", number })).map(wasCompressed), kind).toEqual([false]);
+        }
+      }
+      const requests = [..."cpccp"].map((text, index) => ({ text, number: index % 2 === 0 ? 50_000n : 5n }));
+      const answers = await readAll(client.bidiStream(requests));
+      expect(answers.map((one) => one.payload.length)).toEqual([50_000, 5, 50_000, 5, 50_000]);
+      expect(answers.map(wasCompressed)).toEqual([true, false, true, true, false]);
+    },
+    answersCompressed,
   );
 }
