@@ -164,8 +164,8 @@ export interface IncomingCall {
   readonly fault?: Cause | undefined;
   /** Allows `count` more messages to be given to the sink. None is given without. */
   pull(count: number): void;
-  /** Sends the head of the answer. Without it the first message or the end sends an empty one. */
-  headers(metadata: Metadata): void;
+  /** Sends the head of the answer. Without it the first message or the end sends an empty one. `compress`: messages may follow compressed. */
+  headers(metadata: Metadata, compress?: boolean): void;
   /** Takes a message of the answer; false when enough is waiting, until `drained`. */
   write(bytes: Uint8Array, compress: boolean): boolean;
   /** The whole answer of a unary call that is OK: head, message and trailers in one go. */

@@ -113,7 +113,7 @@ export abstract class HandlerCall implements ServerCall, InterceptedCall, CallSc
   sendHeaders(): void {
     if (this.#headersSent || this.ended) return;
     this.#headersSent = true;
-    this.incoming.headers(this.headers);
+    this.incoming.headers(this.headers, this.compress);
   }
 
   get<T>(key: ContextKey<T>): T {

@@ -254,7 +254,7 @@ export function messages({ test, subject }: Suite): void {
 
   const answersCompressed = subject.capabilities.compressResponses ? undefined : "this transport compresses no answers";
   test(
-    "callers know which answers came compressed, message by message",
+    "callers know which answers came compressed, message by message, with headers before them and without",
     async (stage) => {
       const { client } = await stage.open({
         handlers: {
@@ -263,6 +263,7 @@ export function messages({ test, subject }: Suite): void {
             return testMessage({ payload: new Uint8Array(Number(request?.number)) });
           }),
           async *bidiStream(requests, call) {
+            if (call.metadata.has("with-headers")) call.headers.set("kind", "bidi");
             for await (const { text, number } of requests) {
               call.compress = text === "c";
               yield testMessage({ payload: new Uint8Array(Number(number)) });
@@ -277,9 +278,11 @@ export function messages({ test, subject }: Suite): void {
         }
       }
       const requests = [..."cpccp"].map((text, index) => ({ text, number: index % 2 === 0 ? 50_000n : 5n }));
-      const answers = await readAll(client.bidiStream(requests));
-      expect(answers.map((one) => one.payload.length)).toEqual([50_000, 5, 50_000, 5, 50_000]);
-      expect(answers.map(wasCompressed)).toEqual([true, false, true, true, false]);
+      for (const metadata of [{}, { "with-headers": "1" }]) {
+        const answers = await readAll(client.bidiStream(requests, { metadata }));
+        expect(answers.map((one) => one.payload.length)).toEqual([50_000, 5, 50_000, 5, 50_000]);
+        expect(answers.map(wasCompressed)).toEqual([true, false, true, true, false]);
+      }
     },
     answersCompressed,
   );

@@ -78,8 +78,8 @@ export class ServerStream extends Stream implements IncomingCall {
 
   // ---- what the acceptor's sink calls ----
 
-  headers(metadata: Metadata): void {
-    if (this.#answer === undefined && !this.closed) this.#sendHead(metadata, false);
+  headers(metadata: Metadata, compress = false): void {
+    if (this.#answer === undefined && !this.closed) this.#sendHead(metadata, compress);
   }
 
   write(bytes: Uint8Array, compress: boolean): boolean {
