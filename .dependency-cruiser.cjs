@@ -1,4 +1,4 @@
-// Imports point one way: core, codec <- wire <- server, client <- gateway <- gen <- packages/client <- packages/server <- e2e, bench.
+// Imports point one way: core, codec <- wire <- server, client <- gateway <- gen <- packages/client <- packages/server <- e2e, bench, interop.
 const LIBRARY = "^tightwire/";
 
 function onlyFrom(name, comment, from, to) {
@@ -17,7 +17,7 @@ module.exports = {
       "library-knows-no-shop",
       "The library never imports the shop or its contracts.",
       { path: LIBRARY },
-      { path: "^(gen|packages|e2e|bench)/" },
+      { path: "^(gen|packages|e2e|bench|interop)/" },
     ),
     onlyFrom("core-is-the-ground", "core imports nothing of ours.", { path: "^tightwire/core/" }, { path: "^tightwire/(?!core/)" }),
     onlyFrom("codec-knows-core", "codec imports core alone.", { path: "^tightwire/codec/" }, { path: "^tightwire/(?!core/|codec/)" }),
@@ -35,7 +35,7 @@ module.exports = {
       { pathNot: "^(tightwire/testing|e2e)/" },
       { path: "^tightwire/testing/" },
     ),
-    onlyFrom("gen-knows-core-and-codec", "", { path: "^gen/" }, { path: "^(tightwire/(?!core/|codec/)|packages/|e2e/|bench/)" }),
+    onlyFrom("gen-knows-core-and-codec", "", { path: "^gen/" }, { path: "^(tightwire/(?!core/|codec/)|packages/|e2e/|bench/|interop/)" }),
     onlyFrom("shop-client-knows-no-server", "", { path: "^packages/client/" }, { path: "^(packages/server|tightwire/server)/" }),
     onlyFrom(
       "services-meet-over-the-wire",
@@ -50,6 +50,8 @@ module.exports = {
       { path: "^packages/server/(src|dist)/catalog/" },
     ),
     onlyFrom("nothing-imports-e2e-or-bench", "", { pathNot: "^(e2e|bench)/" }, { path: "^(e2e|bench)/" }),
+    onlyFrom("nothing-imports-interop", "", { pathNot: "^interop/" }, { path: "^interop/" }),
+    onlyFrom("interop-stands-alone", "", { path: "^interop/" }, { path: "^(gen|packages|e2e|bench)/|^tightwire/(testing|codegen)/" }),
     onlyFrom(
       "grpc-js-in-its-rooms",
       "grpc-js is imported under the two grpc-js rooms only.",

@@ -24,6 +24,7 @@ export default defineConfig({
       "gen/src/**/*.test.ts",
       "bench/src/**/*.test.ts",
       "fuzz/src/**/*.test.ts",
+      "interop/src/**/*.test.ts",
       "e2e/**/*.test.ts",
     ],
     exclude: ["**/dist/**", "**/node_modules/**"],

@@ -12,6 +12,7 @@ const args = [
   "packages",
   "e2e",
   "bench",
+  "interop",
   "--exclude",
   "/dist/",
 ];

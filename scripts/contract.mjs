@@ -17,6 +17,7 @@ const MODULES = [
   { root: "tightwire/core/proto", files: "tightwire/core/proto/tightwire" },
   { root: "tightwire/testing/proto", files: "tightwire/testing/proto/tightwire" },
   { root: "bench/proto", files: "bench/proto/bench" },
+  { root: "interop/proto", files: "interop/proto/grpc" },
 ];
 const RELEASED = "proto/released.binpb";
 const WORK = ".proto";

@@ -30,6 +30,7 @@ const PACKAGES = [
     paths: [],
   },
   { template: "bench/buf.gen.yaml", folder: "bench/src/gen" },
+  { template: "interop/buf.gen.yaml", folder: "interop/src/gen" },
   // A user's project of its own: it is generated from inside, as its user would.
   {
     cwd: "examples/hello",
