@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers/promises";
 import type { Interceptor, Logger, Observer, ServiceDefinition } from "@tightwire/core";
 import { createCallLog } from "@tightwire/core";
 import {
@@ -154,8 +153,7 @@ async function stopServer(
   const graceMs = timerMs(options.graceMs ?? 10_000);
   const forcedAt = performance.now() + graceMs;
   health.shutDown();
-  // Rejects when it is cut short, which is no fault.
-  await setTimeout(Math.min(pauseMs, graceMs), undefined, { signal: force }).catch(() => {});
+  await pause(Math.min(pauseMs, graceMs), force);
   const closeAll = (): void => listeners.forEach((listener) => void listener.closeNow());
   force.addEventListener("abort", closeAll);
   const drained = listeners.map((listener) => listener.drain(Math.max(forcedAt - performance.now(), 0)));
@@ -163,4 +161,18 @@ async function stopServer(
   if (force.aborted) closeAll();
   await Promise.allSettled(drained);
   force.removeEventListener("abort", closeAll);
+}
+
+/** Waits so long, or until `cut` aborts. */
+function pause(ms: number, cut: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(end, ms);
+    function end(): void {
+      clearTimeout(timer);
+      cut.removeEventListener("abort", end);
+      resolve();
+    }
+    cut.addEventListener("abort", end);
+    if (cut.aborted) end();
+  });
 }

@@ -2,7 +2,7 @@
 // source: grpc/testing/test.proto
 
 import { messageCodec } from "@tightwire/codec";
-import type { CallOptions, PartialMessage, ServerCall, ServiceDefinition } from "@tightwire/core";
+import type { CallOptions, PartialMessage, RequestStream, ServerCall, ServiceDefinition } from "@tightwire/core";
 import { Empty } from "./empty.js";
 import {
   SimpleRequest,
@@ -78,20 +78,20 @@ export interface TestClient {
   ): AsyncIterable<StreamingOutputCallResponse>;
 
   /** Adds up the sizes of the payloads that came. */
-  streamingInputCall(
-    requests: AsyncIterable<PartialMessage<StreamingInputCallRequest>> | Iterable<PartialMessage<StreamingInputCallRequest>>,
+  streamingInputCall<Given extends PartialMessage<StreamingInputCallRequest>>(
+    requests: RequestStream<StreamingInputCallRequest, Given>,
     options?: CallOptions,
   ): Promise<StreamingInputCallResponse>;
 
   /** Answers each request, as it comes, with the payloads that it asks for. */
-  fullDuplexCall(
-    requests: AsyncIterable<PartialMessage<StreamingOutputCallRequest>> | Iterable<PartialMessage<StreamingOutputCallRequest>>,
+  fullDuplexCall<Given extends PartialMessage<StreamingOutputCallRequest>>(
+    requests: RequestStream<StreamingOutputCallRequest, Given>,
     options?: CallOptions,
   ): AsyncIterable<StreamingOutputCallResponse>;
 
   /** Reads all requests and then answers them. */
-  halfDuplexCall(
-    requests: AsyncIterable<PartialMessage<StreamingOutputCallRequest>> | Iterable<PartialMessage<StreamingOutputCallRequest>>,
+  halfDuplexCall<Given extends PartialMessage<StreamingOutputCallRequest>>(
+    requests: RequestStream<StreamingOutputCallRequest, Given>,
     options?: CallOptions,
   ): AsyncIterable<StreamingOutputCallResponse>;
 
