@@ -6,10 +6,12 @@ import { HandlerCall } from "./handler-call.js";
 /** The straight path: one message in, one out. */
 export class UnaryCall extends HandlerCall {
   #received = 0;
+  #draining: AbortSignal | undefined = undefined;
 
-  /** A unary call is short enough to end by itself: it is never told. */
+  /** A unary call is short enough to end by itself: it is never told. A signal of its own all the same, so that whoever listens to it goes with the call. */
   get draining(): AbortSignal {
-    return NEVER;
+    this.#draining ??= new AbortController().signal;
+    return this.#draining;
   }
 
   override start(): void {
@@ -55,5 +57,3 @@ export class UnaryCall extends HandlerCall {
     }
   }
 }
-
-const NEVER: AbortSignal = new AbortController().signal;
