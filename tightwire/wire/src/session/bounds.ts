@@ -20,7 +20,7 @@ export interface Bounds {
   readonly maxSettingsPerSecond: number;
   /** DATA frames without data that end nothing, a second: twice as many at once. More end the connection. Default 1,000. */
   readonly maxEmptyDataPerSecond: number;
-  /** DATA frames that the peer's windows made smaller than 256 octets, a second: twice as many at once. More end the connection. Default 1,000. */
+  /** DATA frames that the peer's windows made smaller than 256 octets, a second: twice as many at once. A frame of 4,096 octets or more makes up for one, as proxies cut some frames of every fast stream. More end the connection. Default 1,000. */
   readonly maxTinyFramesPerSecond: number;
   /** Octets of messages held for a connection that are not whole or not asked for yet. Beyond it a half-sent message ends its call with RESOURCE_EXHAUSTED, and no more credit is given. Default 64 MiB. */
   readonly maxHeldBytes: number;

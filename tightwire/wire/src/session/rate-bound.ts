@@ -26,4 +26,9 @@ export class RateBound {
     this.#left--;
     return true;
   }
+
+  /** Gives one back: the peer did something that makes up for one. */
+  give(): void {
+    if (this.#left < this.#most) this.#left++;
+  }
 }

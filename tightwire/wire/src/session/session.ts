@@ -43,6 +43,8 @@ const STREAM_WINDOW_BYTES = 1_048_576;
 const CONNECTION_WINDOW_BYTES = 16_777_216;
 /** A DATA frame smaller than this, with more behind it, was cut by a window. */
 const TINY_FRAME_BYTES = 256;
+/** And one at least so large makes up for a tiny one: what the two carry together is worth their headers. */
+const AMPLE_FRAME_BYTES = 4_096;
 /** How long octets of the peer are still read after a connection was ended, so that it can read why. */
 const LINGER_MS = 1_000;
 
@@ -531,6 +533,7 @@ export abstract class Session implements FrameHandler {
     const before = stream.sendWindow;
     const more = stream.sendSome(this.#sendWindow);
     const sent = before - stream.sendWindow;
+    if (sent >= AMPLE_FRAME_BYTES) this.#tinyFrames.give();
     if (sent > 0 && sent < TINY_FRAME_BYTES && more && !this.#tinyFrames.take()) {
       this.fail(ErrorCode.ENHANCE_YOUR_CALM, "windows so small that frames hold next to nothing");
       return false;
