@@ -32,8 +32,8 @@ export class MadeCall implements ReplySink, UnarySink {
     this.#meddle = meddle;
     this.#pullsFirst = plain ? 1 : random.pick([0, 1, 1, 2, 1_000]);
     this.#pullsMore = plain ? 1 : random.pick([0, 1, 1, 1, 3]);
-    this.#messageBytes = plain ? 5 : random.size(40_000);
-    this.#toWrite = plain ? 2 : random.pick([0, 1, 2, 5, 200]);
+    this.#messageBytes = plain ? 5 : random.size(random.chance(20) ? 40_000 : 1_000);
+    this.#toWrite = plain ? 2 : random.pick([0, 1, 2, 5, random.below(200)]);
     if (kind === "serverStream") this.#toWrite = 1;
   }
 

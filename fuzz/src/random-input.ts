@@ -13,6 +13,8 @@ const TARGETS: readonly Target[] = [
   "huffman",
   "inbox",
 ];
+/** Cuts of one input, on average. */
+const MAX_CUTS = 100;
 const KINDS: readonly CallKind[] = ["unary", "clientStream", "serverStream", "bidiStream"];
 
 /** The input with this number in a run: it depends on nothing but the two numbers and the recordings. */
@@ -39,9 +41,9 @@ function mutatedRecording(random: Random, target: "server" | "client", own: read
 /** Cuts octets anywhere, with things that happen in between. */
 function mingle(random: Random, bytes: Buffer): Step[] {
   const steps: Step[] = [];
-  const most = random.pick([10, 100, 1_000, 20_000, 1_000_000]);
+  const most = Math.max(random.pick([10, 100, 1_000, 20_000, 1_000_000]), bytes.length / MAX_CUTS);
   for (let at = 0; at < bytes.length; ) {
-    const end = Math.min(bytes.length, at + 1 + random.below(Math.min(most, bytes.length)));
+    const end = Math.min(bytes.length, at + 1 + random.below(Math.min(most, bytes.length) * 2));
     steps.push({ kind: "octets", bytes: bytes.subarray(at, end) });
     at = end;
     if (random.chance(35)) steps.push({ kind: "turn" });
