@@ -183,6 +183,7 @@ export abstract class Session implements FrameHandler {
     if (this.over) return;
     writeGoaway(this.output, this.lastPeerStream, code, text);
     this.output.flush();
+    if (this.over) return; // what the flush still sent was a fault too
     this.#end({ code: this.lossCode, text: `the connection was ended: ${errorName(code)}: ${text}` });
     this.#linger();
   }
@@ -191,6 +192,7 @@ export abstract class Session implements FrameHandler {
   protected finish(cause: Cause): void {
     if (this.over) return;
     this.output.flush();
+    if (this.over) return;
     this.#end(cause);
     this.#linger();
   }
