@@ -9,6 +9,17 @@ export interface ReceivedMessage {
   readonly compressed: boolean;
 }
 
+/** Whole messages up to this size wait together: as objects of their own, empty ones would take forty times the octets that they cost their sender. */
+const SMALL_BYTES = 1_024;
+const RUN_BYTES = 4_096;
+
+/** Small messages behind one another, prefixes included. */
+interface Run {
+  readonly buffer: Buffer;
+  read: number;
+  write: number;
+}
+
 /** What an inbox asks of its stream. */
 export interface InboxOwner {
   /** The largest message that is taken. */
@@ -28,7 +39,7 @@ export class Inbox {
   #body: Buffer | undefined = undefined;
   #bodyBytes = 0;
   #bodyLength = 0;
-  readonly #ready: ReceivedMessage[] = [];
+  readonly #ready: (ReceivedMessage | Run)[] = [];
   #readyBytes = 0;
   /** A message that is being decompressed: those behind it wait. */
   busy = false;
@@ -62,6 +73,12 @@ export class Inbox {
   push(bytes: Buffer, start: number, end: number): InboxFault | undefined {
     let at = start;
     while (at < end) {
+      if (!this.midMessage) {
+        const whole = this.#endOfSmall(bytes, at, end);
+        if (!this.#append(bytes, at, whole)) return { kind: "held" };
+        at = whole;
+        if (at === end) return undefined;
+      }
       if (this.#body === undefined) {
         const copied = bytes.copy(this.#prefix, this.#prefixBytes, at, Math.min(end, at + PREFIX_BYTES - this.#prefixBytes));
         this.#prefixBytes += copied;
@@ -74,7 +91,7 @@ export class Inbox {
       if (!this.#grow(this.#bodyBytes + wanted)) return { kind: "held" };
       at += bytes.copy(this.#body as unknown as Buffer, this.#bodyBytes, at, at + wanted);
       this.#bodyBytes += wanted;
-      if (this.#bodyBytes === this.#bodyLength) this.#whole();
+      if (this.#bodyBytes === this.#bodyLength && !this.#whole()) return { kind: "held" };
     }
     return undefined;
   }
@@ -82,17 +99,20 @@ export class Inbox {
   /** The next whole message, out of the inbox. */
   take(): ReceivedMessage | undefined {
     if (this.busy) return undefined;
-    const next = this.#ready.shift();
-    if (next === undefined) return undefined;
+    const first = this.#ready[0];
+    if (first === undefined) return undefined;
+    const next = "read" in first ? takeOf(first) : first;
     this.#readyBytes -= next.bytes.length + PREFIX_BYTES;
-    this.#owner.hold(-next.bytes.length);
+    if ("read" in first && first.read < first.write) return next;
+    this.#ready.shift();
+    this.#owner.hold(-heldBytes(first));
     return next;
   }
 
   /** Drops everything. */
   clear(): void {
     this.#owner.hold(-(this.#body?.length ?? 0));
-    for (const { bytes } of this.#ready) this.#owner.hold(-bytes.length);
+    for (const one of this.#ready) this.#owner.hold(-heldBytes(one));
     this.#body = undefined;
     this.#ready.length = 0;
     this.#readyBytes = 0;
@@ -118,13 +138,58 @@ export class Inbox {
     return true;
   }
 
-  #whole(): void {
-    this.#ready.push({ bytes: this.#body as Buffer, compressed: this.#prefix[0] === 1 });
-    this.#readyBytes += this.#bodyLength + PREFIX_BYTES;
+  /** A message under way is whole. False when it is too much to hold. */
+  #whole(): boolean {
+    const body = this.#body as Buffer;
     this.#body = undefined;
     this.#bodyBytes = 0;
     this.#prefixBytes = 0;
+    if (this.#bodyLength <= SMALL_BYTES) {
+      this.#owner.hold(-body.length);
+      return this.#append(Buffer.concat([this.#prefix, body]), 0, PREFIX_BYTES + this.#bodyLength);
+    }
+    this.#ready.push({ bytes: body, compressed: this.#prefix[0] === 1 });
+    this.#readyBytes += this.#bodyLength + PREFIX_BYTES;
+    return true;
   }
+
+  /** How far whole, small and flawless messages reach. */
+  #endOfSmall(bytes: Buffer, start: number, end: number): number {
+    let at = start;
+    while (end - at >= PREFIX_BYTES) {
+      const length = checkPrefix(bytes, at, this.#owner.maxMessageBytes);
+      if (typeof length !== "number" || length > SMALL_BYTES || end - at - PREFIX_BYTES < length) break;
+      at += PREFIX_BYTES + length;
+    }
+    return at;
+  }
+
+  #append(bytes: Buffer, start: number, end: number): boolean {
+    const count = end - start;
+    if (count === 0) return true;
+    let run = this.#ready.at(-1);
+    if (run === undefined || !("read" in run) || run.buffer.length - run.write < count) {
+      const size = Math.max(count, RUN_BYTES);
+      if (!this.#owner.hold(size)) return false;
+      run = { buffer: Buffer.allocUnsafeSlow(size), read: 0, write: 0 };
+      this.#ready.push(run);
+    }
+    run.write += bytes.copy(run.buffer, run.write, start, end);
+    this.#readyBytes += count;
+    return true;
+  }
+}
+
+function takeOf(run: Run): ReceivedMessage {
+  const start = run.read + PREFIX_BYTES;
+  const end = start + run.buffer.readUInt32BE(run.read + 1);
+  const compressed = run.buffer[run.read] === 1;
+  run.read = end;
+  return { bytes: run.buffer.subarray(start, end), compressed };
+}
+
+function heldBytes(one: ReceivedMessage | Run): number {
+  return "read" in one ? one.buffer.length : one.bytes.length;
 }
 
 /** Why a call must end because of what its peer sent: a message larger than allowed (its length), a flag that is none, or more octets held for the connection than it may have. */
