@@ -42,12 +42,14 @@ export interface ClientSessionOwner {
 }
 
 const CLOSED: Cause = { code: Status.UNAVAILABLE, text: "the connection was closed" };
+const USED_UP: Cause = { code: Status.UNAVAILABLE, text: "the connection has no stream ids left" };
 const GOING_AWAY: Cause = { code: Status.UNAVAILABLE, text: "the server is shutting down" };
 
 /** A client's side of a connection: opens streams for calls as the server allows, keeps the others waiting, and knows which calls a server that goes away never looked at. */
 export class ClientSession extends Session {
   declare readonly options: ClientSessionOptions;
   protected override readonly lossCode: number = Status.UNAVAILABLE;
+  protected override readonly peerIsServer = true;
   protected override readonly lastPeerStream: number = 0;
   readonly #owner: ClientSessionOwner;
   readonly #head: ResponseHead;
@@ -60,7 +62,8 @@ export class ClientSession extends Session {
   #whenIdle: (() => void) | undefined = undefined;
 
   constructor(carrier: Carrier, options: ClientSessionOptions, owner: ClientSessionOwner) {
-    super(carrier, options);
+    // A server can reset no more than the calls that were made: to end the connection for it would only lose the others.
+    super(carrier, options, Number.POSITIVE_INFINITY);
     this.#owner = owner;
     this.#nextId = options.firstStreamId;
     this.#head = new ResponseHead(options.bounds);
@@ -166,17 +169,27 @@ export class ClientSession extends Session {
     this.#requests.write(stream.id, stream.call);
     this.#nextId += 2;
     // Ids are used up after a few hours at full speed: the channel makes a new connection.
-    if (this.#nextId > MAX_31_BITS) this.#tell("draining", CLOSED);
+    if (this.#nextId > MAX_31_BITS) this.#tell("draining", USED_UP);
   }
 
   /** Gives places that are free to calls that wait. */
   #openWaiting(): void {
     for (const stream of this.#waiting) {
-      if (this.streams.size >= this.peer.maxConcurrentStreams || this.#state !== "ready") return;
+      if (this.#nextId > MAX_31_BITS) return this.#sendElsewhere();
+      if (this.streams.size >= this.peer.maxConcurrentStreams) return;
       this.#waiting.delete(stream);
       this.#open(stream);
       if (stream.outbox !== undefined) this.queue(stream);
       else if (stream.ending) this.writeEndOfStream(stream);
+    }
+  }
+
+  /** There are no ids left for the calls that wait. */
+  #sendElsewhere(): void {
+    for (const stream of [...this.#waiting]) {
+      this.#waiting.delete(stream);
+      stream.release();
+      stream.unprocessed(USED_UP.text);
     }
   }
 
@@ -189,7 +202,7 @@ export class ClientSession extends Session {
   /** A call has left: is it the last? */
   #rest(): void {
     if (this.over) return;
-    if (this.#waiting.size > 0 && this.#state === "ready") this.#openWaiting();
+    if (this.#waiting.size > 0) this.#openWaiting();
     if (this.#inFlight > 0 || this.over) return; // what was opened may have ended it
     this.#owner.busy(false);
     this.#whenIdle?.();

@@ -36,6 +36,10 @@ export abstract class ClientStream extends Stream implements StreamHandle {
     return this.session.options.maxMessageBytes;
   }
 
+  override get answered(): boolean {
+    return this.#end !== undefined;
+  }
+
   // ---- the caller's handle ----
 
   write(bytes: Uint8Array, compress: boolean = this.call.compress): boolean {

@@ -28,7 +28,7 @@ export class UnaryStream extends ClientStream {
 
   /** The octets stay as they are until the end: a session's chunks are not read into again. */
   protected override received(bytes: Uint8Array, compressed: boolean): void {
-    this.#messages++;
+    if (this.#messages++ > 0) return this.refuse({ code: Status.INTERNAL, text: "the answer of a unary call holds more than one message" });
     this.#message = bytes;
     this.#compressed = compressed;
   }
@@ -39,7 +39,7 @@ export class UnaryStream extends ClientStream {
     const whole: Completion = this.#headers === undefined ? end : { ...end, headers: this.#headers };
     if (end.code !== Status.OK) return this.#sink.done(whole, undefined);
     if (this.#messages === 1) return this.#sink.done(whole, this.#message, this.#compressed);
-    const text = `the answer of a unary call holds ${this.#messages} messages`;
+    const text = "the answer of a unary call holds no message";
     this.#sink.done({ ...whole, code: Status.INTERNAL, text, origin: "local" }, undefined);
   }
 }

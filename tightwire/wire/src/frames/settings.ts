@@ -42,8 +42,11 @@ export const SettingId: {
 /** The largest frame that a peer may ask to be sent. */
 const LARGEST_FRAME_BYTES = 16_777_215;
 
-/** Takes a SETTINGS payload over into `settings`. Throws a {@link ConnectionError} for a value out of range; unknown settings are ignored. */
-export function readSettings(bytes: Buffer, start: number, end: number, settings: Settings): void {
+/**
+ * Takes a SETTINGS payload over into `settings`. Throws a {@link ConnectionError} for a value out of range, such as a server's that would let its client push; unknown settings are
+ * ignored.
+ */
+export function readSettings(bytes: Buffer, start: number, end: number, settings: Settings, ofServer: boolean): void {
   for (let at = start; at < end; at += 6) {
     const value = bytes.readUInt32BE(at + 2);
     switch (bytes.readUInt16BE(at)) {
@@ -51,7 +54,7 @@ export function readSettings(bytes: Buffer, start: number, end: number, settings
         settings.headerTableBytes = value;
         break;
       case SettingId.ENABLE_PUSH:
-        expectRange(value <= 1, ErrorCode.PROTOCOL_ERROR, "ENABLE_PUSH", value);
+        expectRange(value <= (ofServer ? 0 : 1), ErrorCode.PROTOCOL_ERROR, "ENABLE_PUSH", value);
         break;
       case SettingId.MAX_CONCURRENT_STREAMS:
         settings.maxConcurrentStreams = value;

@@ -14,17 +14,56 @@ export function isKnownEncoding(encoding: string | undefined): boolean {
 /** The outcome of a decompression: the bytes, or that they are more than allowed, or no gzip. */
 export type Decompressed = Uint8Array | "too large" | "broken";
 
-/** Decompresses at once when that is quick, else calls `later`. It stops at `maxBytes`, however much there would be. */
-export function decompress(bytes: Uint8Array, maxBytes: number, later: (result: Decompressed) => void): Decompressed | undefined {
+/** What is decompressed beside other things, and for whom. */
+interface Job {
+  wanted(): boolean;
+  run(done: () => void): void;
+}
+
+/** As many as the threads that do it: more at once would not be done sooner, and each may hold a message of the largest size. */
+const MAX_JOBS = 4;
+const jobs: Job[] = [];
+let running = 0;
+
+/**
+ * Decompresses at once when that is quick, else when it is its turn, and calls `later`, unless it is not `wanted` any more. It stops at `maxBytes`, however much there would be.
+ */
+export function decompress(
+  bytes: Uint8Array,
+  maxBytes: number,
+  wanted: () => boolean,
+  later: (result: Decompressed) => void,
+): Decompressed | undefined {
   const options = { maxOutputLength: Math.max(maxBytes, 1) };
   if (bytes.length > SYNC_BYTES) {
-    gunzip(bytes, options, (error, result) => later(error === null ? limited(result, maxBytes) : failureOf(error)));
+    jobs.push({
+      wanted,
+      run: (done) =>
+        gunzip(bytes, options, (error, result) => {
+          done();
+          later(error === null ? limited(result, maxBytes) : failureOf(error));
+        }),
+    });
+    runJobs();
     return undefined;
   }
   try {
     return limited(gunzipSync(bytes, options), maxBytes);
   } catch (error) {
     return failureOf(error as NodeJS.ErrnoException);
+  }
+}
+
+function runJobs(): void {
+  while (running < MAX_JOBS) {
+    const job = jobs.shift();
+    if (job === undefined) return;
+    if (!job.wanted()) continue;
+    running++;
+    job.run(() => {
+      running--;
+      runJobs();
+    });
   }
 }
 

@@ -15,8 +15,8 @@ import { parseAddress } from "./address.js";
 import { REFUSAL } from "./preface.js";
 import { ServerSession, type ServerSessionOptions, type ServerSessionOwner } from "./server-session.js";
 
-/** How long a client that did not agree on HTTP/2 may take to read why it is refused. */
-const REFUSAL_LINGER_MS = 1_000;
+/** How long a client that is refused may take to read why. */
+const REFUSAL_MS = 1_000;
 const SHUT_DOWN: Cause = { code: Status.UNAVAILABLE, text: "the server is shutting down" };
 
 /** A listening socket and its connections. */
@@ -106,11 +106,7 @@ export class WireListener implements Listener, ServerSessionOwner {
 
   #openSecure(socket: TLSSocket): void {
     socket.disableRenegotiation();
-    if (socket.alpnProtocol !== "h2") {
-      socket.setTimeout(REFUSAL_LINGER_MS, () => socket.destroy());
-      socket.resume();
-      return void socket.end(REFUSAL);
-    }
+    if (socket.alpnProtocol !== "h2") return refuseOther(socket);
     const certificate = readPeerCertificate(socket.getPeerCertificate());
     const peer = networkPeer(socket);
     this.#open(socket, certificate === undefined ? peer : { ...peer, certificate, identity: certificateIdentity(certificate) });
@@ -122,6 +118,14 @@ export class WireListener implements Listener, ServerSessionOwner {
     this.#sessions.add(session);
     attach(socket, session, "the client is gone");
   }
+}
+
+/** Over TLS HTTP/2 is agreed on by ALPN, or not spoken. Source: RFC 9113, section 3.2. */
+function refuseOther(socket: TLSSocket): void {
+  socket.on("error", () => {});
+  socket.end(REFUSAL);
+  socket.resume(); // what is read and dropped does not reset the socket before the refusal is read
+  setTimeout(() => socket.destroy(), REFUSAL_MS).unref();
 }
 
 function networkPeer(socket: Socket): Peer {

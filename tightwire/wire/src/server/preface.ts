@@ -1,6 +1,6 @@
 import { PREFACE } from "../frames/protocol.js";
 
-/** The answer to a client that does not speak HTTP/2. */
+/** What is answered to whoever does not speak HTTP/2, in words that an HTTP/1 client can show. */
 export const REFUSAL: Buffer = Buffer.from(
   "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: 55\r\n\r\nThis port speaks gRPC: HTTP/2 with prior knowledge only",
   "latin1",

@@ -48,6 +48,7 @@ export class ServerSession extends Session {
   /** What a good one ends with. */
   readonly okStatus: RepeatedFields = new RepeatedFields([["grpc-status", "0"]]);
   protected override readonly lossCode: number = Status.CANCELLED;
+  protected override readonly peerIsServer = false;
   readonly #owner: ServerSessionOwner;
   readonly #head: RequestHead;
   #preface: Buffer | undefined = Buffer.alloc(0);
@@ -59,7 +60,7 @@ export class ServerSession extends Session {
   #draining = false;
 
   constructor(carrier: Carrier, options: ServerSessionOptions, peer: Peer, owner: ServerSessionOwner) {
-    super(carrier, options);
+    super(carrier, options, options.bounds.maxResetsPerSecond);
     this.peerOfConnection = peer;
     this.#owner = owner;
     this.#head = new RequestHead(options.bounds);

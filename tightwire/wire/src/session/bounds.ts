@@ -12,7 +12,7 @@ export interface Bounds {
   readonly maxHeaderBlockBytes: number;
   /** CONTINUATION frames of a header block, empty ones too; more end the connection. Default 16. */
   readonly maxContinuations: number;
-  /** Calls that the peer resets, or makes us reset, a second: twice as many at once. More end the connection. Default 1,000. */
+  /** Calls that a client resets, or makes us reset, a second: twice as many at once. More end the connection. Server side; default 1,000. */
   readonly maxResetsPerSecond: number;
   /** PINGs a second without anything of a call sent in between, twice as many at once; more end the connection. Default 100. */
   readonly maxPingsPerSecond: number;

@@ -100,10 +100,11 @@ export abstract class Session implements FrameHandler {
   #pingedAt = 0;
   #progressSeen = -1;
   #longBlock = false;
-  /** Whether anything of a call was written since the peer's last PING. */
-  #wrote = false;
+  #greeted = false;
+  /** Whether HEADERS or DATA of ours went out since the peer's last PING. */
+  #answeredSincePing = false;
 
-  constructor(carrier: Carrier, options: SessionOptions) {
+  constructor(carrier: Carrier, options: SessionOptions, maxResetsPerSecond: number) {
     const { bounds } = options;
     this.carrier = carrier;
     this.options = options;
@@ -114,7 +115,7 @@ export abstract class Session implements FrameHandler {
       () => this.#unblocked(),
     );
     this.#block = new HeaderBlock(bounds);
-    this.resets = new RateBound(bounds.maxResetsPerSecond);
+    this.resets = new RateBound(maxResetsPerSecond);
     this.#pings = new RateBound(bounds.maxPingsPerSecond);
     this.#settings = new RateBound(bounds.maxSettingsPerSecond);
     this.#emptyData = new RateBound(bounds.maxEmptyDataPerSecond);
@@ -135,6 +136,7 @@ export abstract class Session implements FrameHandler {
   protected abstract settingsChanged(first: boolean): void;
   /** It is over, once. */
   protected abstract ended(cause: Cause): void;
+  protected abstract readonly peerIsServer: boolean;
   /** The status of calls that end with the connection. */
   protected abstract readonly lossCode: number;
   abstract goaway(lastStreamId: number, code: number, debug: string): void;
@@ -158,7 +160,7 @@ export abstract class Session implements FrameHandler {
       this.#reader.push(bytes);
     } catch (error) {
       if (error instanceof ConnectionError) this.fail(error.code, error.message);
-      else this.fail(ErrorCode.INTERNAL_ERROR, `a fault of this engine: ${String(error)}`);
+      else this.fail(ErrorCode.INTERNAL_ERROR, "a fault of this engine", String(error));
       return;
     }
     if (this.#reader.waitsForMore) {
@@ -178,13 +180,13 @@ export abstract class Session implements FrameHandler {
     this.carrier.destroy();
   }
 
-  /** This side ends the connection for a fault of the peer's, and says so. */
-  fail(code: number, text: string): void {
+  /** This side ends the connection for a fault, and says so. `detail` is for this side alone. */
+  fail(code: number, text: string, detail: string = text): void {
     if (this.over) return;
     writeGoaway(this.output, this.lastPeerStream, code, text);
     this.output.flush();
     if (this.over) return; // what the flush still sent was a fault too
-    this.#end({ code: this.lossCode, text: `the connection was ended: ${errorName(code)}: ${text}` });
+    this.#end({ code: this.lossCode, text: `the connection was ended: ${errorName(code)}: ${detail}` });
     this.#linger();
   }
 
@@ -267,7 +269,7 @@ export abstract class Session implements FrameHandler {
   data(streamId: number, bytes: Buffer, start: number, end: number, flowBytes: number, endStream: boolean): void {
     this.#receiveWindow -= flowBytes;
     if (this.#receiveWindow < 0) throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, "more DATA than the connection's window");
-    this.#creditConnection();
+    this.creditConnection();
     if (start === end && !endStream && !this.#emptyData.take()) throw calm("empty DATA");
     const stream = this.streams.get(streamId);
     if (stream === undefined) return this.#onClosedStream(streamId, "DATA");
@@ -296,6 +298,7 @@ export abstract class Session implements FrameHandler {
     const stream = this.streams.get(streamId);
     if (stream === undefined) return;
     if (!this.resets.take()) throw calm("resets");
+    if (stream.answered) return this.stopSending(stream);
     this.closeStream(stream);
     stream.reset(code);
   }
@@ -303,12 +306,13 @@ export abstract class Session implements FrameHandler {
   settings(bytes: Buffer, start: number, end: number): void {
     if (!this.#settings.take()) throw calm("SETTINGS");
     const window = this.peer.initialWindowBytes;
-    readSettings(bytes, start, end, this.peer);
+    readSettings(bytes, start, end, this.peer, this.peerIsServer);
     this.encoder.setPeerLimit(this.peer.headerTableBytes);
     if (this.peer.initialWindowBytes !== window) this.#moveWindows(this.peer.initialWindowBytes - window);
     writeSettingsAck(this.output);
-    const first = this.watch.has("preface");
     this.watch.stop("preface");
+    const first = !this.#greeted;
+    this.#greeted = true;
     this.settingsChanged(first);
   }
 
@@ -318,9 +322,9 @@ export abstract class Session implements FrameHandler {
 
   ping(bytes: Buffer, start: number, acknowledged: boolean): void {
     if (!acknowledged) {
-      // Peers that measure the way ask with each of our answers; what comes without one has to be rare (gRPC, "ping strikes").
-      if (this.#wrote) this.#wrote = false;
-      else if (!this.#pings.take()) throw calm("too_many_pings");
+      // Peers that measure the bandwidth send a PING with what they read: as many as they get frames of ours.
+      if (!this.#answeredSincePing && !this.#pings.take()) throw calm("too_many_pings");
+      this.#answeredSincePing = false;
       writePing(this.output, bytes, start, true);
     } else if (bytes[start] === KEEPALIVE_PING[0]) {
       if (!this.watch.has("pong")) return;
@@ -392,16 +396,27 @@ export abstract class Session implements FrameHandler {
   hold(bytes: number): boolean {
     if (bytes > 0 && this.#heldBytes + bytes > this.bounds.maxHeldBytes) return false;
     this.#heldBytes += bytes;
-    if (bytes < 0 && !this.over) this.#creditConnection();
+    if (bytes < 0) this.creditConnection();
     return true;
   }
 
-  /** The connection's credit comes back on receipt, whatever its streams do with theirs, as long as not too much is held for it. */
-  #creditConnection(): void {
+  /**
+   * The connection's credit comes back on receipt, whatever its streams do with theirs, as long as not too much waits for readers. Parts of messages that somebody waits for do not count: without credit
+   * they would never become whole, and beyond the bound their calls end.
+   */
+  creditConnection(): void {
     const used = CONNECTION_WINDOW_BYTES - this.#receiveWindow;
-    if (used < CONNECTION_WINDOW_BYTES / 2 || this.#heldBytes > this.bounds.maxHeldBytes / 2) return;
+    if (used < CONNECTION_WINDOW_BYTES / 2 || this.over) return;
+    const most = this.bounds.maxHeldBytes / 2;
+    if (this.#heldBytes > most && this.#unreadBytes() > most) return;
     this.#receiveWindow += used;
     writeWindowUpdate(this.output, 0, used);
+  }
+
+  #unreadBytes(): number {
+    let bytes = 0;
+    for (const stream of this.streams.all()) bytes += stream.unreadBytes;
+    return bytes;
   }
 
   // ---- sending ----
@@ -429,9 +444,9 @@ export abstract class Session implements FrameHandler {
     writeUint32(buffer, at + 1, bytes.length);
     buffer.set(bytes, at + PREFIX_BYTES);
     output.at = at + length;
+    this.#answeredSincePing = true;
     stream.sendWindow -= length;
     this.#sendWindow -= length;
-    this.#wrote = true;
   }
 
   /** Writes a frame of what waits in an outbox. */
@@ -439,11 +454,11 @@ export abstract class Session implements FrameHandler {
     const { output } = this;
     output.reserve(FRAME_HEADER_BYTES + bytes);
     writeFrameHeader(output, bytes, FrameType.DATA, endStream ? Flag.END_STREAM : 0, stream.id);
+    this.#answeredSincePing = true;
     outbox.copy(output.buffer, output.at, bytes);
     output.at += bytes;
     stream.sendWindow -= bytes;
     this.#sendWindow -= bytes;
-    this.#wrote = true;
     this.#waitingBytes -= bytes;
   }
 
@@ -466,6 +481,7 @@ export abstract class Session implements FrameHandler {
   /** Sends the block that was begun. */
   endBlock(streamId: number, endStream: boolean): void {
     const { encoder, output } = this;
+    this.#answeredSincePing = true;
     if (this.#longBlock) return writeLongHeaders(output, streamId, encoder.out.subarray(0, encoder.at), endStream);
     const flags = endStream ? Flag.END_HEADERS | Flag.END_STREAM : Flag.END_HEADERS;
     writeFrameHeader(output, encoder.at - output.at - FRAME_HEADER_BYTES, FrameType.HEADERS, flags, streamId);
@@ -549,6 +565,14 @@ export abstract class Session implements FrameHandler {
   localEnd(stream: Stream): void {
     stream.localEnded = true;
     if (stream.remoteEnded) this.closeStream(stream);
+  }
+
+  /** The peer wants no more of a stream whose answer is whole and not yet read: what waits to be sent is dropped. */
+  protected stopSending(stream: Stream): void {
+    stream.localEnded = true;
+    stream.ending = true;
+    this.#waitingBytes -= stream.outbox?.bytes ?? 0;
+    stream.outbox = undefined;
   }
 
   /** This side ends a stream at once. */

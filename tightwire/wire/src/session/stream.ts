@@ -36,6 +36,10 @@ export abstract class Stream implements InboxOwner {
   /** Since when what waits has waited; for the session's stall timer. */
   waitsSince = 0;
   abstract readonly maxMessageBytes: number;
+  /** Whether it holds its peer's whole answer, which a reset takes nothing away from. */
+  get answered(): boolean {
+    return false;
+  }
 
   protected readonly session: Session;
   /** Whether compressed messages may come, since their encoding was named. */
@@ -82,7 +86,14 @@ export abstract class Stream implements InboxOwner {
   pull(count: number): void {
     if (this.closed) return;
     this.#credit += count;
-    if (this.#inbox !== undefined) this.#deliver();
+    if (this.#inbox === undefined) return;
+    this.#deliver();
+    this.session.creditConnection();
+  }
+
+  /** Octets that wait for a reader. */
+  get unreadBytes(): number {
+    return this.#inbox?.uncreditedBytes(this.#credit > 0) ?? 0;
   }
 
   /** Holds DATA to what a content-length promised; false when it does not keep it. Source: RFC 9113, section 8.1.1. */
@@ -154,12 +165,17 @@ export abstract class Stream implements InboxOwner {
     if (!this.compressedAllowed) return this.refuse(INTERNAL("a compressed message came without a grpc-encoding"));
     const inbox = this.#inbox as Inbox;
     this.#credit--;
-    const now = decompress(bytes, this.maxMessageBytes, (later) => {
-      inbox.busy = false;
-      if (this.closed) return;
-      this.#unpacked(later);
-      this.#deliver();
-    });
+    const now = decompress(
+      bytes,
+      this.maxMessageBytes,
+      () => !this.closed,
+      (later) => {
+        inbox.busy = false;
+        if (this.closed) return;
+        this.#unpacked(later);
+        this.#deliver();
+      },
+    );
     if (now === undefined) inbox.busy = true;
     else this.#unpacked(now);
   }
@@ -196,7 +212,7 @@ export abstract class Stream implements InboxOwner {
 
   /** Gives the window back for what was read: in halves, so that the peer never waits and few frames say so. */
   #giveCredit(): void {
-    const free = this.#uncredited - (this.#inbox?.uncreditedBytes(this.#credit > 0) ?? 0);
+    const free = this.#uncredited - this.unreadBytes;
     if (free < this.session.streamWindowBytes / 2) return;
     this.#uncredited -= free;
     this.receiveWindow += free;
@@ -243,7 +259,7 @@ export abstract class Stream implements InboxOwner {
   #sendCompressed(bytes: Uint8Array): boolean {
     let fill: ((bytes: Uint8Array) => void) | undefined;
     const now = compress(bytes, (later) => {
-      if (this.closed) return;
+      if (this.closed || this.outbox === undefined) return;
       this.session.countWaiting(PREFIX_BYTES + later.length - bytes.length);
       fill?.(later);
       this.session.queue(this);
