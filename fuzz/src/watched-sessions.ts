@@ -42,9 +42,9 @@ export class WatchedServerSession extends ServerSession implements Watched {
     super.settings(bytes, start, end);
   }
 
-  override fail(code: number, text: string): void {
+  override fail(code: number, text: string, detail: string = text): void {
     noteFailure(this.ledger, text);
-    super.fail(code, text);
+    super.fail(code, text, detail);
   }
 }
 
@@ -71,9 +71,9 @@ export class WatchedClientSession extends ClientSession implements Watched {
     super.settings(bytes, start, end);
   }
 
-  override fail(code: number, text: string): void {
+  override fail(code: number, text: string, detail: string = text): void {
     noteFailure(this.ledger, text);
-    super.fail(code, text);
+    super.fail(code, text, detail);
   }
 }
 
@@ -92,7 +92,7 @@ function noteFailure(ledger: Ledger | undefined, text: string): void {
 function noteWindow(ledger: Ledger | undefined, peer: Settings, bytes: Buffer, start: number, end: number): void {
   const next: Settings = { ...defaultSettings(), initialWindowBytes: peer.initialWindowBytes };
   try {
-    readSettings(bytes, start, end, next);
+    readSettings(bytes, start, end, next, false);
   } catch {
     return; // it is the session's to refuse
   }
