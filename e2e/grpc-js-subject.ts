@@ -24,10 +24,6 @@ export const GRPC_JS_FAILURES: readonly KnownFailure[] = [
     test: "metadata: carries the key __proto__ as request metadata, headers and trailers",
     reason: "Node's http2 gives headers as an object, in which __proto__ is no key",
   },
-  {
-    test: "messages: handlers know which requests came compressed, message by message",
-    reason: "grpc-js decompresses messages and does not tell that it did",
-  },
   ...HALF_CLOSED_BY_RESET.map((test) => ({
     test,
     reason: "Node's http2 ends the data of a stream before it resets it, in a write of its own",

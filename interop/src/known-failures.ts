@@ -9,7 +9,6 @@ export interface KnownFailure {
 }
 
 const CLIENT_COMPRESSED: readonly string[] = ["client_compressed_unary", "client_compressed_streaming"];
-const CLIENT_COMPRESSED_NO_PROBE: readonly string[] = CLIENT_COMPRESSED.map((name) => `${name}_noprobe`);
 const SERVER_COMPRESSED: readonly string[] = ["server_compressed_unary", "server_compressed_streaming"];
 
 /** What cannot pass between which peers. */
@@ -24,11 +23,6 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
     client: "grpc-js",
     cases: SERVER_COMPRESSED,
     reason: "grpc-js does not tell its callers whether an answer came compressed",
-  },
-  {
-    server: "grpc-js",
-    cases: [...CLIENT_COMPRESSED, ...CLIENT_COMPRESSED_NO_PROBE],
-    reason: "grpc-js does not tell its handlers whether a request came compressed",
   },
   {
     server: "Python (C-core)",

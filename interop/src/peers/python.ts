@@ -29,7 +29,7 @@ export function findPython(certificate: CertificateFiles, soakIterations: number
     cases: TEST_CASE_NAMES.filter((name) => !name.endsWith("_noprobe")),
     runCases: (names, { port, tls }) =>
       readOutcomes(PYTHON, [
-        CLIENT,
+        ...["-B", CLIENT],
         ...["--stubs", stubs, "--server_port", `${port}`, "--test_case", names.join(",")],
         ...["--soak_iterations", `${soakIterations}`, "--use_tls", `${tls}`, "--ca_file", certificate.ca],
       ]),
@@ -37,7 +37,7 @@ export function findPython(certificate: CertificateFiles, soakIterations: number
       startChild(
         PYTHON,
         [
-          SERVER,
+          ...["-B", SERVER],
           ...["--stubs", stubs, "--port", "0", "--use_tls", `${tls}`],
           ...["--tls_cert_file", certificate.certificate, "--tls_key_file", certificate.key],
         ],

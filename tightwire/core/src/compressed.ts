@@ -2,8 +2,7 @@
 const received = new WeakSet<object>();
 
 /**
- * Whether a message that a peer sent, a request in a handler or an answer at its caller, came compressed. False for any other object, and for all messages over transports that do
- * not tell, as grpc-js.
+ * Whether a message that a peer sent, a request in a handler or an answer at its caller, came compressed. False for any other object, and for answers over grpc-js, which does not tell.
  */
 export function wasCompressed(message: object): boolean {
   return received.has(message);

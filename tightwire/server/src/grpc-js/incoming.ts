@@ -10,7 +10,7 @@ import {
   parseTimeout,
   Status,
 } from "@tightwire/core/runtime";
-import { isCutShort, isReset, onStatus } from "./inner-call.js";
+import { collectCompressed, isCutShort, isReset, onStatus } from "./inner-call.js";
 import { fromGrpcMetadata, toGrpcMetadata } from "./metadata.js";
 import { peerOf } from "./peer.js";
 
@@ -31,6 +31,7 @@ export class GrpcJsIncoming implements IncomingCall, Pick<ServerInterceptingCall
   readonly #acceptor: Acceptor;
   #metadata: Metadata | undefined = undefined;
   #peer: Peer | undefined = undefined;
+  #compressed: WeakSet<Uint8Array> | undefined = undefined;
   #sink: IncomingSink | undefined = undefined;
   #ended = false;
   #credit = 0;
@@ -76,6 +77,7 @@ export class GrpcJsIncoming implements IncomingCall, Pick<ServerInterceptingCall
 
   #open(metadata: GrpcMetadata): void {
     this.#metadata = fromGrpcMetadata(metadata);
+    this.#compressed = collectCompressed(this.#call);
     const opened = this.#acceptor.open(this);
     if ("code" in opened) return this.end(opened);
     this.#sink = opened;
@@ -86,7 +88,7 @@ export class GrpcJsIncoming implements IncomingCall, Pick<ServerInterceptingCall
     this.#asked = false;
     if (this.#ended) return;
     this.#credit--;
-    this.#sink?.message(bytes);
+    this.#sink?.message(bytes, this.#compressed?.has(bytes) === true);
     this.#read();
   }
 

@@ -8,6 +8,8 @@ import type { Cause } from "@tightwire/core/runtime";
 interface InnerCall {
   readonly stream?: { readonly aborted: boolean; readonly closed: boolean; readonly destroyed: boolean; readonly rstCode?: number };
   readonly decoder?: { readonly readState: number };
+  readonly incomingEncoding?: string;
+  decompressMessage?(message: Buffer, encoding: string): Buffer | Promise<Buffer>;
 }
 
 /** grpc-js's `ReadState.NO_DATA`: between two messages. */
@@ -37,4 +39,18 @@ export function onStatus(call: ServerInterceptingCallInterface, sent: (status: C
     // What is written to a stream that is gone fails, and grpc-js would answer that too.
     if (!gone) sent({ code: status.code ?? 0, text: status.details ?? "" });
   };
+}
+
+/** Collects the requests that come compressed, which grpc-js decompresses without a word; undefined when the call announces none. */
+export function collectCompressed(call: ServerInterceptingCallInterface): WeakSet<Uint8Array> | undefined {
+  const inner = call as InnerCall;
+  const original = inner.decompressMessage;
+  if (original === undefined || inner.incomingEncoding === undefined || inner.incomingEncoding === "identity") return undefined;
+  const compressed = new WeakSet<Uint8Array>();
+  inner.decompressMessage = async (message, encoding) => {
+    const bytes = await original.call(inner, message, encoding);
+    if (encoding !== "identity") compressed.add(bytes);
+    return bytes;
+  };
+  return compressed;
 }
