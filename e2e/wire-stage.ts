@@ -92,6 +92,7 @@ export async function serve(
   const acceptor: Acceptor = {
     maxMessageBytes,
     open(call) {
+      if (call.fault !== undefined) return { ...call.fault, trailers: undefined };
       const behaviour = behaviours[call.path] ?? BEHAVIOURS[call.path];
       if (behaviour === undefined) return { code: Status.UNIMPLEMENTED, text: `unknown service: ${call.path}`, trailers: undefined };
       const seen: SeenCall = { call, messages: [], halfClosed: false, cancelled: undefined, settled: false };
