@@ -328,7 +328,7 @@ describe("what a client can make a server wait for", () => {
     await server.neighbour();
   });
 
-  test("maxConnectionAgeMs and its grace: calls go on for the grace, then end", async () => {
+  test("maxConnectionAgeMs and maxConnectionAgeGraceMs: calls go on for the grace, then end", async () => {
     const server = await serve({ maxConnectionAgeMs: 30, maxConnectionAgeGraceMs: 60 });
     const peer = await greetRaw(server.address);
     peer.send(headers(1, request("/t/Hold")));
