@@ -117,7 +117,8 @@ export function withVirtualTime<T>(body: (time: VirtualTime) => T): T {
     setImmediate: (callback: () => void) => clock.later(callback),
     queueMicrotask: (callback: () => void) => clock.soon(callback),
   });
-  process.nextTick = ((callback: () => void) => clock.soon(callback)) as typeof process.nextTick;
+  // zlib puts off things of its own, with arguments.
+  process.nextTick = (callback: (...all: never[]) => void, ...all: unknown[]) => clock.soon(() => callback(...(all as never[])));
   Object.defineProperty(performance, "now", { value: () => clock.now, configurable: true, writable: true });
   try {
     return body(clock);
