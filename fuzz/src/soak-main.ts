@@ -1,0 +1,91 @@
+#!/usr/bin/env node
+// Soaks the wire; see `--help`.
+import { megabytes } from "./heap.js";
+import { readSoakOptions, SOAK_USAGE } from "./options.js";
+import { type SoakResult, soak } from "./soak.js";
+
+/** Growth that is no leak: code is still compiled after a minute, and its feedback grows. */
+const HEAP_SLACK_BYTES = 1_048_576;
+/** Write buffers belong to the process: 64 of 64 KiB at most are kept, however many the first minute needed. */
+const EXTERNAL_SLACK_BYTES = 4_194_304;
+
+interface Memory {
+  readonly heap: number;
+  readonly external: number;
+}
+
+function measure(): Memory {
+  if (globalThis.gc === undefined) throw new Error("start it with --expose-gc");
+  globalThis.gc();
+  globalThis.gc();
+  const { heapUsed, external } = process.memoryUsage();
+  return { heap: heapUsed, external };
+}
+
+interface Check {
+  readonly what: string;
+  readonly first: string;
+  readonly last: string;
+  readonly good: boolean;
+}
+
+function memoryCheck(what: string, first: number, last: number, slack: number): Check {
+  return { what, first: megabytes(first), last: megabytes(last), good: last <= first * 1.05 + slack };
+}
+
+function countCheck(what: string, first: number | undefined, last: number | undefined): Check {
+  return { what, first: String(first), last: String(last), good: first === last };
+}
+
+function checksOf(result: SoakResult, first: Memory, last: Memory): Check[] {
+  const { client, server } = result;
+  return [
+    memoryCheck("heap at rest, after two collections", first.heap, last.heap, HEAP_SLACK_BYTES),
+    memoryCheck("memory outside of the heap", first.external, last.external, EXTERNAL_SLACK_BYTES),
+    countCheck("open file descriptors", result.descriptorsBefore, result.descriptorsAfter),
+    countCheck("sockets left", 0, result.socketsAfter),
+    countCheck("calls begun and ended, client", client.begun, client.ended),
+    countCheck("calls begun and ended, server", server.begun, server.ended),
+    countCheck("second endings, client and server", 0, client.endedAgain + server.endedAgain),
+  ];
+}
+
+function print(checks: readonly Check[], { client, server, connections }: SoakResult): void {
+  const codes = (byCode: ReadonlyMap<number, number>): string =>
+    [...byCode]
+      .sort(([one], [two]) => one - two)
+      .map(([code, count]) => `${code}: ${count}`)
+      .join(", ");
+  console.log(`${connections} connections; codes of the client: ${codes(client.byCode)}; of the server: ${codes(server.byCode)}`);
+  console.log(`| ${"what".padEnd(36)} | ${"first".padStart(12)} | ${"last".padStart(12)} |      |`);
+  console.log(`|${"-".repeat(38)}|${"-".repeat(13)}:|${"-".repeat(13)}:|------|`);
+  for (const { what, first, last, good } of checks) {
+    console.log(`| ${what.padEnd(36)} | ${first.padStart(12)} | ${last.padStart(12)} | ${good ? "ok  " : "FAIL"} |`);
+  }
+}
+
+try {
+  const options = readSoakOptions(process.argv.slice(2));
+  if (options === undefined) console.log(SOAK_USAGE);
+  else {
+    const seconds = options.minutes * 60;
+    console.error(`soak: ${options.minutes} minutes, --seed ${options.seed}`);
+    const rests: Memory[] = [];
+    const result = await soak({
+      seconds,
+      seed: options.seed,
+      firstRestSeconds: Math.min(60, seconds / 2),
+      atRest: () => void rests.push(measure()),
+      eachMinute: (calls, made) =>
+        console.error(`soak: ${calls} calls over ${made} connections; heap ${megabytes(measure().heap)} under load`),
+    });
+    const checks = checksOf(result, rests[0] as Memory, rests[1] as Memory);
+    print(checks, result);
+    const good = checks.every((check) => check.good);
+    console.log(good ? "soak: PASS" : "soak: FAIL");
+    process.exitCode = good ? 0 : 1;
+  }
+} catch (error) {
+  console.error(`soak: ${error instanceof Error ? error.stack : String(error)}`);
+  process.exitCode = 1;
+}
