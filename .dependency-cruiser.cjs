@@ -1,4 +1,4 @@
-// Imports point one way: core, codec <- wire <- server, client <- gateway <- gen <- packages/client <- packages/server <- e2e, bench, interop.
+// Imports point one way: core, codec <- wire <- server, client <- gateway <- gen <- packages/client <- packages/server <- e2e, bench, fuzz, interop.
 const LIBRARY = "^tightwire/";
 
 function onlyFrom(name, comment, from, to) {
@@ -17,7 +17,7 @@ module.exports = {
       "library-knows-no-shop",
       "The library never imports the shop or its contracts.",
       { path: LIBRARY },
-      { path: "^(gen|packages|e2e|bench|interop)/" },
+      { path: "^(gen|packages|e2e|bench|fuzz|interop)/" },
     ),
     onlyFrom("core-is-the-ground", "core imports nothing of ours.", { path: "^tightwire/core/" }, { path: "^tightwire/(?!core/)" }),
     onlyFrom("codec-knows-core", "codec imports core alone.", { path: "^tightwire/codec/" }, { path: "^tightwire/(?!core/|codec/)" }),
@@ -49,9 +49,15 @@ module.exports = {
       { path: "^packages/server/src/orders/" },
       { path: "^packages/server/(src|dist)/catalog/" },
     ),
-    onlyFrom("nothing-imports-e2e-or-bench", "", { pathNot: "^(e2e|bench)/" }, { path: "^(e2e|bench)/" }),
+    onlyFrom("nothing-imports-e2e-bench-or-fuzz", "", { pathNot: "^(e2e|bench|fuzz)/" }, { path: "^(e2e|bench|fuzz)/" }),
     onlyFrom("nothing-imports-interop", "", { pathNot: "^interop/" }, { path: "^interop/" }),
-    onlyFrom("interop-stands-alone", "", { path: "^interop/" }, { path: "^(gen|packages|e2e|bench)/|^tightwire/(testing|codegen)/" }),
+    onlyFrom("interop-stands-alone", "", { path: "^interop/" }, { path: "^(gen|packages|e2e|bench|fuzz)/|^tightwire/(testing|codegen)/" }),
+    onlyFrom(
+      "internals-are-for-the-fuzzer",
+      "The wire's parts are not published: the fuzzer alone sees them.",
+      { pathNot: "^(fuzz|tightwire/wire)/" },
+      { path: "^tightwire/wire/(src|dist)/(?!(client|server)/index\\.)" },
+    ),
     onlyFrom(
       "grpc-js-in-its-rooms",
       "grpc-js is imported under the two grpc-js rooms only.",
