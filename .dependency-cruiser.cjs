@@ -53,12 +53,6 @@ module.exports = {
     onlyFrom("nothing-imports-interop", "", { pathNot: "^interop/" }, { path: "^interop/" }),
     onlyFrom("interop-stands-alone", "", { path: "^interop/" }, { path: "^(gen|packages|e2e|bench|fuzz)/|^tightwire/(testing|codegen)/" }),
     onlyFrom(
-      "internals-are-for-the-fuzzer",
-      "The wire's parts are not published: the fuzzer alone sees them.",
-      { pathNot: "^(fuzz|tightwire/wire)/" },
-      { path: "^tightwire/wire/(src|dist)/(?!(client|server)/index\\.)" },
-    ),
-    onlyFrom(
       "grpc-js-in-its-rooms",
       "grpc-js is imported under the two grpc-js rooms only.",
       { path: LIBRARY, pathNot: "^tightwire/(server|client)/src/grpc-js/" },

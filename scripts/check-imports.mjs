@@ -12,6 +12,7 @@ const args = [
   "packages",
   "e2e",
   "bench",
+  "fuzz",
   "interop",
   "--exclude",
   "/dist/",
