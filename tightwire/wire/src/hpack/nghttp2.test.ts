@@ -31,6 +31,7 @@ async function throughNghttp2(lists: readonly Readonly<Record<string, string>>[]
     part = Buffer.alloc(0);
   };
   const reader = new FrameReader({
+    over: false,
     data: NONE,
     reset: NONE,
     settings: NONE,
