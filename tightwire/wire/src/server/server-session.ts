@@ -58,17 +58,13 @@ export class ServerSession extends Session {
   /** The last stream that is answered, once that was said. */
   #finalStream: number | undefined = undefined;
   #draining = false;
+  #greeted = false;
 
   constructor(carrier: Carrier, options: ServerSessionOptions, peer: Peer, owner: ServerSessionOwner) {
     super(carrier, options, options.bounds.maxResetsPerSecond);
     this.peerOfConnection = peer;
     this.#owner = owner;
     this.#head = new RequestHead(options.bounds);
-    this.begin([
-      [SettingId.MAX_CONCURRENT_STREAMS, options.bounds.maxConcurrentStreams],
-      [SettingId.INITIAL_WINDOW_SIZE, this.streamWindowBytes],
-      [SettingId.MAX_HEADER_LIST_SIZE, options.bounds.maxHeaderListBytes],
-    ]);
     this.watch.start("age", jittered(options.maxAgeMs));
     this.watch.start("idle", options.maxIdleMs);
   }
@@ -86,6 +82,7 @@ export class ServerSession extends Session {
     if (rest === "not yet") this.#preface = Buffer.from(begun);
     else if (typeof rest === "number") {
       this.#preface = undefined;
+      this.#greet();
       if (rest < begun.length) super.receive(begun.subarray(rest));
     } else {
       this.carrier.write(rest);
@@ -93,10 +90,22 @@ export class ServerSession extends Session {
     }
   }
 
+  /** Sends the SETTINGS that come before any other frame: no sooner than a client has shown that it speaks HTTP/2, since one that does not could not read its refusal behind them. */
+  #greet(): void {
+    if (this.#greeted || this.over) return;
+    this.#greeted = true;
+    this.begin([
+      [SettingId.MAX_CONCURRENT_STREAMS, this.bounds.maxConcurrentStreams],
+      [SettingId.INITIAL_WINDOW_SIZE, this.streamWindowBytes],
+      [SettingId.MAX_HEADER_LIST_SIZE, this.bounds.maxHeaderListBytes],
+    ]);
+  }
+
   /** Takes no new calls, in two steps so that none is lost, and ends when those in flight have. */
   drain(): void {
     if (this.#draining || this.over) return;
     this.#draining = true;
+    this.#greet();
     writeGoaway(this.output, MAX_31_BITS, ErrorCode.NO_ERROR, "");
     writePing(this.output, DRAIN_PING, 0, false);
     this.watch.start("drain", DRAIN_ROUND_TRIP_MS);
@@ -105,12 +114,18 @@ export class ServerSession extends Session {
   /** Ends all calls and the connection. */
   close(cause: Cause): void {
     if (this.over) return;
+    this.#greet();
     if (this.#finalStream === undefined) writeGoaway(this.output, this.#lastStream, ErrorCode.NO_ERROR, cause.text);
     for (const stream of this.streams.all()) {
       this.resetStream(stream, ErrorCode.CANCEL);
       stream.lost(cause, "unknown");
     }
     this.finish(cause);
+  }
+
+  override fail(code: number, text: string, detail?: string): void {
+    this.#greet();
+    super.fail(code, text, detail);
   }
 
   /** A cancelled call's handler has ended. */

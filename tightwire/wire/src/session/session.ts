@@ -120,6 +120,7 @@ export abstract class Session implements FrameHandler {
     this.#settings = new RateBound(bounds.maxSettingsPerSecond);
     this.#emptyData = new RateBound(bounds.maxEmptyDataPerSecond);
     this.#tinyFrames = new RateBound(bounds.maxTinyFramesPerSecond);
+    this.watch.start("preface", bounds.prefaceTimeoutMs);
   }
 
   // ---- what the two sides make of it ----
@@ -147,7 +148,6 @@ export abstract class Session implements FrameHandler {
   protected begin(settings: readonly (readonly [id: number, value: number])[]): void {
     writeSettings(this.output, settings);
     writeWindowUpdate(this.output, 0, CONNECTION_WINDOW_BYTES - DEFAULT_WINDOW_BYTES);
-    this.watch.start("preface", this.bounds.prefaceTimeoutMs);
     this.watch.start("settings", this.bounds.settingsTimeoutMs);
     this.watch.start("keepalive", this.options.keepaliveMs);
   }

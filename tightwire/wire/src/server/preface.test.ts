@@ -1,0 +1,77 @@
+import { describe, expect, test } from "vitest";
+import { PREFACE } from "../frames/protocol.js";
+import { DEFAULT_BOUNDS } from "../session/bounds.js";
+import { REFUSAL } from "./preface.js";
+import { ServerSession } from "./server-session.js";
+
+const SETTINGS = 4;
+const GOAWAY = 7;
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** A server's session, and what it has written. */
+function openSession(): { session: ServerSession; written(): Promise<Buffer> } {
+  const writes: Buffer[] = [];
+  const session = new ServerSession(
+    {
+      waitingBytes: 0,
+      write: (bytes) => void writes.push(Buffer.from(bytes)),
+      whenWritten: () => {},
+      end: () => {},
+      destroy: () => {},
+    },
+    {
+      bounds: DEFAULT_BOUNDS,
+      maxMessageBytes: 1,
+      keepaliveMs: NEVER,
+      keepaliveTimeoutMs: 1,
+      maxIdleMs: NEVER,
+      maxAgeMs: NEVER,
+      maxAgeGraceMs: NEVER,
+    },
+    { kind: "network", address: "test" },
+    {
+      acceptor: { maxMessageBytes: 1, open: () => ({ code: 12, text: "", trailers: undefined }) },
+      sessionEnded: () => {},
+    },
+  );
+  // Frames are written when the code that runs now is done.
+  return { session, written: () => new Promise((resolve) => process.nextTick(() => resolve(Buffer.concat(writes)))) };
+}
+
+/** The types of frames, in order. */
+function typesOf(bytes: Buffer): number[] {
+  const types: number[] = [];
+  for (let at = 0; at < bytes.length; at += 9 + bytes.readUIntBE(at, 3)) types.push(bytes[at + 3] as number);
+  return types;
+}
+
+describe("a server's first octets", () => {
+  test("to a client of HTTP/1 are those of a refusal that it can read", async () => {
+    const { session, written } = openSession();
+    session.receive(Buffer.from("GET / HTTP/1.1\r\n"));
+    session.receive(Buffer.from("\r\n"));
+    expect(String(await written())).toBe(String(REFUSAL));
+  });
+
+  test("are SETTINGS, once the client's preface is whole", async () => {
+    const { session, written } = openSession();
+    session.receive(PREFACE.subarray(0, 10));
+    expect(await written()).toHaveLength(0);
+    session.receive(PREFACE.subarray(10));
+    expect(typesOf(await written())[0]).toBe(SETTINGS);
+  });
+
+  test("are SETTINGS before GOAWAY, to a client that says nothing until it is drained, closed or given up", async () => {
+    for (const end of [
+      (session: ServerSession) => session.drain(),
+      (session: ServerSession) => session.close({ code: 14, text: "" }),
+      (session: ServerSession) => session.fail(1, "no SETTINGS came in time"),
+    ]) {
+      const { session, written } = openSession();
+      end(session);
+      const types = typesOf(await written());
+      expect(types[0]).toBe(SETTINGS);
+      expect(types).toContain(GOAWAY);
+    }
+  });
+});
