@@ -6,9 +6,9 @@ import { readRecordings, readRegressions } from "./recording.js";
 import { runInput } from "./run-input.js";
 import { chosenPositions, trySplits } from "./splits.js";
 
-const INPUTS_PER_SEED = 500;
+const INPUTS_PER_SEED = 400;
 /** Positions of a recording besides those around its frames' headers; `pnpm fuzz` tries every one. */
-const OTHER_POSITIONS = 25;
+const OTHER_POSITIONS = 10;
 
 const recordings = readRecordings();
 

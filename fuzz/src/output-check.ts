@@ -28,7 +28,7 @@ export class OutputCheck {
   #newest = 0;
   #goaway = MAX_31_BITS;
   #connectionWindow = 65_535;
-  #mostInitial = 65_535;
+  #initialWindow = 65_535;
   readonly #granted = new Map<number, number>();
 
   constructor(isClient: boolean, faults: Faults) {
@@ -43,9 +43,17 @@ export class OutputCheck {
     else this.#granted.set(streamId, (this.#granted.get(streamId) ?? 0) + bytes);
   }
 
-  /** The peer's initial window: the largest one counts, since what was written before a smaller one came was right. */
+  /** The peer's initial window: it moves those of all streams. */
   initialWindow(bytes: number): void {
-    this.#mostInitial = Math.max(this.#mostInitial, bytes);
+    this.#initialWindow = bytes;
+  }
+
+  /** DATA is written: told at once, since what the peer allows may change before it is handed on. */
+  wrote(streamId: number, bytes: number): void {
+    this.#connectionWindow -= bytes;
+    this.grant(streamId, -bytes);
+    if (this.#connectionWindow < 0) this.#fault("more DATA than the connection's window");
+    if (this.#initialWindow + (this.#granted.get(streamId) ?? 0) < 0) this.#fault("more DATA than the stream's window");
   }
 
   /** Octets that the session wrote. */
@@ -107,10 +115,6 @@ export class OutputCheck {
   #data(streamId: number, payload: Buffer, end: boolean): void {
     if (this.#streams.get(streamId) !== "open")
       this.#fault(`DATA on stream ${streamId}, which is ${this.#streams.get(streamId) ?? "idle"}`);
-    this.#connectionWindow -= payload.length;
-    this.grant(streamId, -payload.length);
-    if (this.#connectionWindow < 0) this.#fault("more DATA than the connection's window");
-    if (this.#mostInitial + (this.#granted.get(streamId) ?? 0) < 0) this.#fault("more DATA than the stream's window");
     if (end) this.#streams.set(streamId, "ended");
     const before = `data ${streamId} `;
     const octets = payload.toString("hex");

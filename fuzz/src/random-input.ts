@@ -22,20 +22,25 @@ export function randomInput(seed: number, number: number, recordings: readonly R
   const random = createRandom(mixSeeds(seed, number));
   const target = random.pick(TARGETS);
   if (target !== "server" && target !== "client")
-    return { target, seed: random.below(1_000), calls: [], steps: partSteps(random, target, recordings) };
+    return { target, seed: random.chance(50) ? 0 : random.below(1_000), calls: [], steps: partSteps(random, target, recordings) };
   const own = recordings.filter((recording) => recording.target === target);
   if (own.length > 0 && random.chance(45)) return mutatedRecording(random, target, own);
   const source = createFrameSource(random, target === "server" ? "client" : "server");
   const frames = [source.first(), ...Array.from({ length: 1 + random.size(60) }, () => source.next())];
   const calls = target === "client" ? Array.from({ length: 1 + random.below(6) }, () => random.pick(KINDS)) : [];
-  return { target, seed: random.below(0x7fff_ffff), calls, steps: mingle(random, Buffer.concat(frames)) };
+  return session(random, target, calls, Buffer.concat(frames));
 }
 
 function mutatedRecording(random: Random, target: "server" | "client", own: readonly Recording[]): Input {
   const recording = random.pick(own);
   const bytes = mutate(random, recording.bytes, random.pick(own).bytes);
-  const seed = random.chance(30) ? 0 : random.below(0x7fff_ffff);
-  return { target, seed, calls: recording.calls, steps: mingle(random, bytes) };
+  return session(random, target, recording.calls, bytes);
+}
+
+/** A fifth are nothing but octets, to a plain application: those must come to the same whole. */
+function session(random: Random, target: "server" | "client", calls: readonly CallKind[], bytes: Buffer): Input {
+  if (random.chance(20)) return { target, seed: 0, calls, steps: cut(random, bytes) };
+  return { target, seed: random.chance(10) ? 0 : random.below(0x7fff_ffff), calls, steps: mingle(random, bytes) };
 }
 
 /** Cuts octets anywhere, with things that happen in between. */

@@ -1,7 +1,7 @@
 import { splitFrames } from "./frame-bytes.js";
 import type { Input } from "./input.js";
 import type { Recording } from "./recording.js";
-import { type Outcome, runInput } from "./run-input.js";
+import { differenceOf, type Outcome, runOnce } from "./run-input.js";
 
 /** An input that went wrong, and how. */
 export interface Failure {
@@ -16,7 +16,7 @@ export interface Failure {
 export function* trySplits(recording: Recording, positions: Iterable<number>): Generator<undefined, Failure | undefined> {
   const { bytes } = recording;
   const whole = inputOf(recording, [bytes]);
-  const expected = runInput(whole);
+  const expected = runOnce(whole);
   if (expected.faults.length > 0) return { input: whole, faults: expected.faults };
   for (const position of positions) {
     const failure = compare(inputOf(recording, [bytes.subarray(0, position), bytes.subarray(position)]), expected);
@@ -37,7 +37,7 @@ export function chosenPositions({ bytes }: Recording, others: number): number[] 
   const chosen = new Set<number>();
   let at = 0;
   for (const { length } of splitFrames(bytes)) {
-    for (let near = Math.max(0, at - 1); near <= Math.min(at + 20, bytes.length); near++) chosen.add(near);
+    for (let near = Math.max(0, at - 1); near <= Math.min(at + 15, bytes.length); near++) chosen.add(near);
     at += length;
   }
   for (let other = 0; other < others; other++) chosen.add(Math.floor((other * bytes.length) / others));
@@ -49,10 +49,8 @@ function inputOf({ target, calls }: Recording, chunks: readonly Buffer[]): Input
 }
 
 function compare(input: Input, expected: Outcome): Failure | undefined {
-  const { faults, log } = runInput(input);
-  if (faults.length > 0) return { input, faults };
-  if (log.length === expected.log.length && log.every((line, at) => line === expected.log[at])) return undefined;
-  const at = log.findIndex((line, index) => line !== expected.log[index]);
-  const told = (lines: readonly string[]): string => lines[at]?.slice(0, 300) ?? "nothing more";
-  return { input, faults: [`cut, it comes to "${told(log)}"; whole, to "${told(expected.log)}"`] };
+  const outcome = runOnce(input);
+  const difference = differenceOf(outcome, expected);
+  const faults = difference === undefined ? outcome.faults : [...outcome.faults, difference];
+  return faults.length === 0 ? undefined : { input, faults };
 }

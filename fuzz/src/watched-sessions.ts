@@ -1,6 +1,9 @@
 import { ClientSession } from "@tightwire/wire/internals/client/client-session.js";
 import { defaultSettings, readSettings, type Settings } from "@tightwire/wire/internals/frames/settings.js";
 import { ServerSession } from "@tightwire/wire/internals/server/server-session.js";
+import { PREFIX_BYTES } from "@tightwire/wire/internals/session/inbox.js";
+import type { Outbox } from "@tightwire/wire/internals/session/outbox.js";
+import type { Stream } from "@tightwire/wire/internals/session/stream.js";
 import type { Faults } from "./faults.js";
 import type { OutputCheck } from "./output-check.js";
 
@@ -42,6 +45,16 @@ export class WatchedServerSession extends ServerSession implements Watched {
     super.settings(bytes, start, end);
   }
 
+  override writeMessage(stream: Stream, bytes: Uint8Array, compressed: boolean, endStream: boolean): void {
+    this.ledger?.check.wrote(stream.id, PREFIX_BYTES + bytes.length);
+    super.writeMessage(stream, bytes, compressed, endStream);
+  }
+
+  override writePart(stream: Stream, outbox: Outbox, bytes: number, endStream: boolean): void {
+    this.ledger?.check.wrote(stream.id, bytes);
+    super.writePart(stream, outbox, bytes, endStream);
+  }
+
   override fail(code: number, text: string, detail: string = text): void {
     noteFailure(this.ledger, text);
     super.fail(code, text, detail);
@@ -69,6 +82,16 @@ export class WatchedClientSession extends ClientSession implements Watched {
   override settings(bytes: Buffer, start: number, end: number): void {
     noteWindow(this.ledger, this.peer, bytes, start, end);
     super.settings(bytes, start, end);
+  }
+
+  override writeMessage(stream: Stream, bytes: Uint8Array, compressed: boolean, endStream: boolean): void {
+    this.ledger?.check.wrote(stream.id, PREFIX_BYTES + bytes.length);
+    super.writeMessage(stream, bytes, compressed, endStream);
+  }
+
+  override writePart(stream: Stream, outbox: Outbox, bytes: number, endStream: boolean): void {
+    this.ledger?.check.wrote(stream.id, bytes);
+    super.writePart(stream, outbox, bytes, endStream);
   }
 
   override fail(code: number, text: string, detail: string = text): void {
