@@ -97,7 +97,7 @@ export function createFrameSource(random: Random, peer: "client" | "server"): { 
   /** As HEADERS alone, or with CONTINUATION behind, with and without padding and priority. */
   function cutBlock(id: number, flags: number, bytes: Buffer): Buffer {
     const parts: Buffer[] = [];
-    const cuts = bytes.length > 16_000 ? Math.ceil(bytes.length / 16_000) : random.chance(10) ? 1 + random.below(4) : 1;
+    const cuts = bytes.length > 16_000 ? Math.ceil(bytes.length / 16_000) : random.chance(20) ? 1 + random.below(4) : 1;
     for (let cut = 0; cut < cuts; cut++) {
       const part = bytes.subarray(Math.floor((cut * bytes.length) / cuts), Math.floor(((cut + 1) * bytes.length) / cuts));
       const last = cut === cuts - 1 && !random.chance(1) ? Flag.END_HEADERS : 0;
@@ -138,7 +138,7 @@ export function createFrameSource(random: Random, peer: "client" | "server"): { 
   function settings(): Buffer {
     const payload = Buffer.alloc(6 * random.below(5));
     for (let at = 0; at < payload.length; at += 6) {
-      const id = random.below(8);
+      const id = random.chance(35) ? 4 : random.below(8);
       payload.writeUInt16BE(id, at);
       const values = [0, 1, 10, 100, 65_535, 16_384, 4_096, 0x7fff_ffff];
       payload.writeUInt32BE(
