@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type ConnectionOptions, connect } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { createChannel, createClient } from "@tightwire/client";
@@ -97,7 +98,7 @@ describe("HTTP/2 tools, against a wire server", () => {
     expect(page.stdout).toMatch(/^HTTP\/2 405[\s\S]*allow: POST/);
   });
 
-  testWith("/usr/bin/curl", "curl with HTTP/1.1 is refused in words, also when it asks for an upgrade", async () => {
+  testWith("/usr/bin/curl", "29. curl with HTTP/1.1 is refused in words, also when it asks for an upgrade", async () => {
     for (const args of [["--http1.1"], ["--http2"]]) {
       const { stdout } = await curl("-i", ...args, `http://${served.address}/`);
       expect(stdout).toMatch(/^HTTP\/1.1 400 Bad Request[\s\S]*This port speaks gRPC: HTTP\/2 with prior knowledge only$/);
@@ -140,12 +141,40 @@ describe("buf curl, over reflection, against a wire server", () => {
       expect(JSON.parse(stdout)).toEqual({ number: "42" });
     });
 
-    testWith("/usr/bin/curl", "curl agrees on h2 by ALPN", async () => {
+    testWith("/usr/bin/curl", "29. curl agrees on h2 by ALPN", async () => {
       const secure = await serveTestService({ tls: certificates.server }, []);
       onTestFinished(() => secure.stop());
       const args = ["-sS", "--cacert", certificates.ca, "-D", "-", "-o", "/dev/null", "--data-binary", `@${body}`, ...GRPC_HEADERS];
       const { stdout } = await run("/usr/bin/curl", [...args, `https://${secure.address}/${METHOD}`]);
       expect(stdout).toMatch(/^HTTP\/2 200[\s\S]*grpc-status: 0/);
+    });
+
+    test.each<[string, ConnectionOptions]>([
+      ["TLS 1.1", { ALPNProtocols: ["h2"], minVersion: "TLSv1.1", maxVersion: "TLSv1.1", ciphers: "ALL:@SECLEVEL=0" }],
+      ["a suite of the blocklist", { ALPNProtocols: ["h2"], maxVersion: "TLSv1.2", ciphers: "ECDHE-ECDSA-AES128-SHA" }],
+      ["HTTP/1.1 by ALPN", { ALPNProtocols: ["http/1.1"] }],
+    ])("29. openssl's client is refused with %s", async (_what, options) => {
+      const secure = await serveTestService({ tls: certificates.server }, []);
+      onTestFinished(() => secure.stop());
+      const [host, port] = secure.address.split(":");
+      const socket = connect({ ...options, host, port: Number(port), ca: readFileSync(certificates.ca) });
+      onTestFinished(() => void socket.destroy());
+      await expect(once(socket, "secureConnect")).rejects.toThrow(/alert|protocol version|handshake/i);
+    });
+
+    test("29. openssl's client agrees on h2 with TLS 1.2, and may not negotiate again", async () => {
+      const secure = await serveTestService({ tls: certificates.server }, []);
+      onTestFinished(() => secure.stop());
+      const [host, port] = secure.address.split(":");
+      const ca = readFileSync(certificates.ca);
+      const socket = connect({ ALPNProtocols: ["h2"], maxVersion: "TLSv1.2", host, port: Number(port), ca });
+      onTestFinished(() => void socket.destroy());
+      await once(socket, "secureConnect");
+      expect([socket.alpnProtocol, socket.getProtocol()]).toEqual(["h2", "TLSv1.2"]);
+      const refused = once(socket, "close");
+      socket.on("error", () => {});
+      socket.renegotiate({}, () => {});
+      await refused;
     });
   });
 });
