@@ -1,0 +1,167 @@
+import { Metadata } from "@tightwire/core";
+import { type Completion, type OutgoingCall, Status } from "@tightwire/core/runtime";
+import { describe, expect, test } from "vitest";
+import { DEFAULT_BOUNDS } from "../session/bounds.js";
+import type { Carrier } from "../session/carrier.js";
+import { ClientSession } from "./client-session.js";
+
+const CALL: OutgoingCall = {
+  path: "/a/B",
+  metadata: new Metadata(),
+  deadline: Number.POSITIVE_INFINITY,
+  compress: false,
+  previousAttempts: 0,
+};
+
+function frame(type: number, flags: number, streamId: number, payload: Buffer = Buffer.alloc(0)): Buffer {
+  const head = Buffer.from([0, 0, payload.length, type, flags, 0, 0, 0, 0]);
+  head.writeUInt32BE(streamId, 5);
+  return Buffer.concat([head, payload]);
+}
+
+/** SETTINGS with one setting. */
+function setting(id: number, value: number): Buffer {
+  const payload = Buffer.alloc(6);
+  payload.writeUInt16BE(id);
+  payload.writeUInt32BE(value, 2);
+  return frame(4, 0, 0, payload);
+}
+
+/** A whole answer to a unary call: `:status` 200, its content type, an empty message, `grpc-status` 0. */
+function answer(streamId: number): Buffer {
+  const text = (value: string): Buffer => Buffer.concat([Buffer.of(value.length), Buffer.from(value)]);
+  const head = Buffer.concat([Buffer.of(0x88, 0x0f, 0x10), text("application/grpc")]);
+  const trailers = Buffer.concat([Buffer.of(0x00), text("grpc-status"), text("0")]);
+  return Buffer.concat([frame(1, 4, streamId, head), frame(0, 0, streamId, Buffer.alloc(5)), frame(1, 5, streamId, trailers)]);
+}
+
+/** A session over a carrier in memory; `sent` gathers what it wrote. */
+function createSession(firstStreamId: number): {
+  session: ClientSession;
+  log: string[];
+  streams(): number[];
+  ended(): boolean;
+  call(): Completion[];
+} {
+  const log: string[] = [];
+  const written: Buffer[] = [];
+  let ended = false;
+  const carrier: Carrier = {
+    waitingBytes: 0,
+    write: (bytes) => void written.push(Buffer.from(bytes)),
+    whenWritten: (callback) => setImmediate(callback),
+    end: () => {
+      ended = true;
+    },
+    destroy() {},
+  };
+  const options = {
+    bounds: DEFAULT_BOUNDS,
+    maxMessageBytes: 1_000,
+    keepaliveMs: Number.POSITIVE_INFINITY,
+    keepaliveTimeoutMs: 1_000,
+    scheme: "http" as const,
+    authority: "a",
+    firstStreamId,
+  };
+  const session = new ClientSession(carrier, options, {
+    ready: () => log.push("ready"),
+    state: (state) => log.push(state),
+    busy: () => {},
+    tooManyPings: () => {},
+  });
+  return {
+    session,
+    log,
+    ended: () => ended,
+    streams() {
+      const bytes = Buffer.concat(written).subarray(24);
+      const ids: number[] = [];
+      for (let at = 0; at < bytes.length; at += 9 + bytes.readUIntBE(at, 3)) if (bytes[at + 3] === 1) ids.push(bytes.readUInt32BE(at + 5));
+      return ids;
+    },
+    call() {
+      const ends: Completion[] = [];
+      session.unary(CALL, new Uint8Array(), { done: (end) => void ends.push(end) });
+      return ends;
+    },
+  };
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe("17. the last stream ids", () => {
+  test("17. are used up to 2^31-1, then the connection takes no more, ends those it has, and leaves", async () => {
+    const { session, log, streams, call, ended } = createSession(0x7fff_fffb);
+    session.receive(setting(3, 100));
+    const calls = [call(), call(), call(), call()];
+    await turn();
+    expect(streams()).toEqual([0x7fff_fffb, 0x7fff_fffd, 0x7fff_ffff]);
+    expect(log).toEqual(["ready", "draining"]);
+    expect(session.capacity).toBe(0);
+    expect(calls[3]?.map(({ code, processed }) => [code, processed])).toEqual([[Status.UNAVAILABLE, "no"]]);
+    for (const id of [0x7fff_ffff, 0x7fff_fffb, 0x7fff_fffd]) session.receive(answer(id));
+    expect(calls.slice(0, 3).map(([end]) => end?.code)).toEqual([0, 0, 0]);
+    expect([log, ended()]).toEqual([["ready", "draining", "closed"], true]);
+  });
+
+  test("17. calls that wait for a place when they are used up were not processed", async () => {
+    const { session, log, call, streams } = createSession(0x7fff_fffd);
+    session.receive(setting(3, 1));
+    const calls = [call(), call(), call(), call()];
+    session.receive(answer(0x7fff_fffd));
+    expect(calls.map((ends) => ends[0]?.processed)).toEqual(["yes", undefined, "no", "no"]);
+    session.receive(answer(0x7fff_ffff));
+    await turn();
+    expect(calls.map((ends) => ends.map(({ processed }) => processed))).toEqual([["yes"], ["yes"], ["no"], ["no"]]);
+    expect(streams()).toEqual([0x7fff_fffd, 0x7fff_ffff]);
+    expect(log).toEqual(["ready", "draining", "closed"]);
+  });
+});
+
+describe("split at every octet", () => {
+  test("24. an answer reads the same", () => {
+    const bytes = Buffer.concat([setting(3, 100), answer(1)]);
+    for (let at = 1; at < bytes.length; at++) {
+      const { session, call } = createSession(1);
+      const ends = call();
+      session.receive(Buffer.from(bytes.subarray(0, at)));
+      session.receive(Buffer.from(bytes.subarray(at)));
+      expect(
+        ends.map(({ code }) => code),
+        `at ${at}`,
+      ).toEqual([0]);
+    }
+  });
+});
+
+describe("30. a sink that does what it likes inside the parser's loop", () => {
+  for (const [what, act] of [
+    ["cancels another call", (_session: ClientSession, other: () => void) => other()],
+    ["closes the connection", (session: ClientSession) => void session.close(0)],
+    ["makes another call", (session: ClientSession) => void session.unary(CALL, new Uint8Array(), { done() {} })],
+  ] as const) {
+    test(`30. ${what}`, async () => {
+      const { session } = createSession(1);
+      session.receive(setting(3, 100));
+      const ends: string[] = [];
+      const cancel = { now: (): void => {} };
+      session.unary(CALL, new Uint8Array(), {
+        done(end) {
+          ends.push(`first ${end.code}`);
+          act(session, () => cancel.now());
+        },
+      });
+      const second = session.unary(CALL, new Uint8Array(), { done: (end) => void ends.push(`second ${end.code}`) });
+      cancel.now = () => second.cancel({ code: Status.CANCELLED, text: "" });
+      session.receive(Buffer.concat([answer(1), answer(3)]));
+      await turn();
+      const expected = {
+        "cancels another call": Status.CANCELLED,
+        "closes the connection": Status.UNAVAILABLE,
+        "makes another call": Status.OK,
+      }[what];
+      expect(ends).toEqual(["first 0", `second ${expected}`]);
+    });
+  }
+});
