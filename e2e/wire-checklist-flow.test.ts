@@ -184,6 +184,21 @@ describe("12. windows", () => {
   });
 });
 
+test("12. DATA beyond the connection's window ends the connection, where readers have let it run out", async () => {
+  const server = await serve({ bounds: { maxHeldBytes: 8 * MIB } });
+  const peer = await greetRaw(server.address);
+  const unread = message(Buffer.alloc(1_000_000), { length: 2_000_000 });
+  for (let streamId = 1; streamId < 15; streamId += 2) {
+    peer.send(headers(streamId, request("/t/Deaf")));
+    for (let at = 0; at < unread.length; at += FRAME.length) peer.send(data(streamId, unread.subarray(at, at + FRAME.length)));
+  }
+  await peer.roundTrip();
+  expect(credit(peer, 0)).toBe(16 * MIB - 65_535);
+  peer.send(headers(15, request("/t/Early")), ...Array.from({ length: 700 }, () => data(15, FRAME)));
+  await peer.dies(CODE.FLOW_CONTROL_ERROR);
+  await server.neighbour();
+});
+
 test("13. a message four times the stream's window comes through, both ways", async () => {
   const server = await serve(
     {},

@@ -328,6 +328,19 @@ describe("7 to 10. malformed requests", () => {
     });
   }
 
+  test("9. any scheme is taken, and a path that no method has is UNIMPLEMENTED", async () => {
+    const server = await serve();
+    const peer = await greetRaw(server.address);
+    const schemed = request("/t/Echo").map(([name, value]): RawField => [name, name === ":scheme" ? "https" : value]);
+    peer.send(headers(1, schemed), data(1, message(), true));
+    expect((await peer.answer(1)).status).toBe("0");
+    for (const [call, path] of ["*", "t/Echo", "/", "//t/Echo", "/t/Echo/", "/t/Echo?x=y", "http://a/t/Echo"].entries()) {
+      peer.send(headers(call * 2 + 3, request(path), { endStream: true }));
+      expect((await peer.answer(call * 2 + 3)).status).toBe(String(Status.UNIMPLEMENTED));
+    }
+    expect(server.calls).toHaveLength(1);
+  });
+
   test("7. a good request with many kinds of value is taken", async () => {
     const server = await serve();
     const peer = await greetRaw(server.address);

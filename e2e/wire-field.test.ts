@@ -422,6 +422,32 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
   });
 });
 
+test("26. __proto__ as a key of a protobuf map changes no prototype", async () => {
+  const maps: Record<string, string>[] = [];
+  const address = await serveTests({
+    async unary({ labels }) {
+      maps.push(labels);
+      return testMessage({ labels });
+    },
+  });
+  const bytes = Buffer.from(UnaryRequest.encode(UnaryRequest.fromPartial({ labels: { __prot0__: "x", plain: "y" } })).finish());
+  const hostile = Buffer.from(bytes.toString("latin1").replace("__prot0__", "__proto__"), "latin1");
+  expect((await ask(address, request(UNARY), message(hostile))).status).toBe("0");
+  expect(maps[0]?.["plain"]).toBe("y");
+  expect(Object.getPrototypeOf(maps[0])).toBe(Object.prototype);
+  expect(Object.keys(Object.prototype)).toEqual([]);
+});
+
+test("30. five hundred connections at rest hold no write buffers", async () => {
+  const server = await serve();
+  await server.neighbour();
+  const before = heldBytes();
+  const peers = await Promise.all(times(500, () => greetRaw(server.address)));
+  for (const peer of peers) peer.send(headers(1, request("/t/Echo")), data(1, message("once"), true));
+  for (const peer of peers) await peer.answer(1);
+  expect(heldBytes() - before).toBeLessThan(16 * MIB);
+});
+
 describe("24. messages split and joined", () => {
   const bytes = Buffer.concat([message("one"), message(""), message("three"), message(Buffer.alloc(40_000, "x"))]);
   const texts = ["one", "", "three", "x".repeat(40_000)];

@@ -40,6 +40,7 @@ function createSession(firstStreamId: number): {
   session: ClientSession;
   log: string[];
   streams(): number[];
+  writes(): number;
   ended(): boolean;
   call(): Completion[];
 } {
@@ -74,6 +75,7 @@ function createSession(firstStreamId: number): {
     session,
     log,
     ended: () => ended,
+    writes: () => written.length,
     streams() {
       const bytes = Buffer.concat(written).subarray(24);
       const ids: number[] = [];
@@ -117,6 +119,18 @@ describe("17. the last stream ids", () => {
     expect(streams()).toEqual([0x7fff_fffd, 0x7fff_ffff]);
     expect(log).toEqual(["ready", "draining", "closed"]);
   });
+});
+
+test("28. a call is written before the next turn of the loop, and those of one turn together", async () => {
+  const { session, call, streams, writes } = createSession(1);
+  session.receive(setting(3, 1_000));
+  await turn();
+  const before = writes();
+  let turns = 0;
+  setImmediate(() => turns++);
+  for (let count = 0; count < 50; count++) call();
+  await new Promise<void>((resolve) => process.nextTick(resolve));
+  expect([turns, streams().length, writes() - before]).toEqual([0, 50, 1]);
 });
 
 describe("split at every octet", () => {
