@@ -138,7 +138,8 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
     await peer.roundTrip();
     const refused = server.calls.filter(({ cancelled }) => cancelled?.code === Status.RESOURCE_EXHAUSTED).length;
     expect(refused).toBeGreaterThanOrEqual(20);
-    expect(heldBytes() - before).toBeLessThan(90 * MIB);
+    // A collection may leave the buffers of the one before to the next.
+    await eventually(() => expect(heldBytes() - before).toBeLessThan(90 * MIB));
     await server.neighbour();
   });
 
@@ -445,7 +446,7 @@ test("30. five hundred connections at rest hold no write buffers", async () => {
   const peers = await Promise.all(times(500, () => greetRaw(server.address)));
   for (const peer of peers) peer.send(headers(1, request("/t/Echo")), data(1, message("once"), true));
   for (const peer of peers) await peer.answer(1);
-  expect(heldBytes() - before).toBeLessThan(16 * MIB);
+  await eventually(() => expect(heldBytes() - before).toBeLessThan(16 * MIB));
 });
 
 describe("24. messages split and joined", () => {

@@ -1,79 +1,42 @@
 import { type Cause, Status } from "@tightwire/core/runtime";
 import { ConnectionError } from "../frames/connection-error.js";
 import { type FrameHandler, FrameReader } from "../frames/frame-reader.js";
-import {
-  writeFrameHeader,
-  writeGoaway,
-  writeLongHeaders,
-  writePing,
-  writeReset,
-  writeSettings,
-  writeSettingsAck,
-  writeUint32,
-  writeWindowUpdate,
-} from "../frames/frame-writer.js";
-import {
-  DEFAULT_WINDOW_BYTES,
-  ErrorCode,
-  errorName,
-  Flag,
-  FRAME_HEADER_BYTES,
-  FrameType,
-  MAX_31_BITS,
-  MAX_FRAME_BYTES,
-} from "../frames/protocol.js";
+import { writeGoaway, writePing, writeReset, writeSettings, writeSettingsAck, writeWindowUpdate } from "../frames/frame-writer.js";
+import { DEFAULT_WINDOW_BYTES, ErrorCode, errorName, Flag, MAX_31_BITS } from "../frames/protocol.js";
 import { defaultSettings, readSettings, type Settings } from "../frames/settings.js";
 import { HpackDecoder } from "../hpack/decoder.js";
-import { HpackEncoder, MOST_BEGIN_BYTES } from "../hpack/encoder.js";
 import type { Bounds } from "./bounds.js";
 import type { Carrier } from "./carrier.js";
+import { CONNECTION_WINDOW_BYTES, ConnectionCredit, type CreditOwner } from "./connection-credit.js";
 import { HeaderBlock } from "./header-block.js";
-import { PREFIX_BYTES } from "./inbox.js";
-import type { Outbox } from "./outbox.js";
-import { Output } from "./output.js";
+import { Keepalive, type KeepaliveOptions } from "./keepalive.js";
 import { RateBound } from "./rate-bound.js";
 import { ResetStreams } from "./reset-streams.js";
+import { Sender } from "./sender.js";
 import type { Stream } from "./stream.js";
 import { StreamTable } from "./stream-table.js";
 import { type Wait, Watch } from "./watch.js";
 
 /** Credit that a peer has on each stream: an answer or request of ordinary size never waits for more. */
 const STREAM_WINDOW_BYTES = 1_048_576;
-/** And on the connection, for all streams together: one that is not read cannot use it up. */
-const CONNECTION_WINDOW_BYTES = 16_777_216;
-/** A DATA frame smaller than this, with more behind it, was cut by a window. */
-const TINY_FRAME_BYTES = 256;
-/** And one at least so large makes up for a tiny one: what the two carry together is worth their headers. */
-const AMPLE_FRAME_BYTES = 4_096;
 /** How long octets of the peer are still read after a connection was ended, so that it can read why. */
 const LINGER_MS = 1_000;
 
 /** How a connection is kept; see the options of the transports. */
-export interface SessionOptions {
+export interface SessionOptions extends KeepaliveOptions {
   readonly bounds: Bounds;
   readonly maxMessageBytes: number;
-  /** Silence after which a PING is sent; `Infinity` for never. */
-  readonly keepaliveMs: number;
-  /** How long its answer may take. */
-  readonly keepaliveTimeoutMs: number;
 }
 
 /**
  * One HTTP/2 connection, without its socket: octets in, octets out to a {@link Carrier}, calls as {@link Stream}s. The two sides extend it. Everything that comes is read in {@link receive}; everything that
  * ends it goes through {@link fail} (this side found a fault), {@link lost} (the carrier is gone) or {@link finish} (all is done).
  */
-export abstract class Session implements FrameHandler {
-  readonly bounds: Bounds;
+export abstract class Session extends Sender implements FrameHandler, CreditOwner {
   readonly options: SessionOptions;
-  readonly output: Output;
-  readonly encoder: HpackEncoder = new HpackEncoder();
   readonly streamWindowBytes: number = STREAM_WINDOW_BYTES;
   /** What the peer has asked for. */
   readonly peer: Settings = defaultSettings();
-  /** Counts turns of the event loop in which something was written. */
-  turn = 0;
-  /** Nothing is read or written any more. */
-  over = false;
 
   protected readonly carrier: Carrier;
   protected readonly streams: StreamTable<Stream> = new StreamTable<Stream>();
@@ -88,38 +51,23 @@ export abstract class Session implements FrameHandler {
   readonly #pings: RateBound;
   readonly #settings: RateBound;
   readonly #emptyData: RateBound;
-  readonly #tinyFrames: RateBound;
-  #sendWindow = DEFAULT_WINDOW_BYTES;
-  #receiveWindow = CONNECTION_WINDOW_BYTES;
-  #heldBytes = 0;
-  #waitingBytes = 0;
-  #toSend: Stream[] = [];
-  #toDrain: Stream[] = [];
-  #drainScheduled = false;
-  #readAt = performance.now();
-  #pingedAt = 0;
+  readonly #credit: ConnectionCredit;
+  readonly #keepalive: Keepalive;
   #progressSeen = -1;
-  #longBlock = false;
   #greeted = false;
-  /** Whether HEADERS or DATA of ours went out since the peer's last PING. */
-  #answeredSincePing = false;
 
   constructor(carrier: Carrier, options: SessionOptions, maxResetsPerSecond: number) {
     const { bounds } = options;
+    super(carrier, bounds);
     this.carrier = carrier;
     this.options = options;
-    this.bounds = bounds;
-    this.output = new Output(
-      carrier,
-      () => this.#beforeFlush(),
-      () => this.#unblocked(),
-    );
+    this.#credit = new ConnectionCredit(this, bounds.maxHeldBytes);
+    this.#keepalive = new Keepalive(options, this.watch, this.output);
     this.#block = new HeaderBlock(bounds);
     this.resets = new RateBound(maxResetsPerSecond);
     this.#pings = new RateBound(bounds.maxPingsPerSecond);
     this.#settings = new RateBound(bounds.maxSettingsPerSecond);
     this.#emptyData = new RateBound(bounds.maxEmptyDataPerSecond);
-    this.#tinyFrames = new RateBound(bounds.maxTinyFramesPerSecond);
     this.watch.start("preface", bounds.prefaceTimeoutMs);
   }
 
@@ -149,13 +97,13 @@ export abstract class Session implements FrameHandler {
     writeSettings(this.output, settings);
     writeWindowUpdate(this.output, 0, CONNECTION_WINDOW_BYTES - DEFAULT_WINDOW_BYTES);
     this.watch.start("settings", this.bounds.settingsTimeoutMs);
-    this.watch.start("keepalive", this.options.keepaliveMs);
+    this.#keepalive.start();
   }
 
   /** Octets came. Never throws. */
   receive(bytes: Buffer): void {
     if (this.over) return;
-    this.#readAt = performance.now();
+    this.#keepalive.heard();
     try {
       this.#reader.push(bytes);
     } catch (error) {
@@ -206,14 +154,12 @@ export abstract class Session implements FrameHandler {
 
   #end(cause: Cause): void {
     this.over = true;
-    this.output.close();
+    this.stopAllSending();
     this.watch.stopAll();
     for (const stream of this.streams.all()) {
       this.closeStream(stream);
       stream.lost(cause, "unknown");
     }
-    this.#toSend = [];
-    this.#toDrain = [];
     this.ended(cause);
   }
 
@@ -233,22 +179,18 @@ export abstract class Session implements FrameHandler {
       case "headers":
         return this.fail(ErrorCode.ENHANCE_YOUR_CALM, "a frame or header block was not whole in time");
       case "keepalive":
-        return this.#keepAlive();
+        return this.#keepalive.ask();
       case "pong":
-        if (this.#readAt > this.#pingedAt) return this.watch.start("keepalive", this.options.keepaliveMs);
-        return this.lost("the connection was ended: the peer did not answer a PING in time");
+        if (this.#keepalive.unanswered()) this.lost("the connection was ended: the peer did not answer a PING in time");
+        return;
       case "stall":
         return this.#resetStalled();
       default:
     }
   }
 
-  #keepAlive(): void {
-    const silentMs = performance.now() - this.#readAt;
-    if (silentMs < this.options.keepaliveMs) return this.watch.start("keepalive", this.options.keepaliveMs - silentMs);
-    this.#pingedAt = performance.now();
-    writePing(this.output, KEEPALIVE_PING, 0, false);
-    this.watch.start("pong", this.options.keepaliveTimeoutMs);
+  protected override sendingWaits(): void {
+    if (!this.watch.has("stall")) this.watch.start("stall", this.bounds.stallTimeoutMs / 4);
   }
 
   #resetStalled(): void {
@@ -267,9 +209,7 @@ export abstract class Session implements FrameHandler {
   // ---- frames that come ----
 
   data(streamId: number, bytes: Buffer, start: number, end: number, flowBytes: number, endStream: boolean): void {
-    this.#receiveWindow -= flowBytes;
-    if (this.#receiveWindow < 0) throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, "more DATA than the connection's window");
-    this.creditConnection();
+    this.#credit.take(flowBytes);
     if (start === end && !endStream && !this.#emptyData.take()) throw calm("empty DATA");
     const stream = this.streams.get(streamId);
     if (stream === undefined) return this.#onClosedStream(streamId, "DATA");
@@ -323,14 +263,10 @@ export abstract class Session implements FrameHandler {
   ping(bytes: Buffer, start: number, acknowledged: boolean): void {
     if (!acknowledged) {
       // Peers that measure the bandwidth send a PING with what they read: as many as they get frames of ours.
-      if (!this.#answeredSincePing && !this.#pings.take()) throw calm("too_many_pings");
-      this.#answeredSincePing = false;
+      if (!this.answeredSincePing && !this.#pings.take()) throw calm("too_many_pings");
+      this.answeredSincePing = false;
       writePing(this.output, bytes, start, true);
-    } else if (bytes[start] === KEEPALIVE_PING[0]) {
-      if (!this.watch.has("pong")) return;
-      this.watch.stop("pong");
-      this.watch.start("keepalive", this.options.keepaliveMs);
-    } else this.pinged();
+    } else if (!this.#keepalive.acknowledged(bytes, start)) this.pinged();
   }
 
   /** A PING of this side's own, other than for keepalive, was answered. */
@@ -339,10 +275,7 @@ export abstract class Session implements FrameHandler {
   windowUpdate(streamId: number, increment: number): void {
     if (streamId === 0) {
       if (increment === 0) throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "WINDOW_UPDATE of 0");
-      this.#sendWindow += increment;
-      if (this.#sendWindow > MAX_31_BITS) throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, "a window of more than 31 bits");
-      if (this.#toSend.length > 0) this.output.schedule();
-      return;
+      return this.growSendWindow(increment);
     }
     if (this.isIdle(streamId)) throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, `WINDOW_UPDATE on idle stream ${streamId}`);
     const stream = this.streams.get(streamId);
@@ -394,169 +327,22 @@ export abstract class Session implements FrameHandler {
 
   /** Counts octets that are held for the peer; false when they would be too many. */
   hold(bytes: number): boolean {
-    if (bytes > 0 && this.#heldBytes + bytes > this.bounds.maxHeldBytes) return false;
-    this.#heldBytes += bytes;
-    if (bytes < 0) this.creditConnection();
-    return true;
+    return this.#credit.hold(bytes);
   }
 
-  /**
-   * The connection's credit comes back on receipt, whatever its streams do with theirs, as long as not too much waits for readers. Parts of messages that somebody waits for do not count: without credit
-   * they would never become whole, and beyond the bound their calls end.
-   */
+  /** Messages were read: the connection's credit may come back. */
   creditConnection(): void {
-    const used = CONNECTION_WINDOW_BYTES - this.#receiveWindow;
-    if (used < CONNECTION_WINDOW_BYTES / 2 || this.over) return;
-    const most = this.bounds.maxHeldBytes / 2;
-    if (this.#heldBytes > most && this.#unreadBytes() > most) return;
-    this.#receiveWindow += used;
-    writeWindowUpdate(this.output, 0, used);
+    this.#credit.give();
   }
 
-  #unreadBytes(): number {
+  unreadBytes(): number {
     let bytes = 0;
     for (const stream of this.streams.all()) bytes += stream.unreadBytes;
     return bytes;
   }
 
-  // ---- sending ----
-
-  /** Whether so many octets of DATA can be written for a stream here and now. */
-  mayWrite(stream: Stream, bytes: number): boolean {
-    return (
-      stream.id !== 0 &&
-      bytes <= MAX_FRAME_BYTES &&
-      bytes <= stream.sendWindow &&
-      bytes <= this.#sendWindow &&
-      !this.output.blocked &&
-      !this.over
-    );
-  }
-
-  /** Writes a whole message that {@link mayWrite} allowed. */
-  writeMessage(stream: Stream, bytes: Uint8Array, compressed: boolean, endStream: boolean): void {
-    const { output } = this;
-    const length = PREFIX_BYTES + bytes.length;
-    output.reserve(FRAME_HEADER_BYTES + length);
-    writeFrameHeader(output, length, FrameType.DATA, endStream ? Flag.END_STREAM : 0, stream.id);
-    const { buffer, at } = output;
-    buffer[at] = compressed ? 1 : 0;
-    writeUint32(buffer, at + 1, bytes.length);
-    buffer.set(bytes, at + PREFIX_BYTES);
-    output.at = at + length;
-    this.#answeredSincePing = true;
-    stream.sendWindow -= length;
-    this.#sendWindow -= length;
-  }
-
-  /** Writes a frame of what waits in an outbox. */
-  writePart(stream: Stream, outbox: Outbox, bytes: number, endStream: boolean): void {
-    const { output } = this;
-    output.reserve(FRAME_HEADER_BYTES + bytes);
-    writeFrameHeader(output, bytes, FrameType.DATA, endStream ? Flag.END_STREAM : 0, stream.id);
-    this.#answeredSincePing = true;
-    outbox.copy(output.buffer, output.at, bytes);
-    output.at += bytes;
-    stream.sendWindow -= bytes;
-    this.#sendWindow -= bytes;
-    this.#waitingBytes -= bytes;
-  }
-
-  /** Begins a header block of at most `most` octets: the encoder that it returns writes it, and {@link endBlock} sends it. */
-  beginBlock(most: number): HpackEncoder {
-    const { encoder, output } = this;
-    this.#longBlock = most + MOST_BEGIN_BYTES > MAX_FRAME_BYTES;
-    if (this.#longBlock) {
-      encoder.out = Buffer.allocUnsafe(most + MOST_BEGIN_BYTES);
-      encoder.at = 0;
-    } else {
-      output.reserve(FRAME_HEADER_BYTES + MOST_BEGIN_BYTES + most);
-      encoder.out = output.buffer;
-      encoder.at = output.at + FRAME_HEADER_BYTES;
-    }
-    encoder.begin();
-    return encoder;
-  }
-
-  /** Sends the block that was begun. */
-  endBlock(streamId: number, endStream: boolean): void {
-    const { encoder, output } = this;
-    this.#answeredSincePing = true;
-    if (this.#longBlock) return writeLongHeaders(output, streamId, encoder.out.subarray(0, encoder.at), endStream);
-    const flags = endStream ? Flag.END_HEADERS | Flag.END_STREAM : Flag.END_HEADERS;
-    writeFrameHeader(output, encoder.at - output.at - FRAME_HEADER_BYTES, FrameType.HEADERS, flags, streamId);
-    output.at = encoder.at;
-  }
-
-  /** Octets of messages that wait for the peer. */
-  get waitingBytes(): number {
-    return this.#waitingBytes;
-  }
-
-  countWaiting(bytes: number): void {
-    this.#waitingBytes += bytes;
-  }
-
-  /** Has a stream's outbox sent as soon as may be. */
-  queue(stream: Stream): void {
-    if (stream.id === 0 || this.over) return;
-    if (!this.watch.has("stall")) this.watch.start("stall", this.bounds.stallTimeoutMs / 4);
-    if (stream.queued) return;
-    stream.queued = true;
-    this.#toSend.push(stream);
-    this.output.schedule();
-  }
-
-  /** Has a stream told when this turn is over. */
-  waitForDrain(stream: Stream): void {
-    this.#toDrain.push(stream);
-    this.#scheduleDrain();
-  }
-
-  #scheduleDrain(): void {
-    if (this.#drainScheduled) return;
-    this.#drainScheduled = true;
-    setImmediate(() => this.#tellDrained());
-  }
-
-  #tellDrained(): void {
-    this.#drainScheduled = false;
-    const waiting = this.#toDrain;
-    this.#toDrain = [];
-    for (const stream of waiting) if (!stream.tellDrained()) this.#toDrain.push(stream);
-  }
-
-  #unblocked(): void {
-    if (this.over) return;
-    if (this.#toSend.length > 0) this.output.schedule();
-    if (this.#toDrain.length > 0) this.#scheduleDrain();
-  }
-
-  /** A frame of each stream in turn, until nothing can be sent: a large message does not keep small ones waiting. */
-  #beforeFlush(): void {
-    this.turn++;
-    while (this.#toSend.length > 0 && this.#sendWindow > 0 && !this.output.blocked && !this.over) {
-      const turn = this.#toSend;
-      this.#toSend = [];
-      for (const stream of turn) {
-        if (stream.closed || stream.outbox === undefined) stream.queued = false;
-        else if (this.#sendWindow <= 0 || this.output.blocked || this.#sendFrame(stream)) this.#toSend.push(stream);
-        else stream.queued = false;
-      }
-    }
-    if (this.#toDrain.length > 0) this.#scheduleDrain();
-  }
-
-  #sendFrame(stream: Stream): boolean {
-    const before = stream.sendWindow;
-    const more = stream.sendSome(this.#sendWindow);
-    const sent = before - stream.sendWindow;
-    if (sent >= AMPLE_FRAME_BYTES) this.#tinyFrames.give();
-    if (sent > 0 && sent < TINY_FRAME_BYTES && more && !this.#tinyFrames.take()) {
-      this.fail(ErrorCode.ENHANCE_YOUR_CALM, "windows so small that frames hold next to nothing");
-      return false;
-    }
-    return more;
+  giveCredit(bytes: number): void {
+    if (!this.over) writeWindowUpdate(this.output, 0, bytes);
   }
 
   // ---- ends of streams ----
@@ -571,7 +357,7 @@ export abstract class Session implements FrameHandler {
   protected stopSending(stream: Stream): void {
     stream.localEnded = true;
     stream.ending = true;
-    this.#waitingBytes -= stream.outbox?.bytes ?? 0;
+    this.countWaiting(-(stream.outbox?.bytes ?? 0));
     stream.outbox = undefined;
   }
 
@@ -596,7 +382,6 @@ export abstract class Session implements FrameHandler {
 
 /** What may be ahead at the carrier besides frames other than DATA. */
 const MAX_DATA_AHEAD = 262_144;
-const KEEPALIVE_PING: Buffer = Buffer.from("keepaliv");
 
 function calm(what: string): ConnectionError {
   return new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, what);

@@ -1,0 +1,63 @@
+import { type FrameOutput, writePing } from "../frames/frame-writer.js";
+import type { Watch } from "./watch.js";
+
+const PAYLOAD: Buffer = Buffer.from("keepaliv");
+
+/** When a silent peer is asked whether it is there. */
+export interface KeepaliveOptions {
+  /** Silence after which a PING is sent; `Infinity` for never. */
+  readonly keepaliveMs: number;
+  /** How long its answer may take. */
+  readonly keepaliveTimeoutMs: number;
+}
+
+/** Asks a peer that has been silent for long whether it is still there. Whatever comes from it is an answer. */
+export class Keepalive {
+  readonly #options: KeepaliveOptions;
+  readonly #watch: Watch;
+  readonly #output: FrameOutput;
+  #heardAt = performance.now();
+  #askedAt = 0;
+
+  constructor(options: KeepaliveOptions, watch: Watch, output: FrameOutput) {
+    this.#options = options;
+    this.#watch = watch;
+    this.#output = output;
+  }
+
+  /** From now on silence counts. */
+  start(): void {
+    this.#watch.start("keepalive", this.#options.keepaliveMs);
+  }
+
+  /** Something came. */
+  heard(): void {
+    this.#heardAt = performance.now();
+  }
+
+  /** Whether the acknowledgement of a PING, whose payload begins at `start`, is of one of these; it is then taken. */
+  acknowledged(bytes: Buffer, start: number): boolean {
+    if (bytes.compare(PAYLOAD, 0, PAYLOAD.length, start, start + PAYLOAD.length) !== 0) return false;
+    if (this.#watch.has("pong")) {
+      this.#watch.stop("pong");
+      this.start();
+    }
+    return true;
+  }
+
+  /** The wait called "keepalive" is over: asks, if it was silent for all of it. */
+  ask(): void {
+    const silentMs = performance.now() - this.#heardAt;
+    if (silentMs < this.#options.keepaliveMs) return this.#watch.start("keepalive", this.#options.keepaliveMs - silentMs);
+    this.#askedAt = performance.now();
+    writePing(this.#output, PAYLOAD, 0, false);
+    this.#watch.start("pong", this.#options.keepaliveTimeoutMs);
+  }
+
+  /** The wait called "pong" is over: whether the peer is gone. */
+  unanswered(): boolean {
+    if (this.#heardAt <= this.#askedAt) return true;
+    this.start();
+    return false;
+  }
+}
