@@ -14,7 +14,7 @@ export interface Bounds {
   readonly maxContinuations: number;
   /** Calls that a client resets, or makes us reset, a second: twice as many at once. More end the connection. Server side; default 1,000. */
   readonly maxResetsPerSecond: number;
-  /** PINGs a second without anything of a call sent in between, twice as many at once; more end the connection. Default 100. */
+  /** PINGs a second that follow no frame of ours, twice as many at once; more end the connection. Peers that measure the bandwidth send one with each answer. Default 100. */
   readonly maxPingsPerSecond: number;
   /** SETTINGS a second, twice as many at once; more end the connection. Default 10. */
   readonly maxSettingsPerSecond: number;
@@ -22,7 +22,7 @@ export interface Bounds {
   readonly maxEmptyDataPerSecond: number;
   /** DATA frames that the peer's windows made smaller than 256 octets, a second: twice as many at once. A frame of 4,096 octets or more makes up for one, as proxies cut some frames of every fast stream. More end the connection. Default 1,000. */
   readonly maxTinyFramesPerSecond: number;
-  /** Octets of messages held for a connection that are not whole or not asked for yet. Beyond it a half-sent message ends its call with RESOURCE_EXHAUSTED, and no more credit is given. Default 64 MiB. */
+  /** Octets of messages held for a connection that are not whole or not asked for yet. Beyond it a message ends its call with RESOURCE_EXHAUSTED; from half of it on the connection gets no credit while messages wait for slow readers. Default 64 MiB. */
   readonly maxHeldBytes: number;
   /** Octets of messages waiting for a peer that does not read. Beyond it a whole answer ends its call with RESOURCE_EXHAUSTED instead (streams stop long before). Default 64 MiB. */
   readonly maxUnreadBytes: number;
