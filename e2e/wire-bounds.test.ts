@@ -225,7 +225,7 @@ describe("what a client can make a server wait for", () => {
     ["the preface and half of SETTINGS", Buffer.concat([CLIENT_PREFACE, settings([1, 1]).subarray(0, 12)])],
   ] as const) {
     test(`prefaceTimeoutMs: after ${what}`, async () => {
-      const { server, beside } = await underAttack({ prefaceTimeoutMs: 40, headersTimeoutMs: 10_000 });
+      const { server, beside } = await underAttack({ prefaceTimeoutMs: 200, headersTimeoutMs: 10_000 });
       const silent = await connectRaw(server.address);
       silent.send(octets);
       expect(await silent.dies(CODE.PROTOCOL_ERROR)).toContain("no SETTINGS");
@@ -246,7 +246,7 @@ describe("what a client can make a server wait for", () => {
     ["half a frame's head", ping().subarray(0, 5)],
   ] as const) {
     test(`headersTimeoutMs: ${what}`, async () => {
-      const { peer, beside } = await underAttack({ headersTimeoutMs: 30 });
+      const { peer, beside } = await underAttack({ headersTimeoutMs: 200 });
       peer.send(octets);
       await peer.dies(CODE.ENHANCE_YOUR_CALM);
       await beside();
@@ -254,7 +254,7 @@ describe("what a client can make a server wait for", () => {
   }
 
   test("headersTimeoutMs: continuations drop by drop do not put it off", async () => {
-    const { peer, beside } = await underAttack({ headersTimeoutMs: 60, maxContinuations: 1e9 });
+    const { peer, beside } = await underAttack({ headersTimeoutMs: 200, maxContinuations: 1e9 });
     peer.send(headers(1, rawBlock(request("/t/Hold")), { endHeaders: false }));
     await eventually(() => {
       if (!peer.ended) peer.send(continuation(1));
@@ -265,7 +265,7 @@ describe("what a client can make a server wait for", () => {
   });
 
   test("settingsTimeoutMs", async () => {
-    const { server, beside } = await underAttack({ settingsTimeoutMs: 40 });
+    const { server, beside } = await underAttack({ settingsTimeoutMs: 200 });
     const peer = await connectRaw(server.address);
     peer.send(CLIENT_PREFACE, settings());
     await peer.dies(CODE.SETTINGS_TIMEOUT);
@@ -273,14 +273,14 @@ describe("what a client can make a server wait for", () => {
   });
 
   test("stallTimeoutMs: an answer that is not taken is reset, and its connection goes on", async () => {
-    const { peer, beside } = await underAttack({ stallTimeoutMs: 40 });
+    const { peer, beside } = await underAttack({ stallTimeoutMs: 200 });
     peer.send(settings([4, 0]), headers(1, request("/t/Large")), data(1, message(), true));
     await peer.streamDies(1, CODE.CANCEL);
     await beside();
   });
 
   test("handshakeTimeoutMs: a TLS hello that is never finished", async () => {
-    const server = await serve({ tls: certificates.server, handshakeTimeoutMs: 30 }, {}, { client: { tls: { ca: certificates.ca } } });
+    const server = await serve({ tls: certificates.server, handshakeTimeoutMs: 200 }, {}, { client: { tls: { ca: certificates.ca } } });
     const silent = await connectRaw(server.address);
     silent.send(Buffer.of(0x16, 3, 1, 2, 0));
     await eventually(() => expect(silent.ended).toBe(true));
@@ -289,7 +289,7 @@ describe("what a client can make a server wait for", () => {
 
   test("prefaceTimeoutMs: a TLS connection that then says nothing", async () => {
     const server = await serve(
-      { tls: certificates.server, bounds: { prefaceTimeoutMs: 30 } },
+      { tls: certificates.server, bounds: { prefaceTimeoutMs: 200 } },
       {},
       { client: { tls: { ca: certificates.ca } } },
     );
@@ -307,7 +307,7 @@ describe("what a client can make a server wait for", () => {
   });
 
   test("keepaliveMs and keepaliveTimeoutMs: a client that is gone without a word", async () => {
-    const server = await serve({ keepaliveMs: 20, keepaliveTimeoutMs: 20 });
+    const server = await serve({ keepaliveMs: 100, keepaliveTimeoutMs: 200 });
     const peer = await greetRaw(server.address);
     peer.send(headers(1, request("/t/Hold")));
     await eventually(() => expect(peer.ended).toBe(true));
@@ -317,7 +317,7 @@ describe("what a client can make a server wait for", () => {
   });
 
   test("maxConnectionIdleMs: a connection without calls is drained, one with a call is not", async () => {
-    const server = await serve({ maxConnectionIdleMs: 30 });
+    const server = await serve({ maxConnectionIdleMs: 200 });
     const [idle, busy] = [await greetRaw(server.address), await greetRaw(server.address)];
     busy.send(headers(1, request("/t/Hold")));
     const { payload } = await idle.until("PING", ({ type }) => type === PING);
@@ -329,7 +329,7 @@ describe("what a client can make a server wait for", () => {
   });
 
   test("maxConnectionAgeMs and maxConnectionAgeGraceMs: calls go on for the grace, then end", async () => {
-    const server = await serve({ maxConnectionAgeMs: 30, maxConnectionAgeGraceMs: 60 });
+    const server = await serve({ maxConnectionAgeMs: 200, maxConnectionAgeGraceMs: 100 });
     const peer = await greetRaw(server.address);
     peer.send(headers(1, request("/t/Hold")));
     const { payload } = await peer.until("PING", ({ type }) => type === PING);
@@ -450,26 +450,28 @@ describe("what a server can make a client hold, do or wait for", () => {
 
   test("prefaceTimeoutMs: a server that takes the connection and says nothing", async () => {
     const { address } = await listenRaw(() => {});
-    await expect(dial(address, { bounds: { prefaceTimeoutMs: 20 } })).rejects.toThrow("does not speak HTTP/2");
+    await expect(dial(address, { bounds: { prefaceTimeoutMs: 200 } })).rejects.toThrow("does not speak HTTP/2");
   });
 
   test("headersTimeoutMs and settingsTimeoutMs", async () => {
     const address = await respondRaw((peer) => peer.send(headers(1, answerHead(), { endHeaders: false })));
-    expect((await callUnary(await dial(address, { bounds: { headersTimeoutMs: 20 } }), "/t/Echo")).end.text).toContain("not whole in time");
+    expect((await callUnary(await dial(address, { bounds: { headersTimeoutMs: 200 } }), "/t/Echo")).end.text).toContain(
+      "not whole in time",
+    );
     const { address: mute } = await listenRaw((peer) => peer.send(settings()));
-    expect((await callUnary(await dial(mute, { bounds: { settingsTimeoutMs: 20 } }), "/t/Echo")).end.text).toContain("SETTINGS_TIMEOUT");
+    expect((await callUnary(await dial(mute, { bounds: { settingsTimeoutMs: 200 } }), "/t/Echo")).end.text).toContain("SETTINGS_TIMEOUT");
   });
 
   test("stallTimeoutMs: a request that is not taken is reset", async () => {
     const address = await respondRaw(() => {}, settings([4, 0]));
-    const connection = await dial(address, { bounds: { stallTimeoutMs: 40 } });
+    const connection = await dial(address, { bounds: { stallTimeoutMs: 200 } });
     expect((await callUnary(connection, "/t/Echo", Buffer.alloc(1_000))).end).toMatchObject({ code: Status.UNAVAILABLE });
     expect(connection.capacity).toBeGreaterThan(0);
   });
 
   test("keepaliveMs: a server that is gone without a word", async () => {
     const address = await respondRaw(() => {});
-    const connection = await dial(address, { keepaliveMs: 20, keepaliveTimeoutMs: 20 });
+    const connection = await dial(address, { keepaliveMs: 100, keepaliveTimeoutMs: 200 });
     expect((await callUnary(connection, "/t/Echo")).end).toMatchObject({ code: Status.UNAVAILABLE, processed: "unknown" });
   });
 

@@ -97,7 +97,7 @@ describe("15. SETTINGS", () => {
   });
 
   test("15. our SETTINGS that are not acknowledged in time end the connection", async () => {
-    const server = await serve({ bounds: { settingsTimeoutMs: 20 } });
+    const server = await serve({ bounds: { settingsTimeoutMs: 200 } });
     const peer = await connectRaw(server.address);
     peer.send(CLIENT_PREFACE, settings());
     await peer.dies(CODE.SETTINGS_TIMEOUT);
