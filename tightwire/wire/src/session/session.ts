@@ -292,6 +292,7 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
     if (stream === undefined) return;
     if (!this.resets.take()) throw calm("faults of streams");
     this.resetStream(stream, code);
+    this.resetStreams.add(streamId); // the rest of the very frame may be on its way, even behind an end of the stream
     stream.lost({ code: Status.INTERNAL, text: `the stream was ended: ${errorName(code)}` }, "unknown");
   }
 
