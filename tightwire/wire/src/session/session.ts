@@ -292,7 +292,6 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
     if (stream === undefined) return;
     if (!this.resets.take()) throw calm("faults of streams");
     this.resetStream(stream, code);
-    this.resetStreams.add(streamId); // the rest of the very frame may be on its way, even behind an end of the stream
     stream.lost({ code: Status.INTERNAL, text: `the stream was ended: ${errorName(code)}` }, "unknown");
   }
 
@@ -367,7 +366,8 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
     if (stream.closed) return;
     if (!this.over) {
       writeReset(this.output, stream.id, code);
-      if (!stream.remoteEnded) this.resetStreams.add(stream.id);
+      // Even behind the peer's end: the rest of the very frame that brought this about may be on its way.
+      this.resetStreams.add(stream.id);
     }
     this.closeStream(stream);
   }
