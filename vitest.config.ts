@@ -28,6 +28,7 @@ export default defineConfig({
       "e2e/**/*.test.ts",
     ],
     exclude: ["**/dist/**", "**/node_modules/**"],
+    reporters: ["default", at("./scripts/skipped-tests.mjs")],
     // A process a file: peak memory, unhandled rejections and timers are then each file's own.
     pool: "forks",
     testTimeout: 20_000,

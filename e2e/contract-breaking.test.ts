@@ -15,7 +15,8 @@ let folder: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "tightwire-contract-"));
-  for (const path of ["buf.yaml", "scripts/contract.mjs", "proto", "tightwire/core/proto", "tightwire/testing/proto", "bench/proto"]) {
+  const modules = ["proto", "tightwire/core/proto", "tightwire/testing/proto", "bench/proto", "interop/proto"];
+  for (const path of ["buf.yaml", "scripts/contract.mjs", ...modules]) {
     cpSync(join(repository, path), join(folder, path), { recursive: true });
   }
   symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
