@@ -72,7 +72,11 @@ export abstract class StreamReader implements InboxOwner {
     if (at < end) {
       this.#inbox ??= new Inbox(this);
       const fault = this.#inbox.push(bytes, at, end);
-      if (fault !== undefined) return this.#refuseMessage(fault);
+      if (fault !== undefined) {
+        this.#giveWhole();
+        if (!this.closed) this.#refuseMessage(fault);
+        return;
+      }
     }
     this.#deliver();
   }
@@ -102,8 +106,8 @@ export abstract class StreamReader implements InboxOwner {
     return at;
   }
 
-  #deliver(): void {
-    if (this.#delivering) return;
+  /** Gives the messages that are whole to somebody who waits for them. */
+  #giveWhole(): void {
     this.#delivering = true;
     while (this.#inbox !== undefined && this.#credit > 0 && !this.closed) {
       const next = this.#inbox.take();
@@ -115,6 +119,11 @@ export abstract class StreamReader implements InboxOwner {
       }
     }
     this.#delivering = false;
+  }
+
+  #deliver(): void {
+    if (this.#delivering) return;
+    this.#giveWhole();
     if (this.#inbox?.empty === true) this.#inbox = undefined;
     if (this.closed) return;
     if (this.remoteEnded) this.#tellEnd();
