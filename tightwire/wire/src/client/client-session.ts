@@ -116,6 +116,11 @@ export class ClientSession extends Session {
     else this.resetStream(stream, ErrorCode.CANCEL);
   }
 
+  /** The answer may be whole and not read yet: its call is over once its end was told. */
+  override localEnd(stream: Stream): void {
+    stream.localEnded = true;
+  }
+
   /** Ends a stream that sent its last message before. */
   writeEndOfStream(stream: ClientStream): void {
     if (stream.id === 0) return; // its turn will come

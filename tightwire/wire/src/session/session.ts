@@ -365,7 +365,8 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
   resetStream(stream: Stream, code: number): void {
     if (stream.closed) return;
     if (!this.over) {
-      writeReset(this.output, stream.id, code);
+      // One that both sides have ended is closed already, whoever still reads it.
+      if (!stream.localEnded || !stream.remoteEnded) writeReset(this.output, stream.id, code);
       // Even behind the peer's end: the rest of the very frame that brought this about may be on its way.
       this.resetStreams.add(stream.id);
     }
