@@ -15,7 +15,10 @@ export function runInput(input: Input): Outcome {
   const outcome = runOnce(input);
   const whole = inOnePiece(input);
   if (whole === undefined || outcome.faults.length > 0) return outcome;
-  const fault = differenceOf(outcome, runOnce(whole));
+  const expected = runOnce(whole);
+  // Whether an answer came before the request's end, and what comes behind may be excused, depends on how much of a frame was there.
+  if ([...outcome.log, ...expected.log].some((line) => line.includes("on closed stream"))) return outcome;
+  const fault = differenceOf(outcome, expected);
   return fault === undefined ? outcome : { ...outcome, faults: [fault] };
 }
 

@@ -42,7 +42,12 @@ export class WatchedServerSession extends ServerSession implements Watched {
 
   override settings(bytes: Buffer, start: number, end: number): void {
     noteWindow(this.ledger, this.peer, bytes, start, end);
-    super.settings(bytes, start, end);
+    try {
+      super.settings(bytes, start, end);
+    } catch (error) {
+      this.ledger?.check.initialWindow(this.peer.initialWindowBytes); // it was refused, and what is still written keeps the old one
+      throw error;
+    }
   }
 
   override writeMessage(stream: Stream, bytes: Uint8Array, compressed: boolean, endStream: boolean): void {
@@ -81,7 +86,12 @@ export class WatchedClientSession extends ClientSession implements Watched {
 
   override settings(bytes: Buffer, start: number, end: number): void {
     noteWindow(this.ledger, this.peer, bytes, start, end);
-    super.settings(bytes, start, end);
+    try {
+      super.settings(bytes, start, end);
+    } catch (error) {
+      this.ledger?.check.initialWindow(this.peer.initialWindowBytes); // it was refused, and what is still written keeps the old one
+      throw error;
+    }
   }
 
   override writeMessage(stream: Stream, bytes: Uint8Array, compressed: boolean, endStream: boolean): void {
