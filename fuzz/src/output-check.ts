@@ -1,4 +1,4 @@
-import { ErrorCode, Flag, FrameType, MAX_31_BITS, MAX_FRAME_BYTES, PREFACE } from "@tightwire/wire/internals/frames/protocol.js";
+import { Flag, FrameType, MAX_31_BITS, MAX_FRAME_BYTES, PREFACE } from "@tightwire/wire/internals/frames/protocol.js";
 import { HpackDecoder } from "@tightwire/wire/internals/hpack/decoder.js";
 import type { Faults } from "./faults.js";
 
@@ -150,8 +150,7 @@ export class OutputCheck {
     if (state === "reset") this.#fault(`stream ${streamId} was reset twice`);
     if (state === undefined && this.#isClient) this.#fault(`an idle stream, ${streamId}, was reset`);
     this.#streams.set(streamId, "reset");
-    // Whether the rest of a request need be refused depends on how much of it is there when the answer is.
-    if (payload.readUInt32BE(0) !== ErrorCode.NO_ERROR) this.said.push(`reset ${streamId} ${payload.toString("hex")}`);
+    // Not said: whether a stream still has to be reset depends on how much of the frame that ends it is there.
   }
 
   #windowUpdate(streamId: number, payload: Buffer): void {
