@@ -115,6 +115,7 @@ export class ServerSession extends Session {
   close(cause: Cause): void {
     if (this.over) return;
     this.#greet();
+    this.#draining = true; // whoever hears of it may ask for that
     if (this.#finalStream === undefined) writeGoaway(this.output, this.#lastStream, ErrorCode.NO_ERROR, cause.text);
     for (const stream of this.streams.all()) {
       this.resetStream(stream, ErrorCode.CANCEL);
