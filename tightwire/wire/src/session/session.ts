@@ -246,7 +246,10 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
   settings(bytes: Buffer, start: number, end: number): void {
     if (!this.#settings.take()) throw calm("SETTINGS");
     const window = this.peer.initialWindowBytes;
-    readSettings(bytes, start, end, this.peer, this.peerIsServer);
+    const next = { ...this.peer };
+    readSettings(bytes, start, end, next, this.peerIsServer);
+    // All of them or, when one is refused, none: what is still sent keeps to those that held.
+    Object.assign(this.peer, next);
     this.encoder.setPeerLimit(this.peer.headerTableBytes);
     if (this.peer.initialWindowBytes !== window) this.#moveWindows(this.peer.initialWindowBytes - window);
     writeSettingsAck(this.output);
