@@ -41,11 +41,12 @@ export class WatchedServerSession extends ServerSession implements Watched {
   }
 
   override settings(bytes: Buffer, start: number, end: number): void {
+    const before = this.peer.initialWindowBytes;
     noteWindow(this.ledger, this.peer, bytes, start, end);
     try {
       super.settings(bytes, start, end);
     } catch (error) {
-      this.ledger?.check.initialWindow(this.peer.initialWindowBytes); // it was refused, and what is still written keeps the old one
+      this.ledger?.check.initialWindow(before); // it was refused, and what is still written keeps the old one
       throw error;
     }
   }
@@ -85,11 +86,12 @@ export class WatchedClientSession extends ClientSession implements Watched {
   }
 
   override settings(bytes: Buffer, start: number, end: number): void {
+    const before = this.peer.initialWindowBytes;
     noteWindow(this.ledger, this.peer, bytes, start, end);
     try {
       super.settings(bytes, start, end);
     } catch (error) {
-      this.ledger?.check.initialWindow(this.peer.initialWindowBytes); // it was refused, and what is still written keeps the old one
+      this.ledger?.check.initialWindow(before); // it was refused, and what is still written keeps the old one
       throw error;
     }
   }
