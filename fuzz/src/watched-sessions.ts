@@ -46,7 +46,8 @@ export class WatchedServerSession extends ServerSession implements Watched {
     try {
       super.settings(bytes, start, end);
     } catch (error) {
-      this.ledger?.check.initialWindow(before); // it was refused, and what is still written keeps the old one
+      // It was refused, before or while it was taken over; what is still written keeps to either.
+      this.ledger?.check.initialWindow(Math.max(before, this.peer.initialWindowBytes));
       throw error;
     }
   }
@@ -91,7 +92,8 @@ export class WatchedClientSession extends ClientSession implements Watched {
     try {
       super.settings(bytes, start, end);
     } catch (error) {
-      this.ledger?.check.initialWindow(before); // it was refused, and what is still written keeps the old one
+      // It was refused, before or while it was taken over; what is still written keeps to either.
+      this.ledger?.check.initialWindow(Math.max(before, this.peer.initialWindowBytes));
       throw error;
     }
   }
