@@ -17,7 +17,7 @@ function say(answer: Answer): void {
 async function start(): Promise<PeerClient | undefined> {
   const peer = findPeer(peerName);
   if (role === "client") {
-    const client = await (await peer.client()).connectClient(address);
+    const client = await (await peer.client()).connectClient(address, undefined);
     await client.get("order-001");
     say({ say: "ready", address: undefined, node: process.version });
     return client;

@@ -1,4 +1,5 @@
 import type { GetResponse, ListResponse } from "./gen/tightwire/bench/v1/bench.js";
+import type { NextHeaders } from "./headers.js";
 
 /** A connected client of one peer: the calls of the bench service, each with a deadline and decoded to the end. All reject when a call fails. */
 export interface PeerClient {
@@ -18,8 +19,8 @@ export interface PeerServerModule {
 
 /** What `peers/<name>/client.ts` exports. */
 export interface PeerClientModule {
-  /** Connects to where the peer's server is; undefined for a peer that has none of its own. */
-  connectClient(address: string | undefined): Promise<PeerClient>;
+  /** Connects to where the peer's server is; undefined for a peer that has none of its own. Each call carries what `nextHeaders` gives for it. */
+  connectClient(address: string | undefined, nextHeaders: NextHeaders): Promise<PeerClient>;
 }
 
 /** One of those that are compared. */
