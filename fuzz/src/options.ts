@@ -17,6 +17,7 @@ export const FUZZ_USAGE = `pnpm fuzz [options]
 /** Told by `--help`. */
 export const SOAK_USAGE = `pnpm soak [options]
   --minutes <n>  how long; default 10
+  --warm-up <n>  minutes before them, in which code is compiled; default half of them
   --seed <n>     which calls; default: one out of the clock`;
 
 /** Reads the fuzzer's command line; undefined when help is asked for. Throws an Error that says what is wrong. */
@@ -29,13 +30,22 @@ export function readFuzzOptions(args: readonly string[]): FuzzOptions | undefine
   return { seconds: number("--seconds", values.seconds, 60), seed: seedOf(values.seed), replay: values.replay };
 }
 
+/** What the soak was asked for. */
+export interface SoakCommand {
+  readonly minutes: number;
+  readonly warmUpMinutes: number;
+  readonly seed: number;
+}
+
 /** Reads the soak's command line; undefined when help is asked for. Throws an Error that says what is wrong. */
-export function readSoakOptions(args: readonly string[]): { minutes: number; seed: number } | undefined {
+export function readSoakOptions(args: readonly string[]): SoakCommand | undefined {
   const { values } = parseArgs({
     args: withoutDashes(args),
-    options: { minutes: { type: "string" }, seed: { type: "string" }, help: { type: "boolean" } },
+    options: { minutes: { type: "string" }, "warm-up": { type: "string" }, seed: { type: "string" }, help: { type: "boolean" } },
   });
-  return values.help === true ? undefined : { minutes: number("--minutes", values.minutes, 10), seed: seedOf(values.seed) };
+  if (values.help === true) return undefined;
+  const minutes = number("--minutes", values.minutes, 10);
+  return { minutes, warmUpMinutes: number("--warm-up", values["warm-up"], minutes / 2), seed: seedOf(values.seed) };
 }
 
 function withoutDashes(args: readonly string[]): string[] {

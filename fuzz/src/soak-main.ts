@@ -1,17 +1,20 @@
 #!/usr/bin/env node
 // Soaks the wire; see `--help`.
-import { megabytes } from "./heap.js";
+import { dataBytes, megabytes } from "./heap.js";
 import { readSoakOptions, SOAK_USAGE } from "./options.js";
 import { type SoakResult, soak } from "./soak.js";
 
-/** Growth that is no leak: code is still compiled after a minute, and its feedback grows. */
-const HEAP_SLACK_BYTES = 1_048_576;
 /** Write buffers belong to the process: 64 of 64 KiB at most are kept, however many the first minute needed. */
 const EXTERNAL_SLACK_BYTES = 4_194_304;
 
 interface Memory {
   readonly heap: number;
   readonly external: number;
+}
+
+/** Memory at rest; `data` is the heap without compiled code. */
+interface RestMemory extends Memory {
+  readonly data: number;
 }
 
 function measure(): Memory {
@@ -29,7 +32,7 @@ interface Check {
   readonly good: boolean;
 }
 
-function memoryCheck(what: string, first: number, last: number, slack: number): Check {
+function memoryCheck(what: string, first: number, last: number, slack = 0): Check {
   return { what, first: megabytes(first), last: megabytes(last), good: last <= first * 1.05 + slack };
 }
 
@@ -37,10 +40,11 @@ function countCheck(what: string, first: number | undefined, last: number | unde
   return { what, first: String(first), last: String(last), good: first === last };
 }
 
-function checksOf(result: SoakResult, first: Memory, last: Memory): Check[] {
+function checksOf(result: SoakResult, first: RestMemory, last: RestMemory): Check[] {
   const { client, server } = result;
   return [
-    memoryCheck("heap at rest, after two collections", first.heap, last.heap, HEAP_SLACK_BYTES),
+    memoryCheck("heap at rest, after two collections", first.heap, last.heap),
+    memoryCheck("the same without compiled code", first.data, last.data),
     memoryCheck("memory outside of the heap", first.external, last.external, EXTERNAL_SLACK_BYTES),
     countCheck("open file descriptors", result.descriptorsBefore, result.descriptorsAfter),
     countCheck("sockets left", 0, result.socketsAfter),
@@ -68,18 +72,19 @@ try {
   const options = readSoakOptions(process.argv.slice(2));
   if (options === undefined) console.log(SOAK_USAGE);
   else {
+    const warmUpSeconds = options.warmUpMinutes * 60;
     const seconds = options.minutes * 60;
-    console.error(`soak: ${options.minutes} minutes, --seed ${options.seed}`);
-    const rests: Memory[] = [];
+    console.error(`soak: ${options.minutes} minutes after ${options.warmUpMinutes} to warm up, --seed ${options.seed}`);
+    const rests: RestMemory[] = [];
     const result = await soak({
-      seconds,
+      seconds: warmUpSeconds + seconds,
       seed: options.seed,
-      firstRestSeconds: Math.min(60, seconds / 2),
-      atRest: () => void rests.push(measure()),
+      firstRestSeconds: warmUpSeconds + Math.min(60, seconds / 2),
+      atRest: async () => void rests.push({ ...measure(), data: await dataBytes() }),
       eachMinute: (calls, made) =>
         console.error(`soak: ${calls} calls over ${made} connections; heap ${megabytes(measure().heap)} under load`),
     });
-    const checks = checksOf(result, rests[0] as Memory, rests[1] as Memory);
+    const checks = checksOf(result, rests[0] as RestMemory, rests[1] as RestMemory);
     print(checks, result);
     const good = checks.every((check) => check.good);
     console.log(good ? "soak: PASS" : "soak: FAIL");

@@ -17,7 +17,7 @@ export interface SoakOptions {
   /** After so long the first moment of rest comes; the last one is at the end. */
   readonly firstRestSeconds: number;
   /** Called at rest, with no call in flight: once early, once at the end. */
-  readonly atRest: () => void;
+  readonly atRest: () => void | Promise<void>;
   /** Called every minute, under load. */
   readonly eachMinute: (calls: number, made: number) => void;
 }
@@ -84,7 +84,7 @@ async function load(seconds: number, seed: number, relay: SoakRelay, connections
 async function rest({ atRest }: SoakOptions, { begun, ended }: SoakBooks): Promise<void> {
   if (begun !== ended) throw new Error(`${begun} calls began and ${ended} ended`);
   await sleep(AFTERWARDS_MS);
-  atRest();
+  await atRest();
 }
 
 /** The first socket of a process opens a descriptor that stays: libuv keeps one in reserve. */
