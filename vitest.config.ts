@@ -8,6 +8,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^@tightwire\/core\/gen\/(.+)\.js$/, replacement: at("./tightwire/core/src/gen/$1.ts") },
+      { find: /^@tightwire\/codec\/wire$/, replacement: at("./tightwire/codec/src/wire.ts") },
       { find: /^@tightwire\/core\/(runtime|details)$/, replacement: at("./tightwire/core/src/$1.ts") },
       { find: /^@tightwire\/(client|server)\/grpc-js$/, replacement: at("./tightwire/$1/src/grpc-js/index.ts") },
       { find: /^@tightwire\/wire\/(client|server)$/, replacement: at("./tightwire/wire/src/$1/index.ts") },

@@ -13,6 +13,7 @@ const bin = (name) => join("node_modules", ".bin", name);
 
 /** One a package: buf's template, the folder it fills, and the image to build, of the modules or folders named by `paths`. */
 const PACKAGES = [
+  { template: "tightwire/codec/buf.gen.yaml", folder: "tightwire/codec/src/gen" },
   { template: "tightwire/core/buf.gen.yaml", folder: "tightwire/core/src/gen" },
   { template: "buf.gen.yaml", folder: "gen/src", image: "gen/descriptors.binpb", input: "proto", paths: [] },
   {
@@ -44,7 +45,7 @@ const PACKAGES = [
 
 /** Generates everything below `root`, in the same folders as in the repository. */
 function generate(root) {
-  execFileSync(bin("tsc"), ["-b", "tightwire/codegen"], { stdio: "inherit" });
+  execFileSync(bin("tsc"), ["-b", "tightwire/codec", "tightwire/codegen"], { stdio: "inherit" });
   for (const { cwd = ".", template, image, input, paths } of PACKAGES) {
     const env = { ...process.env, PATH: `${resolve(cwd, "node_modules/.bin")}:${process.env.PATH}` };
     const options = { cwd, env, stdio: "inherit" };

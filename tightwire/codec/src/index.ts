@@ -1,3 +1,2 @@
-export type { GeneratedMessage } from "./message-codec.js";
+export type { GeneratedMessage, MessageCodec } from "./message-codec.js";
 export { messageCodec } from "./message-codec.js";
-export { MessageReader } from "./reader.js";

@@ -1,6 +1,7 @@
-import { type BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import { BinaryReader as StockReader } from "@bufbuild/protobuf/wire";
 import { expect, test } from "vitest";
 import { type GeneratedMessage, messageCodec } from "./message-codec.js";
+import { BinaryReader, BinaryWriter, WireType } from "./wire.js";
 
 interface Note {
   text: string;
@@ -8,15 +9,14 @@ interface Note {
 }
 
 /** As ts-proto writes it, for a string 1 and bytes 2. */
-const Note: GeneratedMessage<Note> = {
-  encode(note) {
-    const writer = new BinaryWriter();
+const Note = {
+  encode(note: Note, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (note.text !== "") writer.tag(1, WireType.LengthDelimited).string(note.text);
     if (note.image.length > 0) writer.tag(2, WireType.LengthDelimited).bytes(note.image);
     return writer;
   },
-  decode(input) {
-    const reader = input as BinaryReader;
+  decode(input: BinaryReader | Uint8Array): Note {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const note: Note = { text: "", image: new Uint8Array() };
     while (reader.pos < reader.len) {
       const [field, wireType] = reader.tag();
@@ -26,8 +26,8 @@ const Note: GeneratedMessage<Note> = {
     }
     return note;
   },
-  fromPartial: (partial: Partial<Note>) => ({ text: "", image: new Uint8Array(), ...partial }),
-};
+  fromPartial: (partial: Partial<Note>): Note => ({ text: "", image: new Uint8Array(), ...partial }),
+} satisfies GeneratedMessage<Note, Partial<Note>>;
 
 const codec = messageCodec(Note);
 const note: Note = { text: "Amélie", image: new Uint8Array([1, 2, 3]) };
@@ -59,4 +59,18 @@ test("refuses text that is not UTF-8, and bytes that are no such message", () =>
   expect(() => codec.decode(new Uint8Array([0x0a, 2, 0xff, 0xfe]))).toThrow(Error);
   expect(() => codec.decode(new Uint8Array([0x0a, 5, 0x61]))).toThrow(Error);
   expect(() => codec.decode(codec.encode(note).subarray(0, -1))).toThrow(Error);
+});
+
+test("refuses a message whose code reads with another reader, and says what to do", () => {
+  const decode = (input: StockReader | Uint8Array): Note => {
+    const reader = input instanceof StockReader ? input : new StockReader(input);
+    return { text: "", image: reader.bytes() };
+  };
+  expect(() => messageCodec({ ...Note, decode })).toThrow(/protoc-gen-ts_proto-codec/);
+});
+
+test("one message's bytes stay as they are while the next ones are written", () => {
+  const first = codec.encode(note);
+  const second = codec.encode({ ...note, text: "another one" });
+  expect([codec.decode(first).text, codec.decode(second).text]).toEqual(["Amélie", "another one"]);
 });

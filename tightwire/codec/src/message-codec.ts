@@ -1,20 +1,48 @@
-import type { BinaryReader } from "@bufbuild/protobuf/wire";
-import type { Codec } from "@tightwire/core";
-import { MessageReader } from "./reader.js";
+import { BinaryReader, BinaryWriter } from "./wire.js";
 
-/** What ts-proto generates for a message, as far as a codec needs it. */
-export interface GeneratedMessage<T> {
-  encode(message: T): { finish(): Uint8Array };
-  decode(input: BinaryReader | Uint8Array, length?: number): T;
-  // ts-proto names its argument type per file (DeepPartial); PartialMessage allows what it allows.
-  fromPartial(partial: never): T;
+/** What ts-proto generates for a message, as far as a codec needs it. `Partial` is its argument type for a message in part, which it writes into each file. */
+export interface GeneratedMessage<T, Partial> {
+  // The reader's and the writer's types are those of the module that the code imports them from.
+  encode(message: T, writer?: never): unknown;
+  decode(input: never, length?: number): T;
+  fromPartial(partial: Partial): T;
 }
 
-/** The codec of a generated message: validates strings, keeps no view of what it decodes. */
-export function messageCodec<T>(type: GeneratedMessage<T>): Codec<T> {
+/** A codec as `@tightwire/core` wants it: bytes to messages and back. */
+export interface MessageCodec<T, Partial> {
+  /** The message's bytes; the caller owns them. Throws an Error that names a value that its type cannot hold. */
+  encode(message: T): Uint8Array;
+  /** Reads a message out of borrowed bytes and keeps no view of them. Throws an Error when they are not such a message. */
+  decode(bytes: Uint8Array): T;
+  /** A whole message from part of one. */
+  create(partial: Partial): T;
+}
+
+/**
+ * The codec of a generated message: refuses strings that are not UTF-8, keeps no view of what it decodes. Throws an Error when the code was generated for another reader than that of
+ * `@tightwire/codec/wire`.
+ */
+export function messageCodec<T, Partial>(type: GeneratedMessage<T, Partial>): MessageCodec<T, Partial> {
+  expectOurReader(type);
   return {
-    encode: (message) => type.encode(message).finish(),
-    decode: (bytes) => type.decode(new MessageReader(bytes)),
-    create: (partial) => type.fromPartial(partial as never),
+    encode(message) {
+      const writer = new BinaryWriter();
+      type.encode(message, writer as never);
+      return writer.finishShared();
+    },
+    decode: (bytes) => type.decode(new BinaryReader(bytes) as never),
+    create: (partial) => type.fromPartial(partial),
   };
+}
+
+/** Generated code tells a reader from bytes by its class; it would take another one for bytes. */
+function expectOurReader<T, Partial>(type: GeneratedMessage<T, Partial>): void {
+  try {
+    type.decode(new BinaryReader(new Uint8Array(0)) as never);
+  } catch (error) {
+    throw new Error(
+      "this message was generated for another reader: generate it with protoc-gen-ts_proto-codec in place of protoc-gen-ts_proto",
+      { cause: error },
+    );
+  }
 }

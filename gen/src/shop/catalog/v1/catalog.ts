@@ -2,7 +2,7 @@
 // source: shop/catalog/v1/catalog.proto
 
 /* eslint-disable */
-import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { BinaryReader, BinaryWriter } from "@tightwire/codec/wire";
 import { Timestamp } from "@tightwire/core/gen/google/protobuf/timestamp.js";
 
 /** The film rating board's advice, as the source says it. */

@@ -2,7 +2,7 @@
 // source: shop/orders/v1/orders.proto
 
 /* eslint-disable */
-import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { BinaryReader, BinaryWriter } from "@tightwire/codec/wire";
 import { Timestamp } from "@tightwire/core/gen/google/protobuf/timestamp.js";
 
 /** How far an order is. */

@@ -2,7 +2,7 @@
 // source: grpc/testing/empty.proto
 
 /* eslint-disable */
-import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { BinaryReader, BinaryWriter } from "@tightwire/codec/wire";
 
 /** Nothing. */
 export interface Empty {

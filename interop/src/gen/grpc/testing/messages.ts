@@ -2,7 +2,7 @@
 // source: grpc/testing/messages.proto
 
 /* eslint-disable */
-import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { BinaryReader, BinaryWriter } from "@tightwire/codec/wire";
 
 /** The only kind of payload that was ever published. */
 export const PayloadType = {

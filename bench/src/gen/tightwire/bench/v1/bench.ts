@@ -2,7 +2,7 @@
 // source: bench/v1/bench.proto
 
 /* eslint-disable */
-import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { BinaryReader, BinaryWriter } from "@tightwire/codec/wire";
 
 /** How far an order got. */
 export const OrderState = {

@@ -2,7 +2,7 @@
 // source: hello/v1/hello.proto
 
 /* eslint-disable */
-import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { BinaryReader, BinaryWriter } from "@tightwire/codec/wire";
 
 export interface SayHelloRequest {
   name: string;

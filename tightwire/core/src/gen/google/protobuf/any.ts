@@ -2,7 +2,7 @@
 // source: google/protobuf/any.proto
 
 /* eslint-disable */
-import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { BinaryReader, BinaryWriter } from "@tightwire/codec/wire";
 
 /**
  * `Any` contains an arbitrary serialized protocol buffer message along with a

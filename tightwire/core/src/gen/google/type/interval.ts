@@ -2,7 +2,7 @@
 // source: google/type/interval.proto
 
 /* eslint-disable */
-import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { BinaryReader, BinaryWriter } from "@tightwire/codec/wire";
 import { Timestamp } from "../protobuf/timestamp.js";
 
 /**

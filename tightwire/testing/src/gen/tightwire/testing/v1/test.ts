@@ -2,7 +2,7 @@
 // source: tightwire/testing/v1/test.proto
 
 /* eslint-disable */
-import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { BinaryReader, BinaryWriter } from "@tightwire/codec/wire";
 
 /** Request of Unary. */
 export interface UnaryRequest {

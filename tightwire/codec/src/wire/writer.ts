@@ -1,0 +1,321 @@
+import { writeUtf8 } from "./utf8.js";
+import type { WireType } from "./wire-type.js";
+import { float32, float64, HIGH, LOW, splitInt64, splitUint64, words } from "./words.js";
+
+const EMPTY = new Uint8Array(0);
+/** Messages are written one after the other into blocks of this size; larger ones get larger blocks. */
+const BLOCK_BYTES = 65_536;
+/** Larger blocks are not kept for further messages. */
+const MAX_KEPT_BYTES = 262_144;
+/** Longest text that is cheaper to write by hand than by a call into the runtime. */
+const SHORT_TEXT = 24;
+/** Texts beyond are measured before they are written, so that no room for three octets a unit is asked for. */
+const LONG_TEXT = 16_384;
+
+/** The block that the next message is written into, from `freeFrom` on; nobody has it while a message is being written. */
+let freeBlock: Uint8Array<ArrayBuffer> | undefined;
+let freeFrom = 0;
+
+/**
+ * Writes what protobuf reads: the methods that the code of ts-proto calls, with the bytes and the errors of `@bufbuild/protobuf/wire` (2.17).
+ *
+ * Values are checked as they are written: one that its type cannot hold throws an Error that names it.
+ */
+export class BinaryWriter {
+  #block: Uint8Array<ArrayBuffer> = EMPTY;
+  /** Where the message begins in the block. */
+  #start = 0;
+  #pos = 0;
+  /** Where the lengths of open forks belong, counted from the start. */
+  #forks: number[] | undefined;
+
+  /** All bytes that were written, in memory of their own. The writer is then as new. */
+  finish(): Uint8Array<ArrayBuffer> {
+    const bytes = this.#block.slice(this.#start, this.#pos);
+    this.#release(this.#start);
+    return bytes;
+  }
+
+  /**
+   * All bytes that were written, as a part of a block that other messages share, as small Buffers of Node do. Nobody writes there again; but `.buffer` is not the message's alone, and is kept for as
+   * long as the message is. Several times as fast as `finish`. The writer is then as new.
+   */
+  finishShared(): Uint8Array<ArrayBuffer> {
+    const bytes = this.#block.subarray(this.#start, this.#pos);
+    this.#release(this.#pos);
+    return bytes;
+  }
+
+  /** Begins a message, or a packed field, whose length goes before it. */
+  fork(): this {
+    const at = this.#reserve(1);
+    if (this.#forks === undefined) this.#forks = [at - this.#start];
+    else this.#forks.push(at - this.#start);
+    this.#pos = at + 1;
+    return this;
+  }
+
+  /** Ends what `fork` began. */
+  join(): this {
+    const fork = this.#forks?.pop();
+    if (fork === undefined) throw new Error("invalid state, fork stack empty");
+    const length = this.#pos - this.#start - fork - 1;
+    if (length < 0x80) {
+      this.#block[this.#start + fork] = length;
+      return this;
+    }
+    const more = varintSize(length) - 1;
+    const end = this.#reserve(more) + more;
+    const at = this.#start + fork;
+    this.#block.copyWithin(at + 1 + more, at + 1, end - more);
+    this.#putVarint(length, at);
+    this.#pos = end;
+    return this;
+  }
+
+  /** Writes a field's number and wire type. */
+  tag(field: number, wireType: WireType): this {
+    return this.uint32(((field << 3) | wireType) >>> 0);
+  }
+
+  /** Writes bytes as they are. */
+  raw(bytes: Uint8Array): this {
+    const at = this.#reserve(bytes.length);
+    this.#block.set(bytes, at);
+    this.#pos = at + bytes.length;
+    return this;
+  }
+
+  uint32(value: number): this {
+    const checked = value >>> 0 === value ? value : toUint32(value);
+    const at = this.#reserve(5);
+    if (checked < 0x80) {
+      this.#block[at] = checked;
+      this.#pos = at + 1;
+    } else this.#pos = this.#putVarint(checked, at);
+    return this;
+  }
+
+  int32(value: number): this {
+    const checked = (value | 0) === value ? value : toInt32(value);
+    return checked >= 0 ? this.uint32(checked) : this.#varint64(checked, -1);
+  }
+
+  sint32(value: number): this {
+    const checked = (value | 0) === value ? value : toInt32(value);
+    return this.uint32(((checked << 1) ^ (checked >> 31)) >>> 0);
+  }
+
+  bool(value: boolean): this {
+    const at = this.#reserve(1);
+    this.#block[at] = value ? 1 : 0;
+    this.#pos = at + 1;
+    return this;
+  }
+
+  int64(value: string | number | bigint): this {
+    splitInt64(value);
+    return this.#varint64(words[LOW] as number, words[HIGH] as number);
+  }
+
+  uint64(value: string | number | bigint): this {
+    splitUint64(value);
+    return this.#varint64(words[LOW] as number, words[HIGH] as number);
+  }
+
+  sint64(value: string | number | bigint): this {
+    splitInt64(value);
+    const low = words[LOW] as number;
+    const high = words[HIGH] as number;
+    const sign = high >> 31;
+    return this.#varint64((low << 1) ^ sign, ((high << 1) | (low >>> 31)) ^ sign);
+  }
+
+  fixed32(value: number): this {
+    return this.#word(value >>> 0 === value ? value : toUint32(value));
+  }
+
+  sfixed32(value: number): this {
+    return this.#word((value | 0) === value ? value : toInt32(value));
+  }
+
+  fixed64(value: string | number | bigint): this {
+    splitUint64(value);
+    return this.#bothWords();
+  }
+
+  sfixed64(value: string | number | bigint): this {
+    splitInt64(value);
+    return this.#bothWords();
+  }
+
+  float(value: number): this {
+    float32[0] = toFloat32(value);
+    return this.#word(words[0] as number);
+  }
+
+  double(value: number): this {
+    float64[0] = value;
+    return this.#bothWords();
+  }
+
+  bytes(value: Uint8Array): this {
+    return this.uint32(value.byteLength).raw(value);
+  }
+
+  /** Half of a surrogate pair becomes U+FFFD. */
+  string(value: string): this {
+    const text = typeof value === "string" ? value : String(value);
+    const { length } = text;
+    if (length <= SHORT_TEXT) {
+      const at = this.#reserve(length + 1);
+      const block = this.#block;
+      let end = at + 1;
+      for (let index = 0; index < length; index++) {
+        const unit = text.charCodeAt(index);
+        if (unit > 0x7f) return this.#text(text);
+        block[end++] = unit;
+      }
+      block[at] = length;
+      this.#pos = end;
+      return this;
+    }
+    return this.#text(text);
+  }
+
+  /** Guesses that the text is ASCII to know where it goes, and moves it when it was not. */
+  #text(text: string): this {
+    const { length } = text;
+    if (length > LONG_TEXT) this.#reserve(Buffer.byteLength(text) + 5);
+    else this.#reserve(length * 3 + 5);
+    const at = this.#pos;
+    const guess = varintSize(length);
+    const written = writeUtf8(this.#block, text, at + guess);
+    const prefix = varintSize(written);
+    if (prefix !== guess) this.#block.copyWithin(at + prefix, at + guess, at + guess + written);
+    this.#pos = this.#putVarint(written, at) + written;
+    return this;
+  }
+
+  #word(value: number): this {
+    const at = this.#reserve(4);
+    this.#putWord(value, at);
+    this.#pos = at + 4;
+    return this;
+  }
+
+  #bothWords(): this {
+    const at = this.#reserve(8);
+    this.#putWord(words[LOW] as number, at);
+    this.#putWord(words[HIGH] as number, at + 4);
+    this.#pos = at + 8;
+    return this;
+  }
+
+  #varint64(lowWord: number, highWord: number): this {
+    let at = this.#reserve(10);
+    const block = this.#block;
+    let low = lowWord >>> 0;
+    let high = highWord >>> 0;
+    while (high !== 0) {
+      block[at++] = (low & 0x7f) | 0x80;
+      low = ((low >>> 7) | (high << 25)) >>> 0;
+      high >>>= 7;
+    }
+    this.#pos = this.#putVarint(low, at);
+    return this;
+  }
+
+  /** Writes an unsigned word where there is room for it, and tells where it ends. */
+  #putVarint(value: number, from: number): number {
+    const block = this.#block;
+    let at = from;
+    let rest = value;
+    while (rest > 0x7f) {
+      block[at++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    block[at++] = rest;
+    return at;
+  }
+
+  #putWord(value: number, at: number): void {
+    const block = this.#block;
+    block[at] = value;
+    block[at + 1] = value >>> 8;
+    block[at + 2] = value >>> 16;
+    block[at + 3] = value >>> 24;
+  }
+
+  /** Makes room for so many bytes, and tells where they go. */
+  #reserve(count: number): number {
+    if (this.#pos + count > this.#block.length) this.#grow(count);
+    return this.#pos;
+  }
+
+  /** Takes the free block, or a new one; what was written moves along. */
+  #grow(count: number): void {
+    const written = this.#pos - this.#start;
+    const free = freeBlock;
+    if (written === 0 && free !== undefined && freeFrom + count <= free.length) {
+      freeBlock = undefined;
+      this.#block = free;
+      this.#start = freeFrom;
+      this.#pos = freeFrom;
+      return;
+    }
+    const size = Math.max(BLOCK_BYTES, Math.min(MAX_KEPT_BYTES, 4 * written), 2 * written, written + count);
+    const block = new Uint8Array(size);
+    block.set(this.#block.subarray(this.#start, this.#pos));
+    this.#block = block;
+    this.#start = 0;
+    this.#pos = written;
+  }
+
+  /** Gives the block back, free from there on. */
+  #release(from: number): void {
+    if (this.#block.length > 0 && this.#block.length <= MAX_KEPT_BYTES) {
+      freeBlock = this.#block;
+      freeFrom = from;
+    }
+    this.#block = EMPTY;
+    this.#start = 0;
+    this.#pos = 0;
+    this.#forks = undefined;
+  }
+}
+
+function varintSize(value: number): number {
+  if (value < 0x80) return 1;
+  if (value < 0x4000) return 2;
+  if (value < 0x20_0000) return 3;
+  return value < 0x1000_0000 ? 4 : 5;
+}
+
+function toUint32(value: unknown): number {
+  return toInteger(value, "uint32", 0, 0xffff_ffff);
+}
+
+function toInt32(value: unknown): number {
+  return toInteger(value, "int32", -0x8000_0000, 0x7fff_ffff);
+}
+
+/** Takes numbers in strings, too, as enums and maps have them. */
+function toInteger(value: unknown, type: string, least: number, most: number): number {
+  const number = toNumber(value, type);
+  if (!Number.isInteger(number) || number < least || number > most) throw new Error(`invalid ${type}: ${number}`);
+  return number;
+}
+
+function toFloat32(value: unknown): number {
+  const number = toNumber(value, "float32");
+  if (Number.isNaN(number) && typeof value === "string" && value !== "NaN") throw new Error(`invalid float32: ${value}`);
+  if (Number.isFinite(number) && !Number.isFinite(Math.fround(number))) throw new Error(`invalid float32: ${number}`);
+  return number;
+}
+
+function toNumber(value: unknown, type: string): number {
+  if (typeof value === "number") return value;
+  if (typeof value === "string") return Number(value);
+  throw new Error(`invalid ${type}: ${typeof value}`);
+}
