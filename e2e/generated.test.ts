@@ -128,7 +128,7 @@ test("generation fails on a policy that contradicts itself, and buf says where",
     for (const path of ["buf.yaml", "buf.gen.yaml", "proto", "tightwire/core/proto", "tightwire/testing/proto"]) {
       cpSync(join(repository, path), join(folder, path), { recursive: true });
     }
-    for (const path of ["node_modules", "tightwire/codegen"]) symlinkSync(join(repository, path), join(folder, path));
+    for (const path of ["node_modules", "tightwire/codec", "tightwire/codegen"]) symlinkSync(join(repository, path), join(folder, path));
     const file = join(folder, "proto/shop/catalog/v1/catalog.proto");
     const source = readFileSync(file, "utf8");
     writeFileSync(file, source.replace("timeout: {seconds: 2}", "timeout: {seconds: -2}"));
