@@ -1,9 +1,8 @@
+import { readShortAscii, SHORT_TEXT } from "./short-text.js";
 import { readUtf8 } from "./utf8.js";
 import { WireType } from "./wire-type.js";
 import { float32, float64, HIGH, joinInt64, joinUint64, LOW, words } from "./words.js";
 
-/** Longest text that is cheaper to put together by hand than by a call into the runtime. */
-const SHORT_TEXT = 12;
 const MAX_VARINT_BYTES = 10;
 /** Nested groups that are skipped at most. */
 const MAX_GROUPS = 100;
@@ -139,14 +138,9 @@ export class BinaryReader {
     const bytes = this.#bytes;
     const end = start + length;
     if (length <= SHORT_TEXT) {
-      let text = "";
-      let at = start;
-      for (; at < end; at++) {
-        const byte = bytes[at] as number;
-        if (byte > 0x7f) break;
-        text += String.fromCharCode(byte);
-      }
-      if (at === end) return text;
+      let all = 0;
+      for (let at = start; at < end; at++) all |= bytes[at] as number;
+      if (all < 0x80) return readShortAscii(bytes, start, length);
     }
     return readUtf8(bytes, start, end, strict);
   }
@@ -167,25 +161,26 @@ export class BinaryReader {
   /** Reads up to 64 bits; gives the lower word and leaves the upper one in `#high`. */
   #varint(): number {
     const bytes = this.#bytes;
-    const end = this.len;
-    let at = this.pos;
+    const start = this.pos;
+    const end = Math.min(this.len, start + MAX_VARINT_BYTES);
     let low = 0;
     let high = 0;
-    for (let shift = 0; ; shift += 7) {
-      if (at >= end) throw endsEarly();
+    let at = start;
+    for (let shift = 0; at < end; shift += 7) {
       const byte = bytes[at++] as number;
-      const bits = byte & 0x7f;
-      if (shift < 28) low |= bits << shift;
-      else if (shift === 28) {
-        low |= bits << 28;
-        high = bits >>> 4;
-      } else high |= bits << (shift - 32);
-      if (byte < 0x80) break;
-      if (at - this.pos === MAX_VARINT_BYTES) throw new Error("invalid varint");
+      if (shift < 28) low |= (byte & 0x7f) << shift;
+      else if (shift > 28) high |= (byte & 0x7f) << (shift - 32);
+      else {
+        low |= byte << 28;
+        high = (byte & 0x7f) >>> 4;
+      }
+      if (byte < 0x80) {
+        this.pos = at;
+        this.#high = high;
+        return low;
+      }
     }
-    this.pos = at;
-    this.#high = high;
-    return low;
+    throw at - start === MAX_VARINT_BYTES ? new Error("invalid varint") : endsEarly();
   }
 
   /** However long it is: nobody wants its value. */
