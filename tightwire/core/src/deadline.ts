@@ -28,6 +28,10 @@ const UNITS: readonly (readonly [unit: string, ms: number])[] = [
   ["H", 3.6e6],
 ];
 
+const MS_BY_UNIT: ReadonlyMap<string, number> = new Map(UNITS);
+const MAX_DIGITS = 8;
+const DIGIT_0 = 48;
+
 /**
  * The `grpc-timeout` header for so many milliseconds: at most eight digits, in the finest unit that holds it, rounded up; never less than `1n`.
  * Source: the gRPC over HTTP/2 protocol document, "Timeout".
@@ -42,10 +46,14 @@ export function formatTimeout(leftMs: number): string {
 
 /** Milliseconds that a `grpc-timeout` header means, or undefined when it is malformed (one to eight digits and one of n u m S M H). */
 export function parseTimeout(header: string): number | undefined {
-  if (!/^\d{1,8}[numSMH]$/.test(header)) return undefined;
-  const unit = header.charAt(header.length - 1);
-  for (const [name, ms] of UNITS) {
-    if (name === unit) return Number(header.slice(0, -1)) * ms;
+  const digits = header.length - 1;
+  const ms = MS_BY_UNIT.get(header.charAt(digits));
+  if (ms === undefined || digits < 1 || digits > MAX_DIGITS) return undefined;
+  let count = 0;
+  for (let at = 0; at < digits; at++) {
+    const digit = header.charCodeAt(at) - DIGIT_0;
+    if (digit < 0 || digit > 9) return undefined;
+    count = count * 10 + digit;
   }
-  return undefined;
+  return count * ms;
 }

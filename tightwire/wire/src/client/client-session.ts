@@ -119,6 +119,7 @@ export class ClientSession extends Session {
   /** The answer may be whole and not read yet: its call is over once its end was told. */
   override localEnd(stream: Stream): void {
     stream.localEnded = true;
+    this.output.callWritten();
   }
 
   /** Ends a stream that sent its last message before. */

@@ -5,6 +5,9 @@ import { STATIC_COUNT, staticFieldIndex, staticNameIndex } from "./static-table.
 /** The most octets that a number takes. */
 const MAX_INTEGER_BYTES = 6;
 
+/** Longest text that is cheaper to write by hand than by a call into the runtime. */
+const SHORT_TEXT = 24;
+
 /** The most octets that a field of ours can take in a block. */
 export function mostFieldBytes(name: string, value: string): number {
   return 2 * MAX_INTEGER_BYTES + name.length + value.length;
@@ -102,8 +105,13 @@ export class HpackEncoder {
   }
 
   #string(text: string): void {
-    this.#integer(0, 7, text.length);
-    this.at += this.out.write(text, this.at, "latin1");
+    const { length } = text;
+    this.#integer(0, 7, length);
+    if (length > SHORT_TEXT) {
+      this.at += this.out.write(text, this.at, "latin1");
+      return;
+    }
+    for (let index = 0; index < length; index++) this.out[this.at++] = text.charCodeAt(index);
   }
 
   #integer(pattern: number, prefixBits: number, value: number): void {

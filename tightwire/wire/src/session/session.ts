@@ -353,6 +353,7 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
   /** This side has sent the end of a stream. */
   localEnd(stream: Stream): void {
     stream.localEnded = true;
+    this.output.callWritten();
     if (stream.remoteEnded) this.closeStream(stream);
   }
 
