@@ -93,7 +93,7 @@ export class ServerStream extends Stream implements IncomingCall {
     if (this.session.waitingBytes + message.length > this.session.bounds.maxUnreadBytes) return this.end(UNREAD);
     const compressed = this.#sendHead(headers, compress);
     this.#answer = trailers === undefined ? OK : { ...OK, trailers };
-    this.send(message, compressed);
+    this.sendOnly(message, compressed);
     super.end();
   }
 

@@ -23,7 +23,7 @@ export class Output {
   #sentBytes = 0;
   #scheduled = false;
   #waiting = false;
-  /** Calls whose last frame was written since octets were handed on. */
+  /** How often {@link callWritten} was told since octets were handed on. */
   #calls = 0;
   #closed = false;
   #inFlight: Buffer[] = [];
@@ -63,7 +63,7 @@ export class Output {
     if (!this.#scheduled) this.schedule();
   }
 
-  /** The last frame of a call was written. */
+  /** The last frame of a call was written, or the first of a stream in this turn. */
   callWritten(): void {
     if (++this.#calls >= CALLS_A_WRITE && this.#carrier.waitingBytes === 0) this.#send();
   }

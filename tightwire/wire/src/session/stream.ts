@@ -68,6 +68,14 @@ export abstract class Stream extends StreamReader {
     return this.#outboxAllows();
   }
 
+  /** Sends the one message of an answer; the end follows at once, and is counted as the call's. */
+  protected sendOnly(bytes: Uint8Array, compressed: boolean): void {
+    if (compressed) this.#sendCompressed(bytes);
+    else if (this.outbox === undefined && this.session.mayWrite(this, PREFIX_BYTES + bytes.length)) {
+      this.session.writeMessage(this, bytes, false, false);
+    } else this.#enqueue(bytes, false);
+  }
+
   /** Sends the last message and the end of the stream in one frame, where that can be. */
   protected sendLast(bytes: Uint8Array, compressed: boolean): void {
     this.ending = true;
@@ -121,6 +129,7 @@ export abstract class Stream extends StreamReader {
       this.#turn = this.session.turn;
       this.#turnMessages = 0;
       this.#turnBytes = 0;
+      this.session.output.callWritten();
     }
     this.#turnBytes += bytes;
     if (++this.#turnMessages < TURN_MESSAGES && this.#turnBytes < HIGH_WATER_BYTES) return true;
