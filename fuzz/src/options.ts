@@ -17,7 +17,7 @@ export const FUZZ_USAGE = `pnpm fuzz [options]
 /** Told by `--help`. */
 export const SOAK_USAGE = `pnpm soak [options]
   --minutes <n>  how long; default 10
-  --warm-up <n>  minutes before them, in which code is compiled; default half of them
+  --warm-up <n>  minutes before them; default 1, at most half of them
   --seed <n>     which calls; default: one out of the clock`;
 
 /** Reads the fuzzer's command line; undefined when help is asked for. Throws an Error that says what is wrong. */
@@ -45,7 +45,7 @@ export function readSoakOptions(args: readonly string[]): SoakCommand | undefine
   });
   if (values.help === true) return undefined;
   const minutes = number("--minutes", values.minutes, 10);
-  return { minutes, warmUpMinutes: number("--warm-up", values["warm-up"], minutes / 2), seed: seedOf(values.seed) };
+  return { minutes, warmUpMinutes: number("--warm-up", values["warm-up"], Math.min(1, minutes / 2)), seed: seedOf(values.seed) };
 }
 
 function withoutDashes(args: readonly string[]): string[] {
