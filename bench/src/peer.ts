@@ -1,10 +1,9 @@
-import type { GetResponse, ListResponse } from "./gen/tightwire/bench/v1/bench.js";
 import type { NextHeaders } from "./headers.js";
 
 /** A connected client of one peer: the calls of the bench service, each with a deadline and decoded to the end. All reject when a call fails. */
 export interface PeerClient {
-  get(id: string): Promise<GetResponse>;
-  list(pageSize: number): Promise<ListResponse>;
+  get(id: string): Promise<{ readonly order?: { readonly items: readonly unknown[] } | undefined }>;
+  list(pageSize: number): Promise<{ readonly items: readonly unknown[] }>;
   /** Reads a stream of `count` messages; resolves to how many came. */
   watch(count: number): Promise<number>;
   /** Sends `count` messages on one call, each when the one before was answered; `answered` hears of each answer. Resolves to how many came. */
@@ -29,6 +28,8 @@ export interface Peer {
   /** Undefined when server and client share the client's process. */
   readonly server: (() => Promise<PeerServerModule>) | undefined;
   readonly client: () => Promise<PeerClientModule>;
+  /** Cases that it is not measured in, since it cannot do them: its client rejects their calls and says why. Default none. */
+  readonly cannot?: readonly string[];
 }
 
 /** Whole-call deadline of unary calls, in milliseconds. */

@@ -5,11 +5,7 @@ export const BASE_PEER = "grpc-js";
 
 /** All that can be measured. To add one: `peers/<name>/server.ts` and `client.ts`, and a line here. Each is loaded only in its own processes. */
 export const PEERS: readonly Peer[] = [
-  {
-    name: BASE_PEER,
-    server: () => import("./peers/grpc-js/server.js"),
-    client: () => import("./peers/grpc-js/client.js"),
-  },
+  { name: BASE_PEER, server: () => import("./peers/grpc-js/server.js"), client: () => import("./peers/grpc-js/client.js") },
   {
     name: "tightwire-grpc-js",
     server: () => import("./peers/tightwire-grpc-js/server.js"),
@@ -24,6 +20,7 @@ export const PEERS: readonly Peer[] = [
     name: "bare-loop",
     server: () => import("./peers/bare-loop/server.js"),
     client: () => import("./peers/bare-loop/client.js"),
+    cannot: ["list", "watch", "chat"],
   },
   { name: "tightwire-in-process", server: undefined, client: () => import("./peers/tightwire-in-process/client.js") },
 ];

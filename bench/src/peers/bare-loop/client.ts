@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { GetRequest, GetResponse } from "../../gen/tightwire/bench/v1/bench.js";
+import type { LifeHeaders, NextHeaders } from "../../headers.js";
 import type { PeerClient } from "../../peer.js";
 import { DATA, HEADERS, LoopOutput, readFrames } from "./frames.js";
 
@@ -9,12 +10,24 @@ const HEAD: Buffer = Buffer.concat([
   literal("content-type", "application/grpc"),
 ]);
 
+/** A field that goes into no table, its text as it is. */
 function literal(name: string, value: string): Buffer {
-  return Buffer.concat([Buffer.from([0, name.length]), Buffer.from(name), Buffer.from([value.length]), Buffer.from(value)]);
+  return Buffer.concat([Buffer.from([0, name.length]), Buffer.from(name), lengthOf(value), Buffer.from(value)]);
 }
 
-/** The loop's other half: the same fixed head on every call, a promise each, and an answer that is decoded. It can do `get` alone. */
-export async function connectClient(address: string | undefined): Promise<PeerClient> {
+/** An integer with a prefix of 7 bits, up to 16,510. */
+function lengthOf({ length }: string): Buffer {
+  const rest = length - 0x7f;
+  if (rest < 0) return Buffer.from([length]);
+  return Buffer.from(rest < 0x80 ? [0x7f, rest] : [0x7f, 0x80 | (rest & 0x7f), rest >> 7]);
+}
+
+function headWith({ traceparent, authorization }: LifeHeaders): Buffer {
+  return Buffer.concat([HEAD, literal("traceparent", traceparent), literal("authorization", authorization)]);
+}
+
+/** The loop's other half: the same fixed head on every call, with headers as in life behind it, a promise each, and an answer that is decoded. It can do `get` alone. */
+export async function connectClient(address: string | undefined, nextHeaders: NextHeaders): Promise<PeerClient> {
   const socket = connect({ host: "127.0.0.1", port: Number(address?.split(":")[1]), noDelay: true });
   socket.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
   const output = new LoopOutput(socket);
@@ -32,7 +45,7 @@ export async function connectClient(address: string | undefined): Promise<PeerCl
         const streamId = nextId;
         nextId += 2;
         waiting.set(streamId, resolve);
-        output.frame(HEADERS, 4, streamId, HEAD);
+        output.frame(HEADERS, 4, streamId, nextHeaders === undefined ? HEAD : headWith(nextHeaders()));
         output.message(1, streamId, GetRequest.encode({ id }).finish());
       }),
     list: cannot,
