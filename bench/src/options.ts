@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { type Case, DEFAULT_CASES, findCase } from "./cases.js";
 import type { Peer } from "./peer.js";
-import { BASE_PEER, DEFAULT_PEERS, findPeer } from "./peers.js";
+import { BASE_PEER, DEFAULT_PEERS, findPeer, PEERS } from "./peers.js";
 import type { Effort } from "./rounds.js";
 
 /** What was asked for on the command line. */
@@ -20,10 +20,12 @@ export interface Options extends Effort {
 }
 
 /** Told by `--help`. */
-export const USAGE = `pnpm bench [options]
+export const USAGE: string = `pnpm bench [options]
   --case <name>      get (64 in flight, the default), get1 (1 in flight), list, watch or chat; may be given more than once
-  --peer <name>      beside grpc-js: tightwire-grpc-js and tightwire-wire (the defaults), tightwire-in-process,
-                     or bare-loop, which leaves out all that an engine has to do (get and get1 alone); may be given more than once
+  --peer <name>      beside grpc-js: ${PEERS.slice(1)
+    .map((peer) => peer.name)
+    .join(", ")};
+                     default: ${DEFAULT_PEERS.join(" and ")}; bare-loop leaves out all that an engine has to do; may be given more than once
   --rounds <n>       rounds of one window a peer; default 30
   --seconds <s>      length of a window; default 1
   --node <major>     measure with this version of Node.js, for example 24; default: the one that runs this
