@@ -16,6 +16,7 @@ export const PEERS: readonly Peer[] = [
     server: () => import("./peers/tightwire-wire/server.js"),
     client: () => import("./peers/tightwire-wire/client.js"),
   },
+  { name: "nice-grpc", server: () => import("./peers/nice-grpc/server.js"), client: () => import("./peers/nice-grpc/client.js") },
   {
     name: "bare-loop",
     server: () => import("./peers/bare-loop/server.js"),
