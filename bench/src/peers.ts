@@ -18,6 +18,7 @@ export const PEERS: readonly Peer[] = [
   },
   { name: "nice-grpc", server: () => import("./peers/nice-grpc/server.js"), client: () => import("./peers/nice-grpc/client.js") },
   { name: "connect-node", server: () => import("./peers/connect-node/server.js"), client: () => import("./peers/connect-node/client.js") },
+  { name: "nestjs", server: () => import("./peers/nestjs/server.js"), client: () => import("./peers/nestjs/client.js") },
   {
     name: "bare-loop",
     server: () => import("./peers/bare-loop/server.js"),
