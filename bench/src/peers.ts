@@ -20,6 +20,24 @@ export const PEERS: readonly Peer[] = [
   { name: "connect-node", server: () => import("./peers/connect-node/server.js"), client: () => import("./peers/connect-node/client.js") },
   { name: "nestjs", server: () => import("./peers/nestjs/server.js"), client: () => import("./peers/nestjs/client.js") },
   {
+    name: "fastify-http1",
+    server: () => import("./peers/fastify-http1/server.js"),
+    client: () => import("./peers/fastify-http1/client.js"),
+    cannot: ["chat"],
+  },
+  {
+    name: "fastify-http1-pipelined",
+    server: () => import("./peers/fastify-http1/server.js"),
+    client: () => import("./peers/fastify-http1-pipelined/client.js"),
+    cannot: ["chat"],
+  },
+  {
+    name: "fastify-http2",
+    server: () => import("./peers/fastify-http2/server.js"),
+    client: () => import("./peers/fastify-http2/client.js"),
+    cannot: ["chat"],
+  },
+  {
     name: "bare-loop",
     server: () => import("./peers/bare-loop/server.js"),
     client: () => import("./peers/bare-loop/client.js"),
