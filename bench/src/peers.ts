@@ -16,6 +16,11 @@ export const PEERS: readonly Peer[] = [
     server: () => import("./peers/tightwire-wire/server.js"),
     client: () => import("./peers/tightwire-wire/client.js"),
   },
+  {
+    name: "tightwire-wire-tls",
+    server: () => import("./peers/tightwire-wire-tls/server.js"),
+    client: () => import("./peers/tightwire-wire-tls/client.js"),
+  },
   { name: "nice-grpc", server: () => import("./peers/nice-grpc/server.js"), client: () => import("./peers/nice-grpc/client.js") },
   { name: "connect-node", server: () => import("./peers/connect-node/server.js"), client: () => import("./peers/connect-node/client.js") },
   { name: "nestjs", server: () => import("./peers/nestjs/server.js"), client: () => import("./peers/nestjs/client.js") },
