@@ -9,6 +9,8 @@ export interface Case {
   readonly unit: "call" | "message";
   /** What the latencies are of. */
   readonly timed: string;
+  /** Whether calls carry headers as in life; see `headers.ts`. */
+  readonly lifeHeaders: boolean;
   /** One call. Tells `timed` of each latency, in milliseconds, and resolves to how many units it was; rejects when the answer is not right. */
   readonly call: (client: PeerClient, timed: (ms: number) => void) => Promise<number>;
 }
@@ -19,15 +21,14 @@ const CHAT_MESSAGES = 100;
 
 /** All kinds of load. */
 export const CASES: readonly Case[] = [
-  { name: "get", inFlight: 64, unit: "call", timed: "a call", call: get },
-  { name: "get1", inFlight: 1, unit: "call", timed: "a call", call: get },
-  { name: "list", inFlight: 64, unit: "call", timed: "a call", call: list },
-  { name: "watch", inFlight: 8, unit: "message", timed: `a stream of ${WATCH_MESSAGES} messages`, call: watch },
-  { name: "chat", inFlight: 64, unit: "message", timed: "a message and its answer", call: chat },
+  { name: "get", inFlight: 64, unit: "call", timed: "a call", lifeHeaders: false, call: get },
+  { name: "get-life", inFlight: 64, unit: "call", timed: "a call", lifeHeaders: true, call: get },
+  { name: "get1", inFlight: 1, unit: "call", timed: "a call", lifeHeaders: false, call: get },
+  { name: "get256", inFlight: 256, unit: "call", timed: "a call", lifeHeaders: false, call: get },
+  { name: "list", inFlight: 64, unit: "call", timed: "a call", lifeHeaders: false, call: list },
+  { name: "watch", inFlight: 8, unit: "message", timed: `a stream of ${WATCH_MESSAGES} messages`, lifeHeaders: false, call: watch },
+  { name: "chat", inFlight: 64, unit: "message", timed: "a message and its answer", lifeHeaders: false, call: chat },
 ];
-
-/** Measured when nothing else is asked for. */
-export const DEFAULT_CASES: readonly string[] = ["get"];
 
 /** The case of that name. Throws an Error that lists the names there are. */
 export function findCase(name: string): Case {

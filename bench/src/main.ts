@@ -7,15 +7,14 @@ import { endChildrenWithThisProcess } from "./child.js";
 import { canPin, describeMachine, findNode } from "./machine.js";
 import { type Options, readOptions, USAGE } from "./options.js";
 import { type Pair, startPair } from "./pair.js";
-import { BASE_PEER } from "./peers.js";
+import { BASE_PEER, OWN_PEER } from "./peers.js";
 import { formatProfile, readProfile, summarizeProfile } from "./profile.js";
-import { formatResults, rewritePage } from "./report.js";
+import { formatResults } from "./report.js";
 import { type CaseResult, caseResults, type RatioResult, ratioResults } from "./result.js";
-import { type Machine, mergeRun, readResults, writeResults } from "./results-file.js";
+import { type Machine, type Measured, mergeRun } from "./results-file.js";
 import { measureRounds } from "./rounds.js";
+import { saveResults } from "./save.js";
 
-const RESULTS = join(import.meta.dirname, "../results/latest.json");
-const PAGE = join(import.meta.dirname, "../../docs/reference/benchmarks.md");
 const TOP_FUNCTIONS = 20;
 
 async function bench(options: Options): Promise<void> {
@@ -30,23 +29,23 @@ async function bench(options: Options): Promise<void> {
   const cases: CaseResult[] = [];
   const ratios: RatioResult[] = [];
   for (const load of options.cases) {
-    const rounds = await measureRounds(pairs, load, options, (done) => tellProgress(load, done, options.rounds));
+    const able = pairs.filter((_, index) => options.peers[index]?.cannot?.includes(load.name) !== true);
+    for (const pair of pairs) if (!able.includes(pair)) console.error(`bench: ${load.name}: ${pair.peer} cannot do it`);
+    const rounds = await measureRounds(able, load, options, (done) => tellProgress(load, done, options.rounds));
     cases.push(...caseResults(load.name, options.command, rounds));
-    ratios.push(...ratioResults(load.name, BASE_PEER, rounds));
+    ratios.push(...ratioResults(load.name, BASE_PEER, OWN_PEER, rounds));
   }
   await Promise.all(pairs.map((pair) => pair.stop()));
   const machine: Machine = { machine: describeMachine(), node: pairs[0]?.node ?? "", pinned };
-  report(options, machine, cases, ratios);
+  report(options, machine, { cases, ratios });
   if (profile !== undefined) tellProfiles(profile, options);
 }
 
-function report(options: Options, machine: Machine, cases: readonly CaseResult[], ratios: readonly RatioResult[]): void {
-  console.log(formatResults(mergeRun({ runs: [] }, machine, cases, ratios)));
+function report(options: Options, machine: Machine, measured: Measured): void {
+  console.log(formatResults([mergeRun(undefined, machine, measured)]));
   if (options.quick || options.profile !== undefined) return console.error("bench: nothing was written");
-  const results = mergeRun(readResults(RESULTS), machine, cases, ratios);
-  writeResults(RESULTS, results);
-  rewritePage(PAGE, results);
-  console.error("bench: wrote bench/results/latest.json and docs/reference/benchmarks.md");
+  saveResults(machine, measured);
+  console.error("bench: wrote bench/results and docs/reference/benchmarks.md");
 }
 
 function profiling(folder: string | undefined, peer: string, role: string): string[] {

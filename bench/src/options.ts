@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
-import { type Case, DEFAULT_CASES, findCase } from "./cases.js";
+import { CASES, type Case, findCase } from "./cases.js";
 import type { Peer } from "./peer.js";
-import { BASE_PEER, DEFAULT_PEERS, findPeer, PEERS } from "./peers.js";
+import { BASE_PEER, findPeer, PEERS } from "./peers.js";
 import type { Effort } from "./rounds.js";
 
 /** What was asked for on the command line. */
@@ -21,19 +21,18 @@ export interface Options extends Effort {
 
 /** Told by `--help`. */
 export const USAGE: string = `pnpm bench [options]
-  --case <name>      get (64 in flight, the default), get1 (1 in flight), list, watch or chat; may be given more than once
-  --peer <name>      beside grpc-js: ${PEERS.slice(1)
-    .map((peer) => peer.name)
-    .join(", ")};
-                     default: ${DEFAULT_PEERS.join(" and ")}; bare-loop leaves out all that an engine has to do; may be given more than once
-  --rounds <n>       rounds of one window a peer; default 30
-  --seconds <s>      length of a window; default 1
+  --case <name>      ${CASES.map((one) => one.name).join(", ")}; may be given more than once; default: all
+  --peer <name>      beside grpc-js, which is always measured; may be given more than once; default: all that have a server:
+                     ${PEERS.map((peer) => peer.name).join(", ")}
+  --rounds <n>       rounds of one window a peer; default 20
+  --seconds <s>      length of a window; default 0.5
   --node <major>     measure with this version of Node.js, for example 24; default: the one that runs this
   --profile <folder> write processor profiles there and tell where the time goes, instead of results
-  --quick            5 rounds of 0.4 s to see that it works; writes nothing`;
+  --quick            2 rounds of 0.2 s to see that it works, of get and get-life unless told otherwise; writes nothing`;
 
-const FULL: Effort = { rounds: 30, seconds: 1, warmUpSeconds: 3 };
-const QUICK: Effort = { rounds: 5, seconds: 0.4, warmUpSeconds: 1 };
+const FULL: Effort = { rounds: 20, seconds: 0.5, warmUpSeconds: 2 };
+const QUICK: Effort = { rounds: 2, seconds: 0.2, warmUpSeconds: 0.2 };
+const QUICK_CASES: readonly string[] = ["get", "get-life"];
 
 /** Reads the command line; undefined when help is asked for. Throws an Error that says what is wrong. */
 export function readOptions(args: readonly string[]): Options | undefined {
@@ -41,8 +40,8 @@ export function readOptions(args: readonly string[]): Options | undefined {
   const { values } = parseArgs({
     args: [...typed],
     options: {
-      case: { type: "string", multiple: true, default: [...DEFAULT_CASES] },
-      peer: { type: "string", multiple: true, default: [...DEFAULT_PEERS] },
+      case: { type: "string", multiple: true },
+      peer: { type: "string", multiple: true },
       rounds: { type: "string" },
       seconds: { type: "string" },
       node: { type: "string" },
@@ -53,9 +52,11 @@ export function readOptions(args: readonly string[]): Options | undefined {
   });
   if (values.help) return undefined;
   const effort = values.quick ? QUICK : FULL;
+  const cases = values.case ?? (values.quick ? QUICK_CASES : CASES.map(({ name }) => name));
+  const peers = values.peer ?? PEERS.filter(({ server }) => server !== undefined).map(({ name }) => name);
   return {
-    cases: [...new Set(values.case)].map(findCase),
-    peers: [...new Set([BASE_PEER, ...values.peer])].map(findPeer),
+    cases: [...new Set(cases)].map(findCase),
+    peers: [...new Set([BASE_PEER, ...peers])].map(findPeer),
     rounds: whole("--rounds", values.rounds, 1, 1_000) ?? effort.rounds,
     seconds: number("--seconds", values.seconds, 0.05, 60) ?? effort.seconds,
     warmUpSeconds: effort.warmUpSeconds,

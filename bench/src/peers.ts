@@ -51,8 +51,8 @@ export const PEERS: readonly Peer[] = [
   { name: "tightwire-in-process", server: undefined, client: () => import("./peers/tightwire-in-process/client.js") },
 ];
 
-/** Measured when nothing else is asked for. */
-export const DEFAULT_PEERS: readonly string[] = ["tightwire-grpc-js", "tightwire-wire"];
+/** What Tightwire does, as it comes: measured against every other. */
+export const OWN_PEER = "tightwire-wire";
 
 /** The peer of that name. Throws an Error that lists the names there are. */
 export function findPeer(name: string): Peer {

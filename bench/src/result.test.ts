@@ -17,7 +17,7 @@ function round(base: Sample, ours: Sample): Round {
 test("ratios are of the windows of one round, and above 1 when ours is better", () => {
   // The machine is twice as fast in the second round: the pairs agree though the medians would not.
   const rounds = [round(sample(100, 40, 60), sample(150, 20, 30)), round(sample(200, 20, 30), sample(300, 10, 15))];
-  expect(ratioResults("get", "base", rounds)).toEqual([
+  expect(ratioResults("get", "base", "ours", rounds)).toEqual([
     {
       case: "get",
       peer: "ours",
@@ -25,7 +25,17 @@ test("ratios are of the windows of one round, and above 1 when ours is better", 
       rounds: 2,
       perSecond: { median: 1.5, low: 1.5, high: 1.5 },
       cpu: { median: 2, low: 2, high: 2 },
+      p50: { median: 1, low: 1, high: 1 },
     },
+  ]);
+});
+
+test("every peer stands beside the base, and ours beside every other", () => {
+  const rounds = [new Map(["base", "ours", "third"].map((peer) => [peer, sample(100, 10, 10)]))];
+  expect(ratioResults("get", "base", "ours", rounds).map(({ peer, against }) => [peer, against])).toEqual([
+    ["ours", "base"],
+    ["third", "base"],
+    ["ours", "third"],
   ]);
 });
 
@@ -34,5 +44,5 @@ test("results are medians, and a server without a process has no time of its own
   const [base, ours] = caseResults("get", "pnpm bench", rounds);
   expect(base).toMatchObject({ peer: "base", rounds: 3, perSecond: 200, serverCpuUsPerCall: 80, clientCpuUsPerCall: 60 });
   expect(ours).toMatchObject({ peer: "ours", serverCpuUsPerCall: null, clientCpuUsPerCall: 30 });
-  expect(ratioResults("get", "base", rounds)[0]?.cpu.median).toBeCloseTo(140 / 30, 2);
+  expect(ratioResults("get", "base", "ours", rounds)[0]?.cpu.median).toBeCloseTo(140 / 30, 2);
 });

@@ -16,16 +16,18 @@ export interface CaseResult {
   readonly clientCpuUsPerCall: number;
 }
 
-/** A peer beside another in one case: medians of the ratios of their windows, round by round, with 95 % intervals. Above 1 is better than the other. */
+/** A peer beside another in one case: medians of the ratios of their windows, round by round, with 95 % intervals. */
 export interface RatioResult {
   readonly case: string;
   readonly peer: string;
   readonly against: string;
   readonly rounds: number;
-  /** Calls per second, the peer's by the other's. */
+  /** Calls per second, the peer's by the other's: above 1 is better than the other. */
   readonly perSecond: Estimate;
-  /** Processor time a call of both sides, the other's by the peer's. */
+  /** Processor time a call of both sides, the other's by the peer's: above 1 is better than the other. */
   readonly cpu: Estimate;
+  /** Half of the calls took as long at most, the peer's by the other's: below 1 is better than the other. */
+  readonly p50: Estimate;
 }
 
 /** The seed of every interval: the same samples give the same report. */
@@ -51,17 +53,25 @@ export function caseResults(name: string, command: string, rounds: readonly Roun
   });
 }
 
-/** Every other peer in the rounds beside `against`. */
-export function ratioResults(name: string, against: string, rounds: readonly Round[]): RatioResult[] {
-  const peers = [...(rounds[0]?.keys() ?? [])].filter((peer) => peer !== against).sort();
-  return peers.map((peer) => ({
+/** Every peer in the rounds beside `base`, and `own` beside every other. */
+export function ratioResults(name: string, base: string, own: string, rounds: readonly Round[]): RatioResult[] {
+  const peers = [...(rounds[0]?.keys() ?? [])].sort();
+  const besideBase = peers.filter((peer) => peer !== base).map((peer) => ratioResult(name, peer, base, rounds));
+  if (!peers.includes(own)) return besideBase;
+  const others = peers.filter((peer) => peer !== base && peer !== own);
+  return [...besideBase, ...others.map((other) => ratioResult(name, own, other, rounds))];
+}
+
+function ratioResult(name: string, peer: string, against: string, rounds: readonly Round[]): RatioResult {
+  return {
     case: name,
     peer,
     against,
     rounds: rounds.length,
     perSecond: estimate(rounds.map((round) => sampleOf(round, peer).perSecond / sampleOf(round, against).perSecond)),
     cpu: estimate(rounds.map((round) => cpuOf(round, against) / cpuOf(round, peer))),
-  }));
+    p50: estimate(rounds.map((round) => sampleOf(round, peer).p50Us / sampleOf(round, against).p50Us)),
+  };
 }
 
 function estimate(ratios: readonly number[]): Estimate {

@@ -24,7 +24,7 @@ test("a round has one window of each peer, and warming up is in none", async () 
     },
     stop: async () => {},
   });
-  const load = { name: "get", inFlight: 1, unit: "call", timed: "a call", call: async () => 1 } as const;
+  const load = { name: "get", inFlight: 1, unit: "call", timed: "a call", lifeHeaders: false, call: async () => 1 } as const;
   const rounds = await measureRounds([pair("A"), pair("B")], load, { rounds: 2, seconds: 1, warmUpSeconds: 3 }, () => {});
   expect(log).toEqual(["A3", "B3", "A1", "B1", "B1", "A1"]);
   expect(rounds.map((round) => [round.get("A")?.perSecond, round.get("B")?.perSecond])).toEqual([

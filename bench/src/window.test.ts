@@ -6,7 +6,7 @@ import { measureWindow } from "./window.js";
 const client = {} as PeerClient;
 
 function load(inFlight: number, call: Case["call"]): Case {
-  return { name: "fake", inFlight, unit: "call", timed: "a call", call };
+  return { name: "fake", inFlight, unit: "call", timed: "a call", lifeHeaders: false, call };
 }
 
 test("counts every unit of calls that overlap, and keeps as many going as asked", async () => {
