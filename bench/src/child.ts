@@ -8,6 +8,7 @@ export interface Child {
   readonly address: string | undefined;
   /** The version of Node.js that it runs on. */
   readonly node: string;
+  readonly pid: number;
   /** Asks and waits for the answer, one question at a time; rejects when the child fails, ends or says nothing for `timeoutMs`. */
   ask(question: Question, timeoutMs: number): Promise<Answer>;
   /** Lets it end by itself, and ends it by force after 5 s. Never rejects. */
@@ -62,6 +63,7 @@ export async function startChild(settings: ChildSettings): Promise<Child> {
   return {
     address: ready.address,
     node: ready.node,
+    pid: child.pid as number,
     ask(question, timeoutMs) {
       const answer = nextAnswer(child, name, timeoutMs);
       child.send(question, () => {}); // a child that is gone is told by its exit
