@@ -79,7 +79,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules|/dist/" },
-    exclude: { path: "\\.test\\.ts$|/golden/" },
+    exclude: { path: "\\.test\\.ts$|/golden/|^tightwire/[^/]+/lib/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.base.json" },
     enhancedResolveOptions: {

@@ -1,4 +1,3 @@
-import { lookup } from "node:dns/promises";
 import type { Endpoint } from "@tightwire/core/runtime";
 import { joinHostPort, type Target } from "./target.js";
 
@@ -7,6 +6,8 @@ export async function resolveTarget(target: Target): Promise<readonly Endpoint[]
   if (target.scheme === "static") return target.endpoints;
   if (target.scheme === "in-process") return [{ address: "in-process", authority: "in-process" }];
   const authority = joinHostPort(target.host, target.port);
+  // Loaded when first used, as importing the client is to be quick.
+  const { lookup } = await import("node:dns/promises");
   const addresses = await lookup(target.host, { all: true, verbatim: false });
   return addresses.map(({ address }) => ({ address: joinHostPort(address, target.port), authority }));
 }

@@ -1,5 +1,5 @@
 import { connect as connectNet, isIP, type NetConnectOpts, type Socket } from "node:net";
-import { connect as connectTls, type ConnectionOptions as TlsConnectOptions } from "node:tls";
+import type { ConnectionOptions as TlsConnectOptions } from "node:tls";
 import { type Cause, type Connection, type ConnectionState, type ConnectOptions, type Endpoint, timerMs } from "@tightwire/core/runtime";
 import { attach, SocketCarrier } from "../session/socket-carrier.js";
 import { ClientSession, type ClientSessionOptions, type ClientSessionOwner } from "./client-session.js";
@@ -80,6 +80,8 @@ function openSocket(endpoint: Endpoint, tls: TlsConnectOptions | undefined): Soc
   const proved = tls.servername ?? host;
   // A name is sent along and proved; an address is only proved (RFC 6066).
   const name = isIP(proved) === 0 ? { servername: proved } : { servername: "", host: proved };
+  // Loaded by those who use it: it takes as long as the whole client.
+  const { connect: connectTls } = process.getBuiltinModule("node:tls");
   return connectTls({ ...tls, ...where, ...name, ...(isIP(proved) === 0 ? {} : where) } as TlsConnectOptions);
 }
 

@@ -1,10 +1,11 @@
-import { gunzip, gunzipSync, gzip, gzipSync } from "node:zlib";
-
 /** The encodings that we take, as the protocol lists them. */
 export const ACCEPTED_ENCODINGS = "identity,gzip";
 
 /** What is at most this large is compressed and decompressed here and now: handing it to a thread would take longer. */
 const SYNC_BYTES = 4_096;
+
+/** Loaded by the first call that compresses: most processes never do. */
+const zlib = (): typeof import("node:zlib") => process.getBuiltinModule("node:zlib");
 
 /** Whether we can read messages of this `grpc-encoding`. */
 export function isKnownEncoding(encoding: string | undefined): boolean {
@@ -39,7 +40,7 @@ export function decompress(
     jobs.push({
       wanted,
       run: (done) =>
-        gunzip(bytes, options, (error, result) => {
+        zlib().gunzip(bytes, options, (error, result) => {
           done();
           later(error === null ? limited(result, maxBytes) : failureOf(error));
         }),
@@ -48,7 +49,7 @@ export function decompress(
     return undefined;
   }
   try {
-    return limited(gunzipSync(bytes, options), maxBytes);
+    return limited(zlib().gunzipSync(bytes, options), maxBytes);
   } catch (error) {
     return failureOf(error as NodeJS.ErrnoException);
   }
@@ -69,9 +70,9 @@ function runJobs(): void {
 
 /** Compresses at once when that is quick, else calls `later`. */
 export function compress(bytes: Uint8Array, later: (result: Uint8Array) => void): Uint8Array | undefined {
-  if (bytes.length <= SYNC_BYTES) return gzipSync(bytes);
+  if (bytes.length <= SYNC_BYTES) return zlib().gzipSync(bytes);
   // Compressing what is in memory fails for want of memory alone.
-  gzip(bytes, (_error, result) => later(result));
+  zlib().gzip(bytes, (_error, result) => later(result));
   return undefined;
 }
 
