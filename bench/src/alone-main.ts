@@ -22,7 +22,7 @@ const QUICK = { servers: { rounds: 1, seconds: 0.2 }, streams: 1_000, imports: 2
 
 async function measure(what: readonly string[], node: string, effort: typeof FULL): Promise<Measured> {
   return {
-    ...(what.includes("server") && { serverAlone: await measureServers(node, effort.servers) }),
+    ...(what.includes("server") && (await measureServers(node, effort.servers))),
     ...(what.includes("memory") && { memory: await measureMemory(node, effort.streams) }),
     ...(what.includes("import") && { imports: measureImports(node, effort.imports) }),
   };
@@ -42,6 +42,8 @@ async function main(): Promise<void> {
   if (unknown !== undefined) throw new Error(`there is no "${unknown}" to measure; there are ${WHAT.join(", ")}`);
   if (!canPin()) throw new Error("processes cannot be kept on core 0 and core 1: there is no taskset, or no second core");
   endChildrenWithThisProcess();
+  if (values.node !== undefined && !/^\d+$/.test(values.node))
+    throw new Error(`--node takes a major version, not ${JSON.stringify(values.node)}`);
   const node = findNode(values.node === undefined ? undefined : Number(values.node));
   const measured = await measure(values.what, node, values.quick ? QUICK : FULL);
   console.log(JSON.stringify(measured, undefined, 2));

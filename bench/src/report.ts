@@ -43,7 +43,7 @@ function formatTargets(all: readonly Results[]): string {
 function formatReached(target: Target): string {
   const { reached } = target;
   if (reached === undefined) return "not measured";
-  const verdict = isMet(target) === true ? "" : ", **missed**";
+  const verdict = isMet(target) === true ? ", met" : ", **missed**";
   return `${typeof reached === "number" ? reached.toFixed(2) : formatEstimate(reached)}${verdict}`;
 }
 
@@ -58,8 +58,8 @@ function formatRun(results: Results): string {
     .map((rows) => `### ${rows[0]?.case}, Node.js ${major}\n\n${formatCase(rows, results)}`);
   return [
     `## Node.js ${results.node}`,
-    `${results.machine}; ${pinning}; ${commands}.`,
-    `![Calls a second of every peer](../../bench/results/node-${major}.svg)`,
+    `${results.machine}; ${pinning}${commands === "" ? "" : `; ${commands}`}.`,
+    ...(sections.length === 0 ? [] : [`![Calls a second of every peer](../../bench/results/node-${major}.svg)`]),
     ...sections,
     ...formatServers(results, major),
     ...formatMemory(results, major),

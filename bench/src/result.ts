@@ -63,14 +63,31 @@ export function ratioResults(name: string, base: string, own: string, rounds: re
 }
 
 function ratioResult(name: string, peer: string, against: string, rounds: readonly Round[]): RatioResult {
+  const windows = (one: string): Calls[] =>
+    rounds.map((round) => ({ perSecond: sampleOf(round, one).perSecond, p50Us: sampleOf(round, one).p50Us, cpuUs: cpuOf(round, one) }));
+  return ratioOf(name, peer, against, windows(peer), windows(against));
+}
+
+/** What ratios are made of: one window of a peer. */
+export interface Calls {
+  readonly perSecond: number;
+  readonly p50Us: number;
+  /** Processor time a call. */
+  readonly cpuUs: number;
+}
+
+/** A peer beside another, by their windows in the same rounds. */
+export function ratioOf(name: string, peer: string, against: string, own: readonly Calls[], others: readonly Calls[]): RatioResult {
+  const each = (ratio: (one: Calls, other: Calls) => number): Estimate =>
+    estimate(own.map((one, round) => ratio(one, others[round] as Calls)));
   return {
     case: name,
     peer,
     against,
-    rounds: rounds.length,
-    perSecond: estimate(rounds.map((round) => sampleOf(round, peer).perSecond / sampleOf(round, against).perSecond)),
-    cpu: estimate(rounds.map((round) => cpuOf(round, against) / cpuOf(round, peer))),
-    p50: estimate(rounds.map((round) => sampleOf(round, peer).p50Us / sampleOf(round, against).p50Us)),
+    rounds: own.length,
+    perSecond: each((one, other) => one.perSecond / other.perSecond),
+    cpu: each((one, other) => other.cpuUs / one.cpuUs),
+    p50: each((one, other) => one.p50Us / other.p50Us),
   };
 }
 

@@ -1,10 +1,14 @@
 import { readFileSync } from "node:fs";
 import { startChild } from "./child.js";
 import { buildCppServer, missingForCpp, type RunningServer, startCppServer } from "./cpp-server.js";
-import { GetRequest } from "./gen/tightwire/bench/v1/bench.js";
+import { GetRequest, GetResponse } from "./gen/tightwire/bench/v1/bench.js";
 import { type H2loadWindow, h2load, hasH2load } from "./h2load.js";
+import { oneCall } from "./one-call.js";
+import { OWN_PEER } from "./peers.js";
+import { type RatioResult, ratioOf } from "./result.js";
 import type { ServerResult } from "./results-file.js";
 import { orderOf } from "./rounds.js";
+import { sampleGetResponse } from "./sample.js";
 import { median } from "./statistics.js";
 
 const PEERS = ["grpc-js", "tightwire-grpc-js", "tightwire-wire"] as const;
@@ -12,6 +16,8 @@ const CASES = [
   { name: "server1", connections: 1 },
   { name: "server8", connections: 8 },
 ] as const;
+const PATH = "/bench.v1.BenchService/Get";
+const REQUEST: Uint8Array = GetRequest.encode({ id: "order-001" }).finish();
 const IN_FLIGHT = 64;
 const SERVER_CORE = 0;
 const LOAD_CORE = 1;
@@ -33,24 +39,47 @@ interface Server extends RunningServer {
 
 type Sample = H2loadWindow & { readonly cpuUs: number };
 
+/** What servers alone have done, and Tightwire's beside each other one. */
+export interface ServersAlone {
+  readonly serverAlone: readonly ServerResult[];
+  readonly ratios: readonly RatioResult[];
+}
+
 /** Servers of several peers, and the C++ one where it can be built, each alone on a core under h2load on another: in turns, medians. */
-export async function measureServers(node: string, { rounds, seconds }: AloneEffort): Promise<ServerResult[]> {
+export async function measureServers(node: string, { rounds, seconds }: AloneEffort): Promise<ServersAlone> {
   if (!hasH2load()) {
     console.error("bench: no servers alone: there is no h2load (nghttp2-client)");
-    return [];
+    return { serverAlone: [], ratios: [] };
   }
   const servers = await startServers(node);
-  const results: ServerResult[] = [];
+  for (const { peer, address } of servers) await expectTheOrder(peer, address);
+  const serverAlone: ServerResult[] = [];
+  const ratios: RatioResult[] = [];
   for (const { name, connections } of CASES) {
     const samples = new Map<string, Sample[]>(servers.map(({ peer }) => [peer, []]));
     for (const server of servers) await warmUp(server, connections, seconds);
     for (let round = 0; round < rounds; round++) {
       for (const server of orderOf(servers, round)) samples.get(server.peer)?.push(await sample(server, connections));
     }
-    for (const [peer, taken] of samples) results.push(summary(name, peer, taken));
+    for (const [peer, taken] of samples) {
+      serverAlone.push(summary(name, peer, taken));
+      if (peer !== OWN_PEER) ratios.push(ratioOf(name, OWN_PEER, peer, asCalls(samples.get(OWN_PEER)), asCalls(taken)));
+    }
   }
   for (const server of servers) server.stop();
-  return results;
+  return { serverAlone, ratios };
+}
+
+/** h2load sees only that HTTP went well: whether it is the order that comes is looked at once. */
+async function expectTheOrder(peer: string, address: string): Promise<void> {
+  const answer = await oneCall(address, PATH, REQUEST);
+  const wanted = GetResponse.encode(sampleGetResponse("order-001")).finish();
+  if (Buffer.compare(answer, wanted) !== 0) throw new Error(`the server of ${peer} answers with something else`);
+}
+
+/** The processor time is the server's alone. */
+function asCalls(samples: readonly Sample[] = []): Parameters<typeof ratioOf>[3] {
+  return samples.map(({ perSecond, p50Us, cpuUs }) => ({ perSecond, p50Us, cpuUs }));
 }
 
 async function startServers(node: string): Promise<Server[]> {
@@ -80,8 +109,7 @@ async function sample(server: Server, connections: number): Promise<Sample> {
 }
 
 function window({ address, calls }: Server, connections: number): Promise<H2loadWindow> {
-  const message = GetRequest.encode({ id: "order-001" }).finish();
-  return h2load({ address, path: "/bench.v1.BenchService/Get", message, connections, inFlight: IN_FLIGHT, calls, core: LOAD_CORE });
+  return h2load({ address, path: PATH, message: REQUEST, connections, inFlight: IN_FLIGHT, calls, core: LOAD_CORE });
 }
 
 function summary(name: ServerResult["case"], peer: string, samples: readonly Sample[]): ServerResult {

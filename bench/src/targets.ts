@@ -71,10 +71,10 @@ function bestRest(cases: readonly CaseResult[], name: string, costOf: (one: Case
   return forms.sort((a, b) => costOf(a) - costOf(b))[0]?.peer ?? "fastify";
 }
 
-function besideCpp({ serverAlone }: Results): number | undefined {
-  const best = (peer: string): number => Math.max(...serverAlone.filter((one) => one.peer === peer).map((one) => one.perSecond));
-  const ratio = best(OWN) / best("grpc-cpp");
-  return Number.isFinite(ratio) ? ratio : undefined;
+/** Over as many connections as C++ does best with. */
+function besideCpp(results: Results): Estimate | undefined {
+  const forms = results.serverAlone.filter((one) => one.peer === "grpc-cpp").sort((a, b) => b.perSecond - a.perSecond);
+  return forms[0] && ratioOf(results, forms[0].case, OWN, "grpc-cpp")?.perSecond;
 }
 
 function memoryRatio({ memory }: Results, name: string): number | undefined {

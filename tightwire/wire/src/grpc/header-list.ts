@@ -5,7 +5,7 @@ import { fieldBytes } from "../hpack/dynamic-table.js";
 
 /** Octets that no field value may hold. Source: RFC 9113, section 8.2.1, and RFC 9110, section 5.5. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
-const BAD_VALUE = /[\0-\x08\x0a-\x1f\x7f]|^[ \t]|[ \t]$/;
+const BAD_OCTET = /[\0-\x08\x0a-\x1f\x7f]/;
 /** Longest value that is looked through faster by hand. */
 const SHORT_VALUE = 32;
 /** A field name: a token in lower case. Source: RFC 9110, section 5.6.2. */
@@ -103,14 +103,25 @@ export abstract class HeaderList implements FieldSink {
 
 const COLON = 58;
 
+const TAB = 9;
+const SPACE = 32;
+const DEL = 127;
+
+/** Whether a value holds an octet that it may not, or begins or ends with white space. */
 function isBad(value: string): boolean {
   const { length } = value;
-  if (length > SHORT_VALUE) return BAD_VALUE.test(value);
+  if (length === 0) return false;
+  if (isWhite(value.charCodeAt(0)) || isWhite(value.charCodeAt(length - 1))) return true;
+  if (length > SHORT_VALUE) return BAD_OCTET.test(value);
   for (let at = 0; at < length; at++) {
     const unit = value.charCodeAt(at);
-    if (unit <= 0x20 || unit === 0x7f) return BAD_VALUE.test(value);
+    if ((unit < SPACE && unit !== TAB) || unit === DEL) return true;
   }
   return false;
+}
+
+function isWhite(unit: number): boolean {
+  return unit === SPACE || unit === TAB;
 }
 
 /** Metadata out of fields, as they came. */
