@@ -1,3 +1,6 @@
+import { Status } from "./status.js";
+import type { Cause } from "./transport.js";
+
 /**
  * A moment by which a call is over: milliseconds on the monotonic clock of this process (`performance.now()`), or `Infinity`.
  * Being monotonic it survives changes of the wall clock; between processes only the time that is left travels (`grpc-timeout`).
@@ -31,6 +34,8 @@ const UNITS: readonly (readonly [unit: string, ms: number])[] = [
 const MS_BY_UNIT: ReadonlyMap<string, number> = new Map(UNITS);
 const MAX_DIGITS = 8;
 const DIGIT_0 = 48;
+/** How much of a header that a caller sent is repeated to it and to the log. */
+const MAX_REPEATED = 40;
 
 /**
  * The `grpc-timeout` header for so many milliseconds: at most eight digits, in the finest unit that holds it, rounded up; never less than `1n`.
@@ -56,4 +61,9 @@ export function parseTimeout(header: string): number | undefined {
     count = count * 10 + digit;
   }
   return count * ms;
+}
+
+/** What ends a call whose `grpc-timeout` {@link parseTimeout} does not understand. Server side, in transports. */
+export function malformedTimeout(header: string): Cause {
+  return { code: Status.INTERNAL, text: `grpc-timeout is malformed: ${JSON.stringify(header.slice(0, MAX_REPEATED))}` };
 }

@@ -4,7 +4,7 @@ export { noteCompressed } from "./compressed.js";
 export type { CallScope } from "./context.js";
 export { currentScope, runInScope } from "./context.js";
 export type { Deadline } from "./deadline.js";
-export { deadlineAfter, formatTimeout, hopReserveMs, parseTimeout, timeLeftMs } from "./deadline.js";
+export { deadlineAfter, formatTimeout, hopReserveMs, malformedTimeout, parseTimeout, timeLeftMs } from "./deadline.js";
 export { encodeStatusDetails } from "./detail.js";
 export { DETAILS_KEY } from "./error.js";
 export { IdleTimer } from "./idle-timer.js";

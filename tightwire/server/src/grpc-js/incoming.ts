@@ -7,6 +7,7 @@ import {
   deadlineAfter,
   type IncomingCall,
   type IncomingSink,
+  malformedTimeout,
   parseTimeout,
   Status,
 } from "@tightwire/core/runtime";
@@ -46,7 +47,7 @@ export class GrpcJsIncoming implements IncomingCall, Pick<ServerInterceptingCall
     const timeoutMs = timeout === undefined ? Number.POSITIVE_INFINITY : parseTimeout(timeout);
     this.path = path;
     this.deadline = deadlineAfter(timeoutMs ?? Number.POSITIVE_INFINITY);
-    this.fault = timeoutMs === undefined ? malformedTimeout(timeout) : undefined;
+    this.fault = timeoutMs === undefined ? malformedTimeout(timeout ?? "") : undefined;
     this.#call = call;
     this.#acceptor = acceptor;
   }
@@ -169,13 +170,6 @@ export class GrpcJsIncoming implements IncomingCall, Pick<ServerInterceptingCall
 }
 
 function nothing(): void {}
-
-/** How much of a header that a caller sent is repeated to it and to the log. */
-const MAX_HEADER = 40;
-
-function malformedTimeout(header: string | undefined): Cause {
-  return { code: Status.INTERNAL, text: `grpc-timeout is malformed: ${JSON.stringify(header?.slice(0, MAX_HEADER))}` };
-}
 
 const CUT_SHORT = "the requests end in the middle of a message";
 const LATE: Cause = { code: Status.DEADLINE_EXCEEDED, text: "the deadline of the call passed" };

@@ -14,6 +14,8 @@ export class RequestHead extends HeaderList {
   acceptEncoding: string | undefined = undefined;
   /** Milliseconds; `Infinity` when none came, undefined when what came is malformed. */
   timeoutMs: number | undefined = Number.POSITIVE_INFINITY;
+  /** The header that said so. */
+  timeout = "";
   #host: string | undefined = undefined;
 
   override clear(): void {
@@ -26,6 +28,7 @@ export class RequestHead extends HeaderList {
     this.encoding = undefined;
     this.acceptEncoding = undefined;
     this.timeoutMs = Number.POSITIVE_INFINITY;
+    this.timeout = "";
     this.#host = undefined;
   }
 
@@ -76,6 +79,7 @@ export class RequestHead extends HeaderList {
       case "te":
         return value === "trailers" || this.refuse(`te is ${JSON.stringify(value)}, where only trailers may be asked for`);
       case "grpc-timeout":
+        this.timeout = value;
         this.timeoutMs = parseTimeout(value);
         return true;
       case "grpc-encoding":

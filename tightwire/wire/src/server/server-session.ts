@@ -1,5 +1,5 @@
 import type { Peer } from "@tightwire/core";
-import { type Acceptor, type Cause, Status } from "@tightwire/core/runtime";
+import { type Acceptor, type Cause, malformedTimeout, Status } from "@tightwire/core/runtime";
 import { ConnectionError } from "../frames/connection-error.js";
 import { writeGoaway, writePing, writeReset } from "../frames/frame-writer.js";
 import { ErrorCode, MAX_31_BITS } from "../frames/protocol.js";
@@ -259,9 +259,7 @@ function faultOf(head: RequestHead, maxHeaderListBytes: number): Cause | undefin
       text: `the metadata of the call is larger than the ${maxHeaderListBytes} bytes that are taken`,
     };
   }
-  if (head.timeoutMs === undefined) {
-    return { code: Status.INTERNAL, text: "grpc-timeout is malformed: it is one to eight digits and a unit" };
-  }
+  if (head.timeoutMs === undefined) return malformedTimeout(head.timeout);
   if (isKnownEncoding(head.encoding)) return undefined;
   const encoding = JSON.stringify(head.encoding?.slice(0, 50));
   return { code: Status.UNIMPLEMENTED, text: `messages compressed as ${encoding} are not understood` };
