@@ -220,7 +220,7 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
     for (const method of ["Unary", "ServerStream", "ClientStream"]) {
       for (const part of [message("x", { length: 100 }), Buffer.of(0, 0)]) {
         const answer = await ask(address, request(UNARY.replace("Unary", method)), part);
-        expect([answer.status, answer.text]).toEqual([String(Status.INTERNAL), "a message was cut short"]);
+        expect([answer.status, answer.text]).toEqual([String(Status.INTERNAL), "the requests end in the middle of a message"]);
       }
     }
     const { end } = await answered((id) => [
@@ -228,7 +228,7 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
       data(id, message("x", { length: 100 })),
       headers(id, OK, { endStream: true }),
     ]);
-    expect(end).toMatchObject({ code: Status.INTERNAL, text: "a message was cut short" });
+    expect(end).toMatchObject({ code: Status.INTERNAL, text: "the answer ends in the middle of a message" });
   });
 
   test("11. the path in the text of UNIMPLEMENTED is percent-encoded", async () => {

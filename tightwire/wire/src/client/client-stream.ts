@@ -36,6 +36,10 @@ export abstract class ClientStream extends Stream implements StreamHandle {
     return this.session.options.maxMessageBytes;
   }
 
+  protected override get cutShort(): string {
+    return "the answer ends in the middle of a message";
+  }
+
   override get answered(): boolean {
     return this.#end !== undefined;
   }

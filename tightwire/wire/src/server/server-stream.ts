@@ -51,6 +51,10 @@ export class ServerStream extends Stream implements IncomingCall {
     return this.#metadata;
   }
 
+  protected override get cutShort(): string {
+    return "the requests end in the middle of a message";
+  }
+
   /** Whether no handler runs for it any more. */
   get isSettled(): boolean {
     return this.#isSettled;

@@ -17,6 +17,8 @@ export abstract class StreamReader implements InboxOwner {
   /** It is over for both sides. */
   closed = false;
   abstract readonly maxMessageBytes: number;
+  /** What is said, for a person, when what came ends inside a message. */
+  protected abstract readonly cutShort: string;
 
   protected readonly session: Session;
   /** Whether compressed messages may come, since their encoding was named. */
@@ -163,7 +165,7 @@ export abstract class StreamReader implements InboxOwner {
       // What is whole waits for whoever asks for it; a part of a message will never be more.
       if (!this.#inbox.midMessage || this.#inbox.waits) return;
       this.#endTold = true;
-      return this.refuse(INTERNAL("a message was cut short"));
+      return this.refuse(INTERNAL(this.cutShort));
     }
     this.#endTold = true;
     this.receivedAll();
