@@ -30,7 +30,7 @@ const MOMENTS: Readonly<Record<string, Moment>> = {
 const WAYS: Readonly<Record<string, { code: readonly string[]; end(pair: Pair, stop: AbortController): unknown }>> = {
   "the caller's signal": { code: ["cancelled"], end: (_pair, stop) => stop.abort(new Error("changed my mind")) },
   "closing the channel": { code: ["unavailable", "cancelled"], end: ({ channel }) => channel.close() },
-  "the server's forced stop": { code: ["unavailable", "cancelled"], end: ({ server }) => server.stop({ pauseMs: 0, graceMs: 0 }) },
+  "the server's forced stop": { code: ["unavailable"], end: ({ server }) => server.stop({ pauseMs: 0, graceMs: 0 }) },
 };
 
 /** Handlers that stand still at each moment and note what they see of the end. */

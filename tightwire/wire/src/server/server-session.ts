@@ -111,16 +111,12 @@ export class ServerSession extends Session {
     this.watch.start("drain", DRAIN_ROUND_TRIP_MS);
   }
 
-  /** Ends all calls and the connection. */
+  /** Ends all calls with the connection. A reset would tell callers that it was they who cancelled. */
   close(cause: Cause): void {
     if (this.over) return;
     this.#greet();
     this.#draining = true; // whoever hears of it may ask for that
     if (this.#finalStream === undefined) writeGoaway(this.output, this.#lastStream, ErrorCode.NO_ERROR, cause.text);
-    for (const stream of this.streams.all()) {
-      this.resetStream(stream, ErrorCode.CANCEL);
-      stream.lost(cause, "unknown");
-    }
     this.finish(cause);
   }
 
