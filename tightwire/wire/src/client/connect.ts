@@ -78,11 +78,14 @@ function openSocket(endpoint: Endpoint, tls: TlsConnectOptions | undefined): Soc
   if (tls === undefined) return connectNet({ ...where, noDelay: true });
   const host = endpoint.authority.replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
   const proved = tls.servername ?? host;
-  // A name is sent along and proved; an address is only proved (RFC 6066).
-  const name = isIP(proved) === 0 ? { servername: proved } : { servername: "", host: proved };
   // Loaded by those who use it: it takes as long as the whole client.
-  const { connect: connectTls } = process.getBuiltinModule("node:tls");
-  return connectTls({ ...tls, ...where, ...name, ...(isIP(proved) === 0 ? {} : where) } as TlsConnectOptions);
+  const { checkServerIdentity, connect: connectTls } = process.getBuiltinModule("node:tls");
+  // A name is sent along and proved; an address is only proved (RFC 6066), and need not be the one that is connected to.
+  const name: TlsConnectOptions =
+    isIP(proved) === 0
+      ? { servername: proved }
+      : { servername: "", checkServerIdentity: (_host, certificate) => checkServerIdentity(proved, certificate) };
+  return connectTls({ ...tls, ...where, ...name });
 }
 
 function whereOf(address: string): NetConnectOpts {
