@@ -3,6 +3,18 @@ import { defineConfig } from "vitest/config";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
+const BESIDE_SOURCES = [
+  "tightwire/*/src/**/*.test.ts",
+  "packages/*/src/**/*.test.ts",
+  "gen/src/**/*.test.ts",
+  "bench/src/**/*.test.ts",
+  "fuzz/src/**/*.test.ts",
+  "interop/src/**/*.test.ts",
+];
+
+/** Files of `e2e/` that are about one transport, or none. All others are behaviours: they run on the wire and on grpc-js, in a project of that name. */
+const ONCE = ["wire-*", "transport-*", "contract-*", "generated", "readme"].map((name) => `e2e/${name}.test.ts`);
+
 /** Tests run the sources, so that no stale build passes. */
 export default defineConfig({
   resolve: {
@@ -19,14 +31,12 @@ export default defineConfig({
     ],
   },
   test: {
-    include: [
-      "tightwire/*/src/**/*.test.ts",
-      "packages/*/src/**/*.test.ts",
-      "gen/src/**/*.test.ts",
-      "bench/src/**/*.test.ts",
-      "fuzz/src/**/*.test.ts",
-      "interop/src/**/*.test.ts",
-      "e2e/**/*.test.ts",
+    projects: [
+      { extends: true, test: { name: "once", include: [...BESIDE_SOURCES, ...ONCE] } },
+      ...["wire", "grpc-js"].map((name) => ({
+        extends: true as const,
+        test: { name, include: ["e2e/*.test.ts"], exclude: ONCE, env: { TRANSPORT: name } },
+      })),
     ],
     exclude: ["**/dist/**", "**/node_modules/**"],
     reporters: ["default", at("./scripts/skipped-tests.mjs")],

@@ -5,6 +5,7 @@ import { BadRequest } from "@tightwire/core/details";
 import { eventually } from "@tightwire/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Shop, type ShopProcess, startShop } from "./shop-process.js";
+import { transportInUse } from "./transport-in-use.js";
 
 /** How a call that was refused ended: its status, and the fields that it was told are at fault. */
 interface Refusal {
@@ -30,8 +31,8 @@ let orders: ReturnType<typeof createOrdersClient>;
 
 beforeAll(async () => {
   shop = await startShop();
-  catalog = createCatalogClient(shop.catalog.address);
-  orders = createOrdersClient(shop.orders.address);
+  catalog = createCatalogClient(shop.catalog.address, { transport: transportInUse().client() });
+  orders = createOrdersClient(shop.orders.address, { transport: transportInUse().client() });
   await catalog.importProducts([{ row: 1, product: { id: "alien", film: { title: "Alien" }, priceCents: 1000n, initialStock: 10 } }]);
   await orders.placeOrder({ requestId: "good", buyer: BUYER, lines: [{ productId: "alien", quantity: 1 }], payment: INVOICE });
 }, 60_000);

@@ -1,11 +1,11 @@
 import { createServer as createHttp1Server } from "node:http";
 import http2 from "node:http2";
 import { createServer as createTcpServer } from "node:net";
-import { grpcJs } from "@tightwire/client/grpc-js";
 import type { ClientTransport, Connection } from "@tightwire/core/runtime";
 import { createEventLog, createGate, eventually, testMessage } from "@tightwire/testing";
 import { describe, expect, test } from "vitest";
 import { listenAt, openClient, readAll, rejectionOf, startServer } from "./pitfalls-stage.js";
+import { transportInUse } from "./transport-in-use.js";
 
 /** A peer that answers every HTTP/2 request alike. */
 function listenAnswering(headers: http2.OutgoingHttpHeaders, body: string): Promise<string> {
@@ -79,7 +79,7 @@ describe("a connection that does not come about fails its calls, and says why in
 
   test("a port that accepts TLS hellos and says nothing", async () => {
     const address = await listenAt(createTcpServer(() => {}));
-    const options = { connectTimeoutMs: 100, transport: grpcJs({ tls: true }) };
+    const options = { connectTimeoutMs: 100, transport: transportInUse().client({ tls: true }) };
     expect(await reasonAt(address, options)).toBe(`cannot connect to ${address}: no connection within 100 ms`);
   });
 
@@ -95,7 +95,7 @@ describe("a connection that does not come about fails its calls, and says why in
 
   test("a server without TLS, asked for TLS", async () => {
     const { address } = await startServer({});
-    expect(await reasonAt(address, { transport: grpcJs({ tls: true }) })).toMatch(/^cannot connect to [^ ]+: [^\n]+$/);
+    expect(await reasonAt(address, { transport: transportInUse().client({ tls: true }) })).toMatch(/^cannot connect to [^ ]+: [^\n]+$/);
   });
 
   test("a port where nobody listens names each endpoint once", async () => {
@@ -128,7 +128,7 @@ describe("closing a channel gives up a connection that does not stand yet", () =
     const before = timers();
     const { channel, client } = openClient(`static:///${address},${address}`, {
       connectTimeoutMs: 60_000,
-      transport: grpcJs(tls === undefined ? {} : { tls }),
+      transport: transportInUse().client(tls === undefined ? {} : { tls }),
     });
     const call = rejectionOf(client.unary({}, { timeoutMs: Number.POSITIVE_INFINITY }));
     await log.until("tried");

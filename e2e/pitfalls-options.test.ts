@@ -1,11 +1,10 @@
 import { createChannel } from "@tightwire/client";
-import { grpcJs as grpcJsClient } from "@tightwire/client/grpc-js";
 import { Metadata } from "@tightwire/core";
 import { createServer, inProcess, serve } from "@tightwire/server";
-import { grpcJs as grpcJsServer } from "@tightwire/server/grpc-js";
 import { createEventLog, createGate, TestService, testMessage } from "@tightwire/testing";
 import { describe, expect, test } from "vitest";
 import { handlersOf, openClient, startServer } from "./pitfalls-stage.js";
+import { transportInUse } from "./transport-in-use.js";
 
 /** As JavaScript, or a spread of a configuration, would pass them. */
 const misspelt = { keepAliveMs: 1 } as never;
@@ -17,10 +16,10 @@ describe("an option that does not exist is named, with those that do, before any
     ["add", () => createServer().add(TestService, handlersOf({}), misspelt)],
     ["stop", () => createServer().stop(misspelt)],
     ["createChannel", () => createChannel("localhost:1", misspelt)],
-    ["the client's grpcJs", () => grpcJsClient(misspelt)],
-    ["the client's grpcJs, in tls", () => grpcJsClient({ tls: misspelt })],
-    ["the server's grpcJs", () => grpcJsServer(misspelt)],
-    ["the server's grpcJs, in tls", () => grpcJsServer({ tls: misspelt })],
+    ["the client's transport", () => transportInUse().client(misspelt)],
+    ["the client's transport, in tls", () => transportInUse().client({ tls: misspelt })],
+    ["the server's transport", () => transportInUse().server(misspelt)],
+    ["the server's transport, in tls", () => transportInUse().server({ tls: misspelt })],
     ["inProcess", () => inProcess(createServer(), misspelt)],
   ])("%s", (_name, make) => {
     expect(make).toThrow(TypeError);
@@ -36,7 +35,7 @@ describe("an option that does not exist is named, with those that do, before any
   test("one of grpc-js's own, a service config that is no JSON among them", () => {
     const options = { "grpc.service_config": "{" } as never;
     expect(() => createChannel("localhost:1", options)).toThrow('does not know the option "grpc.service_config"');
-    expect(() => grpcJsClient(options)).toThrow('does not know the option "grpc.service_config"');
+    expect(() => transportInUse().client(options)).toThrow('does not know the option "grpc.service_config"');
   });
 });
 
@@ -48,9 +47,8 @@ describe("a number that an option does not take is named where it is given", () 
   test.each<[string, readonly unknown[], (value: never) => unknown]>([
     ["maxMessageBytes", counts, (maxMessageBytes) => createServer({ maxMessageBytes })],
     ["maxMessageBytes", counts, (maxMessageBytes) => createChannel("localhost:1", { maxMessageBytes })],
-    ["maxConcurrentStreams", counts, (maxConcurrentStreams) => grpcJsServer({ maxConcurrentStreams })],
-    ["keepaliveMs", times, (keepaliveMs) => grpcJsServer({ keepaliveMs })],
-    ["keepaliveMs", times, (keepaliveMs) => grpcJsClient({ keepaliveMs })],
+    ["keepaliveMs", times, (keepaliveMs) => transportInUse().server({ keepaliveMs })],
+    ["keepaliveMs", times, (keepaliveMs) => transportInUse().client({ keepaliveMs })],
     ["timeoutMs", times, (timeoutMs) => createChannel("localhost:1", { timeoutMs })],
     ["connectTimeoutMs", times, (connectTimeoutMs) => createChannel("localhost:1", { connectTimeoutMs })],
     ["idleTimeoutMs", times, (idleTimeoutMs) => openClient("localhost:1").client.serverStream({}, { idleTimeoutMs })],
@@ -86,7 +84,7 @@ describe("a number that an option does not take is named where it is given", () 
     );
     const { channel, client } = openClient(address, {
       connectTimeoutMs: Number.POSITIVE_INFINITY,
-      transport: grpcJsClient({ keepaliveMs }),
+      transport: transportInUse().client({ keepaliveMs }),
     });
     const call = client.unary({});
     await log.until("runs");

@@ -3,9 +3,9 @@ import { type AddressInfo, connect, createServer as createTcpServer, type Server
 import { type Channel, type ChannelOptions, createChannel, createClient } from "@tightwire/client";
 import { RpcError } from "@tightwire/core";
 import { createServer, type Server, type ServerOptions } from "@tightwire/server";
-import { grpcJs } from "@tightwire/server/grpc-js";
 import { type TestClient, type TestHandlers, TestService } from "@tightwire/testing";
 import { onTestFinished } from "vitest";
+import { transportInUse } from "./transport-in-use.js";
 
 /** Handlers of which those that are not given answer UNIMPLEMENTED. */
 export function handlersOf(given: Partial<TestHandlers>): TestHandlers {
@@ -24,20 +24,20 @@ export function handlersOf(given: Partial<TestHandlers>): TestHandlers {
   };
 }
 
-/** Serves the test service on a socket; stopped when the test is over. */
+/** Serves the test service on a socket, with the transport that the run is about; stopped when the test is over. */
 export async function startServer(
   given: Partial<TestHandlers>,
   { address = "127.0.0.1:0", keepaliveMs, ...options }: { address?: string; keepaliveMs?: number } & ServerOptions = {},
 ): Promise<{ server: Server; address: string }> {
   const server = createServer(options).add(TestService, handlersOf(given));
-  const listener = await server.listen(address, grpcJs(keepaliveMs === undefined ? {} : { keepaliveMs }));
+  const listener = await server.listen(address, transportInUse().server(keepaliveMs === undefined ? {} : { keepaliveMs }));
   onTestFinished(() => server.stop({ pauseMs: 0, graceMs: 100 }));
   return { server, address: listener.address };
 }
 
-/** A client of the test service; its channel is closed when the test is over. */
+/** A client of the test service, with the transport that the run is about unless another is named; its channel is closed when the test is over. */
 export function openClient(target: string, options: ChannelOptions = {}): { channel: Channel; client: TestClient } {
-  const channel = createChannel(target, options);
+  const channel = createChannel(target, { transport: transportInUse().client(), ...options });
   onTestFinished(() => channel.close());
   return { channel, client: createClient(TestService, channel) };
 }

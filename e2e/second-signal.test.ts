@@ -2,6 +2,7 @@ import { createServer, serve } from "@tightwire/server";
 import { createEventLog, TestService, testMessage } from "@tightwire/testing";
 import { expect, test } from "vitest";
 import { handlersOf, openClient, rejectionOf } from "./pitfalls-stage.js";
+import { transportInUse } from "./transport-in-use.js";
 
 const timers = (): number => process.getActiveResourcesInfo().filter((one) => one === "Timeout").length;
 
@@ -24,7 +25,13 @@ test.each([
       },
     }),
   );
-  const served = await serve(server, { address: "127.0.0.1:0", signals: ["SIGUSR2"], pauseMs, graceMs: LONG_MS });
+  const served = await serve(server, {
+    address: "127.0.0.1:0",
+    transport: transportInUse().server(),
+    signals: ["SIGUSR2"],
+    pauseMs,
+    graceMs: LONG_MS,
+  });
   const { client, channel } = openClient(served.address);
   const call = rejectionOf(client.unary(testMessage(), { timeoutMs: LONG_MS }));
   await log.until("runs");

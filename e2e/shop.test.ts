@@ -9,6 +9,7 @@ import { OrdersService } from "@shop/contracts/orders";
 import { RpcError } from "@tightwire/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { repository, type Shop, startShop } from "./shop-process.js";
+import { transportInUse } from "./transport-in-use.js";
 
 const run = promisify(execFile);
 const BUF = join(repository, "node_modules/.bin/buf");
@@ -34,8 +35,8 @@ const draft = (id: string): ProductDraft => ({
 
 beforeAll(async () => {
   shop = await startShop();
-  catalog = createCatalogClient(shop.catalog.address);
-  orders = createOrdersClient(shop.orders.address);
+  catalog = createCatalogClient(shop.catalog.address, { transport: transportInUse().client() });
+  orders = createOrdersClient(shop.orders.address, { transport: transportInUse().client() });
   await catalog.importProducts(["alien", "brazil", "clue"].map((id, row) => ({ row: row + 1, product: draft(id) })));
 }, 60_000);
 
@@ -178,6 +179,9 @@ describe("a stop", () => {
     await watch[Symbol.asyncIterator]().next();
     expect(await shop.orders.stop()).toBe(0);
     expect(await shop.catalog.stop()).toBe(0);
-    expect(shop.catalog.written()).toContain('"msg":"stopped"');
+    for (const service of [shop.catalog, shop.orders]) {
+      expect(service.written()).toContain('"msg":"stopped"');
+      expect(service.written()).toContain(`"transport":"${transportInUse().name}"`);
+    }
   });
 });

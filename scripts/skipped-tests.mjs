@@ -13,7 +13,9 @@ export default class SkippedTests {
     const skipped = modules.flatMap((module) => [...module.children.allTests("skipped")]);
     for (const test of skipped) {
       const note = test.result().note;
-      console.log(`skipped: ${test.module.relativeModuleId}: ${test.fullName}${note === undefined ? "" : ` (${note})`}`);
+      console.log(
+        `skipped: [${test.project.name}] ${test.module.relativeModuleId}: ${test.fullName}${note === undefined ? "" : ` (${note})`}`,
+      );
     }
   }
 }
