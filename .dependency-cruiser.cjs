@@ -64,6 +64,12 @@ module.exports = {
       { path: "node_modules/@grpc/grpc-js|^@grpc/grpc-js" },
     ),
     onlyFrom(
+      "grpc-js-is-asked-for",
+      "Users import the grpc-js rooms by their own entries: nothing else of the library loads grpc-js, which may not be installed.",
+      { path: LIBRARY, pathNot: "^tightwire/(server|client)/src/grpc-js/" },
+      { path: "^tightwire/(server|client)/(src|dist)/grpc-js/" },
+    ),
+    onlyFrom(
       "library-makes-no-logger",
       "The library takes a logger, it makes none.",
       { path: LIBRARY },

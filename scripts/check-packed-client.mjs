@@ -1,12 +1,12 @@
 // Proves that another service can import the client: packs what a caller needs, installs it into an empty project outside the workspace, compiles ten lines there under the
-// strictest settings with TypeScript 5.9 and the newest, and calls a catalog that runs; then the same from CommonJS on each Node that can require ES modules.
+// strictest settings with TypeScript 5.9 and the newest, and calls a catalog that runs, all without grpc-js; then the same from CommonJS on each Node that can require ES modules.
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { findNode } from "./find-node.mjs";
 
-const PACKED = ["tightwire/core", "tightwire/codec", "tightwire/client", "gen", "packages/client"];
+const PACKED = ["tightwire/core", "tightwire/codec", "tightwire/wire", "tightwire/client", "gen", "packages/client"];
 const COMPILERS = ["typescript@5.9", "typescript@7"];
 /** The major versions that can require ES modules. */
 const REQUIRING_NODES = [22, 24];
@@ -98,6 +98,7 @@ try {
   writeFileSync(join(project, "index.ts"), TYPESCRIPT);
   writeFileSync(join(project, "old.cjs"), COMMONJS);
   run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", ...pack(), "@types/node@20"], { stdio: "inherit" });
+  if (existsSync(join(project, "node_modules/@grpc"))) throw new Error("grpc-js was installed, which only its own entries need");
   for (const compiler of COMPILERS) {
     run("npx", ["--yes", "-p", compiler, "tsc", "-p", "."], { stdio: "inherit" });
     expect(`ten lines compile with ${compiler} and call the catalog`, run(process.execPath, ["dist/index.js"], { env }), "0 not_found");

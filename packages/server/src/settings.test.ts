@@ -9,7 +9,7 @@ describe("configuration", () => {
       dataDir: "./data",
       databaseUrl: undefined,
       logLevel: "info",
-      transport: "grpc-js",
+      transport: "wire",
     });
     expect(readOrdersConfig({}, [])).toMatchObject({ address: "127.0.0.1:50052", catalogTarget: "127.0.0.1:50051" });
   });
@@ -31,8 +31,8 @@ describe("configuration", () => {
     [{ CATALOG_ADDRESS: "50051" }, [], 'CATALOG_ADDRESS is "50051", which is not an address such as 127.0.0.1:50051'],
     [{ CATALOG_ADDRESS: "127.0.0.1:65536" }, [], 'CATALOG_ADDRESS is "127.0.0.1:65536", which is not an address such as 127.0.0.1:50051'],
     [{ LOG_LEVEL: "loud" }, [], 'LOG_LEVEL is "loud", which is none of debug, info, warn, error, silent'],
-    [{ TRANSPORT: "pigeon" }, [], 'TRANSPORT is "pigeon", which is none of grpc-js, wire'],
-    [{}, ["--transport", "pigeon"], '--transport is "pigeon", which is none of grpc-js, wire'],
+    [{ TRANSPORT: "pigeon" }, [], 'TRANSPORT is "pigeon", which is none of wire, grpc-js'],
+    [{}, ["--transport", "pigeon"], '--transport is "pigeon", which is none of wire, grpc-js'],
     [{}, ["--port", "1"], "the command line is not understood"],
   ])("names what is wrong: %j %j", (env, args, message) => {
     expect(() => readCatalogConfig(env, args)).toThrow(message);

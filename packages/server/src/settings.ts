@@ -14,7 +14,7 @@ export interface CommonSettings {
   readonly databaseUrl: string | undefined;
   /** LOG_LEVEL: debug, info, warn, error or silent. Default info. */
   readonly logLevel: string;
-  /** `--transport`, else TRANSPORT: a name of {@link TRANSPORTS}. Default grpc-js. */
+  /** `--transport`, else TRANSPORT: a name of {@link TRANSPORTS}. Default wire. */
   readonly transport: string;
 }
 
@@ -25,11 +25,7 @@ export function readCommonSettings(env: Environment, args: readonly string[]): C
     dataDir: read(env, "DATA_DIR") ?? "./data",
     databaseUrl: read(env, "DATABASE_URL"),
     logLevel: oneOf("LOG_LEVEL", read(env, "LOG_LEVEL") ?? "info", LOG_LEVELS),
-    transport: oneOf(
-      flag === undefined ? "TRANSPORT" : "--transport",
-      flag ?? read(env, "TRANSPORT") ?? "grpc-js",
-      Object.keys(TRANSPORTS),
-    ),
+    transport: oneOf(flag === undefined ? "TRANSPORT" : "--transport", flag ?? read(env, "TRANSPORT") ?? "wire", Object.keys(TRANSPORTS)),
   };
 }
 

@@ -38,9 +38,9 @@ interface Started {
 }
 
 /** `pnpm start` on free ports, leading a process group of its own. */
-function start(env: Record<string, string> = {}): Started {
+function start(env: Record<string, string> = {}, ...flags: string[]): Started {
   const defaults = { DATA_DIR: dataDir, CATALOG_ADDRESS: "127.0.0.1:0", ORDERS_ADDRESS: "127.0.0.1:0", LOG_LEVEL: "silent" };
-  const child = spawn(process.execPath, [START, "--transport", "grpc-js"], {
+  const child = spawn(process.execPath, [START, ...flags], {
     env: { ...process.env, ...defaults, ...env },
     detached: true,
   });
@@ -68,6 +68,11 @@ async function freeAddress(): Promise<string> {
   return `127.0.0.1:${port}`;
 }
 
+/** What the services listen with, by their logs. */
+function transportsOf({ stdout }: Started): (string | undefined)[] {
+  return [...stdout().matchAll(/"?transport"?: ?"([^"]+)"/g)].map(([, name]) => name);
+}
+
 /** The pids of the two services: the children of the launcher. */
 async function servicesOf({ child }: Started): Promise<number[]> {
   // ps fails when there are none.
@@ -86,10 +91,11 @@ function isRunning(pid: number): boolean {
 
 describe("pnpm start", () => {
   it(
-    "loads the films, prints commands that work, and ends with 0 on SIGTERM to the process alone",
+    "loads the films over the wire, prints commands that work, and ends with 0 on SIGTERM to the process alone",
     async () => {
-      const shop = start();
+      const shop = start({ LOG_LEVEL: "info" });
       await shop.ready();
+      expect(transportsOf(shop)).toEqual(["wire", "wire"]);
       expect(shop.stdout()).toContain("films: 3200 loaded, 0 were there, 1 of 3201 rows refused");
       expect(shop.stdout()).toMatch(/catalog +127\.0\.0\.1:\d+ +PGlite in /);
       const target = /--catalog (\S+)/.exec(shop.stdout())?.[1] ?? "";
@@ -108,10 +114,11 @@ describe("pnpm start", () => {
   );
 
   it(
-    "loads nothing the second time, refuses a second shop on its folder, and ends with 0 on Ctrl-C",
+    "loads nothing the second time, over grpc-js when it is told so, refuses a second shop on its folder, and ends with 0 on Ctrl-C",
     async () => {
-      const shop = start();
+      const shop = start({ LOG_LEVEL: "info" }, "--transport", "grpc-js");
       await shop.ready();
+      expect(transportsOf(shop)).toEqual(["grpc-js", "grpc-js"]);
       expect(shop.stdout()).toContain("films: 0 loaded, 3200 were there, 1 of 3201 rows refused");
       // With ports that are known beforehand both services start at once, and both find the folder held.
       const [CATALOG_ADDRESS, ORDERS_ADDRESS] = [await freeAddress(), await freeAddress()];

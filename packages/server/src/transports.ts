@@ -13,6 +13,6 @@ export interface Transport {
 
 /** What `--transport` and TRANSPORT choose from, by name. */
 export const TRANSPORTS: Readonly<Record<string, () => Transport>> = {
-  "grpc-js": () => ({ server: grpcJsServer(), client: grpcJsClient() }),
   wire: () => ({ server: wireServer(), client: wireClient() }),
+  "grpc-js": () => ({ server: grpcJsServer(), client: grpcJsClient() }),
 };

@@ -11,12 +11,13 @@ import {
   refuseUnknownOptions,
   timerMs,
 } from "@tightwire/core/runtime";
+import { wire } from "@tightwire/wire/client";
 import { createConnector } from "./connector.js";
 import { parseTarget } from "./target.js";
 
 /** Settings of a channel; all optional. */
 export interface ChannelOptions {
-  /** How bytes get there. Default `grpcJs()`, over cleartext. */
+  /** How bytes get there. Default `wire()`, over cleartext; `grpcJs()` of `@tightwire/client/grpc-js` is the other. */
   readonly transport?: ClientTransport;
   /** Deadline of unary calls that say nothing themselves, in milliseconds; `Infinity` for none. Default: the contract's, else 10,000. */
   readonly timeoutMs?: number;
@@ -80,7 +81,7 @@ export function createChannel(target: string, options: ChannelOptions = {}): Cha
   checkCount("maxMessageBytes", options.maxMessageBytes);
   const connector = createConnector({
     target: parseTarget(target),
-    transport: options.transport,
+    transport: options.transport ?? wire(),
     timeoutMs: timerMs(options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS),
     maxMessageBytes: options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES,
   });

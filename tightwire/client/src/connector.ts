@@ -6,8 +6,7 @@ import type { Target } from "./target.js";
 /** What a connector is made of. */
 export interface ConnectorParts {
   readonly target: Target;
-  /** Undefined for the default one, loaded when first needed. */
-  readonly transport: ClientTransport | undefined;
+  readonly transport: ClientTransport;
   readonly timeoutMs: number;
   readonly maxMessageBytes: number;
 }
@@ -45,13 +44,12 @@ export function createConnector({ target, transport, timeoutMs, maxMessageBytes 
   let lastFailure: Cause | undefined;
 
   async function connectOnce(): Promise<Connection> {
-    const way = transport ?? (await defaultTransport());
     const endpoints = await resolveTarget(target);
     const reasons: string[] = [];
     for (const endpoint of endpoints) {
       closing.signal.throwIfAborted();
       try {
-        return await way.connect(endpoint, { timeoutMs, maxMessageBytes, signal: closing.signal });
+        return await transport.connect(endpoint, { timeoutMs, maxMessageBytes, signal: closing.signal });
       } catch (error) {
         reasons.push(describe(endpoint, error, endpoints.length === 1 ? target.text : ""));
       }
@@ -117,12 +115,6 @@ export function createConnector({ target, transport, timeoutMs, maxMessageBytes 
       await Promise.allSettled([...connections].map((connection) => connection.close(graceMs)));
     },
   };
-}
-
-/** Loaded when a channel without a transport connects, so that who brings another one needs no grpc-js. */
-async function defaultTransport(): Promise<ClientTransport> {
-  const { grpcJs } = await import("./grpc-js/index.js");
-  return grpcJs();
 }
 
 /** Why an endpoint took no connection. It is named once: not where the reason, or the target when it is the only one, names it already. */

@@ -105,8 +105,11 @@ test("an option that it does not know is refused before anything is added", asyn
   expect(services(server)).toEqual([]);
 });
 
-test("without a transport it listens with grpc-js, and an address in use is one sentence and no listener for signals", async () => {
-  const first = await serve(createServer(), { address: "127.0.0.1:0", signals: [] });
+test("without a transport it listens with the wire, and an address in use is one sentence and no listener for signals", async () => {
+  const info = vi.fn();
+  const server = createServer({ logger: { debug() {}, info, warn() {}, error() {} } });
+  const first = await serve(server, { address: "127.0.0.1:0", signals: [] });
+  expect(info.mock.calls[0]).toMatchObject([{ address: first.address, transport: "wire" }, "listening"]);
   onTestFinished(() => first.stop({ pauseMs: 0 }));
   expect(first.address).toMatch(/^127\.0\.0\.1:[1-9]\d*$/);
   const before = process.listenerCount(SIGNAL);

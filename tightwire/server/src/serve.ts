@@ -7,7 +7,7 @@ import { checkStopOptions, type Server, type StopOptions } from "./server.js";
 export interface ServeOptions extends StopOptions {
   /** `127.0.0.1:50051`, `[::]:50051` or `unix:/path`; port 0 takes a free one. */
   readonly address: string;
-  /** Default `grpcJs()`, over cleartext. */
+  /** Default `wire()`, over cleartext; `grpcJs()` of `@tightwire/server/grpc-js` is the other. */
   readonly transport?: ServerTransport;
   /** Serve `grpc.health.v1.Health`. Default true. */
   readonly health?: boolean;
@@ -39,7 +39,7 @@ export async function serve(server: Server, options: ServeOptions): Promise<Serv
   const { address, transport, health = true, reflection = true, signals = ["SIGTERM", "SIGINT"] } = options;
   if (health) addHealth(server);
   if (reflection) addReflection(server);
-  const listener = await server.listen(address, transport ?? (await defaultTransport()));
+  const listener = await server.listen(address, transport);
   const stopOptions = stopOptionsOf(options);
   const { promise: stopped, resolve: tellStopped } = deferred();
   const forget = onSignals(
@@ -54,12 +54,6 @@ export async function serve(server: Server, options: ServeOptions): Promise<Serv
     tellStopped();
   }
   return { address: listener.address, stopped, stop };
-}
-
-/** Loaded only when no transport was named, so that who brings another one needs no grpc-js. */
-async function defaultTransport(): Promise<ServerTransport> {
-  const { grpcJs } = await import("./grpc-js/index.js");
-  return grpcJs();
 }
 
 function stopOptionsOf({ pauseMs, graceMs }: ServeOptions): StopOptions {

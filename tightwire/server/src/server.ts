@@ -10,6 +10,7 @@ import {
   type ServerTransport,
   timerMs,
 } from "@tightwire/core/runtime";
+import { wire } from "@tightwire/wire/server";
 import { createAcceptor } from "./acceptor.js";
 import { createHealthState, type HealthState } from "./health-state.js";
 import type { Exactly } from "./implement.js";
@@ -53,8 +54,11 @@ export interface Server {
     handlers: Given & Exactly<Handlers, Given>,
     options?: ServiceOptions,
   ): Server;
-  /** Listens at `127.0.0.1:50051` (port 0: a free one) or `unix:/path`. May be called more than once, for several addresses. Rejects with an Error that says why; throws a TypeError once the server was stopped. */
-  listen(address: string, transport: ServerTransport): Promise<Listener>;
+  /**
+   * Listens at `127.0.0.1:50051` (port 0: a free one) or `unix:/path`; without a transport with `wire()`, over cleartext. May be called more than once, for several addresses. Rejects with an Error
+   * that says why; throws a TypeError once the server was stopped.
+   */
+  listen(address: string, transport?: ServerTransport): Promise<Listener>;
   /** The definitions that were added. */
   readonly services: readonly ServiceDefinition[];
   /** What health checks are told. */
@@ -104,7 +108,7 @@ export function createServer(options: ServerOptions = {}): Server {
       health.set(definition.name, "serving");
       return server;
     },
-    listen(address, transport) {
+    listen(address, transport = wire()) {
       if (stopping !== undefined) throw new TypeError("the server was stopped and cannot listen again");
       sealed = true;
       return transport.listen(address, server.acceptor).then((listener) => {

@@ -1,5 +1,5 @@
 import { type Channel, type ChannelOptions, createChannel, createClient } from "@tightwire/client";
-import type { Acceptor, Connection } from "@tightwire/core/runtime";
+import type { Acceptor, Connection, ServerTransport } from "@tightwire/core/runtime";
 import { createServer, type Server, type ServerOptions, type ServiceOptions } from "@tightwire/server";
 import { expect } from "vitest";
 import { CallBooks } from "./call-books.js";
@@ -76,7 +76,7 @@ export function createStage(subject: TransportSubject, patienceMs?: number): Sta
       const listeners: { closeNow(): Promise<void> }[] = [];
       const bare = {
         acceptor,
-        async listen(...[address, transport]: Parameters<Server["listen"]>) {
+        async listen(address: string, transport: ServerTransport) {
           const listener = await transport.listen(address, acceptor);
           listeners.push(listener);
           return listener;
