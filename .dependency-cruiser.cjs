@@ -32,6 +32,7 @@ module.exports = {
       { path: "^tightwire/codegen/" },
       { path: "^tightwire/(?!codegen/)" },
     ),
+    onlyFrom("wire-knows-core", "wire imports core alone.", { path: "^tightwire/wire/" }, { path: "^tightwire/(?!wire/|core/)" }),
     onlyFrom("server-knows-no-client", "", { path: "^tightwire/server/" }, { path: "^tightwire/(client|testing|codegen)/" }),
     onlyFrom("client-knows-no-server", "", { path: "^tightwire/client/" }, { path: "^tightwire/(server|testing|codegen|codec)/" }),
     onlyFrom(

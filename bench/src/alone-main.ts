@@ -17,7 +17,7 @@ const USAGE = `pnpm bench:alone [options]
   --quick         to see that it works; writes nothing`;
 
 const WHAT = ["server", "memory", "import"];
-const FULL = { servers: { rounds: 15, seconds: 1 }, streams: 10_000, imports: 21 };
+const FULL = { servers: { rounds: 11, seconds: 0.7 }, streams: 10_000, imports: 21 };
 const QUICK = { servers: { rounds: 1, seconds: 0.2 }, streams: 1_000, imports: 2 };
 
 async function measure(what: readonly string[], node: string, effort: typeof FULL): Promise<Measured> {

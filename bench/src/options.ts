@@ -30,7 +30,7 @@ export const USAGE: string = `pnpm bench [options]
   --profile <folder> write processor profiles there and tell where the time goes, instead of results
   --quick            2 rounds of 0.2 s to see that it works, of get and get-life unless told otherwise; writes nothing`;
 
-const FULL: Effort = { rounds: 20, seconds: 0.5, warmUpSeconds: 2 };
+const FULL: Effort = { rounds: 20, seconds: 0.5, warmUpSeconds: 1.5 };
 const QUICK: Effort = { rounds: 2, seconds: 0.2, warmUpSeconds: 0.2 };
 const QUICK_CASES: readonly string[] = ["get", "get-life"];
 
