@@ -58,32 +58,33 @@ export abstract class Stream extends StreamReader {
 
   /** Sends a message; false when enough waits, until `drained`. */
   protected send(bytes: Uint8Array, compressed: boolean): boolean {
-    if (compressed) return this.#sendCompressed(bytes);
-    const length = PREFIX_BYTES + bytes.length;
-    if (this.outbox === undefined && this.session.mayWrite(this, length)) {
-      this.session.writeMessage(this, bytes, false, false);
-      return this.#turnAllows(length);
-    }
-    this.#enqueue(bytes, false);
+    if (!compressed && this.#writeNow(bytes, false)) return this.#turnAllows(PREFIX_BYTES + bytes.length);
+    this.#keep(bytes, compressed);
     return this.#outboxAllows();
   }
 
   /** Sends the one message of an answer; the end follows at once, and is counted as the call's. */
   protected sendOnly(bytes: Uint8Array, compressed: boolean): void {
-    if (compressed) this.#sendCompressed(bytes);
-    else if (this.outbox === undefined && this.session.mayWrite(this, PREFIX_BYTES + bytes.length)) {
-      this.session.writeMessage(this, bytes, false, false);
-    } else this.#enqueue(bytes, false);
+    if (compressed || !this.#writeNow(bytes, false)) this.#keep(bytes, compressed);
   }
 
   /** Sends the last message and the end of the stream in one frame, where that can be. */
   protected sendLast(bytes: Uint8Array, compressed: boolean): void {
     this.ending = true;
-    if (!compressed && this.outbox === undefined && this.session.mayWrite(this, PREFIX_BYTES + bytes.length)) {
-      this.session.writeMessage(this, bytes, false, true);
-      return this.session.localEnd(this);
-    }
-    if (compressed) this.#sendCompressed(bytes);
+    if (!compressed && this.#writeNow(bytes, true)) this.session.localEnd(this);
+    else this.#keep(bytes, compressed);
+  }
+
+  /** Writes a message straight; false when it has to wait. */
+  #writeNow(bytes: Uint8Array, endStream: boolean): boolean {
+    if (this.outbox !== undefined || !this.session.mayWrite(this, PREFIX_BYTES + bytes.length)) return false;
+    this.session.writeMessage(this, bytes, false, endStream);
+    return true;
+  }
+
+  /** Has a message wait in the outbox. */
+  #keep(bytes: Uint8Array, compressed: boolean): void {
+    if (compressed) this.#compress(bytes);
     else this.#enqueue(bytes, false);
   }
 
@@ -95,7 +96,7 @@ export abstract class Stream extends StreamReader {
     else this.waitsSince = performance.now();
   }
 
-  #sendCompressed(bytes: Uint8Array): boolean {
+  #compress(bytes: Uint8Array): void {
     let fill: ((bytes: Uint8Array) => void) | undefined;
     const now = compress(bytes, (later) => {
       if (this.closed || this.outbox === undefined) return;
@@ -107,7 +108,6 @@ export abstract class Stream extends StreamReader {
       fill = this.#queue().addLater(bytes.length);
       this.session.countWaiting(bytes.length);
     } else this.#enqueue(now, true);
-    return this.#outboxAllows();
   }
 
   #enqueue(bytes: Uint8Array, compressed: boolean): void {
