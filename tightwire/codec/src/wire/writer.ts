@@ -1,3 +1,4 @@
+import { toFloat32, toInt32, toUint32 } from "./numbers.js";
 import { writeUtf8 } from "./utf8.js";
 import type { WireType } from "./wire-type.js";
 import { float32, float64, HIGH, LOW, splitInt64, splitUint64, words } from "./words.js";
@@ -290,32 +291,4 @@ function varintSize(value: number): number {
   if (value < 0x4000) return 2;
   if (value < 0x20_0000) return 3;
   return value < 0x1000_0000 ? 4 : 5;
-}
-
-function toUint32(value: unknown): number {
-  return toInteger(value, "uint32", 0, 0xffff_ffff);
-}
-
-function toInt32(value: unknown): number {
-  return toInteger(value, "int32", -0x8000_0000, 0x7fff_ffff);
-}
-
-/** Takes numbers in strings, too, as enums and maps have them. */
-function toInteger(value: unknown, type: string, least: number, most: number): number {
-  const number = toNumber(value, type);
-  if (!Number.isInteger(number) || number < least || number > most) throw new Error(`invalid ${type}: ${number}`);
-  return number;
-}
-
-function toFloat32(value: unknown): number {
-  const number = toNumber(value, "float32");
-  if (Number.isNaN(number) && typeof value === "string" && value !== "NaN") throw new Error(`invalid float32: ${value}`);
-  if (Number.isFinite(number) && !Number.isFinite(Math.fround(number))) throw new Error(`invalid float32: ${number}`);
-  return number;
-}
-
-function toNumber(value: unknown, type: string): number {
-  if (typeof value === "number") return value;
-  if (typeof value === "string") return Number(value);
-  throw new Error(`invalid ${type}: ${typeof value}`);
 }
