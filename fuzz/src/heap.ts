@@ -1,13 +1,25 @@
 import { text } from "node:stream/consumers";
 import { getHeapSnapshot } from "node:v8";
 
-/** What lives after two forced collections, in octets; the second takes what the first only let go of. Needs `--expose-gc`. */
-export function liveBytes(): number {
+/** What lives on the heap and outside of it, in octets. */
+export interface LiveMemory {
+  readonly heap: number;
+  readonly external: number;
+}
+
+/** What lives after two forced collections; the second takes what the first only let go of. Needs `--expose-gc`. */
+export function liveMemory(): LiveMemory {
   if (globalThis.gc === undefined) throw new Error("start it with --expose-gc");
   globalThis.gc();
   globalThis.gc();
   const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
+  return { heap: heapUsed, external };
+}
+
+/** The same in one sum. */
+export function liveBytes(): number {
+  const { heap, external } = liveMemory();
+  return heap + external;
 }
 
 /** As people read it. */

@@ -1,28 +1,15 @@
 #!/usr/bin/env node
 // Soaks the wire; see `--help`.
-import { dataBytes, megabytes } from "./heap.js";
+import { dataBytes, type LiveMemory, liveMemory, megabytes } from "./heap.js";
 import { readSoakOptions, SOAK_USAGE } from "./options.js";
 import { type SoakResult, soak } from "./soak.js";
 
 /** Write buffers belong to the process: 64 of 64 KiB at most are kept, however many the first minute needed. */
 const EXTERNAL_SLACK_BYTES = 4_194_304;
 
-interface Memory {
-  readonly heap: number;
-  readonly external: number;
-}
-
 /** Memory at rest; `data` is the heap without compiled code. */
-interface RestMemory extends Memory {
+interface RestMemory extends LiveMemory {
   readonly data: number;
-}
-
-function measure(): Memory {
-  if (globalThis.gc === undefined) throw new Error("start it with --expose-gc");
-  globalThis.gc();
-  globalThis.gc();
-  const { heapUsed, external } = process.memoryUsage();
-  return { heap: heapUsed, external };
 }
 
 interface Check {
@@ -80,9 +67,9 @@ try {
       seconds: warmUpSeconds + seconds,
       seed: options.seed,
       firstRestSeconds: warmUpSeconds + Math.min(60, seconds / 2),
-      atRest: async () => void rests.push({ ...measure(), data: await dataBytes() }),
+      atRest: async () => void rests.push({ ...liveMemory(), data: await dataBytes() }),
       eachMinute: (calls, made) =>
-        console.error(`soak: ${calls} calls over ${made} connections; heap ${megabytes(measure().heap)} under load`),
+        console.error(`soak: ${calls} calls over ${made} connections; heap ${megabytes(liveMemory().heap)} under load`),
     });
     const checks = checksOf(result, rests[0] as RestMemory, rests[1] as RestMemory);
     print(checks, result);
