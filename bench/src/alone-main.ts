@@ -6,6 +6,7 @@ import { endChildrenWithThisProcess } from "./child.js";
 import { measureImports } from "./imports.js";
 import { canPin, describeMachine, findNode } from "./machine.js";
 import { measureMemory } from "./memory.js";
+import { whole } from "./options.js";
 import type { Measured } from "./results-file.js";
 import { saveResults } from "./save.js";
 import { measureServers } from "./server-alone.js";
@@ -42,9 +43,7 @@ async function main(): Promise<void> {
   if (unknown !== undefined) throw new Error(`there is no "${unknown}" to measure; there are ${WHAT.join(", ")}`);
   if (!canPin()) throw new Error("processes cannot be kept on core 0 and core 1: there is no taskset, or no second core");
   endChildrenWithThisProcess();
-  if (values.node !== undefined && !/^\d+$/.test(values.node))
-    throw new Error(`--node takes a major version, not ${JSON.stringify(values.node)}`);
-  const node = findNode(values.node === undefined ? undefined : Number(values.node));
+  const node = findNode(whole("--node", values.node, 20, 99));
   const measured = await measure(values.what, node, values.quick ? QUICK : FULL);
   console.log(JSON.stringify(measured, undefined, 2));
   if (values.quick) return console.error("bench: nothing was written");

@@ -1,16 +1,16 @@
 #!/usr/bin/env node
 // Measures the codec under ts-proto's code beside @bufbuild/protobuf's and JSON, one after the other in one process: `pnpm bench:codec`. The table goes into docs/reference/benchmarks.md.
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { messageCodec } from "@tightwire/codec";
 import * as stock from "./gen/grpc-js/bench/v1/bench.js";
 import * as ours from "./gen/tightwire/bench/v1/bench.js";
+import { changeInNumbers, getInNumbers, listInNumbers } from "./numbers.js";
+import { rewritePage, table } from "./report.js";
 import { sampleGetResponse, sampleListResponse, sampleWatchResponse } from "./sample.js";
+import { PAGE } from "./save.js";
 import { median } from "./statistics.js";
 
 const SAMPLES = 15;
 const SAMPLE_MS = 100;
-const PAGE = join(import.meta.dirname, "../../docs/reference/benchmarks.md");
 
 /** Nanoseconds that one call takes, over a while. */
 function time(work: () => unknown): number {
@@ -33,19 +33,16 @@ function timeAll(works: readonly (() => unknown)[]): number[] {
   return samples.map(median);
 }
 
-/** 64-bit integers as numbers, as services that answer JSON have them. */
-const toJson = (message: unknown): string => JSON.stringify(message, (_key, value) => (typeof value === "bigint" ? Number(value) : value));
-
 interface Codec {
   encode(message: never): { finish(): Uint8Array };
   decode(bytes: Uint8Array): unknown;
 }
 
-function row(name: string, message: unknown, theirs: Codec, ours: Parameters<typeof messageCodec>[0]): string {
+/** `plain` is what JSON is made of. */
+function row(name: string, message: unknown, plain: object, theirs: Codec, ours: Parameters<typeof messageCodec>[0]): string[] {
   const codec = messageCodec(ours);
   const bytes = theirs.encode(message as never).finish();
   if (Buffer.compare(codec.encode(message), bytes) !== 0) throw new Error(`${name} is encoded in two ways`);
-  const plain: unknown = JSON.parse(toJson(message));
   const json = JSON.stringify(plain);
   const figures = timeAll([
     () => theirs.encode(message as never).finish(),
@@ -56,29 +53,35 @@ function row(name: string, message: unknown, theirs: Codec, ours: Parameters<typ
     () => JSON.parse(json),
   ]);
   const [encodeStock = 0, encodeOurs = 0, encodeJson = 0, decodeStock = 0, decodeOurs = 0, decodeJson = 0] = figures;
-  const ns = (value: number): string => Math.round(value).toLocaleString("en");
-  const times = (one: number, other: number): string => `${(one / other).toFixed(2)}`;
+  const ns = (value: number): string => Math.round(value).toLocaleString("en-US");
+  const times = (one: number, other: number): string => (one / other).toFixed(2);
   const encoding = [ns(encodeStock), ns(encodeOurs), ns(encodeJson), times(encodeStock, encodeOurs)];
   const decoding = [ns(decodeStock), ns(decodeOurs), ns(decodeJson), times(decodeStock, decodeOurs)];
-  return `| ${[name, bytes.length.toLocaleString("en"), ...encoding, ...decoding].join(" | ")} |`;
+  return [name, ns(bytes.length), ...encoding, ...decoding];
 }
 
-const lines = [
-  "| message | bytes | encode, ts-proto | this codec | JSON | x ts-proto | decode, ts-proto | this codec | JSON | x ts-proto |",
-  "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
-  row("request, one string", { id: "order-001" }, stock.GetRequest, ours.GetRequest),
-  row("order, 5 items", sampleGetResponse("order-001"), stock.GetResponse, ours.GetResponse),
-  row("list, 500 items", sampleListResponse(500), stock.ListResponse, ours.ListResponse),
-  row("change of stock", sampleWatchResponse(12), stock.WatchResponse, ours.WatchResponse),
+const [order, list, change] = [sampleGetResponse("order-001"), sampleListResponse(500), sampleWatchResponse(12)];
+const request = { id: "order-001" };
+const heads = [
+  "message",
+  "bytes",
+  "encode, ts-proto",
+  "this codec",
+  "JSON",
+  "x ts-proto",
+  "decode, ts-proto",
+  "this codec",
+  "JSON",
+  "x ts-proto",
 ];
-console.log(lines.join("\n"));
+const text = table(heads, [
+  row("request, one string", request, request, stock.GetRequest, ours.GetRequest),
+  row("order, 5 items", order, getInNumbers(order), stock.GetResponse, ours.GetResponse),
+  row("list, 500 items", list, listInNumbers(list), stock.ListResponse, ours.ListResponse),
+  row("change of stock", change, changeInNumbers(change), stock.WatchResponse, ours.WatchResponse),
+]);
+console.log(text);
 
 const major = process.versions.node.split(".")[0];
-const [begin, end] = [`<!-- codec, Node ${major}: begin -->`, `<!-- codec, Node ${major}: end -->`];
-const page = readFileSync(PAGE, "utf8");
-const [from, to] = [page.indexOf(begin), page.indexOf(end)];
-if (from < 0 || to < from) throw new Error(`${PAGE} has no place for it: "${begin}" and "${end}"`);
-writeFileSync(
-  PAGE,
-  `${page.slice(0, from)}${begin}\n\nNode.js ${process.version}, nanoseconds:\n\n${lines.join("\n")}\n\n${page.slice(to)}`,
-);
+const markers = { begin: `<!-- codec, Node ${major}: begin -->`, end: `<!-- codec, Node ${major}: end -->` };
+rewritePage(PAGE, `Node.js ${process.version}, nanoseconds:\n\n${text}`, markers);

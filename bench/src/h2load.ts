@@ -2,6 +2,7 @@ import { execFile, execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { frame } from "./one-call.js";
 import { percentile } from "./statistics.js";
 
 /** What h2load is to do: calls of one method, over and over. */
@@ -59,12 +60,6 @@ export function readWindow(output: string, log: string, calls: number): H2loadWi
   const took = log.split("\n").flatMap((line) => (line === "" ? [] : Number(line.split("\t")[2])));
   const sorted = Float64Array.from(took).sort();
   return { perSecond, p50Us: percentile(sorted, 0.5), p99Us: percentile(sorted, 0.99) };
-}
-
-function frame(message: Uint8Array): Buffer {
-  const prefix = Buffer.alloc(5);
-  prefix.writeUInt32BE(message.length, 1);
-  return Buffer.concat([prefix, message]);
 }
 
 function run(program: string, args: readonly string[]): Promise<string> {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ImportResult } from "./results-file.js";
-import { median } from "./statistics.js";
+import { median, round1 } from "./statistics.js";
 
 /** What the client and its transport are made of. */
 const PACKAGES = ["core", "codec", "wire", "client"] as const;
@@ -68,5 +68,3 @@ function runProcess(node: string, folder: string, modules: readonly string[]): {
   const output = execFileSync("taskset", ["-c", "0", node, "--input-type=module", "-e", script], { encoding: "utf8", cwd: folder });
   return { ms: Number(output), processMs: performance.now() - started };
 }
-
-const round1 = (value: number): number => Math.round(value * 10) / 10;

@@ -1,10 +1,15 @@
 import { connect } from "node:http2";
 
+/** A message as gRPC sends it: five octets, of which the last four are its length, and the message. */
+export function frame(message: Uint8Array): Buffer {
+  const prefix = Buffer.alloc(5);
+  prefix.writeUInt32BE(message.length, 1);
+  return Buffer.concat([prefix, message]);
+}
+
 /** Makes one unary gRPC call by HTTP/2 itself, and resolves to its answer, the message without the five octets before it. Rejects when the status is not 0. */
 export function oneCall(address: string, path: string, message: Uint8Array): Promise<Uint8Array> {
   const session = connect(`http://${address}`);
-  const prefix = Buffer.alloc(5);
-  prefix.writeUInt32BE(message.length, 1);
   return new Promise<Uint8Array>((resolve, reject) => {
     session.once("error", reject);
     const stream = session.request({ ":method": "POST", ":path": path, "content-type": "application/grpc", te: "trailers" });
@@ -19,6 +24,6 @@ export function oneCall(address: string, path: string, message: Uint8Array): Pro
       if (status === "0") resolve(Buffer.concat(chunks).subarray(5));
       else reject(new Error(`${address} answered with grpc-status ${String(status)}`));
     });
-    stream.end(Buffer.concat([prefix, message]));
+    stream.end(frame(message));
   }).finally(() => session.close());
 }

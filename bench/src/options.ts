@@ -74,7 +74,8 @@ function number(name: string, text: string | undefined, least: number, most: num
   return value;
 }
 
-function whole(name: string, text: string | undefined, least: number, most: number): number | undefined {
+/** A whole number from a command line; undefined when none was given. Throws an Error that names the option. */
+export function whole(name: string, text: string | undefined, least: number, most: number): number | undefined {
   const value = number(name, text, least, most);
   if (value !== undefined && !Number.isInteger(value)) throw new Error(`${name} takes a whole number, not ${JSON.stringify(text)}`);
   return value;

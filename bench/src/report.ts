@@ -6,8 +6,13 @@ import { majorOf, type Results } from "./results-file.js";
 import type { Estimate } from "./statistics.js";
 import { isMet, type Target, targetsOf } from "./targets.js";
 
-const BEGIN = "<!-- written by `pnpm bench`: begin -->";
-const END = "<!-- written by `pnpm bench`: end -->";
+/** A place in a page that a program writes: what stands between two lines of it. */
+export interface Markers {
+  readonly begin: string;
+  readonly end: string;
+}
+
+const MARKERS: Markers = { begin: "<!-- written by `pnpm bench`: begin -->", end: "<!-- written by `pnpm bench`: end -->" };
 
 /** Results as Markdown: what is aimed at, for all versions of Node.js side by side, then the figures of each. */
 export function formatResults(all: readonly Results[]): string {
@@ -15,17 +20,18 @@ export function formatResults(all: readonly Results[]): string {
 }
 
 /** Replaces what stands between the markers of a page. Throws an Error when the page or one of its markers is missing. */
-export function rewritePage(path: string, all: readonly Results[]): void {
+export function rewritePage(path: string, text: string, markers: Markers = MARKERS): void {
   const page = existsSync(path) ? readFileSync(path, "utf8") : "";
-  writeFileSync(path, replaceBetweenMarkers(page, formatResults(all), path));
+  writeFileSync(path, replaceBetweenMarkers(page, text, path, markers));
 }
 
 /** The page with `text` between its markers; `name` is for the Error. */
-export function replaceBetweenMarkers(page: string, text: string, name: string): string {
-  const begin = page.indexOf(BEGIN);
-  const end = page.indexOf(END);
-  if (begin < 0 || end < begin) throw new Error(`${name} has no place for the results: it needs the lines "${BEGIN}" and "${END}"`);
-  return `${page.slice(0, begin)}${BEGIN}\n\n${text}\n\n${page.slice(end)}`;
+export function replaceBetweenMarkers(page: string, text: string, name: string, markers: Markers = MARKERS): string {
+  const begin = page.indexOf(markers.begin);
+  const end = page.indexOf(markers.end);
+  if (begin < 0 || end < begin)
+    throw new Error(`${name} has no place for the results: it needs the lines "${markers.begin}" and "${markers.end}"`);
+  return `${page.slice(0, begin)}${markers.begin}\n\n${text}\n\n${page.slice(end)}`;
 }
 
 function formatTargets(all: readonly Results[]): string {
@@ -133,7 +139,8 @@ function formatImports({ imports }: Results, major: number): string[] {
   return [`### Import, cold, Node.js ${major}`, table(["what", "the import, ms", "the process, ms more than an empty one"], rows)];
 }
 
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table in Markdown. */
+export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return [line(heads), line(heads.map(() => "---")), ...rows.map(line)].join("\n");
 }

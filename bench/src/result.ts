@@ -1,5 +1,5 @@
 import type { Round } from "./rounds.js";
-import { createRandom, type Estimate, estimateMedian, median } from "./statistics.js";
+import { createRandom, type Estimate, estimateMedian, median, round1 } from "./statistics.js";
 
 /** What one peer did in one case: medians over its windows. For streams a call is a message. */
 export interface CaseResult {
@@ -107,5 +107,4 @@ function cpuOf(round: Round, peer: string): number {
   return serverCpuUsPerCall + clientCpuUsPerCall;
 }
 
-const round1 = (value: number): number => Math.round(value * 10) / 10;
 const round3 = (value: number): number => Math.round(value * 1000) / 1000;

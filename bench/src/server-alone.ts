@@ -9,7 +9,7 @@ import { type RatioResult, ratioOf } from "./result.js";
 import type { ServerResult } from "./results-file.js";
 import { orderOf } from "./rounds.js";
 import { sampleGetResponse } from "./sample.js";
-import { median } from "./statistics.js";
+import { median, round1 } from "./statistics.js";
 
 const PEERS = ["grpc-js", "tightwire-grpc-js", "tightwire-wire"] as const;
 const CASES = [
@@ -113,7 +113,7 @@ function window({ address, calls }: Server, connections: number): Promise<H2load
 }
 
 function summary(name: ServerResult["case"], peer: string, samples: readonly Sample[]): ServerResult {
-  const of = (key: keyof Sample): number => Math.round(median(samples.map((one) => one[key])) * 10) / 10;
+  const of = (key: keyof Sample): number => round1(median(samples.map((one) => one[key])));
   return {
     case: name,
     peer,

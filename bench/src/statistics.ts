@@ -19,6 +19,11 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2;
 }
 
+/** To a tenth, as results are kept. */
+export function round1(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
 /** The smallest value that `share` (0 to 1) of the sorted values do not exceed. Throws a RangeError when there are none. */
 export function percentile(sorted: ArrayLike<number>, share: number): number {
   if (sorted.length === 0) throw new RangeError("no values have no percentile");

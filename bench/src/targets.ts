@@ -1,3 +1,4 @@
+import { BASE_PEER, OWN_PEER } from "./peers.js";
 import type { CaseResult, RatioResult } from "./result.js";
 import type { Results } from "./results-file.js";
 import type { Estimate } from "./statistics.js";
@@ -13,8 +14,6 @@ export interface Target {
   readonly reached: Estimate | number | undefined;
 }
 
-const OWN = "tightwire-wire";
-
 /** Whether a target that was measured is met: by its median. */
 export function isMet({ bound, kind, reached }: Target): boolean | undefined {
   if (reached === undefined) return undefined;
@@ -24,7 +23,7 @@ export function isMet({ bound, kind, reached }: Target): boolean | undefined {
 
 /** All of them, with what was measured on one version of Node.js. */
 export function targetsOf(results: Results): Target[] {
-  const speed = (name: string, against: string): Estimate | undefined => ratioOf(results, name, OWN, against)?.perSecond;
+  const speed = (name: string, against: string): Estimate | undefined => ratioOf(results, name, OWN_PEER, against)?.perSecond;
   const least = (what: string, against: string, bound: number, reached: Target["reached"]): Target => ({
     what,
     against,
@@ -42,21 +41,21 @@ export function targetsOf(results: Results): Target[] {
   const fastest = (name: string): string => bestRest(results.cases, name, (one) => -one.perSecond);
   const quickest = bestRest(results.cases, "get1", (one) => one.p50Us);
   return [
-    least("calls of 350 bytes, 64 in flight (`get`)", "grpc-js", 15, speed("get", "grpc-js")),
+    least("calls of 350 bytes, 64 in flight (`get`)", BASE_PEER, 15, speed("get", BASE_PEER)),
     least("", fastest("get"), 4, speed("get", fastest("get"))),
     least("", "nice-grpc", 18, speed("get", "nice-grpc")),
     least("", "connect-node", 40, speed("get", "connect-node")),
-    least("the same with headers as in life (`get-life`)", "grpc-js", 10, speed("get-life", "grpc-js")),
+    least("the same with headers as in life (`get-life`)", BASE_PEER, 10, speed("get-life", BASE_PEER)),
     least("", fastest("get-life"), 3, speed("get-life", fastest("get-life"))),
     least("a server alone on a core, under h2load", "gRPC C++, its better form", 2, besideCpp(results)),
-    most("half of the calls, 1 in flight (`get1`), take as long", quickest, 0.6, ratioOf(results, "get1", OWN, quickest)?.p50),
-    least("answers of 64 KiB, 64 in flight (`list`)", "grpc-js", 5, speed("list", "grpc-js")),
+    most("half of the calls, 1 in flight (`get1`), take as long", quickest, 0.6, ratioOf(results, "get1", OWN_PEER, quickest)?.p50),
+    least("answers of 64 KiB, 64 in flight (`list`)", BASE_PEER, 5, speed("list", BASE_PEER)),
     least("", fastest("list"), 2, speed("list", fastest("list"))),
-    least("streams of 1,000 messages (`watch`)", "grpc-js", 5, speed("watch", "grpc-js")),
-    least("ping-pong on 64 streams (`chat`)", "grpc-js", 5, speed("chat", "grpc-js")),
+    least("streams of 1,000 messages (`watch`)", BASE_PEER, 5, speed("watch", BASE_PEER)),
+    least("ping-pong on 64 streams (`chat`)", BASE_PEER, 5, speed("chat", BASE_PEER)),
     least("`get` over TLS", "the same in plaintext", 0.7, inverse(speed("get", "tightwire-wire-tls"))),
-    most("memory of a server with 10,000 idle connections", "grpc-js", 1, memoryRatio(results, "idle-connections")),
-    most("memory of both sides with 10,000 open streams", "grpc-js", 1, memoryRatio(results, "open-streams")),
+    most("memory of a server with 10,000 idle connections", BASE_PEER, 1, memoryRatio(results, "idle-connections")),
+    most("memory of both sides with 10,000 open streams", BASE_PEER, 1, memoryRatio(results, "open-streams")),
     most("import of client and wire, cold, in ms", "", 30, results.imports.find(({ what }) => what.includes("client"))?.ms),
   ];
 }
@@ -74,7 +73,7 @@ function bestRest(cases: readonly CaseResult[], name: string, costOf: (one: Case
 /** Over as many connections as C++ does best with. */
 function besideCpp(results: Results): Estimate | undefined {
   const forms = results.serverAlone.filter((one) => one.peer === "grpc-cpp").sort((a, b) => b.perSecond - a.perSecond);
-  return forms[0] && ratioOf(results, forms[0].case, OWN, "grpc-cpp")?.perSecond;
+  return forms[0] && ratioOf(results, forms[0].case, OWN_PEER, "grpc-cpp")?.perSecond;
 }
 
 function memoryRatio({ memory }: Results, name: string): number | undefined {
@@ -82,7 +81,7 @@ function memoryRatio({ memory }: Results, name: string): number | undefined {
     const row = memory.find((one) => one.case === name && one.peer === peer);
     return row === undefined ? Number.NaN : row.serverBytesEach + (row.clientBytesEach ?? 0);
   };
-  const ratio = bytes(OWN) / bytes("grpc-js");
+  const ratio = bytes(OWN_PEER) / bytes(BASE_PEER);
   return Number.isFinite(ratio) ? ratio : undefined;
 }
 

@@ -1,5 +1,6 @@
-import { credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
+import { credentials, type Metadata, type ServiceError } from "@grpc/grpc-js";
 import { BenchServiceClient } from "../../gen/grpc-js/bench/v1/bench.js";
+import { metadataOf, within } from "../../grpc-js-call.js";
 import type { NextHeaders } from "../../headers.js";
 import { type PeerClient, STREAM_TIMEOUT_MS, UNARY_TIMEOUT_MS } from "../../peer.js";
 
@@ -15,22 +16,6 @@ export async function connectClient(address: string | undefined, nextHeaders: Ne
     watch: (count) => watch(stub, count, metadata()),
     chat: (count, answered) => chat(stub, count, answered, metadata()),
   };
-}
-
-function metadataOf(nextHeaders: NextHeaders): () => Metadata {
-  const none = new Metadata();
-  if (nextHeaders === undefined) return () => none;
-  return () => {
-    const { traceparent, authorization } = nextHeaders();
-    const metadata = new Metadata();
-    metadata.set("traceparent", traceparent);
-    metadata.set("authorization", authorization);
-    return metadata;
-  };
-}
-
-function within(timeoutMs: number): { deadline: number } {
-  return { deadline: Date.now() + timeoutMs };
 }
 
 function settle<T>(resolve: (response: T) => void, reject: (error: Error) => void): (error: ServiceError | null, response: T) => void {

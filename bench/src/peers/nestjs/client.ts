@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import { type CallOptions, Metadata } from "@grpc/grpc-js";
+import type { CallOptions, Metadata } from "@grpc/grpc-js";
 import { type ClientGrpc, ClientProxyFactory, Transport } from "@nestjs/microservices";
 import { firstValueFrom, type Observable, Subject, startWith, takeUntil, timer } from "rxjs";
 import type {
@@ -12,6 +12,7 @@ import type {
   WatchRequest,
   WatchResponse,
 } from "../../gen/numbers/bench/v1/bench.js";
+import { metadataOf, within } from "../../grpc-js-call.js";
 import type { NextHeaders } from "../../headers.js";
 import { type PeerClient, STREAM_TIMEOUT_MS, UNARY_TIMEOUT_MS } from "../../peer.js";
 import { grpcOptions } from "./options.js";
@@ -28,23 +29,13 @@ export async function connectClient(address: string | undefined, nextHeaders: Ne
   if (address === undefined) throw new TypeError("nestjs is measured against a server of its own");
   const proxy: ClientGrpc = ClientProxyFactory.create({ transport: Transport.GRPC, options: grpcOptions(address) });
   const client = proxy.getService<BenchClient>("BenchService");
-  const metadata = (): Metadata => metadataOf(nextHeaders?.() ?? {});
+  const metadata = metadataOf(nextHeaders);
   return {
     get: (id) => firstValueFrom(client.get({ id }, metadata(), within(UNARY_TIMEOUT_MS))),
     list: (pageSize) => firstValueFrom(client.list({ pageSize }, metadata(), within(UNARY_TIMEOUT_MS))),
     watch: (count) => watch(client.watch({ count }, metadata(), within(STREAM_TIMEOUT_MS))),
     chat: (count, answered) => chat((requests) => client.chat(requests, metadata()), count, answered),
   };
-}
-
-function metadataOf(headers: Readonly<Record<string, string>>): Metadata {
-  const metadata = new Metadata();
-  for (const [key, value] of Object.entries(headers)) metadata.set(key, value);
-  return metadata;
-}
-
-function within(timeoutMs: number): CallOptions {
-  return { deadline: Date.now() + timeoutMs };
 }
 
 async function watch(changes: Observable<WatchResponse>): Promise<number> {
