@@ -203,7 +203,8 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
       this.resetStream(stream, ErrorCode.CANCEL);
       stream.lost({ code: Status.UNAVAILABLE, text: "the peer did not read the message in time" }, "unknown");
     }
-    if (waiting) this.watch.start("stall", this.bounds.stallTimeoutMs / 4);
+    // A reset may have been the last thing that a drained connection waited for.
+    if (waiting && !this.over) this.watch.start("stall", this.bounds.stallTimeoutMs / 4);
   }
 
   // ---- frames that come ----
