@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-
 /** A server's TLS. Each value is PEM text, or the path of a file that holds it. */
 export interface ServerTlsOptions {
   /** The server's certificate, with intermediates behind it. */
@@ -29,7 +27,8 @@ export function readPem(option: string, value: string): Buffer {
   if (value.includes("-----BEGIN ")) return Buffer.from(value);
   let bytes: Buffer;
   try {
-    bytes = readFileSync(value);
+    // Not imported above: as a module, "node:fs" brings all of its parts along, and takes as long to load as all of this package.
+    bytes = process.getBuiltinModule("node:fs").readFileSync(value);
   } catch (cause) {
     throw new Error(`${option}: cannot read ${value} (${(cause as NodeJS.ErrnoException).code ?? String(cause)})`, { cause });
   }

@@ -83,13 +83,16 @@ function step(nodes: readonly [number, number][], from: number, four: number): n
   return (node << NEXT_SHIFT) | emitted;
 }
 
-const { steps, mayEnd }: Machine = buildMachine();
+/** Made when the first coded string comes: it takes some milliseconds, which a process that only imports this need not wait for. */
+let machine: Machine | undefined;
 
 /** Decoded strings are written here before they become JavaScript's; it grows to what the largest header block needs. */
 let scratch: Buffer = Buffer.allocUnsafeSlow(4_096);
 
 /** A string out of its Huffman code, an octet a character. Throws COMPRESSION_ERROR for the end-of-string code and for padding that is not up to seven ones. Source: RFC 7541, section 5.2. */
 export function decodeHuffman(bytes: Buffer, start: number, end: number): string {
+  machine ??= buildMachine();
+  const { steps, mayEnd } = machine;
   const most = Math.ceil(((end - start) * 8) / 5);
   if (scratch.length < most) scratch = Buffer.allocUnsafeSlow(most);
   const out = scratch;
