@@ -7,8 +7,9 @@ import {
   FileDescriptorSetSchema,
 } from "@bufbuild/protobuf/wkt";
 import type { Plugin } from "@bufbuild/protoplugin";
+import { readRoutes } from "@tightwire/routes";
 import { generateEntryFile } from "./entry-file.js";
-import { type Fault, GenerationError } from "./fault.js";
+import { createFault, type Fault, GenerationError } from "./fault.js";
 import { parsePluginOptions } from "./plugin-options.js";
 import { type GeneratedFile, generateServiceFile } from "./service-file.js";
 
@@ -35,6 +36,11 @@ function generate(request: CodeGeneratorRequest): GeneratedFile[] {
   const faults: Fault[] = [];
   const files = request.fileToGenerate.flatMap((name) => registry.getFile(name) ?? []);
   const services = files.flatMap((file) => generateServiceFile(file, registry, options, faults) ?? []);
+  const routed = readRoutes(
+    registry,
+    files.flatMap((file) => file.services),
+  );
+  faults.push(...routed.faults.map(({ method, within, text }) => createFault(method, within, text)));
   if (faults.length > 0) throw new GenerationError(faults);
   return [...services, ...[...options.entries].map(([name, packageName]) => generateEntryFile(name, packageName, files))];
 }

@@ -1,8 +1,8 @@
 import type { DescMethod, DescService, FileRegistry } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel as Level } from "@bufbuild/protobuf/wkt";
+import { readHttpRules } from "@tightwire/routes";
 import { formatDocComment } from "./doc-comment.js";
 import { createFault, type Fault } from "./fault.js";
-import { readHttpRules } from "./http-rule.js";
 import type { ImportList } from "./import-list.js";
 import { formatListField, formatLiteral } from "./literal.js";
 import { type ResolvedPolicy, readServicePolicy, resolvePolicy } from "./policy.js";

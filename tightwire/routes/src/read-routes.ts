@@ -1,0 +1,130 @@
+import type { DescField, DescMethod, DescService, Registry } from "@bufbuild/protobuf";
+import { type HttpBinding, type PlacedBinding, placeHttpRules } from "./http-binding.js";
+import { type PathTemplate, parsePathTemplate, pathShape } from "./path-template.js";
+import { findField, type Route, type RouteVariable } from "./route.js";
+
+/** A binding that cannot hold. */
+export interface RouteFault {
+  readonly method: DescMethod;
+  /** From the method to what is at fault, as `SourceCodeInfo.Location.path` counts. */
+  readonly within: readonly number[];
+  /** What is wrong, as the end of a sentence that begins with the method. */
+  readonly text: string;
+}
+
+/** The routes of services, and what is wrong with the others. */
+export interface Routes {
+  readonly routes: readonly Route[];
+  readonly faults: readonly RouteFault[];
+}
+
+/** Field numbers of HttpRule that a fault can be at. */
+const BODY = 7;
+const RESPONSE_BODY = 12;
+/** A token of HTTP (RFC 9110, section 5.6.2). */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const BODILESS: readonly string[] = ["GET", "HEAD", "TRACE"];
+
+/** Reads and checks the routes of services that are served together: no two may take the same requests. Never throws for what a contract says. */
+export function readRoutes(registry: Registry, services: readonly DescService[]): Routes {
+  const routes: Route[] = [];
+  const faults: RouteFault[] = [];
+  const taken = new Map<string, Route>();
+  for (const method of services.flatMap((service) => service.methods)) {
+    placeHttpRules(registry, method).forEach((placed, index) => {
+      const route = readRoute(method, index, placed, faults);
+      if (route === undefined) return;
+      const key = `${route.verb} ${pathShape(route.template)}`;
+      const earlier = taken.get(key);
+      if (earlier === undefined) {
+        taken.set(key, route);
+        routes.push(route);
+      } else {
+        const text = `${describe(route)} takes the same requests as ${describe(earlier)} of ${nameOf(earlier.method)}`;
+        faults.push({ method, within: placed.within, text });
+      }
+    });
+  }
+  return { routes, faults };
+}
+
+/** `GET /v1/products/{id}` */
+function describe({ verb, template }: Route): string {
+  return `${verb} ${template.text}`;
+}
+
+function nameOf(method: DescMethod): string {
+  return `${method.parent.typeName}.${method.name}`;
+}
+
+function readRoute(method: DescMethod, index: number, { binding, nested, within }: PlacedBinding, faults: RouteFault[]): Route | undefined {
+  const before = faults.length;
+  const fault = (text: string, ...at: number[]): void => void faults.push({ method, within: [...within, ...at], text });
+  if (nested) fault("a binding in `additional_bindings` has `additional_bindings` of its own, which is one level too deep");
+  if (binding === undefined) {
+    fault("its `google.api.http` names no HTTP method and path");
+    return undefined;
+  }
+  if (!TOKEN.test(binding.verb)) fault(`${JSON.stringify(binding.verb)} is no HTTP method`);
+  const template = readTemplate(binding, fault);
+  const variables = template === undefined ? [] : readVariables(method, template, fault);
+  const body = readBody(method, binding, fault);
+  const responseBody = readResponseBody(method, binding, fault);
+  if (template === undefined || faults.length > before) return undefined;
+  return { method, index, verb: binding.verb, template, variables, body, responseBody };
+}
+
+type TellFault = (text: string, ...at: number[]) => void;
+
+function readTemplate({ path }: HttpBinding, fault: TellFault): PathTemplate | undefined {
+  try {
+    return parsePathTemplate(path);
+  } catch (error) {
+    fault((error as Error).message);
+    return undefined;
+  }
+}
+
+function readVariables(method: DescMethod, template: PathTemplate, fault: TellFault): RouteVariable[] {
+  return template.variables.flatMap(({ field, start, end, multiple }) => {
+    const path = findField(method.input, field);
+    if (typeof path === "string") {
+      fault(`the path ${template.text} captures {${field}}, but ${path}`);
+      return [];
+    }
+    const leaf = path.at(-1) as DescField;
+    if (leaf.fieldKind !== "scalar" && leaf.fieldKind !== "enum") {
+      fault(`the path ${template.text} captures {${field}}, which is ${kindOf(leaf)} and not a single value`);
+      return [];
+    }
+    return [{ path, start, end, multiple }];
+  });
+}
+
+function kindOf(field: DescField): string {
+  if (field.fieldKind === "list") return "a repeated field";
+  return field.fieldKind === "map" ? "a map" : "a message";
+}
+
+function readBody(method: DescMethod, { verb, body }: HttpBinding, fault: TellFault): Route["body"] {
+  const streamed = method.methodKind === "client_streaming" || method.methodKind === "bidi_streaming";
+  if (body === undefined) {
+    if (streamed && verb !== "GET") fault('its requests are a stream, which needs `body: "*"`, or `get` to be called over WebSocket alone');
+    return "none";
+  }
+  if (BODILESS.includes(verb)) fault(`a ${verb} has no body, so \`body\` cannot be "${body}"`, BODY);
+  if (body === "*") return "all";
+  if (streamed) fault(`its requests are a stream, so \`body\` must be "*" and not "${body}"`, BODY);
+  const field = method.input.fields.find(({ name }) => name === body);
+  if (field === undefined) fault(`\`body\` is "${body}", but ${method.input.typeName} has no field "${body}"`, BODY);
+  return field ?? "none";
+}
+
+function readResponseBody(method: DescMethod, { responseBody }: HttpBinding, fault: TellFault): DescField | undefined {
+  if (responseBody === undefined) return undefined;
+  const field = method.output.fields.find(({ name }) => name === responseBody);
+  if (field === undefined) {
+    fault(`\`response_body\` is "${responseBody}", but ${method.output.typeName} has no field "${responseBody}"`, RESPONSE_BODY);
+  }
+  return field;
+}
