@@ -58,6 +58,17 @@ test("a file is its bytes as they stand in the image", async () => {
   expect(new Uint8Array(index.file("custom.proto")?.bytes ?? [])).toEqual(bytes);
 });
 
+test("a file's comments are left out of its bytes", async () => {
+  const name = new BinaryWriter().tag(1, WireType.LengthDelimited).string("commented.proto").finish();
+  const comments = new BinaryWriter()
+    .tag(9, WireType.LengthDelimited)
+    .bytes(new Uint8Array([0x0a, 0x00]))
+    .finish();
+  const syntax = new BinaryWriter().tag(12, WireType.LengthDelimited).string("proto3").finish();
+  const index = await readDescriptorIndex([writeImage(Buffer.concat([name, comments, syntax]))]);
+  expect(Buffer.from(index.file("commented.proto")?.bytes ?? [])).toEqual(Buffer.concat([name, syntax]));
+});
+
 test("a file says what it imports", async () => {
   const index = await readDescriptorIndex([writeImage(FILM_FILE, SERVICE_FILE)]);
   expect(index.file("shop/v1/films.proto")?.dependencies).toEqual([FILM_FILE.name]);

@@ -9,7 +9,7 @@ import {
   FileDescriptorProtoSchema,
 } from "@bufbuild/protobuf/wkt";
 
-/** A file of a descriptor image: its bytes as they stand there, custom options and all. */
+/** A file of a descriptor image: its bytes as they stand there, custom options and all, but for its comments. */
 export interface DescribedFile {
   readonly bytes: Uint8Array;
   readonly dependencies: readonly string[];
@@ -35,7 +35,7 @@ export async function readDescriptorIndex(images: readonly URL[]): Promise<Descr
     for (const bytes of filesOf(await readImage(new URL(image)))) {
       const file = fromBinary(FileDescriptorProtoSchema, bytes);
       if (files.has(file.name)) continue;
-      files.set(file.name, { bytes, dependencies: file.dependency });
+      files.set(file.name, { bytes: withoutSourceInfo(bytes), dependencies: file.dependency });
       indexFile(file, symbols, extensions);
     }
   }
@@ -63,6 +63,21 @@ function* filesOf(image: Uint8Array): Generator<Uint8Array> {
     if (field === 1 && wireType === WireType.LengthDelimited) yield reader.bytes();
     else reader.skip(wireType, field);
   }
+}
+
+/** `FileDescriptorProto.source_code_info`: comments and places, which are most of the bytes of an image that has them, and no part of what reflection tells. */
+const SOURCE_INFO = 9;
+
+function withoutSourceInfo(file: Uint8Array): Uint8Array {
+  const reader = new BinaryReader(file);
+  const kept: Uint8Array[] = [];
+  while (reader.pos < reader.len) {
+    const start = reader.pos;
+    const [field, wireType] = reader.tag();
+    reader.skip(wireType, field);
+    if (field !== SOURCE_INFO) kept.push(file.subarray(start, reader.pos));
+  }
+  return Buffer.concat(kept);
 }
 
 function indexFile(file: FileDescriptorProto, symbols: Map<string, string>, extensions: Map<string, Map<number, string>>): void {
