@@ -27,7 +27,7 @@ export default defineConfig({
       { find: /^@tightwire\/wire\/internals\/(.+)\.js$/, replacement: at("./tightwire/wire/src/$1.ts") },
       { find: /^@shop\/contracts\/(catalog|orders)$/, replacement: at("./gen/src/$1.ts") },
       { find: /^@shop\/client$/, replacement: at("./packages/client/src/index.ts") },
-      { find: /^@tightwire\/(core|codec|codegen|client|server|testing)$/, replacement: at("./tightwire/$1/src/index.ts") },
+      { find: /^@tightwire\/(core|codec|codegen|routes|gateway|client|server|testing)$/, replacement: at("./tightwire/$1/src/index.ts") },
     ],
   },
   test: {

@@ -11,11 +11,11 @@ process.chdir(join(import.meta.dirname, ".."));
 
 const bin = (name) => join("node_modules", ".bin", name);
 
-/** One a package: buf's template, the folder it fills, and the image to build, of the modules or folders named by `paths`. */
+/** One a package: buf's template and the folder it fills, and the image to build, of the modules, folders or files named by `paths`, with `comments` or without. */
 const PACKAGES = [
   { template: "tightwire/codec/buf.gen.yaml", folder: "tightwire/codec/src/gen" },
   { template: "tightwire/core/buf.gen.yaml", folder: "tightwire/core/src/gen" },
-  { template: "buf.gen.yaml", folder: "gen/src", image: "gen/descriptors.binpb", input: "proto", paths: [] },
+  { template: "buf.gen.yaml", folder: "gen/src", image: "gen/descriptors.binpb", input: "proto", paths: [], comments: true },
   {
     template: "tightwire/server/buf.gen.yaml",
     folder: "tightwire/server/src/gen",
@@ -29,6 +29,15 @@ const PACKAGES = [
     image: "tightwire/testing/descriptors.binpb",
     input: "tightwire/testing/proto",
     paths: [],
+  },
+  // The standard details of errors, which the gateway writes as JSON.
+  {
+    image: "tightwire/gateway/descriptors.binpb",
+    input: ".",
+    paths: [
+      "node_modules/google-gax/build/protos/google/rpc/error_details.proto",
+      "node_modules/google-gax/build/protos/google/rpc/status.proto",
+    ],
   },
   { template: "bench/buf.gen.yaml", folder: "bench/src/gen" },
   { template: "interop/buf.gen.yaml", folder: "interop/src/gen" },
@@ -46,17 +55,18 @@ const PACKAGES = [
 /** Generates everything below `root`, in the same folders as in the repository. */
 function generate(root) {
   execFileSync(bin("tsc"), ["-b", "tightwire/codec", "tightwire/codegen"], { stdio: "inherit" });
-  for (const { cwd = ".", template, image, input, paths } of PACKAGES) {
+  for (const { cwd = ".", template, image, input, paths, comments = false } of PACKAGES) {
     const env = { ...process.env, PATH: `${resolve(cwd, "node_modules/.bin")}:${process.env.PATH}` };
     const options = { cwd, env, stdio: "inherit" };
-    execFileSync(resolve(bin("buf")), ["generate", "--template", template, "--output", resolve(root, cwd)], options);
+    if (template !== undefined)
+      execFileSync(resolve(bin("buf")), ["generate", "--template", template, "--output", resolve(root, cwd)], options);
     if (image === undefined) continue;
     const flags = paths.flatMap((path) => ["--path", path]);
     mkdirSync(join(root, image, ".."), { recursive: true });
-    // Without source info: comments are no part of what reflection tells, and they are most of the bytes.
+    // Comments are for the gateway's OpenAPI: they are no part of what reflection tells, and most of the bytes.
     execFileSync(
       resolve(bin("buf")),
-      ["build", input, ...flags, "--exclude-source-info", "--as-file-descriptor-set", "-o", resolve(root, image)],
+      ["build", input, ...flags, ...(comments ? [] : ["--exclude-source-info"]), "--as-file-descriptor-set", "-o", resolve(root, image)],
       options,
     );
   }
@@ -66,7 +76,10 @@ function generate(root) {
 function compare(root) {
   const files = new Set();
   for (const { folder, image } of PACKAGES) {
-    for (const path of [...listFiles(folder), ...listFiles(join(root, folder)).map((file) => file.slice(root.length + 1))]) files.add(path);
+    if (folder !== undefined) {
+      for (const path of [...listFiles(folder), ...listFiles(join(root, folder)).map((file) => file.slice(root.length + 1))])
+        files.add(path);
+    }
     if (image !== undefined) files.add(image);
   }
   return [...files].sort().flatMap((file) => {

@@ -152,7 +152,7 @@ export const CatalogService: ServiceDefinition<CatalogHandlers, CatalogClient> =
       kind: "client_streaming",
       idempotency: "unknown",
       policy: { idleTimeoutMs: 30000 },
-      http: [],
+      http: [{ verb: "POST", path: "/v1/products:import", body: "*" }],
       redacted: {
         request: [],
         response: [],

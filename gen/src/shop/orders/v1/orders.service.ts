@@ -169,7 +169,7 @@ export const OrdersService: ServiceDefinition<OrdersHandlers, OrdersClient> = {
       kind: "bidi_streaming",
       idempotency: "no_side_effects",
       policy: { idleTimeoutMs: 600000 },
-      http: [],
+      http: [{ verb: "POST", path: "/v1/baskets:quote", body: "*" }],
       redacted: {
         request: [],
         response: [],

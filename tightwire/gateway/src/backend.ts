@@ -1,0 +1,57 @@
+import type { DescMethod } from "@bufbuild/protobuf";
+import { MethodOptions_IdempotencyLevel as Level } from "@bufbuild/protobuf/wkt";
+import { type Channel, createClient } from "@tightwire/client";
+import type { CallOptions, Codec, Idempotency, MethodDefinition, Policy, ServiceDefinition } from "@tightwire/core";
+
+/** A method behind the gateway, and the way to it. */
+export interface Backend {
+  readonly method: DescMethod;
+  readonly channel: Channel;
+  /** The contract's, resolved. */
+  readonly policy: Policy;
+}
+
+type Bytes = Uint8Array;
+/** Calls a method with one message's bytes. */
+export type OneToOne<Answer> = (request: Bytes, options: CallOptions) => Promise<Answer>;
+export type OneToMany<Answer> = (request: Bytes, options: CallOptions) => AsyncIterableIterator<Answer>;
+export type ManyToOne<Answer> = (requests: AsyncIterable<Bytes>, options: CallOptions) => Promise<Answer>;
+export type ManyToMany<Answer> = (requests: AsyncIterable<Bytes>, options: CallOptions) => AsyncIterableIterator<Answer>;
+
+/**
+ * Calls to a method that give and take bytes; answers as `read` makes them, out of borrowed bytes. What the messages are is known to the gateway alone, so the client has codecs that
+ * know nothing.
+ */
+export function callsTo<Answer, Call>({ method, channel, policy }: Backend, read: (bytes: Bytes) => Answer): Call {
+  const definition: MethodDefinition<Bytes, Answer> = {
+    name: method.name,
+    path: `/${method.parent.typeName}/${method.name}`,
+    kind: method.methodKind,
+    idempotency: IDEMPOTENCY[method.idempotency],
+    policy,
+    http: [],
+    redacted: { request: [], response: [] },
+    request: AS_IT_IS,
+    response: { ...(AS_IT_IS as unknown as Codec<Answer>), decode: read },
+  };
+  const service: ServiceDefinition<unknown, { call: Call }> = {
+    name: method.parent.typeName,
+    methods: { call: definition as MethodDefinition },
+  };
+  return createClient(service, channel).call;
+}
+
+const IDEMPOTENCY: Readonly<Record<Level, Idempotency>> = {
+  [Level.IDEMPOTENCY_UNKNOWN]: "unknown",
+  [Level.NO_SIDE_EFFECTS]: "no_side_effects",
+  [Level.IDEMPOTENT]: "idempotent",
+};
+
+const AS_IT_IS: Codec<Bytes> = {
+  encode: (bytes) => bytes,
+  decode: (bytes) => bytes.slice(),
+  create: (bytes) => bytes as Bytes,
+};
+
+/** Copies borrowed bytes. */
+export const copyBytes = (bytes: Bytes): Bytes => bytes.slice();

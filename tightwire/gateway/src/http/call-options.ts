@@ -1,0 +1,73 @@
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import { type CallOptions, Metadata } from "@tightwire/core";
+import { isBinaryKey, parseTimeout } from "@tightwire/core/runtime";
+import { Refusal } from "./refusal.js";
+
+/** What of a request goes on to the service. */
+export interface Forwarding {
+  /** Headers that become metadata, in lower case. */
+  readonly forwardHeaders: readonly string[];
+}
+
+/** Headers that become metadata when nothing is said: who calls, and what the call belongs to. */
+export const DEFAULT_FORWARD_HEADERS: readonly string[] = ["authorization", "traceparent", "tracestate", "x-request-id"];
+
+const CONNECT_TIMEOUT = /^\d{1,10}$/;
+
+/**
+ * The call that a request makes: deadline out of `grpc-timeout` (gRPC's form, `500m`) or `connect-timeout-ms`, metadata out of the headers that are let through, cancelled when the
+ * client goes. Throws a 400 for a header that cannot be.
+ */
+export function callOptionsOf(request: IncomingMessage, { forwardHeaders }: Forwarding): CallOptions {
+  const timeoutMs = timeoutOf(request.headers);
+  return {
+    metadata: metadataOf(request.headers, forwardHeaders),
+    signal: goneSignal(request.socket),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  };
+}
+
+function timeoutOf(headers: IncomingHttpHeaders): number | undefined {
+  const grpc = headers["grpc-timeout"];
+  if (typeof grpc === "string")
+    return parseTimeout(grpc) ?? refuse("grpc-timeout", grpc, "one to eight digits and a unit, such as 500m or 2S");
+  const connect = headers["connect-timeout-ms"];
+  if (typeof connect !== "string") return undefined;
+  return CONNECT_TIMEOUT.test(connect) ? Number(connect) : refuse("connect-timeout-ms", connect, "one to ten digits");
+}
+
+function refuse(name: string, value: string, wanted: string): never {
+  throw new Refusal("invalid_argument", `the header ${name} must be ${wanted}, and is ${JSON.stringify(value.slice(0, 40))}`);
+}
+
+function metadataOf(headers: IncomingHttpHeaders, names: readonly string[]): Metadata {
+  const metadata = new Metadata();
+  for (const name of names) {
+    const value = headers[name];
+    if (value === undefined) continue;
+    try {
+      for (const one of Array.isArray(value) ? value : [value]) {
+        metadata.append(name, isBinaryKey(name) ? Buffer.from(one, "base64") : one);
+      }
+    } catch (error) {
+      throw new Refusal("invalid_argument", `the header ${name} cannot be passed on: ${(error as Error).message}`);
+    }
+  }
+  return metadata;
+}
+
+const controllers = new WeakMap<Socket, AbortController>();
+
+/** Aborts when a connection is over, one signal for all requests on it: an HTTP/1.1 client has no other way to take a request back. */
+export function goneSignal(socket: Socket): AbortSignal {
+  let controller = controllers.get(socket);
+  if (controller === undefined) {
+    const made = new AbortController();
+    controller = made;
+    controllers.set(socket, made);
+    if (socket.destroyed) made.abort(new Error("the client is gone"));
+    else socket.once("close", () => made.abort(new Error("the client is gone")));
+  }
+  return controller.signal;
+}

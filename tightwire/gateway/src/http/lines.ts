@@ -1,0 +1,44 @@
+import type { Readable } from "node:stream";
+import { Refusal } from "./refusal.js";
+
+const NEWLINE = 10;
+
+/**
+ * The lines of a body, without their ends and without empty ones. It reads as lines are asked for. Throws a 413 for a line that is longer than `maxBytes`. The stream is not destroyed when it is
+ * left early: the answer goes over the same socket.
+ */
+export async function* readLines(body: Readable, maxBytes: number): AsyncGenerator<string> {
+  let pending: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
+      if (length + end - start > maxBytes) throw tooLong(maxBytes);
+      const line = text([...pending, chunk.subarray(start, end)]);
+      pending = [];
+      length = 0;
+      start = end + 1;
+      if (line !== "") yield line;
+    }
+    if (start === chunk.byteLength) continue;
+    pending.push(chunk.subarray(start));
+    length += chunk.byteLength - start;
+    if (length > maxBytes) throw tooLong(maxBytes);
+  }
+  const last = text(pending);
+  if (last !== "") yield last;
+}
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
+
+function text(parts: readonly Buffer[]): string {
+  try {
+    return UTF8.decode(parts.length === 1 ? parts[0] : Buffer.concat(parts)).trim();
+  } catch {
+    throw new Refusal("invalid_argument", "a line of the body is not UTF-8");
+  }
+}
+
+function tooLong(maxBytes: number): Refusal {
+  return new Refusal("resource_exhausted", `a line of the body is longer than the ${maxBytes} bytes that are taken`, { httpStatus: 413 });
+}

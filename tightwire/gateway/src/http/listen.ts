@@ -1,0 +1,136 @@
+import type { IncomingMessage } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { type FastifyInstance, type FastifyReply, fastify } from "fastify";
+import { WebSocketServer } from "ws";
+import { type AnswerParts, answerRequests } from "./answer-requests.js";
+import { callOptionsOf } from "./call-options.js";
+import { addCors, type CorsOptions, mayOpenSocket } from "./cors.js";
+import { asRpcError, errorAnswer } from "./error-answer.js";
+import { Refusal } from "./refusal.js";
+
+/** A gateway that listens. */
+export interface HttpListener {
+  /** Where: `127.0.0.1:8080`, with the port that was chosen, or `unix:/path`. */
+  readonly address: string;
+  /** No new requests; those in flight have so long to end. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** What is listened with. */
+export interface ListenParts extends AnswerParts {
+  readonly cors: CorsOptions | undefined;
+}
+
+const HEADERS_TIMEOUT_MS = 10_000;
+const MAX_HEADER_BYTES = 16_384;
+/** Those of HTTP that Node reads and REST may be asked with. */
+const MORE_METHODS = ["PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK", "REPORT", "SEARCH", "PURGE", "LINK", "UNLINK"];
+
+/** Listens at `127.0.0.1:8080` or `unix:/path`. Rejects with an Error that says why when it cannot. */
+export async function listenHttp(address: string, parts: ListenParts): Promise<HttpListener> {
+  const app = fastify({
+    bodyLimit: parts.settings.maxMessageBytes,
+    forceCloseConnections: "idle",
+    frameworkErrors: (error, request, reply) => {
+      const whole = errorAnswer(asRpcError(error), request.headers.accept, parts.registry());
+      void (reply as unknown as FastifyReply).code(whole.status).headers(whole.headers).send(whole.body);
+    },
+    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, parts),
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: MAX_HEADER_BYTES, connectionsCheckingInterval: 1_000 },
+  });
+  for (const method of MORE_METHODS) app.addHttpMethod(method, { hasBody: true });
+  if (parts.cors !== undefined) addCors(app, parts.cors, parts.settings.exposeMetadata);
+  answerRequests(app, parts);
+  const sockets = acceptSockets(app, parts);
+  try {
+    await app.listen(listenOptions(address));
+  } catch (error) {
+    await app.close();
+    throw new Error(`the gateway cannot listen at ${address}: ${(error as Error).message}`, { cause: error });
+  }
+  return { address: addressOf(app), close: (graceMs) => closeApp(app, sockets, graceMs) };
+}
+
+function listenOptions(address: string): { host: string; port: number } | { path: string } {
+  if (address.startsWith("unix:")) return { path: address.slice("unix:".length) };
+  const [, host, port] = /^(\[[^\]]+\]|[^:[\]\s]+):(\d{1,5})$/.exec(address) ?? [];
+  if (host === undefined || Number(port) > 65_535)
+    throw new TypeError(`${JSON.stringify(address)} is not an address such as 127.0.0.1:8080 or unix:/path`);
+  return { host: host.replace(/^\[|\]$/g, ""), port: Number(port) };
+}
+
+function addressOf(app: FastifyInstance): string {
+  const at = app.server.address() as AddressInfo | string;
+  if (typeof at === "string") return `unix:${at}`;
+  return at.family === "IPv6" ? `[${at.address}]:${at.port}` : `${at.address}:${at.port}`;
+}
+
+async function closeApp(app: FastifyInstance, sockets: WebSocketServer, graceMs: number): Promise<void> {
+  const forced = setTimeout(() => {
+    for (const socket of sockets.clients) socket.terminate();
+    app.server.closeAllConnections();
+  }, graceMs);
+  for (const socket of sockets.clients) socket.close(1_001, "the gateway is shutting down");
+  await app.close();
+  clearTimeout(forced);
+}
+
+/** What is no HTTP, takes too long or has too many headers: there is no request yet that Fastify would answer. */
+function answerBrokenRequest(error: Error & { code?: string }, socket: Socket, { registry }: ListenParts): void {
+  if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+  const { status, headers, body } = errorAnswer(brokenRequest(error), undefined, registry());
+  const head = Object.entries({ ...headers, connection: "close", "content-length": Buffer.byteLength(body) }).map(
+    ([key, value]) => `${key}: ${value}\r\n`,
+  );
+  socket.end(`HTTP/1.1 ${status} ${REASONS[status] ?? "Bad Request"}\r\n${head.join("")}\r\n${body}`);
+}
+
+const REASONS: Readonly<Record<number, string>> = { 400: "Bad Request", 408: "Request Timeout", 431: "Request Header Fields Too Large" };
+
+function brokenRequest({ code, message }: Error & { code?: string }): Refusal {
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return new Refusal("deadline_exceeded", "the request did not come in time", { httpStatus: 408 });
+  if (code === "HPE_HEADER_OVERFLOW") {
+    return new Refusal("resource_exhausted", `the headers are larger than the ${MAX_HEADER_BYTES} bytes that are taken`, {
+      httpStatus: 431,
+    });
+  }
+  return new Refusal("invalid_argument", `the request is no HTTP/1.1: ${message}`);
+}
+
+/** Opens WebSockets for the streaming methods that have a route. */
+function acceptSockets(app: FastifyInstance, parts: ListenParts): WebSocketServer {
+  const server = new WebSocketServer({ noServer: true, maxPayload: parts.settings.maxMessageBytes, clientTracking: true });
+  app.server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    socket.on("error", () => socket.destroy());
+    try {
+      const url = request.url ?? "/";
+      const path = url.split("?", 1)[0] as string;
+      const match = parts.surface.sockets.find(path);
+      if (match === undefined) throw new Refusal("not_found", `no streaming method is at ${path.slice(0, 200)}`);
+      if (!mayOpenSocket(request.headers.origin, request.headers.host, parts.cors)) {
+        throw new Refusal("permission_denied", `pages of ${String(request.headers.origin).slice(0, 100)} may not open a WebSocket here`);
+      }
+      const carry = match.value.prepare({
+        request,
+        match,
+        query: url.slice(path.length + 1),
+        options: callOptionsOf(request, parts.settings),
+      });
+      server.handleUpgrade(request, socket, head, (opened) => {
+        opened.on("error", () => opened.terminate());
+        void carry(opened);
+      });
+    } catch (error) {
+      refuseUpgrade(socket, request, asRpcError(error) as Refusal, parts);
+    }
+  });
+  return server;
+}
+
+function refuseUpgrade(socket: Socket, request: IncomingMessage, error: Refusal, { registry }: ListenParts): void {
+  const { status, headers, body } = errorAnswer(error, request.headers.accept, registry());
+  const head = Object.entries({ ...headers, connection: "close", "content-length": Buffer.byteLength(body) }).map(
+    ([key, value]) => `${key}: ${value}\r\n`,
+  );
+  socket.end(`HTTP/1.1 ${status} Refused\r\n${head.join("")}\r\n${body}`);
+}

@@ -1,0 +1,65 @@
+import type { DescEnum, DescEnumValue, DescField, DescMessage, DescMethod, DescService } from "@bufbuild/protobuf";
+
+type Commented = DescMessage | DescField | DescEnum | DescEnumValue | DescService | DescMethod;
+
+/** Comments by place, of each file that has been asked for. */
+const indexes = new WeakMap<object, ReadonlyMap<string, string>>();
+
+/** What the contract says of something, without comment marks; empty when it says nothing, or the image was built without source info. */
+export function commentOf(desc: Commented): string {
+  const { proto } = fileOf(desc);
+  let index = indexes.get(proto);
+  if (index === undefined) {
+    const locations = proto.sourceCodeInfo?.location ?? [];
+    index = new Map(
+      locations.map(({ path, leadingComments, trailingComments }) => [path.join("."), clean(`${leadingComments}\n${trailingComments}`)]),
+    );
+    indexes.set(proto, index);
+  }
+  return index.get(pathOf(desc).join(".")) ?? "";
+}
+
+/** The first sentence of a comment, for lists. */
+export function firstSentence(comment: string): string {
+  const flat = comment.replace(/\s+/g, " ").trim();
+  return /^.*?[.!?](?=\s|$)/.exec(flat)?.[0] ?? flat;
+}
+
+function clean(text: string): string {
+  return text.replace(/^ /gm, "").trim();
+}
+
+function fileOf(desc: Commented): DescMessage["file"] {
+  switch (desc.kind) {
+    case "message":
+    case "enum":
+    case "service":
+      return desc.file;
+    case "rpc":
+    case "field":
+    case "enum_value":
+      return desc.parent.file;
+  }
+}
+
+/** Field numbers of descriptor.proto on the way to it, as `SourceCodeInfo.Location.path` counts. */
+function pathOf(desc: Commented): number[] {
+  switch (desc.kind) {
+    case "message":
+      return desc.parent === undefined
+        ? [4, desc.file.proto.messageType.indexOf(desc.proto)]
+        : [...pathOf(desc.parent), 3, desc.parent.proto.nestedType.indexOf(desc.proto)];
+    case "enum":
+      return desc.parent === undefined
+        ? [5, desc.file.proto.enumType.indexOf(desc.proto)]
+        : [...pathOf(desc.parent), 4, desc.parent.proto.enumType.indexOf(desc.proto)];
+    case "service":
+      return [6, desc.file.proto.service.indexOf(desc.proto)];
+    case "rpc":
+      return [...pathOf(desc.parent), 2, desc.parent.proto.method.indexOf(desc.proto)];
+    case "field":
+      return [...pathOf(desc.parent), 2, desc.parent.proto.field.indexOf(desc.proto)];
+    case "enum_value":
+      return [...pathOf(desc.parent), 2, desc.parent.proto.value.indexOf(desc.proto)];
+  }
+}

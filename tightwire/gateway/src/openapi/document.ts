@@ -1,0 +1,116 @@
+import type { DescMethod, DescService, JsonObject, JsonValue, Registry } from "@bufbuild/protobuf";
+import type { Route } from "@tightwire/routes";
+import { commentOf } from "./comments.js";
+import { namedOperation, routeOperation } from "./operation.js";
+import { openApiPath } from "./path.js";
+import { createSchemas, type Schemas } from "./schema.js";
+
+/** What an OpenAPI document says of itself; all optional. */
+export interface OpenApiOptions {
+  /** Default: the packages of the services. */
+  readonly title?: string;
+  /** The version of the API, not of OpenAPI. Default "1.0.0". */
+  readonly version?: string;
+  readonly description?: string;
+  /** Where it is served, for example `https://api.shop.example`. Default: where the document came from. */
+  readonly servers?: readonly string[];
+  /** `components.securitySchemes` as OpenAPI has them, of which any one will do. Default: a bearer token, or none. */
+  readonly securitySchemes?: JsonObject;
+}
+
+/** An OpenAPI 3.1 document. */
+export type OpenApiDocument = JsonObject;
+
+/** A service and the routes of its methods. */
+export interface DocumentedService {
+  readonly service: DescService;
+  readonly routes: readonly Route[];
+}
+
+/** Those that a path item of OpenAPI has. */
+const VERBS: readonly string[] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"];
+const DEFAULT_SECURITY: JsonObject = { bearer: { type: "http", scheme: "bearer" } };
+
+/** Describes services as an OpenAPI 3.1 document: a path a route, and methods that have none by their own name. The same services give the same document. */
+export function createOpenApi(documented: readonly DocumentedService[], registry: Registry, options: OpenApiOptions = {}): OpenApiDocument {
+  const schemas = createSchemas(registry);
+  const securitySchemes = options.securitySchemes ?? DEFAULT_SECURITY;
+  const paths = createPaths(documented, schemas);
+  const responses = { Error: errorResponse(registry, schemas) };
+  return {
+    openapi: "3.1.1",
+    info: {
+      title: options.title ?? [...new Set(documented.map(({ service }) => service.file.proto.package))].join(", "),
+      version: options.version ?? "1.0.0",
+      ...(options.description === undefined ? {} : { description: options.description }),
+    },
+    servers: (options.servers ?? ["/"]).map((url) => ({ url })),
+    security: [{}, ...Object.keys(securitySchemes).map((name) => ({ [name]: [] }))],
+    tags: documented.map(({ service }) => {
+      const description = commentOf(service);
+      return { name: service.typeName, ...(description === "" ? {} : { description }) };
+    }),
+    paths,
+    components: { schemas: schemas.components(), responses, securitySchemes },
+  };
+}
+
+function createPaths(documented: readonly DocumentedService[], schemas: Schemas): JsonObject {
+  const paths: Record<string, JsonObject> = {};
+  /** Paths by their form, with the names that their parameters have. */
+  const forms = new Map<string, { text: string; names: readonly string[] }>();
+  for (const { service, routes } of documented) {
+    for (const route of routes) {
+      const { form } = openApiPath(route);
+      const known = forms.get(form);
+      const path = openApiPath(route, known?.names);
+      const text = known?.text ?? path.text;
+      forms.set(form, { text, names: path.parameters.map(({ name }) => name) });
+      const item = paths[text] ?? {};
+      paths[text] = item;
+      const verb = route.verb === "*" ? "POST" : route.verb;
+      // OpenAPI has no word for other verbs.
+      if (VERBS.includes(verb)) item[verb.toLowerCase()] ??= routeOperation(route, path, operationId(route.method, route.index), schemas);
+    }
+    for (const method of service.methods.filter((one) => isCalledByName(one, routes))) {
+      paths[`/${service.typeName}/${method.name}`] = { post: namedOperation(method, operationId(method, 0), schemas) };
+    }
+  }
+  return Object.fromEntries(Object.entries(paths).filter(([, item]) => Object.keys(item).length > 0));
+}
+
+function isCalledByName(method: DescMethod, routes: readonly Route[]): boolean {
+  return method.methodKind === "unary" && !routes.some((route) => route.method === method);
+}
+
+function operationId({ parent, name }: DescMethod, index: number): string {
+  return `${parent.name}_${name}${index === 0 ? "" : `_${index + 1}`}`;
+}
+
+function errorResponse(registry: Registry, schemas: Schemas): JsonObject {
+  const status = registry.getMessage("google.rpc.Status");
+  const schema: JsonObject = status === undefined ? { type: "object" } : schemas.message(status);
+  const example: JsonValue = { code: 5, message: "there is no such thing", details: [] };
+  const problem: JsonObject = {
+    type: "object",
+    properties: {
+      type: { type: "string" },
+      title: { type: "string" },
+      status: { type: "integer" },
+      detail: { type: "string" },
+      code: { type: "string", description: "The name of the gRPC status." },
+      details: { type: "array", items: { type: "object" } },
+    },
+  };
+  return {
+    description:
+      "The call failed, or the request was refused. The HTTP status follows from the status: NOT_FOUND is 404, INVALID_ARGUMENT 400, UNAVAILABLE 503.",
+    content: {
+      "application/json": { schema, example },
+      "application/problem+json": {
+        schema: problem,
+        example: { type: "about:blank", title: "NOT_FOUND", status: 404, detail: "there is no such thing" },
+      },
+    },
+  };
+}

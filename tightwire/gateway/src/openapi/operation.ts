@@ -1,0 +1,128 @@
+import type { DescField, DescMessage, DescMethod, JsonObject, JsonValue } from "@bufbuild/protobuf";
+import type { Route } from "@tightwire/routes";
+import { canBeParameter } from "../json/parameter.js";
+import { HTTP_BODY } from "../rest/request-reader.js";
+import { commentOf, firstSentence } from "./comments.js";
+import { exampleOf, fieldExample } from "./example.js";
+import { fieldBehavior } from "./field-behavior.js";
+import type { OpenApiPath } from "./path.js";
+import type { Schemas } from "./schema.js";
+
+/** How deep fields of messages become parameters of a query. */
+const MOST_QUERY_DEPTH = 3;
+const LINES = "application/x-ndjson";
+const EVENTS = "text/event-stream";
+
+/** A route as an operation of OpenAPI. */
+export function routeOperation(route: Route, path: OpenApiPath, id: string, schemas: Schemas): JsonObject {
+  const { method } = route;
+  const parameters = [...pathParameters(path, schemas), ...queryParameters(route, schemas)];
+  const body = requestBody(route, schemas);
+  return {
+    ...operation(method, id),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(body === undefined ? {} : { requestBody: { content: body, required: true } }),
+    responses: { ...success(method, route.responseBody, schemas), default: ERROR },
+  };
+}
+
+/** A method that has no route, as the Connect protocol calls it: by its own name, with JSON. */
+export function namedOperation(method: DescMethod, id: string, schemas: Schemas): JsonObject {
+  const content = { "application/json": { schema: schemas.message(method.input), example: exampleOf(method.input) } };
+  return {
+    ...operation(method, id),
+    requestBody: { content, required: true },
+    responses: { ...success(method, undefined, schemas), default: ERROR },
+  };
+}
+
+const ERROR: JsonObject = { $ref: "#/components/responses/Error" };
+
+function operation(method: DescMethod, operationId: string): JsonObject {
+  const description = commentOf(method);
+  return {
+    operationId,
+    tags: [method.parent.typeName],
+    ...(description === "" ? {} : { summary: firstSentence(description), description }),
+    ...(method.deprecated || method.parent.deprecated ? { deprecated: true } : {}),
+    "x-grpc-method": `/${method.parent.typeName}/${method.name}`,
+    "x-grpc-kind": method.methodKind,
+  };
+}
+
+function pathParameters({ parameters }: OpenApiPath, schemas: Schemas): JsonObject[] {
+  return parameters.map(({ name, field, description }) => {
+    const { description: said, ...schema } = field === undefined ? { type: "string" } : schemas.field(field);
+    const text = [String(said ?? ""), description].filter((part) => part !== "").join(" ");
+    const example = field === undefined ? name : (fieldExample(field) ?? name);
+    return { name, in: "path", required: true, ...(text === "" ? {} : { description: text }), schema, example };
+  });
+}
+
+function queryParameters({ method, body, variables }: Route, schemas: Schemas): JsonObject[] {
+  if (body === "all") return [];
+  const bound = new Set(variables.map(({ path }) => path.map(({ name }) => name).join(".")));
+  if (typeof body === "object") bound.add(body.name);
+  return collect(method.input, [], []);
+
+  function collect(message: DescMessage, before: readonly DescField[], above: readonly DescMessage[]): JsonObject[] {
+    if (above.includes(message) || before.length > MOST_QUERY_DEPTH) return [];
+    return message.fields.flatMap((field) => {
+      const path = [...before, field];
+      if (bound.has(path.map(({ name }) => name).join("."))) return [];
+      if (canBeParameter(field)) return [queryParameter(path, schemas)];
+      return field.fieldKind === "message" ? collect(field.message, path, [...above, message]) : [];
+    });
+  }
+}
+
+function queryParameter(path: readonly DescField[], schemas: Schemas): JsonObject {
+  const field = path.at(-1) as DescField;
+  const { description, readOnly: _readOnly, writeOnly: _writeOnly, ...schema } = schemas.field(field);
+  const required = path.length === 1 && fieldBehavior(field, schemas.registry).required;
+  return {
+    name: path.map(({ jsonName }) => jsonName).join("."),
+    in: "query",
+    ...(description === undefined ? {} : { description }),
+    ...(required ? { required } : {}),
+    schema,
+    ...(field.fieldKind === "list" ? { style: "form", explode: true } : {}),
+  };
+}
+
+function requestBody({ method, body, variables }: Route, schemas: Schemas): JsonObject | undefined {
+  if (body === "none") return undefined;
+  const message = body === "all" ? method.input : body.message;
+  if (message?.typeName === HTTP_BODY) return { "*/*": {} };
+  const streamed = method.methodKind === "client_streaming" || method.methodKind === "bidi_streaming";
+  const type = streamed ? LINES : "application/json";
+  if (body !== "all") return { [type]: media(schemas.field(body), fieldExample(body)) };
+  const inPath = new Set(variables.filter(({ path }) => path.length === 1).map(({ path }) => (path[0] as DescField).name));
+  const schema = inPath.size === 0 ? schemas.message(method.input) : schemas.without(method.input, inPath);
+  return { [type]: media(schema, exampleOf(method.input, inPath)) };
+}
+
+function media(schema: JsonObject, example: JsonValue | undefined): JsonObject {
+  return { schema, ...(example === undefined ? {} : { example }) };
+}
+
+function success(method: DescMethod, responseBody: DescField | undefined, schemas: Schemas): JsonObject {
+  const one = responseBody === undefined ? schemas.message(method.output) : schemas.field(responseBody);
+  const example = responseBody === undefined ? exampleOf(method.output) : fieldExample(responseBody);
+  const description = firstSentence(commentOf(method.output)) || "The answer.";
+  if (method.methodKind === "unary" || method.methodKind === "client_streaming") {
+    if (method.output.typeName === HTTP_BODY) return { "200": { description, content: { "*/*": {} } } };
+    return { "200": { description, content: { "application/json": media(one, example) } } };
+  }
+  const line: JsonObject = {
+    type: "object",
+    description: "A line for each message; one that failed ends with a line that holds its status.",
+    properties: { result: one, error: { $ref: "#/components/schemas/google.rpc.Status" } },
+  };
+  const streamed: JsonObject = {
+    description: `${description} A stream of them.`,
+    content: { [LINES]: media(line, { result: example ?? null }), [EVENTS]: { schema: one } },
+  };
+  if (method.methodKind === "server_streaming") return { "200": streamed };
+  return { "101": { description: 'A WebSocket: each text frame is a request, and an answer `{"result": …}`.' }, "200": streamed };
+}

@@ -1,0 +1,145 @@
+import {
+  type DescEnum,
+  type DescField,
+  type DescMessage,
+  type JsonObject,
+  type JsonValue,
+  type Registry,
+  ScalarType,
+} from "@bufbuild/protobuf";
+import { commentOf } from "./comments.js";
+import { fieldBehavior } from "./field-behavior.js";
+import { wellKnownSchema } from "./well-known.js";
+
+/** The schemas of a document: those that were referred to, by the full names of messages and enums. */
+export interface Schemas {
+  readonly registry: Registry;
+  /** A reference to a message's schema, which is added when it is new; the schema itself where protobuf's JSON has a form of its own. */
+  message(message: DescMessage): JsonObject;
+  /** The schema of a field's value, with what the contract says of it. */
+  field(field: DescField): JsonObject;
+  /** A message's schema without some of its fields, written out. */
+  without(message: DescMessage, left: ReadonlySet<string>): JsonObject;
+  /** All that were added, by name. */
+  components(): JsonObject;
+}
+
+/** Makes an empty set of schemas. Source: protobuf.dev, "ProtoJSON Format"; JSON Schema 2020-12. */
+export function createSchemas(registry: Registry): Schemas {
+  const added = new Map<string, JsonObject>();
+
+  function refer(name: string, make: () => JsonObject): JsonObject {
+    if (!added.has(name)) {
+      added.set(name, {}); // a message that holds itself ends here
+      added.set(name, make());
+    }
+    return { $ref: `#/components/schemas/${name}` };
+  }
+
+  function message(desc: DescMessage): JsonObject {
+    return wellKnownSchema(desc.typeName) ?? refer(desc.typeName, () => object(desc, new Set()));
+  }
+
+  function object(desc: DescMessage, left: ReadonlySet<string>): JsonObject {
+    const fields = desc.fields.filter(({ name }) => !left.has(name));
+    const required = fields.filter((field) => fieldBehavior(field, registry).required).map(({ jsonName }) => jsonName);
+    const description = [commentOf(desc), ...describeOneofs(desc, left)].filter((text) => text !== "").join("\n\n");
+    return {
+      type: "object",
+      ...(description === "" ? {} : { description }),
+      ...(desc.deprecated ? { deprecated: true } : {}),
+      properties: Object.fromEntries(fields.map((field) => [field.jsonName, describedField(field)])),
+      ...(required.length === 0 ? {} : { required }),
+    };
+  }
+
+  function enumeration(desc: DescEnum): JsonObject {
+    if (desc.typeName === "google.protobuf.NullValue") return { type: "null" };
+    return refer(desc.typeName, () => {
+      const values = desc.values.map((value) => ({ name: value.name, comment: commentOf(value) }));
+      const listed = values.some(({ comment }) => comment !== "")
+        ? values.map(({ name, comment }) => `- \`${name}\`: ${comment.replace(/\s+/g, " ")}`)
+        : [];
+      const description = [commentOf(desc), listed.join("\n")].filter((text) => text !== "").join("\n\n");
+      return { type: "string", ...(description === "" ? {} : { description }), enum: values.map(({ name }) => name) };
+    });
+  }
+
+  function value(field: DescField): JsonObject {
+    switch (field.fieldKind) {
+      case "scalar":
+        return scalarSchema(field.scalar);
+      case "enum":
+        return enumeration(field.enum);
+      case "message":
+        return message(field.message);
+      case "list":
+        return { type: "array", items: single(field) };
+      case "map":
+        return { type: "object", additionalProperties: single(field) };
+    }
+  }
+
+  /** An item of a list, or a value of a map. */
+  function single(field: DescField): JsonObject {
+    if (field.message !== undefined) return message(field.message);
+    if (field.enum !== undefined) return enumeration(field.enum);
+    return scalarSchema(field.scalar as ScalarType);
+  }
+
+  function describedField(field: DescField): JsonObject {
+    const { readOnly, writeOnly } = fieldBehavior(field, registry);
+    const description = commentOf(field);
+    return {
+      ...value(field),
+      ...(description === "" ? {} : { description }),
+      ...(field.deprecated ? { deprecated: true } : {}),
+      ...(readOnly ? { readOnly } : {}),
+      ...(writeOnly ? { writeOnly } : {}),
+    };
+  }
+
+  return {
+    registry,
+    message,
+    field: describedField,
+    without: object,
+    components: () => Object.fromEntries([...added].sort(([a], [b]) => (a < b ? -1 : 1))),
+  };
+}
+
+function describeOneofs(desc: DescMessage, left: ReadonlySet<string>): string[] {
+  return desc.oneofs.flatMap((oneof) => {
+    const names = oneof.fields.filter(({ name }) => !left.has(name)).map(({ jsonName }) => `\`${jsonName}\``);
+    return names.length < 2 ? [] : [`At most one of ${names.join(", ")}.`];
+  });
+}
+
+const WHOLE: Readonly<Record<string, JsonValue>> = { type: "integer" };
+
+function scalarSchema(type: ScalarType): JsonObject {
+  switch (type) {
+    case ScalarType.STRING:
+      return { type: "string" };
+    case ScalarType.BOOL:
+      return { type: "boolean" };
+    case ScalarType.BYTES:
+      return { type: "string", contentEncoding: "base64" };
+    case ScalarType.FLOAT:
+      return { type: "number", format: "float" };
+    case ScalarType.DOUBLE:
+      return { type: "number", format: "double" };
+    case ScalarType.INT64:
+    case ScalarType.SINT64:
+    case ScalarType.SFIXED64:
+      return { type: "string", format: "int64" };
+    case ScalarType.UINT64:
+    case ScalarType.FIXED64:
+      return { type: "string", format: "uint64" };
+    case ScalarType.UINT32:
+    case ScalarType.FIXED32:
+      return { ...WHOLE, minimum: 0, maximum: 4_294_967_295 };
+    default:
+      return { ...WHOLE, format: "int32" };
+  }
+}

@@ -1,0 +1,80 @@
+import type { Route } from "@tightwire/routes";
+import { type Backend, callsTo, type ManyToMany, type ManyToOne, type OneToMany, type OneToOne } from "../backend.js";
+import { asRpcError, errorAnswer, statusJson } from "../http/error-answer.js";
+import { bodyOf, callOptions, type Endpoint, type RoutedExchange, streamOf, takeOver, writeAnswer } from "../http/exchange.js";
+import { readLines } from "../http/lines.js";
+import { answerInParts } from "../http/stream-answer.js";
+import type { JsonSettings } from "../json/message-json.js";
+import { createRequestReader, type RequestBody, type RequestReader } from "./request-reader.js";
+import { createResponseWriter, type ResponseBody } from "./response-writer.js";
+import { formatFor } from "./stream-format.js";
+
+const LINES = "application/x-ndjson";
+
+/** Answers the requests of a route. Here, and only here, the four kinds of call are told apart. */
+export function createRestEndpoint(route: Route, backend: Backend, settings: JsonSettings): Endpoint<RoutedExchange> {
+  const reader = createRequestReader(route, settings);
+  const writer = createResponseWriter(route, settings);
+  const contentOf = (bytes: Uint8Array): string => String(writer(bytes).content);
+  switch (route.method.methodKind) {
+    case "unary": {
+      const call = callsTo<ResponseBody, OneToOne<ResponseBody>>(backend, writer);
+      return {
+        handle: async (exchange) => answer(exchange, await call(reader.encode(readRequest(reader, exchange)), callOptions(exchange))),
+      };
+    }
+    case "server_streaming": {
+      const call = callsTo<string, OneToMany<string>>(backend, contentOf);
+      return {
+        handle: async (exchange) =>
+          answerStream(exchange, call(reader.encode(readRequest(reader, exchange)), callOptions(exchange)), settings),
+      };
+    }
+    case "client_streaming": {
+      const call = callsTo<ResponseBody, ManyToOne<ResponseBody>>(backend, writer);
+      return { handle: async (exchange) => answer(exchange, await call(readRequests(reader, exchange), callOptions(exchange))) };
+    }
+    case "bidi_streaming": {
+      const call = callsTo<string, ManyToMany<string>>(backend, contentOf);
+      return { handle: async (exchange) => answerStream(exchange, call(readRequests(reader, exchange), callOptions(exchange)), settings) };
+    }
+  }
+}
+
+function readRequest(reader: RequestReader, { request, match, query }: RoutedExchange): ReturnType<RequestReader["read"]> {
+  const bytes = bodyOf(request);
+  const body: RequestBody | undefined = bytes && { bytes, contentType: request.headers["content-type"] ?? "" };
+  return reader.read(match, query, body);
+}
+
+/** A message out of each line of the body. */
+function readRequests(reader: RequestReader, { request, match, query, settings }: RoutedExchange): AsyncIterable<Uint8Array> {
+  const body = streamOf(request, LINES);
+  const read = reader.readOneOf(match, query);
+  return (async function* () {
+    for await (const line of readLines(body, settings.maxMessageBytes)) yield reader.encode(read(line));
+  })();
+}
+
+function answer({ reply }: RoutedExchange, { contentType, content }: ResponseBody): unknown {
+  return reply.header("content-type", contentType).send(content);
+}
+
+async function answerStream(exchange: RoutedExchange, messages: AsyncIterableIterator<string>, settings: JsonSettings): Promise<void> {
+  const { request, reply } = exchange;
+  const format = formatFor(request.headers.accept);
+  const { response, headers } = takeOver(reply);
+  try {
+    await answerInParts(response, messages, {
+      status: 200,
+      headers: { ...headers, ...format.headers },
+      part: (json) => format.message(json),
+      end: () => format.end,
+      failed: (error) => format.failed(JSON.stringify(statusJson(asRpcError(error), settings.registry))),
+      failsWhole: true,
+    });
+  } catch (error) {
+    const whole = errorAnswer(asRpcError(error), request.headers.accept, settings.registry);
+    writeAnswer(response, { ...whole, headers: { ...headers, ...whole.headers } });
+  }
+}

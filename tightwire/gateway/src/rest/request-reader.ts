@@ -1,0 +1,143 @@
+import type { DescMessage, JsonObject, JsonValue, Message } from "@bufbuild/protobuf";
+import type { Route, RouteVariable } from "@tightwire/routes";
+import { decodePart } from "../http/percent.js";
+import { parseQuery } from "../http/query.js";
+import { Refusal } from "../http/refusal.js";
+import type { Match } from "../http/router.js";
+import { type JsonSettings, messageJson } from "../json/message-json.js";
+import { createParameters, setParameter } from "../json/parameter.js";
+
+/** A body that came with a request. */
+export interface RequestBody {
+  readonly contentType: string;
+  readonly bytes: Buffer;
+}
+
+/** Makes the requests of a route: fields out of the path, the query and the body. */
+export interface RequestReader {
+  /** The one request of a call. Throws a 400 that names the field, a 415 for a body that is no JSON. */
+  read(match: Match<unknown>, query: string, body: RequestBody | undefined): Message;
+  /** A request of a stream, out of its JSON; what path and query say holds for each. Throws as {@link read} does. */
+  readOneOf(match: Match<unknown>, query: string): (text: string) => Message;
+  /** The bytes of a request. */
+  encode(message: Message): Uint8Array;
+}
+
+/** The message that carries bytes of any kind as a body. */
+export const HTTP_BODY = "google.api.HttpBody";
+
+/** Works out how the requests of a route are made. */
+export function createRequestReader(route: Route, settings: JsonSettings): RequestReader {
+  const { method, body } = route;
+  const json = messageJson(method.input, settings);
+  const parameters = createParameters(method.input, boundFields(route));
+
+  /** What path and query say. */
+  function readUrl({ segments, extra }: Match<unknown>, query: string): JsonObject {
+    const object: JsonObject = {};
+    if (query !== "" && body === "all") {
+      const [name] = parseQuery(query)[0] ?? [];
+      if (name !== undefined)
+        throw new Refusal("invalid_argument", `this request has no query: ${JSON.stringify(name.slice(0, 100))} belongs into its body`);
+    }
+    if (query !== "" && body !== "all") for (const [name, value] of parseQuery(query)) parameters.set(object, name, value);
+    for (const variable of route.variables) setParameter(object, variable.path, nameOf(variable), capture(variable, segments, extra));
+    return object;
+  }
+
+  function parseAll(text: string, url: JsonObject): Message {
+    const message = json.parse(text === "" ? "{}" : text);
+    if (route.variables.length > 0) json.merge(message, url);
+    return message;
+  }
+
+  return {
+    read(match, query, given) {
+      const url = readUrl(match, query);
+      if (body === "none") {
+        if (given !== undefined && given.bytes.byteLength > 0) throw new Refusal("invalid_argument", "this request has no body");
+        return json.read(url);
+      }
+      if (isHttpBody(body === "all" ? method.input : body.message)) return json.read({ ...url, ...rawBody(body, given) });
+      const text = jsonText(given);
+      if (body === "all") return parseAll(text, url);
+      if (text === "") return json.read(url);
+      // What the path says of the field that is the body goes before what the body says.
+      const message = json.read({ [body.jsonName]: parseJson(text) });
+      json.merge(message, url);
+      return message;
+    },
+    readOneOf(match, query) {
+      const url = readUrl(match, query);
+      return (text) => {
+        const message = json.parse(text);
+        json.merge(message, url);
+        return message;
+      };
+    },
+    encode: json.encode,
+  };
+}
+
+/** The fields that do not come from the query, by their path, with where they come from. */
+function boundFields({ variables, body }: Route): Map<string, string> {
+  const bound = new Map(variables.map((variable) => [nameOf(variable), "path"]));
+  if (typeof body === "object") bound.set(body.name, "body");
+  return bound;
+}
+
+function nameOf({ path }: RouteVariable): string {
+  return path.map(({ name }) => name).join(".");
+}
+
+/** What a variable captures of a path. In more than one segment an encoded slash stays encoded, since it is none of those that separate. Source: google/api/http.proto. */
+function capture({ start, end, multiple }: RouteVariable, segments: readonly string[], extra: number): string {
+  if (!multiple) return decodePart(segments[start] as string, "the path");
+  return segments
+    .slice(start, end + extra)
+    .map((segment) =>
+      segment
+        .split(/(%2[fF])/)
+        .map((part, index) => (index % 2 === 1 ? part : decodePart(part, "the path")))
+        .join(""),
+    )
+    .join("/");
+}
+
+function jsonText(body: RequestBody | undefined): string {
+  if (body === undefined || body.bytes.byteLength === 0) return "";
+  if (!isJson(body.contentType)) {
+    const text = `the body must be application/json, and is ${JSON.stringify(body.contentType.slice(0, 100))}`;
+    throw new Refusal("invalid_argument", text, { httpStatus: 415 });
+  }
+  try {
+    return UTF8.decode(body.bytes);
+  } catch {
+    throw new Refusal("invalid_argument", "the body is not UTF-8");
+  }
+}
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
+const JSON_TYPE = /^application\/json\s*(;|$)/i;
+
+/** Whether a content type is JSON. */
+export function isJson(contentType: string): boolean {
+  return contentType === "application/json" || JSON_TYPE.test(contentType);
+}
+
+function parseJson(text: string): JsonValue {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch (error) {
+    throw new Refusal("invalid_argument", `the body is no JSON: ${(error as Error).message.slice(0, 200)}`);
+  }
+}
+
+function isHttpBody(message: DescMessage | undefined): boolean {
+  return message?.typeName === HTTP_BODY;
+}
+
+function rawBody(body: Route["body"], given: RequestBody | undefined): JsonObject {
+  const value = { contentType: given?.contentType ?? "", data: given?.bytes.toString("base64") ?? "" };
+  return typeof body === "object" ? { [body.jsonName]: value } : value;
+}
