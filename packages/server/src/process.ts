@@ -4,8 +4,8 @@ import { StartError } from "./start-error.js";
 export interface ServingMessage {
   readonly kind: "serving";
   readonly address: string;
-  /** Where it keeps its rows, for people. */
-  readonly database: string;
+  /** Where it keeps its rows, for people; absent when it keeps none. */
+  readonly database?: string;
 }
 
 /** What the launcher hears from a service's process that cannot start. */
@@ -33,7 +33,8 @@ export async function runService(start: () => Promise<RunningService>): Promise<
   const stopAsked = whenStopIsAsked();
   try {
     const service = await start();
-    await tellLauncher({ kind: "serving", address: service.address, database: service.database });
+    const { address, database } = service;
+    await tellLauncher({ kind: "serving", address, ...(database === undefined ? {} : { database }) });
     await stopAsked;
     await service.stop();
     process.exitCode = 0;

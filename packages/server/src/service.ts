@@ -6,7 +6,7 @@ import { answerOutage } from "./database/outage.js";
 import type { RunningService } from "./process.js";
 import type { CommonSettings } from "./settings.js";
 import { StartError } from "./start-error.js";
-import { TRANSPORTS, type Transport } from "./transports.js";
+import { createTransport, type Transport } from "./transports.js";
 
 /** What a service is made of. */
 export interface ServiceParts<Tables> {
@@ -22,7 +22,7 @@ export interface ServiceParts<Tables> {
 /** Opens the database, serves, and gives what stops both. Throws a {@link StartError} for what the user can put right, with nothing left open. */
 export async function startService<Tables>({ name, settings, logger, migrations, build }: ServiceParts<Tables>): Promise<RunningService> {
   const { dataDir, databaseUrl, address } = settings;
-  const transport = transportOf(settings.transport);
+  const transport = createTransport(settings.transport);
   const database = await openDatabase<Tables>({
     name,
     dataDir,
@@ -53,12 +53,6 @@ export async function startService<Tables>({ name, settings, logger, migrations,
       await close();
     },
   };
-}
-
-function transportOf(name: string): Transport {
-  const make = TRANSPORTS[name];
-  if (make === undefined) throw new StartError(`there is no transport "${name}"`);
-  return make();
 }
 
 async function listen(name: string, server: Server, address: string, { server: transport }: Transport): Promise<Served> {

@@ -39,7 +39,8 @@ interface Started {
 
 /** `pnpm start` on free ports, leading a process group of its own. */
 function start(env: Record<string, string> = {}, ...flags: string[]): Started {
-  const defaults = { DATA_DIR: dataDir, CATALOG_ADDRESS: "127.0.0.1:0", ORDERS_ADDRESS: "127.0.0.1:0", LOG_LEVEL: "silent" };
+  const addresses = { CATALOG_ADDRESS: "127.0.0.1:0", ORDERS_ADDRESS: "127.0.0.1:0", GATEWAY_ADDRESS: "127.0.0.1:0" };
+  const defaults = { DATA_DIR: dataDir, ...addresses, LOG_LEVEL: "silent" };
   const child = spawn(process.execPath, [START, ...flags], {
     env: { ...process.env, ...defaults, ...env },
     detached: true,
@@ -73,7 +74,7 @@ function transportsOf({ stdout }: Started): (string | undefined)[] {
   return [...stdout().matchAll(/"?transport"?: ?"([^"]+)"/g)].map(([, name]) => name);
 }
 
-/** The pids of the two services: the children of the launcher. */
+/** The pids of the services and the gateway: the children of the launcher. */
 async function servicesOf({ child }: Started): Promise<number[]> {
   // ps fails when there are none.
   const { stdout } = await promisify(execFile)("ps", ["-o", "pid=", "--ppid", String(child.pid)]).catch(() => ({ stdout: "" }));
@@ -102,9 +103,11 @@ describe("pnpm start", () => {
       const id = /"id":"([^"]+)"/.exec(shop.stdout())?.[1] ?? "";
       const { stdout } = await promisify(execFile)(process.execPath, [SHOP, "products", "get", id, "--json", "--catalog", target]);
       expect(JSON.parse(stdout)).toMatchObject({ id, film: { title: "The Land Girls" } });
+      const url = /curl (http:\S+\/v1\/products\/\S+)/.exec(shop.stdout())?.[1] ?? "";
+      expect(await (await fetch(url)).json()).toMatchObject({ product: { id, film: { title: "The Land Girls" } } });
 
       const services = await servicesOf(shop);
-      expect(services).toHaveLength(2);
+      expect(services).toHaveLength(3);
       shop.child.kill("SIGTERM");
       expect([await shop.end, shop.stderr()]).toEqual([0, ""]);
       expect(services.filter(isRunning)).toEqual([]);
@@ -176,7 +179,7 @@ describe("pnpm start", () => {
       const services = await servicesOf(shop);
       process.kill(services[1] ?? 0, "SIGKILL");
       expect(await shop.end).toBe(1);
-      expect(shop.stderr()).toMatch(/^(catalog|orders) ended by itself \(SIGKILL\)\n$/);
+      expect(shop.stderr()).toMatch(/^(catalog|orders|gateway) ended by itself \(SIGKILL\)\n$/);
       expect(services.filter(isRunning)).toEqual([]);
     },
     LIMIT_MS,
@@ -191,6 +194,9 @@ describe("pnpm start", () => {
       const shop = start({ ORDERS_ADDRESS: `127.0.0.1:${port}` });
       expect(await shop.end).toBe(1);
       expect(shop.stderr()).toBe(`orders cannot listen (ORDERS_ADDRESS): 127.0.0.1:${port} is in use\n`);
+      const other = start({ GATEWAY_ADDRESS: `127.0.0.1:${port}` });
+      expect(await other.end).toBe(1);
+      expect(other.stderr()).toMatch(/^gateway cannot listen \(GATEWAY_ADDRESS\): .*EADDRINUSE.*\n$/);
       server.close();
     },
     LIMIT_MS,

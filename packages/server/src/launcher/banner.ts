@@ -5,7 +5,7 @@ import type { LoadReport } from "./load-films.js";
 import { targetOf } from "./target.js";
 
 /** The services that run, by name. */
-export type Running = Readonly<Record<"catalog" | "orders", ServingMessage>>;
+export type Running = Readonly<Record<"catalog" | "orders" | "gateway", ServingMessage>>;
 
 const EXAMPLES = 3;
 
@@ -26,19 +26,26 @@ function sample(faults: readonly FilmFault[]): string[] {
 
 /** A table of the services, and commands that work as they are printed. */
 export function describeShop(running: Running, filmId: string): string[] {
-  const rows = Object.entries(running).map(([service, { address, database }]) => [service, address, database]);
+  const rows = Object.entries(running).map(([service, { address, database = "" }]) => [service, address, database]);
   return ["", ...table([["service", "address", "database"], ...rows]), "", "try:", ...tryCommands(running, filmId), "", "Ctrl-C stops it."];
 }
 
-function tryCommands({ catalog, orders }: Running, filmId: string): string[] {
+function tryCommands({ catalog, orders, gateway }: Running, filmId: string): string[] {
   const [catalogTarget, ordersTarget] = [targetOf(catalog.address), targetOf(orders.address)];
   const shop = "node packages/client/dist/cli/main.js";
   const at = `${option("--catalog", catalogTarget, "127.0.0.1:50051")}${option("--orders", ordersTarget, "127.0.0.1:50052")}`;
   return [
+    ...restCommands(targetOf(gateway.address), filmId),
     ...curlCommand(catalogTarget, "shop.catalog.v1.CatalogService/GetProduct", `{"id":"${filmId}"}`),
     `  ${shop} products watch ${filmId}${at}`,
     `  ${shop} orders place --name Ada --email ada@example.org --address "1 Road" --invoice "PO 1" ${filmId}:2${at}`,
   ];
+}
+
+/** A socket file has no URL. */
+function restCommands(target: string, filmId: string): string[] {
+  if (target.startsWith("unix:")) return [];
+  return [`  open http://${target}/ in a browser`, `  curl http://${target}/v1/products/${filmId}`];
 }
 
 /** buf speaks to hosts and ports; a socket file it does not reach. */

@@ -3,7 +3,7 @@ import { readFilms } from "../films/films.js";
 import type { ServingMessage } from "../process.js";
 import { StartError } from "../start-error.js";
 import { TRANSPORTS } from "../transports.js";
-import { describeFilms, describeShop } from "./banner.js";
+import { describeFilms, describeShop, type Running } from "./banner.js";
 import { type Child, startChild } from "./child.js";
 import type { LauncherConfig } from "./config.js";
 import { loadFilms } from "./load-films.js";
@@ -11,8 +11,8 @@ import { targetOf } from "./target.js";
 import { waitUntilServing } from "./wait-until-serving.js";
 
 /**
- * Runs the shop: catalog and orders as child processes, with the films in the catalog, until `signal` aborts. Resolves when both have drained and ended; rejects, with
- * both ended, when one does not start or ends by itself.
+ * Runs the shop: catalog, orders and the gateway as child processes, with the films in the catalog, until `signal` aborts. Resolves when all have drained and ended; rejects, with
+ * all ended, when one does not start or ends by itself.
  */
 export async function runShop(config: LauncherConfig, signal: AbortSignal, print: (line: string) => void): Promise<void> {
   const children: Child[] = [];
@@ -23,7 +23,7 @@ export async function runShop(config: LauncherConfig, signal: AbortSignal, print
     return child;
   };
   try {
-    const running = await startBoth(config, start);
+    const running = await startAll(config, start);
     const failed = Promise.race(children.map(rejectWhenEnded));
     // It may reject while nobody waits for it yet.
     failed.catch(() => {});
@@ -38,17 +38,30 @@ export async function runShop(config: LauncherConfig, signal: AbortSignal, print
 }
 
 type Start = (name: string, env?: LauncherConfig["env"]) => Child;
-type Running = Record<"catalog" | "orders", ServingMessage>;
 
-/** At the same time, unless orders has to be told a port that is not chosen yet. */
-async function startBoth({ catalogAddress, catalogTarget }: LauncherConfig, start: Start): Promise<Running> {
+/** At the same time, unless one has to be told a port that is not chosen yet. */
+async function startAll(config: LauncherConfig, start: Start): Promise<Running> {
   const startsCatalog = expectServing(start("catalog"));
-  const target = catalogTarget ?? targetOf(catalogAddress.endsWith(":0") ? (await startsCatalog).address : catalogAddress);
-  const [catalog, orders] = await Promise.all([startsCatalog, expectServing(start("orders", { CATALOG_TARGET: target }))]);
-  return { catalog, orders };
+  const CATALOG_TARGET = config.catalogTarget ?? (await chosenTarget(config.catalogAddress, startsCatalog));
+  const startsOrders = expectServing(start("orders", { CATALOG_TARGET }));
+  const ORDERS_TARGET = config.ordersTarget ?? (await chosenTarget(config.ordersAddress, startsOrders));
+  const startsGateway = expectServing(start("gateway", { CATALOG_TARGET, ORDERS_TARGET }));
+  const [catalog, orders, gateway] = await Promise.all([startsCatalog, startsOrders, startsGateway]);
+  return { catalog, orders, gateway };
 }
 
-async function expectServing(child: Child): Promise<ServingMessage> {
+async function chosenTarget(address: string, starting: Promise<ServingMessage>): Promise<string> {
+  return targetOf(address.endsWith(":0") ? (await starting).address : address);
+}
+
+/** It may reject while another is waited for: whoever waits for all is told. */
+function expectServing(child: Child): Promise<ServingMessage> {
+  const serving = firstAnswer(child);
+  serving.catch(() => {});
+  return serving;
+}
+
+async function firstAnswer(child: Child): Promise<ServingMessage> {
   const answer = await child.answer;
   if (answer === undefined) throw new StartError(`${child.name} ended before it served`);
   if (answer.kind === "failed") throw new StartError(answer.text);
