@@ -19,7 +19,7 @@ beforeEach(() => {
   for (const path of ["buf.yaml", "scripts/contract.mjs", ...modules]) {
     cpSync(join(repository, path), join(folder, path), { recursive: true });
   }
-  symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
+  for (const path of ["node_modules", "tightwire/routes"]) symlinkSync(join(repository, path), join(folder, path));
 });
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -68,7 +68,7 @@ describe("a change that breaks what was released is refused", () => {
     [
       "a method is removed",
       ORDERS,
-      /^ {2}\/\/ Prices a basket[^}]*\n {2}}\n/m,
+      /^ {2}\/\/ Prices a basket[\s\S]*?\n {2}}\n/m,
       "",
       /orders\.proto:\d+:\d+:Previously present RPC "QuoteBasket" on service "OrdersService" was deleted/,
     ],
@@ -96,6 +96,50 @@ describe("a change that breaks what was released is refused", () => {
     expect(output).toContain(`${file}:`);
     expect(output).toContain(BREAKS);
     expect(status).toBe(1);
+  });
+});
+
+describe("a change that breaks the routes that were released is refused", () => {
+  test.each([
+    [
+      "a path changes",
+      CATALOG,
+      'get: "/v1/products/{id}"',
+      'get: "/v1/product/{id}"',
+      "GET /v1/products/{id} of shop.catalog.v1.CatalogService.GetProduct is gone",
+    ],
+    [
+      "a verb changes",
+      ORDERS,
+      'get: "/v1/orders/{id}:track"',
+      'post: "/v1/orders/{id}:track"',
+      "GET /v1/orders/{id}:track of shop.orders.v1.OrdersService.TrackOrder is gone",
+    ],
+    [
+      "a body becomes a query",
+      ORDERS,
+      /post: "\/v1\/orders\/\{id\}:cancel"\n {6}body: "\*"/,
+      'post: "/v1/orders/{id}:cancel"',
+      "POST /v1/orders/{id}:cancel of shop.orders.v1.OrdersService.CancelOrder takes as its body nothing now, and the whole message before",
+    ],
+    [
+      "an answer becomes a part of it",
+      CATALOG,
+      'get: "/v1/products/{id}"',
+      'get: "/v1/products/{id}" response_body: "product"',
+      "GET /v1/products/{id} of shop.catalog.v1.CatalogService.GetProduct answers with product now, and the whole message before",
+    ],
+  ])("%s", (_what, file, from, to, told) => {
+    edit(file, from, to);
+    const { status, output } = contract("breaking");
+    expect(output).toContain(told);
+    expect(output).toContain("contract: the contracts break the routes of what was released");
+    expect(status).toBe(1);
+  });
+
+  test("another binding beside the old one breaks nothing", () => {
+    edit(CATALOG, 'get: "/v1/products/{id}"', 'get: "/v1/products/{id}" additional_bindings {get: "/v1/films/{id}"}');
+    expect(contract("breaking").status).toBe(0);
   });
 });
 

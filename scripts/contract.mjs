@@ -5,7 +5,7 @@
 //
 // In a pull request (GITHUB_BASE_REF is set) or with --base, `breaking` compares with the merge base too.
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -70,19 +70,31 @@ function checkLint() {
   expectBuf(["lint"], "these contracts break a lint rule");
 }
 
-function checkBreaking(baseRef) {
+async function checkBreaking(baseRef) {
   if (!existsSync(RELEASED)) throw new ContractError(`${RELEASED} is missing; \`pnpm contract:release\` writes it`);
   const current = join(WORK, "current.binpb");
   buildImage(".", current);
-  compare(current, RELEASED, "what was released");
+  await compare(current, RELEASED, "what was released");
   const base = baseRef === undefined ? undefined : unpackBase(baseRef);
-  if (base !== undefined) compare(current, base, `the merge base with ${baseRef}`);
+  if (base !== undefined) await compare(current, base, `the merge base with ${baseRef}`);
 }
 
-function compare(current, against, name) {
+async function compare(current, against, name) {
   const args = ["breaking", current, "--against", against, "--exclude-imports", "--config", RULES, "--against-config", RULES];
   expectBuf(args, `the contracts break ${name}; add new fields, methods or a new package version beside the old ones instead`);
+  await compareRoutes(current, against, name);
   console.log(`contract: nothing breaks ${name}`);
+}
+
+/** Routes are options, which `buf breaking` does not look at. */
+async function compareRoutes(current, against, name) {
+  const routes = realpathSync("tightwire/routes");
+  execFileSync(join("node_modules", ".bin", "tsc"), ["-b", routes], { stdio: "inherit" });
+  const { findBrokenRoutes, readRoutesOf } = await import(join(routes, "dist/index.js"));
+  const [before, now] = [against, current].map((image) => readRoutesOf(readFileSync(image)).routes);
+  const broken = findBrokenRoutes(before, now);
+  if (broken.length > 0)
+    throw new ContractError(`the contracts break the routes of ${name}; add bindings beside the old ones instead`, broken.join("\n"));
 }
 
 /** Builds the contracts of the merge base; gives the image's path, or undefined when there were none then. */
@@ -113,10 +125,10 @@ function git(args, sentence) {
   return stdout;
 }
 
-function release(allowBreaking) {
+async function release(allowBreaking) {
   checkFormat();
   checkLint();
-  if (existsSync(RELEASED) && !allowBreaking) checkBreaking(undefined);
+  if (existsSync(RELEASED) && !allowBreaking) await checkBreaking(undefined);
   buildImage(".", RELEASED, "--exclude-source-info");
   console.log(`contract: wrote ${RELEASED}; commit it`);
 }
@@ -129,21 +141,21 @@ function readArguments() {
   return { ...values, base, steps: positionals };
 }
 
-function check(steps, base) {
+async function check(steps, base) {
   const all = { format: checkFormat, lint: checkLint, breaking: () => checkBreaking(base) };
   const unknown = steps.find((step) => !Object.hasOwn(all, step));
   if (unknown !== undefined) throw new ContractError(`there is no step "${unknown}"; there are ${Object.keys(all).join(", ")}`);
   for (const [name, run] of Object.entries(all)) {
     if (steps.length > 0 && !steps.includes(name)) continue;
-    run();
+    await run();
     console.log(`contract: ${name} holds`);
   }
 }
 
 try {
   const { release: releasing, breaking, base, steps } = readArguments();
-  if (releasing) release(breaking);
-  else check(steps, base);
+  if (releasing) await release(breaking);
+  else await check(steps, base);
 } catch (error) {
   // parseArgs has codes of its own, and its message names the option.
   if (!(error instanceof ContractError) && !String(error.code).startsWith("ERR_PARSE_ARGS")) throw error;

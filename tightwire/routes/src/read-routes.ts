@@ -1,4 +1,5 @@
-import type { DescField, DescMethod, DescService, Registry } from "@bufbuild/protobuf";
+import { createFileRegistry, type DescField, type DescMethod, type DescService, fromBinary, type Registry } from "@bufbuild/protobuf";
+import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { type HttpBinding, type PlacedBinding, placeHttpRules } from "./http-binding.js";
 import { type PathTemplate, parsePathTemplate, pathShape } from "./path-template.js";
 import { findField, type Route, type RouteVariable } from "./route.js";
@@ -46,6 +47,15 @@ export function readRoutes(registry: Registry, services: readonly DescService[])
     });
   }
   return { routes, faults };
+}
+
+/** Reads the routes of all services in a descriptor image, as {@link readRoutes} does. Throws an Error when the bytes are no `FileDescriptorSet`. */
+export function readRoutesOf(image: Uint8Array): Routes {
+  const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, image));
+  return readRoutes(
+    registry,
+    [...registry.files].flatMap((file) => file.services),
+  );
 }
 
 /** `GET /v1/products/{id}` */
