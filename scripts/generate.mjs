@@ -1,4 +1,4 @@
-// Writes all generated code and the descriptor images, or with --check compares them with what is there.
+// Writes all generated code, the descriptor images and the OpenAPI document, or with --check compares them with what is there.
 //
 //     pnpm generate [--check]
 import { execFileSync } from "node:child_process";
@@ -52,6 +52,8 @@ const PACKAGES = [
   },
 ];
 
+const OPENAPI = "gen/openapi.json";
+
 /** Generates everything below `root`, in the same folders as in the repository. */
 function generate(root) {
   execFileSync(bin("tsc"), ["-b", "tightwire/codec", "tightwire/codegen"], { stdio: "inherit" });
@@ -70,6 +72,7 @@ function generate(root) {
       options,
     );
   }
+  execFileSync(process.execPath, ["scripts/openapi.mjs", join(root, "gen/descriptors.binpb"), join(root, OPENAPI)], { stdio: "inherit" });
 }
 
 /** Names the generated files that are not byte for byte those below `root`. */
@@ -82,6 +85,7 @@ function compare(root) {
     }
     if (image !== undefined) files.add(image);
   }
+  files.add(OPENAPI);
   return [...files].sort().flatMap((file) => {
     const made = join(root, file);
     if (!existsSync(made)) return [`${file}: no contract makes it any more`];
