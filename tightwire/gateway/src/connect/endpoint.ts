@@ -73,7 +73,7 @@ function serverStreaming(backend: Backend, forms: Forms, settings: JsonSettings)
     const end = (more: object): Buffer => envelope(END_OF_STREAM, Buffer.from(JSON.stringify({ ...more, metadata })));
     await answerInParts(response, answers(), {
       status: 200,
-      headers: { ...headers, "content-type": `application/connect+${encoding}` },
+      headers: () => ({ ...headers(), "content-type": `application/connect+${encoding}` }),
       part: (message) => envelope(0, message),
       end: () => end({}),
       failed: (error) => end({ error: connectError(asRpcError(error), settings.registry) }),
@@ -99,8 +99,6 @@ interface EncodedMessage {
 }
 
 function fromBody({ request }: Exchange): EncodedMessage {
-  const compression = request.headers["content-encoding"] ?? "identity";
-  if (compression !== "identity") throw unknownCompression(compression);
   return { encoding: encodingOf(request.headers["content-type"], UNARY), message: bodyOf(request) ?? Buffer.alloc(0) };
 }
 

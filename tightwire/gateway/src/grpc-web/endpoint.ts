@@ -28,7 +28,7 @@ export function createGrpcWebEndpoint(backend: Backend): Endpoint {
       let trailers: Metadata | undefined;
       await answerInParts(response, answers(exchange, text !== undefined), {
         status: 200,
-        headers: { ...headers, "content-type": contentType, "cache-control": "no-store" },
+        headers: () => ({ ...headers(), "content-type": contentType, "cache-control": "no-store" }),
         part: (message) => encode(envelope(0, message)),
         end: () => encode(trailersFrame({ "grpc-status": "0" }, trailers, exchange.settings.exposeMetadata)),
         failed: (error) => encode(trailersFrame(failureTrailers(asRpcError(error)), trailers, exchange.settings.exposeMetadata)),

@@ -6,6 +6,7 @@ import { isGrpcWeb } from "../grpc-web/endpoint.js";
 import type { Page } from "../page/page.js";
 import { findRest, type Surface, verbsOf } from "../surface.js";
 import { readBody } from "./body.js";
+import type { CorsOptions } from "./cors.js";
 import { asRpcError, errorAnswer } from "./error-answer.js";
 import { type Endpoint, type Exchange, type ExchangeSettings, type RoutedExchange, writeAnswer } from "./exchange.js";
 import { Refusal } from "./refusal.js";
@@ -21,6 +22,8 @@ export interface AnswerParts {
   /** What the gateway has to show by itself, by its path. */
   readonly pages: ReadonlyMap<string, Page>;
   readonly logger: Logger | undefined;
+  /** With it, preflights are answered before. */
+  readonly cors: CorsOptions | undefined;
 }
 
 /** Bodies that are read as they come. */
@@ -31,12 +34,15 @@ export function answerRequests(app: FastifyInstance, parts: AnswerParts): void {
   const { settings, bodyTimeoutMs, logger } = parts;
   const bounds = { maxBytes: settings.maxMessageBytes, timeoutMs: bodyTimeoutMs };
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", (request: FastifyRequest, payload: IncomingMessage) =>
-    STREAMED.test(request.headers["content-type"] ?? "") ? Promise.resolve(undefined) : readBody(payload, bounds),
-  );
+  app.addContentTypeParser("*", (request: FastifyRequest, payload: IncomingMessage) => {
+    const encoding = request.headers["content-encoding"] ?? "identity";
+    if (encoding !== "identity") return Promise.reject(unknownEncoding(encoding));
+    return STREAMED.test(request.headers["content-type"] ?? "") ? Promise.resolve(undefined) : readBody(payload, bounds);
+  });
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, parts));
   app.setNotFoundHandler((request, reply) => sendError(notFound(request, parts), request, reply, parts));
-  app.all("/*", (request, reply) => answer(request, reply, parts));
+  const method = app.supportedMethods.filter((name) => name !== "OPTIONS" || parts.cors === undefined);
+  app.route({ method, url: "/*", handler: (request, reply) => answer(request, reply, parts) });
   if (logger !== undefined) {
     app.addHook("onResponse", (request, reply, done) => {
       const fields = {
@@ -50,6 +56,14 @@ export function answerRequests(app: FastifyInstance, parts: AnswerParts): void {
       done();
     });
   }
+}
+
+/** Bodies are taken as they are: a small compressed one can be a large one. */
+function unknownEncoding(encoding: string): Refusal {
+  return new Refusal("unimplemented", `the body is encoded as ${JSON.stringify(encoding.slice(0, 40))}, and bodies are taken as they are`, {
+    httpStatus: 415,
+    headers: { "accept-encoding": "identity" },
+  });
 }
 
 function pathOf(url = "/"): string {

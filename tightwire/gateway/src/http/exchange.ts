@@ -69,11 +69,10 @@ export function streamOf(request: FastifyRequest, contentType: string): Readable
   throw new Refusal("invalid_argument", text, { httpStatus: 415 });
 }
 
-/** Takes the answer from Fastify, to be written in parts: what was set on the reply by then goes along. */
-export function takeOver(reply: FastifyReply): { response: ServerResponse; headers: Record<string, string> } {
-  const headers = reply.getHeaders() as Record<string, string>;
+/** Takes the answer from Fastify, to be written in parts: what is set on the reply until its head is sent goes along. */
+export function takeOver(reply: FastifyReply): { response: ServerResponse; headers: () => Record<string, string> } {
   reply.hijack();
-  return { response: reply.raw, headers };
+  return { response: reply.raw, headers: () => reply.getHeaders() as Record<string, string> };
 }
 
 /** Writes a whole answer past Fastify. */

@@ -4,7 +4,7 @@ import { type FastifyInstance, type FastifyReply, fastify } from "fastify";
 import { WebSocketServer } from "ws";
 import { type AnswerParts, answerRequests } from "./answer-requests.js";
 import { callOptionsOf } from "./call-options.js";
-import { addCors, type CorsOptions, mayOpenSocket } from "./cors.js";
+import { addCors, mayOpenSocket } from "./cors.js";
 import { asRpcError, errorAnswer } from "./error-answer.js";
 import { Refusal } from "./refusal.js";
 
@@ -16,18 +16,13 @@ export interface HttpListener {
   close(graceMs: number): Promise<void>;
 }
 
-/** What is listened with. */
-export interface ListenParts extends AnswerParts {
-  readonly cors: CorsOptions | undefined;
-}
-
 const HEADERS_TIMEOUT_MS = 10_000;
 const MAX_HEADER_BYTES = 16_384;
 /** Those of HTTP that Node reads and REST may be asked with. */
 const MORE_METHODS = ["PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK", "REPORT", "SEARCH", "PURGE", "LINK", "UNLINK"];
 
 /** Listens at `127.0.0.1:8080` or `unix:/path`. Rejects with an Error that says why when it cannot. */
-export async function listenHttp(address: string, parts: ListenParts): Promise<HttpListener> {
+export async function listenHttp(address: string, parts: AnswerParts): Promise<HttpListener> {
   const app = fastify({
     bodyLimit: parts.settings.maxMessageBytes,
     forceCloseConnections: "idle",
@@ -76,7 +71,7 @@ async function closeApp(app: FastifyInstance, sockets: WebSocketServer, graceMs:
 }
 
 /** What is no HTTP, takes too long or has too many headers: there is no request yet that Fastify would answer. */
-function answerBrokenRequest(error: Error & { code?: string }, socket: Socket, { registry }: ListenParts): void {
+function answerBrokenRequest(error: Error & { code?: string }, socket: Socket, { registry }: AnswerParts): void {
   if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
   const { status, headers, body } = errorAnswer(brokenRequest(error), undefined, registry());
   const head = Object.entries({ ...headers, connection: "close", "content-length": Buffer.byteLength(body) }).map(
@@ -98,7 +93,7 @@ function brokenRequest({ code, message }: Error & { code?: string }): Refusal {
 }
 
 /** Opens WebSockets for the streaming methods that have a route. */
-function acceptSockets(app: FastifyInstance, parts: ListenParts): WebSocketServer {
+function acceptSockets(app: FastifyInstance, parts: AnswerParts): WebSocketServer {
   const server = new WebSocketServer({ noServer: true, maxPayload: parts.settings.maxMessageBytes, clientTracking: true });
   app.server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
     socket.on("error", () => socket.destroy());
@@ -127,7 +122,7 @@ function acceptSockets(app: FastifyInstance, parts: ListenParts): WebSocketServe
   return server;
 }
 
-function refuseUpgrade(socket: Socket, request: IncomingMessage, error: Refusal, { registry }: ListenParts): void {
+function refuseUpgrade(socket: Socket, request: IncomingMessage, error: Refusal, { registry }: AnswerParts): void {
   const { status, headers, body } = errorAnswer(error, request.headers.accept, registry());
   const head = Object.entries({ ...headers, connection: "close", "content-length": Buffer.byteLength(body) }).map(
     ([key, value]) => `${key}: ${value}\r\n`,

@@ -67,7 +67,7 @@ async function answerStream(exchange: RoutedExchange, messages: AsyncIterableIte
   try {
     await answerInParts(response, messages, {
       status: 200,
-      headers: { ...headers, ...format.headers },
+      headers: () => ({ ...headers(), ...format.headers }),
       part: (json) => format.message(json),
       end: () => format.end,
       failed: (error) => format.failed(JSON.stringify(statusJson(asRpcError(error), settings.registry))),
@@ -75,6 +75,6 @@ async function answerStream(exchange: RoutedExchange, messages: AsyncIterableIte
     });
   } catch (error) {
     const whole = errorAnswer(asRpcError(error), request.headers.accept, settings.registry);
-    writeAnswer(response, { ...whole, headers: { ...headers, ...whole.headers } });
+    writeAnswer(response, { ...whole, headers: { ...headers(), ...whole.headers } });
   }
 }

@@ -1,0 +1,252 @@
+import { request } from "node:http";
+import { connect } from "node:net";
+import { eventually } from "@tightwire/testing";
+import { describe, expect, test } from "vitest";
+import { startGateway } from "./gateway-stage.js";
+
+const JSON_TYPE = { "content-type": "application/json" };
+const LINES_TYPE = { "content-type": "application/x-ndjson" };
+
+describe("a unary call", () => {
+  test("is answered with JSON: 64-bit integers as text, defaults written, time with nanoseconds", async () => {
+    const { url } = await startGateway();
+    const response = await fetch(`${url}/v1/products/p-1`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toMatch(/^application\/json/);
+    expect(await response.json()).toEqual({
+      product: { id: "p-1", priceCents: "1299", stock: 0, createTime: "2023-11-14T22:13:20.123456789Z" },
+    });
+    const { products } = (await (await fetch(`${url}/v1/products:batchGet?ids=a&ids=b`)).json()) as {
+      products: { id: string; priceCents: string }[];
+    };
+    expect(products.map(({ id, priceCents }) => [id, priceCents])).toEqual([
+      ["a", "9007199254740993"],
+      ["b", "9007199254740993"],
+    ]);
+  });
+
+  test("leaves defaults out when it is told so", async () => {
+    const { url } = await startGateway({ emitDefaults: false });
+    expect(await (await fetch(`${url}/v1/products/p-1`)).json()).toEqual({
+      product: { id: "p-1", priceCents: "1299", createTime: "2023-11-14T22:13:20.123456789Z" },
+    });
+  });
+
+  test("takes the fields of its request from the query, nested and repeated ones too", async () => {
+    const { url } = await startGateway();
+    const query =
+      "page_size=7&filter.genre=Sci-Fi%20%26%20more&filter.mpaaRatings=MPAA_RATING_G&filter.mpaa_ratings=4&filter.releasedFrom.year=1979";
+    const { nextPageToken } = (await (await fetch(`${url}/v1/products?${query}`)).json()) as { nextPageToken: string };
+    expect(nextPageToken).toBe("7 Sci-Fi & more 1,4 1979");
+  });
+
+  test("takes them from body and path", async () => {
+    const { url } = await startGateway();
+    const release = await fetch(`${url}/v1/reservations/r%2F1:release`, { method: "POST", headers: JSON_TYPE, body: "{}" });
+    expect(await release.json()).toMatchObject({ reservation: { id: "r/1" } });
+    const body = JSON.stringify({ requestId: "o-1", buyer: { name: "Ada" }, card: { number: "4111", expiryMonth: "12" } });
+    const placed = await fetch(`${url}/v1/orders`, { method: "POST", headers: JSON_TYPE, body });
+    expect(await placed.json()).toMatchObject({ order: { id: "o-1", buyer: { name: "Ada" }, card: { number: "4111", expiryMonth: 12 } } });
+  });
+
+  test("comes from the gateway by its name, with what the headers say and no more", async () => {
+    const { url, calls } = await startGateway({ exposeMetadata: ["x-served-by", "x-cost"] });
+    const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    const headers = { authorization: "Bearer t", traceparent, "x-request-id": "r-1", cookie: "c=1", "x-other": "o", "grpc-timeout": "5S" };
+    const response = await fetch(`${url}/v1/products/p-1`, { headers });
+    const [call] = calls;
+    expect(call?.peer).toEqual({ kind: "in-process", address: "in-process", identity: "gateway" });
+    expect([...(call?.metadata ?? [])]).toEqual([
+      ["authorization", "Bearer t"],
+      ["traceparent", traceparent],
+      ["x-request-id", "r-1"],
+    ]);
+    expect(call?.timeLeftMs).toBeLessThanOrEqual(5_000);
+    expect([response.headers.get("x-served-by"), response.headers.get("x-cost")]).toEqual(["stub", "3"]);
+    const closed = await startGateway();
+    expect((await fetch(`${closed.url}/v1/products/p-1`)).headers.get("x-served-by")).toBeNull();
+  });
+
+  test("is cancelled when its client goes", async () => {
+    const { url, log } = await startGateway();
+    const controller = new AbortController();
+    const answer = fetch(`${url}/v1/products/slow`, { signal: controller.signal });
+    await log.until("GetProduct");
+    controller.abort();
+    await expect(answer).rejects.toThrow();
+    await log.until("GetProduct cancelled");
+  });
+
+  test("a HEAD is answered as a GET without its body", async () => {
+    const { url } = await startGateway();
+    const response = await fetch(`${url}/v1/products/p-1`, { method: "HEAD" });
+    expect([response.status, await response.text()]).toEqual([200, ""]);
+    expect(Number(response.headers.get("content-length"))).toBeGreaterThan(50);
+  });
+});
+
+describe("an error", () => {
+  test("is google.rpc.Status with its details, under the HTTP status of its code", async () => {
+    const { url } = await startGateway();
+    const response = await fetch(`${url}/v1/products/p-2`);
+    expect(response.status).toBe(404);
+    expect(await response.json()).toEqual({
+      code: 5,
+      message: 'no such product: "p-2"',
+      details: [{ "@type": "type.googleapis.com/google.rpc.BadRequest", fieldViolations: [{ field: "id", description: "is not known" }] }],
+    });
+  });
+
+  test("is a problem for who asks for one", async () => {
+    const { url } = await startGateway();
+    const response = await fetch(`${url}/v1/products/p-2`, { headers: { accept: "application/problem+json, application/json;q=0.5" } });
+    expect(response.headers.get("content-type")).toMatch(/^application\/problem\+json/);
+    expect(await response.json()).toMatchObject({ title: "NOT_FOUND", status: 404, detail: 'no such product: "p-2"', code: "NOT_FOUND" });
+  });
+
+  test("tells nothing of what a handler threw by accident", async () => {
+    const { url } = await startGateway();
+    const response = await fetch(`${url}/v1/products/broken`);
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain("secret");
+  });
+
+  test("is 504 when the deadline of the header passes, 400 when the header is none", async () => {
+    const { url, log } = await startGateway();
+    expect((await fetch(`${url}/v1/products/slow`, { headers: { "grpc-timeout": "20m" } })).status).toBe(504);
+    expect((await fetch(`${url}/v1/products/slow`, { headers: { "connect-timeout-ms": "20" } })).status).toBe(504);
+    await eventually(() => expect(log.entries.filter((entry) => entry === "GetProduct cancelled")).toHaveLength(2));
+    const refused = await fetch(`${url}/v1/products/p-1`, { headers: { "grpc-timeout": "soon" } });
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toMatchObject({
+      message: 'the header grpc-timeout must be one to eight digits and a unit, such as 500m or 2S, and is "soon"',
+    });
+  });
+
+  test.each([
+    ["GET", "/v1/nothing", {}, undefined, 404, "nothing is at GET /v1/nothing"],
+    ["PUT", "/v1/orders", JSON_TYPE, "{}", 405, "PUT is not taken here; GET, POST is"],
+    ["POST", "/v1/orders", { "content-type": "text/plain" }, "{}", 415, 'the body must be application/json, and is "text/plain"'],
+    ["POST", "/v1/orders", { ...JSON_TYPE, "content-encoding": "gzip" }, "{}", 415, 'the body is encoded as "gzip"'],
+    ["POST", "/v1/orders?x=1", JSON_TYPE, "{}", 400, 'this request has no query: "x" belongs into its body'],
+    ["POST", "/v1/products:import", JSON_TYPE, "{}", 415, 'the body must be application/x-ndjson, and is "application/json"'],
+    ["GET", "/v1/products?filter=x", {}, undefined, 400, "filter: cannot stand in a query"],
+    ["GET", "/v1/products?pageSize=1&pageSize=2", {}, undefined, 400, "pageSize: stands there twice, and takes one value"],
+    ["GET", "/v1/products?filter.inStock=yes", {}, undefined, 400, 'filter.inStock: must be true or false, and is "yes"'],
+    ["GET", "/v1/products?pageSize=x", {}, undefined, 400, "ListProductsRequest.page_size: "],
+    ["GET", "/v1/products/p-1?id=p-2", {}, undefined, 400, "id: stands in the path of this request, not in its query"],
+  ])("names what is wrong: %s %s", async (method, path, headers, body, status, message) => {
+    const { url } = await startGateway();
+    const response = await fetch(url + path, {
+      method,
+      headers: headers as Record<string, string>,
+      ...(body === undefined ? {} : { body }),
+    });
+    const told = (await response.json()) as { message: string };
+    expect(told.message).toContain(message);
+    expect(response.status).toBe(status);
+  });
+});
+
+describe("a stream of answers", () => {
+  test("is a line each, with an end that is one", async () => {
+    const { url } = await startGateway();
+    const response = await fetch(`${url}/v1/stock:watch?productIds=few`);
+    expect(response.headers.get("content-type")).toBe("application/x-ndjson");
+    const lines = (await response.text()).split("\n");
+    expect(lines.map((line) => (line === "" ? undefined : JSON.parse(line)))).toEqual([
+      { result: { productId: "x", stock: 0 } },
+      { result: { productId: "x", stock: 1 } },
+      { result: { productId: "x", stock: 2 } },
+      undefined,
+    ]);
+  });
+
+  test("is an event each for who asks for them, with an event at its end", async () => {
+    const { url } = await startGateway();
+    const response = await fetch(`${url}/v1/stock:watch?productIds=few`, { headers: { accept: "text/event-stream" } });
+    expect(response.headers.get("content-type")).toBe("text/event-stream");
+    const text = await response.text();
+    expect(text.split("\n\n").map((event) => event.split("\n")[0])).toEqual([
+      'data: {"productId":"x","stock":0}',
+      'data: {"productId":"x","stock":1}',
+      'data: {"productId":"x","stock":2}',
+      "event: end",
+      "",
+    ]);
+  });
+
+  test("that fails at once is an ordinary error, and one that fails later says so in its last line", async () => {
+    const { url } = await startGateway();
+    const refused = await fetch(`${url}/v1/stock:watch`);
+    expect([refused.status, await refused.json()]).toEqual([400, { code: 3, message: "product_ids must not be empty", details: [] }]);
+    const broken = await (await fetch(`${url}/v1/stock:watch?productIds=breaks`)).text();
+    expect(broken.trim().split("\n").at(-1)).toBe('{"error":{"code":14,"message":"the warehouse is closed","details":[]}}');
+    const events = await (await fetch(`${url}/v1/stock:watch?productIds=breaks`, { headers: { accept: "text/event-stream" } })).text();
+    expect(events).toContain('event: error\ndata: {"code":14,"message":"the warehouse is closed","details":[]}\n\n');
+  });
+
+  test("stops its handler while the client does not read, and is cancelled when it goes", async () => {
+    const { address, log, calls, produced } = await startGateway();
+    const [host, port] = address.split(":") as [string, string];
+    const socket = connect(Number(port), host);
+    socket.write("GET /v1/stock:watch?productIds=much HTTP/1.1\r\nhost: x\r\n\r\n");
+    socket.pause();
+    await eventually(() => expect(calls).toHaveLength(1));
+    // It makes 100 KB a message without end: what the sockets hold is all that it may get rid of.
+    let before = -1;
+    await eventually(() => {
+      const now = produced();
+      const still = now === before;
+      before = now;
+      expect(still && now > 0).toBe(true);
+    });
+    expect(produced()).toBeLessThan(300);
+    expect(log.entries).not.toContain("watch left");
+    socket.destroy();
+    await log.until("WatchStock cancelled");
+    await log.until("watch left");
+  });
+});
+
+describe("a stream of requests", () => {
+  test("is a line each, read as they come", async () => {
+    const { address, log } = await startGateway();
+    const [host, port] = address.split(":") as [string, string];
+    const upload = request({ host, port, path: "/v1/products:import", method: "POST", headers: LINES_TYPE });
+    const answered = new Promise<string>((resolve) => {
+      upload.on("response", async (response) => resolve(Buffer.concat(await response.toArray()).toString()));
+    });
+    upload.write('{"row":1}\n{"row"');
+    await eventually(() => expect(log.entries).toEqual(["ImportProducts", "row 1"]));
+    upload.write(":2}\n\n");
+    await log.until("row 2");
+    upload.end('{"row":3}');
+    expect(JSON.parse(await answered)).toMatchObject({ received: 3, created: 3 });
+  });
+
+  test("that holds no JSON ends with a 400 that names it, and one that the handler ends with its error", async () => {
+    const { url, log } = await startGateway();
+    const send = (body: string): Promise<Response> => fetch(`${url}/v1/products:import`, { method: "POST", headers: LINES_TYPE, body });
+    const broken = await send('{"row":1}\n{"rwo":2}\n');
+    expect([broken.status, ((await broken.json()) as { message: string }).message]).toEqual([
+      400,
+      "rwo: shop.catalog.v1.ImportProductsRequest has no such field",
+    ]);
+    await log.until("ImportProducts cancelled");
+    const ended = await send('{"row":666}\n{"row":2}\n');
+    expect([ended.status, await ended.json()]).toEqual([400, { code: 9, message: "enough", details: [] }]);
+  });
+
+  test("and of answers goes both ways at once", async () => {
+    const { url } = await startGateway();
+    const body = '{"add":{"quantity":2}}\n{"add":{"quantity":3}}\n';
+    const response = await fetch(`${url}/v1/baskets:quote`, { method: "POST", headers: LINES_TYPE, body });
+    expect(
+      (await response.text())
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line).result.totalCents),
+    ).toEqual(["2", "5"]);
+  });
+});
