@@ -16,6 +16,8 @@ export interface GatewayStage {
   readonly log: EventLog;
   /** The calls that handlers answered, the last one last. */
   readonly calls: readonly ServerCall[];
+  /** Lets go of the calls, and all that hangs on them. */
+  forgetCalls(): void;
   /** How many messages WatchStock has made. */
   produced(): number;
 }
@@ -41,7 +43,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     await channel.close();
     await server.stop({ pauseMs: 0, graceMs: 0 });
   });
-  return { url: `http://${address}`, address, log, calls, produced: () => produced };
+  return { url: `http://${address}`, address, log, calls, forgetCalls: () => void calls.splice(0), produced: () => produced };
 }
 
 function noted(log: EventLog, calls: ServerCall[], call: ServerCall): void {

@@ -72,6 +72,9 @@ function pathOf(url = "/"): string {
 }
 
 async function answer(request: FastifyRequest, reply: FastifyReply, parts: AnswerParts): Promise<unknown> {
+  if (request.raw.headers.host === undefined && request.raw.httpVersion !== "1.0") {
+    throw new Refusal("invalid_argument", "the request names no host, as HTTP/1.1 asks for", { headers: { connection: "close" } });
+  }
   const url = request.raw.url ?? "/";
   const path = pathOf(url);
   const exchange: Exchange = { request, reply, settings: parts.settings, query: url.slice(path.length + 1) };

@@ -31,7 +31,13 @@ export async function listenHttp(address: string, parts: AnswerParts): Promise<H
       void (reply as unknown as FastifyReply).code(whole.status).headers(whole.headers).send(whole.body);
     },
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, parts),
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: MAX_HEADER_BYTES, connectionsCheckingInterval: 1_000 },
+    // That a request names its host is asked of it later, where the answer can say so.
+    http: {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      connectionsCheckingInterval: 1_000,
+      requireHostHeader: false,
+    },
   });
   for (const method of MORE_METHODS) app.addHttpMethod(method, { hasBody: true });
   if (parts.cors !== undefined) addCors(app, parts.cors, parts.settings.exposeMetadata);

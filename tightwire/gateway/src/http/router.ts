@@ -48,7 +48,7 @@ export function createRouter<T>(): Router<T> {
       const decoded = raw.map((part) => decodePart(part, "the path"));
       const last = raw.at(-1) ?? "";
       const colon = last.lastIndexOf(":");
-      if (colon > 0) {
+      if (colon > 0 && colon < last.length - 1) {
         const verb = decodePart(last.slice(colon + 1), "the path");
         const bare = last.slice(0, colon);
         const found = walk(root, [...decoded.slice(0, -1), decodePart(bare, "the path")], 0, verb);
