@@ -40,6 +40,7 @@ const PACKAGES = [
     ],
   },
   { template: "bench/buf.gen.yaml", folder: "bench/src/gen" },
+  { template: "bench/rest.gen.yaml", folder: "bench/src/gen/rest", image: "bench/descriptors.binpb", input: "bench/proto", paths: [] },
   { template: "interop/buf.gen.yaml", folder: "interop/src/gen" },
   // A user's project of its own: it is generated from inside, as its user would.
   {

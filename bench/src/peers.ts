@@ -48,6 +48,24 @@ export const PEERS: readonly Peer[] = [
     client: () => import("./peers/bare-loop/client.js"),
     cannot: ["list", "watch", "chat"],
   },
+  {
+    name: "gateway-in-process",
+    server: () => import("./peers/gateway-in-process/server.js"),
+    client: () => import("./peers/gateway-in-process/client.js"),
+    cannot: ["chat"],
+  },
+  {
+    name: "gateway-proxy",
+    server: () => import("./peers/gateway-proxy/server.js"),
+    client: () => import("./peers/gateway-in-process/client.js"),
+    cannot: ["chat"],
+  },
+  {
+    name: "fastify-grpc-js-proxy",
+    server: () => import("./peers/fastify-grpc-js-proxy/server.js"),
+    client: () => import("./peers/fastify-http1/client.js"),
+    cannot: ["watch", "chat"],
+  },
   { name: "tightwire-in-process", server: undefined, client: () => import("./peers/tightwire-in-process/client.js") },
 ];
 

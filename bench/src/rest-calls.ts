@@ -3,16 +3,22 @@ import type { GetResponse, ListResponse, WatchResponse } from "./gen/numbers/ben
 import type { NextHeaders } from "./headers.js";
 import { type PeerClient, STREAM_TIMEOUT_MS, UNARY_TIMEOUT_MS } from "./peer.js";
 
+/** How a server is told the time left: a header's name and value. */
+export type TimeoutHeader = (timeoutMs: number) => readonly [name: string, value: string];
+
+const X_TIMEOUT_MS: TimeoutHeader = (timeoutMs) => ["x-timeout-ms", `${timeoutMs}`];
+
 /**
- * The bench service as undici calls it over REST. The server is told the time left by `x-timeout-ms`; the client waits so long for the head of an answer and
+ * The bench service as undici calls it over REST. The server is told the time left by a header, `x-timeout-ms` where nothing else is said; the client waits so long for the head of an answer and
  * between any two parts of its body: undici's own timeouts, which cost the least.
  */
-export function restCalls(origin: Pool | H2CClient, nextHeaders: NextHeaders): PeerClient {
+export function restCalls(origin: Pool | H2CClient, nextHeaders: NextHeaders, timeoutHeader: TimeoutHeader = X_TIMEOUT_MS): PeerClient {
   async function ask(path: string, timeoutMs: number): Promise<Dispatcher.ResponseData["body"]> {
+    const [name, value] = timeoutHeader(timeoutMs);
     const { statusCode, body } = await origin.request({
       path,
       method: "GET",
-      headers: { "x-timeout-ms": `${timeoutMs}`, ...nextHeaders?.() },
+      headers: { [name]: value, ...nextHeaders?.() },
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
     });

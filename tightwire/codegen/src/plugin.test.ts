@@ -99,6 +99,11 @@ test("a contract without services makes no file", () => {
   expect(generateFrom('syntax = "proto3";\npackage try.v1;\nmessage Thing {}\n').size).toBe(0);
 });
 
+test("an image is found from where the file is, however far above it is", () => {
+  const text = generateFrom(EVERYTHING, `image=${"../".repeat(20)}descriptors.binpb`).get("try/v1/try.service.ts");
+  expect(text).toContain(`new URL("${"../".repeat(22)}descriptors.binpb", import.meta.url)`);
+});
+
 test("without an image a definition has none", () => {
   const text = generateFrom(EVERYTHING).get("try/v1/try.service.ts");
   expect(text).not.toContain("import.meta");

@@ -22,7 +22,9 @@ export function generateServiceFile(
   if (file.services.length === 0) return undefined;
   const path = `${file.name}.service.ts`;
   const imports = createImportList(path, options.imports, reserveNames(file, faults).add(GIVEN));
-  const image = options.image === undefined ? {} : { image: posix.relative(posix.dirname(path), options.image) };
+  // Not posix.relative, which would go by the folder that this runs in, and no higher than its root.
+  const up = posix.dirname(path).replace(/[^/]+/g, "..");
+  const image = options.image === undefined ? {} : { image: posix.join(up, options.image) };
   const context = { registry, imports, faults, ...image };
   const body = file.services.flatMap((service) => [
     "",
