@@ -32,7 +32,7 @@ interface Node<T> {
   one: Node<T> | undefined;
   /** Templates that end here, by their verb. */
   readonly ends: Map<string, T>;
-  /** Templates with a `**` here, the one with the longest rest behind it first. */
+  /** Templates with a `**` here: those with more behind it first, and of them those with text where others have `*`. */
   rests: Rest<T>[];
 }
 
@@ -48,11 +48,12 @@ export function createRouter<T>(): Router<T> {
       const decoded = raw.map((part) => decodePart(part, "the path"));
       const last = raw.at(-1) ?? "";
       const colon = last.lastIndexOf(":");
-      if (colon > 0 && colon < last.length - 1) {
+      // A verb is some text, and follows a segment or the root.
+      if (colon < last.length - 1 && (colon > 0 || (colon === 0 && raw.length === 1))) {
         const verb = decodePart(last.slice(colon + 1), "the path");
-        const bare = last.slice(0, colon);
-        const found = walk(root, [...decoded.slice(0, -1), decodePart(bare, "the path")], 0, verb);
-        if (found !== undefined) return { ...found, segments: [...raw.slice(0, -1), bare] };
+        const bare = colon === 0 ? [] : [last.slice(0, colon)];
+        const found = walk(root, [...decoded.slice(0, -1), ...bare.map((part) => decodePart(part, "the path"))], 0, verb);
+        if (found !== undefined) return { ...found, segments: [...raw.slice(0, -1), ...bare] };
       }
       const found = walk(root, decoded, 0, "");
       return found === undefined ? undefined : { ...found, segments: raw };
@@ -65,7 +66,9 @@ function addTemplate<T>(root: Node<T>, { segments, verb, text }: PathTemplate, v
   for (const [index, segment] of segments.entries()) {
     if (segment.kind === "rest") {
       const suffix = segments.slice(index + 1);
-      node.rests = [...node.rests, { suffix, verb, value }].sort((a, b) => b.suffix.length - a.suffix.length);
+      const rest = { suffix, verb, value };
+      if (node.rests.some((other) => other.verb === verb && compareSuffixes(other.suffix, suffix) === 0)) throw taken(text);
+      node.rests = [...node.rests, rest].sort((a, b) => compareSuffixes(a.suffix, b.suffix));
       return;
     }
     if (segment.kind === "one") {
@@ -77,8 +80,22 @@ function addTemplate<T>(root: Node<T>, { segments, verb, text }: PathTemplate, v
       node = next;
     }
   }
-  if (node.ends.has(verb)) throw new TypeError(`a route takes the same requests as ${text}`);
+  if (node.ends.has(verb)) throw taken(text);
   node.ends.set(verb, value);
+}
+
+function taken(text: string): TypeError {
+  return new TypeError(`a route takes the same requests as ${text}`);
+}
+
+/** The longer one first, then the one with text where they first differ; 0 for the same form. */
+function compareSuffixes(a: readonly PathSegment[], b: readonly PathSegment[]): number {
+  if (a.length !== b.length) return b.length - a.length;
+  const form = (segments: readonly PathSegment[]): string[] => segments.map((one) => (one.kind === "literal" ? `/${one.text}` : ""));
+  const [ofA, ofB] = [form(a), form(b)];
+  const at = ofA.findIndex((text, index) => text !== ofB[index]);
+  if (at === -1) return 0;
+  return (ofA[at] as string) > (ofB[at] as string) ? -1 : 1;
 }
 
 type Found<T> = Pick<Match<T>, "value" | "extra">;
