@@ -1,0 +1,53 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+const gateway = join(import.meta.dirname, "..");
+const BUF = join(gateway, "../../node_modules/.bin/buf");
+
+/** What is compiled: contracts by their paths, and what of Google's own is wanted beside them. */
+export interface ContractSources {
+  /** Texts by path: `try/v1/try.proto`. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Files and folders of Google's contracts: `google/pubsub/v1`. Those that are imported come by themselves. */
+  readonly google?: readonly string[];
+}
+
+/** A descriptor image of contracts, compiled by buf; all of Google's may be imported. */
+export function compileImage({ files = {}, google = [] }: ContractSources): Uint8Array {
+  const folder = mkdtempSync(join(tmpdir(), "tightwire-gateway-"));
+  try {
+    symlinkSync(join(gateway, "node_modules/google-proto-files"), join(folder, "google"));
+    mkdirSync(join(folder, "proto"));
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(join(folder, "proto", dirname(path)), { recursive: true });
+      writeFileSync(join(folder, "proto", path), text);
+    }
+    const modules = Object.keys(files).length === 0 ? ["google"] : ["proto", "google"];
+    writeFileSync(join(folder, "buf.yaml"), `version: v2\nmodules:\n${modules.map((path) => `  - path: ${path}\n`).join("")}`);
+    const wanted = [...Object.keys(files).map((path) => `proto/${path}`), ...google.map((path) => `google/${path}`)];
+    const paths = wanted.flatMap((path) => ["--path", join(folder, path)]);
+    const args = ["build", folder, ...paths, "--as-file-descriptor-set", "-o", "-#format=binpb"];
+    return execFileSync(BUF, args, { maxBuffer: 256 * 1024 * 1024 });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const WELL_KNOWN = ["any", "duration", "empty", "field_mask", "struct", "timestamp", "wrappers"];
+
+/** The text of a contract, given without its first lines: HTTP rules and all well-known types are imported. */
+export function contractText(packageName: string, text: string): string {
+  const imports = [
+    "google/api/annotations.proto",
+    "google/api/httpbody.proto",
+    ...WELL_KNOWN.map((name) => `google/protobuf/${name}.proto`),
+  ];
+  return ['syntax = "proto3";', `package ${packageName};`, ...imports.map((path) => `import "${path}";`), text].join("\n");
+}
+
+/** The image of one contract, given as {@link contractText} takes it; its package is `try.v1`. */
+export function compileContract(text: string): Uint8Array {
+  return compileImage({ files: { "try/v1/try.proto": contractText("try.v1", text) } });
+}
