@@ -6,7 +6,7 @@ export interface Match<T> {
   readonly value: T;
   /** The segments of the path, as they came: still percent-encoded, without the verb. */
   readonly segments: readonly string[];
-  /** How many segments of the path stand for one of the template, behind its `**`: `end` of a variable in the path is its own plus this. */
+  /** How many segments the path has more than the template: so much further on in the path is what stands behind the template's `**`. -1 when that takes none. */
   readonly extra: number;
 }
 

@@ -106,6 +106,21 @@ const HTTP_RULE: Record<string, Example> = {
       ["GET /v2", undefined, {}],
     ],
   },
+  "variables before and behind **": {
+    contract: service(
+      'get: "/v1/{parent=as/*/**}/{id}" additional_bindings { get: "/v2/{parent=as/*}/{name=**}" } additional_bindings { get: "/v3/{name=**}/{parent=as/*}/{id}" }',
+      "Get",
+      "message Get { string parent = 1; string name = 2; string id = 3; }",
+    ),
+    asked: [
+      ["GET /v1/as/1/2", undefined, { parent: "as/1", id: "2" }],
+      ["GET /v1/as/1/2/3%2F4/5%2F6", undefined, { parent: "as/1/2/3%2F4", id: "5/6" }],
+      ["GET /v2/as/1", undefined, { parent: "as/1" }],
+      ["GET /v2/as/1/2/3", undefined, { parent: "as/1", name: "2/3" }],
+      ["GET /v3/as/1/2", undefined, { parent: "as/1", id: "2" }],
+      ["GET /v3/0/0/as/1/2", undefined, { name: "0/0", parent: "as/1", id: "2" }],
+    ],
+  },
   "** before a verb": {
     contract: service('get: "/v1/{name=files/**}:read"', "Named", NAMED),
     asked: [

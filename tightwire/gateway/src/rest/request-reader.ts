@@ -31,6 +31,7 @@ export function createRequestReader(route: Route, settings: JsonSettings): Reque
   const { method, body } = route;
   const json = messageJson(method.input, settings);
   const parameters = createParameters(method.input, boundFields(route));
+  const rest = route.template.segments.findIndex(({ kind }) => kind === "rest");
 
   /** What path and query say. */
   function readUrl({ segments, extra }: Match<unknown>, query: string): JsonObject {
@@ -41,7 +42,7 @@ export function createRequestReader(route: Route, settings: JsonSettings): Reque
         throw new Refusal("invalid_argument", `this request has no query: ${JSON.stringify(name.slice(0, 100))} belongs into its body`);
     }
     if (query !== "" && body !== "all") for (const [name, value] of parseQuery(query)) parameters.set(object, name, value);
-    for (const variable of route.variables) setParameter(object, variable.path, nameOf(variable), capture(variable, segments, extra));
+    for (const variable of route.variables) setParameter(object, variable.path, nameOf(variable), capture(variable, segments, rest, extra));
     return object;
   }
 
@@ -90,11 +91,15 @@ function nameOf({ path }: RouteVariable): string {
   return path.map(({ name }) => name).join(".");
 }
 
-/** What a variable captures of a path. In more than one segment an encoded slash stays encoded, since it is none of those that separate. Source: google/api/http.proto. */
-function capture({ start, end, multiple }: RouteVariable, segments: readonly string[], extra: number): string {
-  if (!multiple) return decodePart(segments[start] as string, "the path");
+/**
+ * What a variable captures of a path, in which what stands behind the `**` of the template is `extra` segments further on. In more than one segment an encoded slash stays encoded, since it is none of
+ * those that separate. Source: google/api/http.proto.
+ */
+function capture({ start, end, multiple }: RouteVariable, segments: readonly string[], rest: number, extra: number): string {
+  const from = rest !== -1 && start > rest ? start + extra : start;
+  if (!multiple) return decodePart(segments[from] as string, "the path");
   return segments
-    .slice(start, end + extra)
+    .slice(from, rest !== -1 && end > rest ? end + extra : end)
     .map((segment) =>
       segment
         .split(/(%2[fF])/)
