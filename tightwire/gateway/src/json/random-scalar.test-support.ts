@@ -1,0 +1,64 @@
+import { type DescEnum, ScalarType } from "@bufbuild/protobuf";
+import fc from "fast-check";
+
+/** Takes a value out of an arbitrary: fast-check's `fc.gen()`, or anything that stands in for it. */
+export type Draw = <T>(make: () => fc.Arbitrary<T>) => T;
+
+/** Names that JavaScript's objects have already, or that need care in JSON and URLs. */
+export const AWKWARD_TEXTS: readonly string[] = [
+  "__proto__",
+  "constructor",
+  "toString",
+  "",
+  " ",
+  '"',
+  "\\",
+  "a/b",
+  "%2F",
+  "+",
+  "&=",
+  "é",
+  "🂡",
+  "\u0000",
+];
+
+const text = (): fc.Arbitrary<string> => fc.oneof(fc.string({ unit: "binary", maxLength: 8 }), fc.constantFrom(...AWKWARD_TEXTS));
+const bytes = (): fc.Arbitrary<Uint8Array> => fc.uint8Array({ maxLength: 8 });
+const bits = (signed: boolean, size: 32 | 64): (() => fc.Arbitrary<bigint>) => {
+  const [min, max] = signed ? [-(2n ** BigInt(size - 1)), 2n ** BigInt(size - 1) - 1n] : [0n, 2n ** BigInt(size) - 1n];
+  return () => fc.oneof(fc.bigInt({ min, max }), fc.constantFrom(min, max, 0n, 1n));
+};
+const small =
+  (signed: boolean): (() => fc.Arbitrary<number>) =>
+  () =>
+    bits(signed, 32)().map(Number);
+
+const SCALARS: Readonly<Record<ScalarType, () => fc.Arbitrary<unknown>>> = {
+  [ScalarType.DOUBLE]: () => fc.double(),
+  [ScalarType.FLOAT]: () => fc.float(),
+  [ScalarType.INT64]: bits(true, 64),
+  [ScalarType.UINT64]: bits(false, 64),
+  [ScalarType.INT32]: small(true),
+  [ScalarType.FIXED64]: bits(false, 64),
+  [ScalarType.FIXED32]: small(false),
+  [ScalarType.BOOL]: () => fc.boolean(),
+  [ScalarType.STRING]: text,
+  [ScalarType.BYTES]: bytes,
+  [ScalarType.UINT32]: small(false),
+  [ScalarType.SFIXED32]: small(true),
+  [ScalarType.SFIXED64]: bits(true, 64),
+  [ScalarType.SINT32]: small(true),
+  [ScalarType.SINT64]: bits(true, 64),
+};
+
+/** A value of a scalar type. */
+export function randomScalar(type: ScalarType, draw: Draw): unknown {
+  return draw(SCALARS[type]);
+}
+
+/** A value of an enum: one of its own, and of an open one any number. */
+export function randomEnum(desc: DescEnum, draw: Draw): number {
+  const own = fc.constantFrom(...desc.values.map(({ number }) => number));
+  if (desc.typeName === "google.protobuf.NullValue" || !desc.open) return draw(() => own);
+  return draw(() => fc.oneof({ weight: 3, arbitrary: own }, { weight: 1, arbitrary: small(true)() }));
+}
