@@ -81,7 +81,9 @@ function randomDuration(draw: Draw): wkt.Duration {
 }
 
 function randomAny({ draw, registry, depth }: RandomParts): wkt.Any {
-  const types = [...registry].filter((one) => one.kind === "message").filter(({ fields }) => fields.length < 10);
+  const types = [...registry]
+    .filter((one) => one.kind === "message")
+    .filter(({ fields, file }) => fields.length < 10 && file.edition === wkt.Edition.EDITION_PROTO3);
   const type = draw(() => fc.constantFrom(...types));
   const any = create(wkt.AnySchema);
   wkt.anyPack(type, randomMessage(type, { draw, registry, depth: Math.min(depth, 1) }).message, any);
@@ -105,7 +107,10 @@ function randomValue(draw: Draw, depth: number): wkt.Value {
   const kind = draw(() => fc.integer({ min: 0, max: depth > 0 ? 5 : 3 }));
   const kinds = [
     () => ({ case: "nullValue" as const, value: wkt.NullValue.NULL_VALUE }),
-    () => ({ case: "numberValue" as const, value: draw(() => fc.double({ noNaN: true, noDefaultInfinity: true })) }),
+    () => ({
+      case: "numberValue" as const,
+      value: draw(() => fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0)),
+    }),
     () => ({ case: "stringValue" as const, value: draw(() => fc.string({ unit: "binary", maxLength: 8 })) }),
     () => ({ case: "boolValue" as const, value: draw(fc.boolean) }),
     () => ({ case: "structValue" as const, value: randomStruct(draw, depth) }),

@@ -33,9 +33,12 @@ const small =
   () =>
     bits(signed, 32)().map(Number);
 
+/** JSON.stringify has no -0. */
+const withoutMinusZero = (value: number): number => value + 0;
+
 const SCALARS: Readonly<Record<ScalarType, () => fc.Arbitrary<unknown>>> = {
-  [ScalarType.DOUBLE]: () => fc.double(),
-  [ScalarType.FLOAT]: () => fc.float(),
+  [ScalarType.DOUBLE]: () => fc.double().map(withoutMinusZero),
+  [ScalarType.FLOAT]: () => fc.float().map(withoutMinusZero),
   [ScalarType.INT64]: bits(true, 64),
   [ScalarType.UINT64]: bits(false, 64),
   [ScalarType.INT32]: small(true),
