@@ -6,4 +6,4 @@ export { parsePathTemplate, pathShape } from "./path-template.js";
 export type { RouteFault, Routes } from "./read-routes.js";
 export { readRoutes, readRoutesOf } from "./read-routes.js";
 export type { Route, RouteVariable } from "./route.js";
-export { findField } from "./route.js";
+export { findField, hasOwnJson } from "./route.js";

@@ -25,7 +25,21 @@ export interface Route {
   readonly responseBody: DescField | undefined;
 }
 
-/** Follows a path of field names, as the contract or JSON spells them; what it reached, or a sentence that says where it cannot go on. */
+const OWN_JSON: ReadonlySet<string> = new Set(
+  ["Timestamp", "Duration", "FieldMask", "Struct", "Value", "ListValue", "Any"]
+    .concat(["Double", "Float", "Int64", "UInt64", "Int32", "UInt32", "Bool", "String", "Bytes"].map((type) => `${type}Value`))
+    .map((name) => `google.protobuf.${name}`),
+);
+
+/** Whether protobuf's JSON has a form of its own for a message, in which its fields have no names. Source: protobuf.dev, "ProtoJSON Format". */
+export function hasOwnJson({ typeName }: DescMessage): boolean {
+  return OWN_JSON.has(typeName);
+}
+
+/**
+ * Follows a path of field names, as the contract or JSON spells them; what it reached, or a sentence that says where it cannot go on: below a single value, a list or a map, and below a message that
+ * {@link hasOwnJson}.
+ */
 export function findField(message: DescMessage, path: string): readonly DescField[] | string {
   const found: DescField[] = [];
   let within: DescMessage | undefined = message;
@@ -34,7 +48,7 @@ export function findField(message: DescMessage, path: string): readonly DescFiel
     const field: DescField | undefined = within.fields.find((one) => one.name === name || one.jsonName === name);
     if (field === undefined) return `${within.typeName} has no field "${name}"`;
     found.push(field);
-    within = field.fieldKind === "message" ? field.message : undefined;
+    within = field.fieldKind === "message" && !hasOwnJson(field.message) ? field.message : undefined;
   }
   return found;
 }

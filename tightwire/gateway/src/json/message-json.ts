@@ -12,7 +12,8 @@ import {
   toBinary,
   toJson,
 } from "@bufbuild/protobuf";
-import { badField, Refusal } from "../http/refusal.js";
+import { Refusal } from "../http/refusal.js";
+import { describeFault } from "./fault.js";
 
 /** How ProtoJSON is written and read. */
 export interface JsonSettings {
@@ -28,6 +29,8 @@ export interface JsonSettings {
 export interface MessageJson {
   /** A message out of a JSON text; duplicate keys are refused. Throws a 400 that names the field at fault. */
   parse(text: string): Message;
+  /** A message with one field, out of the JSON text of that field. Throws as {@link parse} does. */
+  parseField(text: string, field: DescField): Message;
   /** A message out of a JSON value. Throws a 400 that names the field at fault. */
   read(value: JsonValue): Message;
   /** Sets what a JSON object says in a message. Throws as {@link read} does. */
@@ -45,39 +48,46 @@ export function messageJson(schema: DescMessage, settings: JsonSettings): Messag
   const readOptions = { registry: settings.registry, ignoreUnknownFields: settings.ignoreUnknownFields };
   const writeOptions = { registry: settings.registry, alwaysEmitImplicit: settings.emitDefaults };
   const everything = { registry: settings.registry, alwaysEmitImplicit: true };
+  const parse = (text: string): Message =>
+    refuseFaults(
+      () => fromJsonString(schema, text, readOptions),
+      (error) =>
+        describeFault(
+          error,
+          schema,
+          refuseFaults(() => JSON.parse(text) as JsonValue, notJson),
+          readOptions,
+        ),
+    );
+  const withFault = <T>(read: () => T, value: JsonValue): T =>
+    refuseFaults(read, (error) => describeFault(error, schema, value, readOptions));
   return {
-    parse: (text) => refuseFaults(() => fromJsonString(schema, text, readOptions)),
-    read: (value) => refuseFaults(() => fromJson(schema, value, readOptions)),
-    merge: (message, value) => void refuseFaults(() => mergeFromJson(schema, message, value, readOptions)),
+    parse,
+    parseField(text, { jsonName }) {
+      // By itself first: text that is no JSON could end the object around it.
+      refuseFaults(() => JSON.parse(text), notJson);
+      return parse(`{${JSON.stringify(jsonName)}:${text}}`);
+    },
+    read: (value) => withFault(() => fromJson(schema, value, readOptions), value),
+    merge: (message, value) => void withFault(() => mergeFromJson(schema, message, value, readOptions), value),
     encode: (message) => toBinary(schema, message),
     write: (bytes) => JSON.stringify(toJson(schema, fromBinary(schema, bytes), writeOptions)),
-    writeField(bytes, field) {
-      const object = toJson(schema, fromBinary(schema, bytes), everything) as JsonObject;
-      return JSON.stringify(object[field.jsonName] ?? null);
+    writeField(bytes, { jsonName }) {
+      const message = fromBinary(schema, bytes);
+      const own = (object: JsonValue): JsonValue | undefined => Object.entries(object as JsonObject).find(([key]) => key === jsonName)?.[1];
+      return JSON.stringify(own(toJson(schema, message, writeOptions)) ?? own(toJson(schema, message, everything)) ?? null);
     },
   };
 }
 
-function refuseFaults<T>(read: () => T): T {
+function refuseFaults<T>(read: () => T, describe: (error: unknown) => Refusal): T {
   try {
     return read();
   } catch (error) {
-    throw describeFault(error);
+    throw describe(error);
   }
 }
 
-const FIELD = /^cannot decode field (\S+) from JSON: ([\s\S]*)$/;
-const UNKNOWN = /^cannot decode message (\S+) from JSON: key ("[\s\S]*") is unknown$/;
-const MESSAGE = /^cannot decode message (\S+) from JSON: ([\s\S]*)$/;
-const MOST_TEXT = 300;
-
-/** What the reader of JSON found wrong, as a 400 that names the field. */
-function describeFault(error: unknown): Refusal {
-  const text = error instanceof Error ? error.message : String(error);
-  const [, field, reason] = FIELD.exec(text) ?? [];
-  if (field !== undefined && reason !== undefined) return badField(field.slice(0, MOST_TEXT), reason.slice(0, MOST_TEXT));
-  const [, message, key] = UNKNOWN.exec(text) ?? [];
-  if (message !== undefined && key !== undefined) return badField(key.slice(1, -1).slice(0, MOST_TEXT), `${message} has no such field`);
-  const [, whole, why] = MESSAGE.exec(text) ?? [];
-  return new Refusal("invalid_argument", whole === undefined ? text.slice(0, MOST_TEXT) : `no ${whole}: ${why?.slice(0, MOST_TEXT)}`);
+function notJson(error: unknown): Refusal {
+  return new Refusal("invalid_argument", `the body is no JSON: ${(error as Error).message.slice(0, 200)}`);
 }

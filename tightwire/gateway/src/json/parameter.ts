@@ -22,7 +22,7 @@ const MOST_KNOWN = 1_000;
 
 /** Turns parameters of paths and queries into JSON, which the reader of ProtoJSON then takes: numbers are texts to it, too. */
 export interface Parameters {
-  /** Sets a parameter in `target`; a repeated field takes several. Throws a 400 that names it when no field takes it. */
+  /** Sets a parameter in `target`, which has no prototype; a repeated field takes several. Throws a 400 that names it when no field takes it. */
   set(target: JsonObject, name: string, value: string): void;
 }
 
@@ -76,11 +76,16 @@ export function canBeParameter(field: DescField): boolean {
   return isSingle(field);
 }
 
-/** Puts a value at a path of fields. */
+/** An object to put parameters into. It has no prototype, since a field may be named `constructor`. */
+export function createTarget(): JsonObject {
+  return Object.create(null) as JsonObject;
+}
+
+/** Puts a value at a path of fields, into what {@link createTarget} made. */
 export function setParameter(target: JsonObject, path: readonly DescField[], name: string, value: string): void {
   let within = target;
   for (const field of path.slice(0, -1)) {
-    const below = within[field.jsonName] ?? {};
+    const below = within[field.jsonName] ?? createTarget();
     if (typeof below !== "object") throw badField(shown(name), `${field.name} stands there as a single value, too`);
     within[field.jsonName] = below;
     within = below as JsonObject;
@@ -98,7 +103,13 @@ function toJsonValue(field: DescField, name: string, value: string): JsonValue {
     if (value === "true" || value === "false") return value === "true";
     throw badField(shown(name), `must be true or false, and is ${JSON.stringify(value.slice(0, 40))}`);
   }
+  // A plus sign of base64, which stands for a space in a query: bytes that nobody meant would come of it.
+  if (isBytes(field) && /\s/.test(value)) throw badField(shown(name), "is base64, in which + must be sent as %2B or -");
   // An enum's number, which JSON has as a number.
   if (field.enum !== undefined && /^-?\d{1,10}$/.test(value)) return Number(value);
   return value;
+}
+
+function isBytes(field: DescField): boolean {
+  return field.message === undefined ? field.scalar === ScalarType.BYTES : field.message.typeName === "google.protobuf.BytesValue";
 }

@@ -1,5 +1,5 @@
 import type { DescField, DescMessage, DescMethod, JsonObject, JsonValue } from "@bufbuild/protobuf";
-import type { Route } from "@tightwire/routes";
+import { hasOwnJson, type Route } from "@tightwire/routes";
 import { canBeParameter } from "../json/parameter.js";
 import { HTTP_BODY } from "../rest/request-reader.js";
 import { commentOf, firstSentence } from "./comments.js";
@@ -71,7 +71,7 @@ function queryParameters({ method, body, variables }: Route, schemas: Schemas): 
       const path = [...before, field];
       if (bound.has(path.map(({ name }) => name).join("."))) return [];
       if (canBeParameter(field)) return [queryParameter(path, schemas)];
-      return field.fieldKind === "message" ? collect(field.message, path, [...above, message]) : [];
+      return field.fieldKind === "message" && !hasOwnJson(field.message) ? collect(field.message, path, [...above, message]) : [];
     });
   }
 }

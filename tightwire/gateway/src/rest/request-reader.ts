@@ -1,11 +1,11 @@
-import type { DescMessage, JsonObject, JsonValue, Message } from "@bufbuild/protobuf";
+import type { DescMessage, JsonObject, Message } from "@bufbuild/protobuf";
 import type { Route, RouteVariable } from "@tightwire/routes";
 import { decodePart } from "../http/percent.js";
 import { parseQuery } from "../http/query.js";
 import { Refusal } from "../http/refusal.js";
 import type { Match } from "../http/router.js";
 import { type JsonSettings, messageJson } from "../json/message-json.js";
-import { createParameters, setParameter } from "../json/parameter.js";
+import { createParameters, createTarget, setParameter } from "../json/parameter.js";
 
 /** A body that came with a request. */
 export interface RequestBody {
@@ -35,7 +35,7 @@ export function createRequestReader(route: Route, settings: JsonSettings): Reque
 
   /** What path and query say. */
   function readUrl({ segments, extra }: Match<unknown>, query: string): JsonObject {
-    const object: JsonObject = {};
+    const object = createTarget();
     if (query !== "" && body === "all") {
       const [name] = parseQuery(query)[0] ?? [];
       if (name !== undefined)
@@ -64,7 +64,7 @@ export function createRequestReader(route: Route, settings: JsonSettings): Reque
       if (body === "all") return parseAll(text, url);
       if (text === "") return json.read(url);
       // What the path says of the field that is the body goes before what the body says.
-      const message = json.read({ [body.jsonName]: parseJson(text) });
+      const message = json.parseField(text, body);
       json.merge(message, url);
       return message;
     },
@@ -128,14 +128,6 @@ const JSON_TYPE = /^application\/json\s*(;|$)/i;
 /** Whether a content type is JSON. */
 export function isJson(contentType: string): boolean {
   return contentType === "application/json" || JSON_TYPE.test(contentType);
-}
-
-function parseJson(text: string): JsonValue {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch (error) {
-    throw new Refusal("invalid_argument", `the body is no JSON: ${(error as Error).message.slice(0, 200)}`);
-  }
 }
 
 function isHttpBody(message: DescMessage | undefined): boolean {
