@@ -1,6 +1,6 @@
-import { type DescField, type DescMessage, fromJson, type JsonReadOptions, type JsonValue } from "@bufbuild/protobuf";
-import { hasOwnJson } from "@tightwire/routes";
+import { type DescMessage, fromJson, type JsonReadOptions, type JsonValue } from "@bufbuild/protobuf";
 import { badField, Refusal } from "../http/refusal.js";
+import { findInParts } from "./parts.js";
 
 /** What is wrong, and where. */
 interface Fault {
@@ -10,8 +10,6 @@ interface Fault {
 }
 
 const MOST_TEXT = 300;
-/** So deep the reader of JSON goes. */
-const MOST_DEPTH = 100;
 /** A large body is not read over and over to find what is wrong with it. */
 const MOST_TRIES = 10_000;
 
@@ -25,53 +23,15 @@ export function describeFault(error: unknown, schema: DescMessage, value: JsonVa
 /** Reads the parts of a value one by one, as the reader tells of no place; undefined when each of them can be. */
 function findFault(schema: DescMessage, value: JsonValue, options: Partial<JsonReadOptions>): Fault | undefined {
   let tries = 0;
-  return inMessage(schema, value, "", 0);
-
-  function inMessage(message: DescMessage, json: JsonValue, path: string, depth: number): Fault | undefined {
-    if (depth > MOST_DEPTH) return undefined;
-    if (hasOwnJson(message) || !isObject(json)) return tryAlone(message, json, path);
-    const below = path === "" ? "" : `${path}.`;
-    for (const [key, part] of Object.entries(json)) {
-      const field = message.fields.find(({ name, jsonName }) => key === name || key === jsonName);
-      const found = field === undefined ? tryAlone(message, { [key]: part }, below + key) : inField(field, key, part, below + key, depth);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  }
-
-  function inField(field: DescField, key: string, json: JsonValue, path: string, depth: number): Fault | undefined {
-    const { message } = field;
-    if (message === undefined || json === null) return tryAlone(field.parent, { [key]: json }, path);
-    const parts: [path: string, part: JsonValue][] | undefined =
-      field.fieldKind === "message"
-        ? [[path, json]]
-        : field.fieldKind === "list" && Array.isArray(json)
-          ? json.map((part, index) => [`${path}[${index}]`, part])
-          : field.fieldKind === "map" && isObject(json)
-            ? Object.entries(json).map(([name, part]) => [`${path}.${name}`, part])
-            : undefined;
-    if (parts === undefined) return tryAlone(field.parent, { [key]: json }, path);
-    for (const [at, part] of parts) {
-      const found = inMessage(message, part, at, depth + 1);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  }
-
-  function tryAlone(message: DescMessage, json: JsonValue, path: string): Fault | undefined {
+  return findInParts<Fault>(schema, value, ({ message, json, path }) => {
     if (++tries > MOST_TRIES) return undefined;
     try {
       fromJson(message, json, options);
       return undefined;
     } catch (error) {
-      const { reason } = faultOf(error);
-      return { path, reason };
+      return { path, reason: faultOf(error).reason };
     }
-  }
-}
-
-function isObject(json: JsonValue): json is { [key: string]: JsonValue } {
-  return typeof json === "object" && json !== null && !Array.isArray(json);
+  });
 }
 
 const DECODE = /^cannot decode (field|oneof|message|enum) (\S+) from JSON:? ([\s\S]*)$/;

@@ -14,6 +14,7 @@ import {
 } from "@bufbuild/protobuf";
 import { Refusal } from "../http/refusal.js";
 import { describeFault } from "./fault.js";
+import { refuseInexact } from "./inexact.js";
 
 /** How ProtoJSON is written and read. */
 export interface JsonSettings {
@@ -48,28 +49,37 @@ export function messageJson(schema: DescMessage, settings: JsonSettings): Messag
   const readOptions = { registry: settings.registry, ignoreUnknownFields: settings.ignoreUnknownFields };
   const writeOptions = { registry: settings.registry, alwaysEmitImplicit: settings.emitDefaults };
   const everything = { registry: settings.registry, alwaysEmitImplicit: true };
-  const parse = (text: string): Message =>
-    refuseFaults(
+  const parseJson = (text: string): JsonValue => refuseFaults(() => JSON.parse(text) as JsonValue, notJson);
+  const withFault = <T>(read: () => T, value: () => JsonValue): T =>
+    refuseFaults(read, (error) => describeFault(error, schema, value(), readOptions));
+
+  function parse(text: string): Message {
+    const message = withFault(
       () => fromJsonString(schema, text, readOptions),
-      (error) =>
-        describeFault(
-          error,
-          schema,
-          refuseFaults(() => JSON.parse(text) as JsonValue, notJson),
-          readOptions,
-        ),
+      () => parseJson(text),
     );
-  const withFault = <T>(read: () => T, value: JsonValue): T =>
-    refuseFaults(read, (error) => describeFault(error, schema, value, readOptions));
+    refuseInexact(schema, text, settings.registry);
+    return message;
+  }
+
   return {
     parse,
     parseField(text, { jsonName }) {
       // By itself first: text that is no JSON could end the object around it.
-      refuseFaults(() => JSON.parse(text), notJson);
+      parseJson(text);
       return parse(`{${JSON.stringify(jsonName)}:${text}}`);
     },
-    read: (value) => withFault(() => fromJson(schema, value, readOptions), value),
-    merge: (message, value) => void withFault(() => mergeFromJson(schema, message, value, readOptions), value),
+    read: (value) =>
+      withFault(
+        () => fromJson(schema, value, readOptions),
+        () => value,
+      ),
+    merge(message, value) {
+      withFault(
+        () => mergeFromJson(schema, message, value, readOptions),
+        () => value,
+      );
+    },
     encode: (message) => toBinary(schema, message),
     write: (bytes) => JSON.stringify(toJson(schema, fromBinary(schema, bytes), writeOptions)),
     writeField(bytes, { jsonName }) {
