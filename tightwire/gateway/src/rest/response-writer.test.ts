@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compileContract } from "../contract.test-support.js";
+import { type StubbedGateway, serveStub } from "../stub.test-support.js";
+
+const rule = (path: string, more: string): string => `option (google.api.http) = { post: "/${path}" body: "*" ${more} };`;
+const FIELDS = ["message", "list", "map", "number", "maybe", "maybe_message", "constructor"];
+const CONTRACT = `
+  service Try {
+    ${FIELDS.map((name, index) => `rpc Call${index}(Thing) returns (Thing) { ${rule(name, `response_body: "${name}"`)} }`).join("\n")}
+    rpc Whole(Thing) returns (Thing) { ${rule("whole", "")} }
+    rpc Raw(google.api.HttpBody) returns (google.api.HttpBody) { ${rule("raw", "")} }
+  }
+  message Thing {
+    Inner message = 1;
+    repeated Inner list = 2;
+    map<string, int32> map = 3;
+    int64 number = 4;
+    optional string maybe = 5;
+    Inner maybe_message = 6;
+    optional string constructor = 7;
+  }
+  message Inner { int32 n = 1; string text = 2; }
+`;
+
+let withDefaults: StubbedGateway;
+let without: StubbedGateway;
+
+beforeAll(async () => {
+  const image = compileContract(CONTRACT);
+  const answer = (bytes: Uint8Array): Uint8Array => bytes;
+  withDefaults = await serveStub(image, { services: ["try.v1.Try"], answer });
+  without = await serveStub(image, { services: ["try.v1.Try"], answer, options: { emitDefaults: false } });
+});
+afterAll(async () => {
+  await withDefaults.close();
+  await without.close();
+});
+
+describe("an answer's body", () => {
+  test.each([
+    ["message", { message: { n: 1 } }, { n: 1, text: "" }, { n: 1 }],
+    [
+      "list",
+      { list: [{ n: 1 }, {}] },
+      [
+        { n: 1, text: "" },
+        { n: 0, text: "" },
+      ],
+      [{ n: 1 }, {}],
+    ],
+    ["list", {}, [], []],
+    ["map", { map: { a: 1 } }, { a: 1 }, { a: 1 }],
+    ["map", {}, {}, {}],
+    ["number", { number: "5" }, "5", "5"],
+    ["number", {}, "0", "0"],
+    ["maybe", { maybe: "" }, "", ""],
+    ["maybe", {}, null, null],
+    ["maybe_message", {}, null, null],
+    ["constructor", { constructor: "a" }, "a", "a"],
+    ["constructor", {}, null, null],
+    ["whole", { message: {} }, { message: { n: 0, text: "" }, list: [], map: {}, number: "0" }, { message: {} }],
+  ])("of %s %j, with defaults and without", async (path, sent, full, sparse) => {
+    const answers = await Promise.all([withDefaults, without].map((stub) => stub.ask("POST", `/${path}`, JSON.stringify(sent))));
+    expect(answers.map(({ text }) => JSON.parse(text))).toEqual([full, sparse]);
+    expect(answers.map(({ headers }) => headers["content-type"])).toEqual([
+      expect.stringContaining("application/json"),
+      expect.stringContaining("application/json"),
+    ]);
+  });
+
+  test("is none when the service answers with what is no such message", async () => {
+    const broken = await serveStub(compileContract(CONTRACT), { services: ["try.v1.Try"], answer: () => new Uint8Array([0x0a, 0xff]) });
+    const { status, text } = await broken.ask("POST", "/whole", "{}");
+    await broken.close();
+    expect({ status, ...(JSON.parse(text) as object) }).toMatchObject({ status: 500, code: 13 });
+  });
+
+  test("of HttpBody is what it holds", async () => {
+    const answer = await withDefaults.ask("POST", "/raw", "a,b\n", { "content-type": "text/csv" });
+    expect(answer).toMatchObject({ status: 200, text: "a,b\n", headers: { "content-type": "text/csv" } });
+  });
+});
