@@ -13,9 +13,14 @@ const MOST_TEXT = 300;
 /** A large body is not read over and over to find what is wrong with it. */
 const MOST_TRIES = 10_000;
 
-/** What the reader of JSON found wrong with a value, as a 400 that names the field. */
-export function describeFault(error: unknown, schema: DescMessage, value: JsonValue, options: Partial<JsonReadOptions>): Refusal {
-  const fault = findFault(schema, value, options) ?? faultOf(error);
+/** What the reader of JSON found wrong with a value, as a 400 that names the field; of a text that is no JSON there is no value. */
+export function describeFault(
+  error: unknown,
+  schema: DescMessage,
+  value: JsonValue | undefined,
+  options: Partial<JsonReadOptions>,
+): Refusal {
+  const fault = (value === undefined ? undefined : findFault(schema, value, options)) ?? faultOf(error);
   if (fault.path === "") return new Refusal("invalid_argument", fault.reason.slice(0, MOST_TEXT));
   return badField(fault.path.slice(0, MOST_TEXT), fault.reason.slice(0, MOST_TEXT));
 }

@@ -49,14 +49,13 @@ export function messageJson(schema: DescMessage, settings: JsonSettings): Messag
   const readOptions = { registry: settings.registry, ignoreUnknownFields: settings.ignoreUnknownFields };
   const writeOptions = { registry: settings.registry, alwaysEmitImplicit: settings.emitDefaults };
   const everything = { registry: settings.registry, alwaysEmitImplicit: true };
-  const parseJson = (text: string): JsonValue => refuseFaults(() => JSON.parse(text) as JsonValue, notJson);
-  const withFault = <T>(read: () => T, value: () => JsonValue): T =>
-    refuseFaults(read, (error) => describeFault(error, schema, value(), readOptions));
+  const withFault = <T>(read: () => T, value: JsonValue): T =>
+    refuseFaults(read, (error) => describeFault(error, schema, value, readOptions));
 
   function parse(text: string): Message {
-    const message = withFault(
+    const message = refuseFaults(
       () => fromJsonString(schema, text, readOptions),
-      () => parseJson(text),
+      (error) => describeFault(error, schema, valueIn(text), readOptions),
     );
     refuseInexact(schema, text, settings.registry);
     return message;
@@ -66,20 +65,11 @@ export function messageJson(schema: DescMessage, settings: JsonSettings): Messag
     parse,
     parseField(text, { jsonName }) {
       // By itself first: text that is no JSON could end the object around it.
-      parseJson(text);
+      if (valueIn(text) === undefined) throw new Refusal("invalid_argument", "the body is no JSON");
       return parse(`{${JSON.stringify(jsonName)}:${text}}`);
     },
-    read: (value) =>
-      withFault(
-        () => fromJson(schema, value, readOptions),
-        () => value,
-      ),
-    merge(message, value) {
-      withFault(
-        () => mergeFromJson(schema, message, value, readOptions),
-        () => value,
-      );
-    },
+    read: (value) => withFault(() => fromJson(schema, value, readOptions), value),
+    merge: (message, value) => void withFault(() => mergeFromJson(schema, message, value, readOptions), value),
     encode: (message) => toBinary(schema, message),
     write: (bytes) => JSON.stringify(toJson(schema, fromBinary(schema, bytes), writeOptions)),
     writeField(bytes, { jsonName }) {
@@ -98,6 +88,11 @@ function refuseFaults<T>(read: () => T, describe: (error: unknown) => Refusal): 
   }
 }
 
-function notJson(error: unknown): Refusal {
-  return new Refusal("invalid_argument", `the body is no JSON: ${(error as Error).message.slice(0, 200)}`);
+/** Undefined when the text is no JSON. */
+function valueIn(text: string): JsonValue | undefined {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return undefined;
+  }
 }
