@@ -51,11 +51,19 @@ function operation(method: DescMethod, operationId: string): JsonObject {
 }
 
 function pathParameters({ parameters }: OpenApiPath, schemas: Schemas): JsonObject[] {
-  return parameters.map(({ name, field, description }) => {
+  return parameters.map(({ name, field, description, multiple }) => {
     const { description: said, ...schema } = field === undefined ? { type: "string" } : schemas.field(field);
     const text = [String(said ?? ""), description].filter((part) => part !== "").join(" ");
     const example = field === undefined ? name : (fieldExample(field) ?? name);
-    return { name, in: "path", required: true, ...(text === "" ? {} : { description: text }), schema, example };
+    return {
+      name,
+      in: "path",
+      required: true,
+      ...(text === "" ? {} : { description: text }),
+      schema,
+      example,
+      ...(multiple ? { "x-multiple-segments": true } : {}),
+    };
   });
 }
 

@@ -7,6 +7,8 @@ export interface PathParameter {
   /** The field whose value it is, when it is that alone. */
   readonly field: DescField | undefined;
   readonly description: string;
+  /** Whether it takes many segments, with slashes between them. */
+  readonly multiple: boolean;
 }
 
 /** A route's path as OpenAPI writes it. */
@@ -41,7 +43,8 @@ export function openApiPath({ template, variables }: Route, names: readonly stri
     const part =
       whole || variable === undefined ? "" : `Part of \`${fieldName}\`, which is \`${patternOf(template.text, variable.path)}\`.`;
     const field = whole && segment.kind === "one" ? variable.path.at(-1) : undefined;
-    parameters.push({ name, field, description: [part, slashes].filter((text) => text !== "").join(" ") });
+    const description = [part, slashes].filter((text) => text !== "").join(" ");
+    parameters.push({ name, field, description, multiple: segment.kind === "rest" });
     texts.push(`{${name}}`);
     forms.push("{}");
   });
