@@ -3,6 +3,7 @@ import type { Registry } from "@bufbuild/protobuf";
 import type { Logger } from "@tightwire/core";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { isGrpcWeb } from "../grpc-web/endpoint.js";
+import { answerPage } from "../page/answer-page.js";
 import type { Page } from "../page/page.js";
 import { findRest, type Surface, verbsOf } from "../surface.js";
 import { readBody } from "./body.js";
@@ -102,11 +103,12 @@ function findRpc(request: FastifyRequest, path: string, { surface }: AnswerParts
   throw wrongVerb(request.method, endpoints.byGet ? ["GET", "POST"] : ["POST"]);
 }
 
-function showPage(path: string, { request, reply }: Exchange, parts: AnswerParts): unknown {
+function showPage(path: string, exchange: Exchange, parts: AnswerParts): unknown {
+  const { request } = exchange;
   const page = parts.pages.get(path);
   if (page === undefined) throw notFound(request, parts);
   if (request.method !== "GET" && request.method !== "HEAD") throw wrongVerb(request.method, ["GET"]);
-  return reply.headers(page.headers).send(page.content());
+  return answerPage(page, exchange);
 }
 
 function notFound(request: FastifyRequest, { surface }: AnswerParts): Refusal {

@@ -1,16 +1,24 @@
+import { readdirSync } from "node:fs";
 import type { OpenApiDocument } from "../openapi/document.js";
+import { createFilePage } from "./file-page.js";
 import type { Page } from "./page.js";
+import { referencePages, rendererFiles } from "./reference.js";
+import { createStoredPage } from "./stored-page.js";
 
-/** The pages of a gateway, by their path. */
-export function createPages(openApi: () => OpenApiDocument): Map<string, Page> {
-  const pages = new Map<string, Page>();
-  let text: string | undefined;
-  pages.set("/openapi.json", {
-    headers: { "content-type": "application/json", "cache-control": "no-cache" },
-    content: () => {
-      text ??= JSON.stringify(openApi());
-      return text;
-    },
-  });
-  return pages;
+/** The same from `src` and from `dist`. */
+const PACKAGE_FOLDER = new URL("../../", import.meta.url);
+
+/**
+ * The pages of a gateway, by their path: the console at `/`, the reference at `/reference`, what both load under `/page/`, and at `/openapi.json` the document that both show. `renderers` are
+ * files of which the first that exists draws the reference.
+ */
+export function createPages(openApi: () => OpenApiDocument, renderers: readonly URL[] = rendererFiles(PACKAGE_FOLDER)): Map<string, Page> {
+  const folder = new URL("page/", PACKAGE_FOLDER);
+  const loaded = readdirSync(folder).filter((name) => !name.endsWith(".html"));
+  return new Map<string, Page>([
+    ["/", createFilePage(new URL("index.html", folder))],
+    ...loaded.map((name): [string, Page] => [`/page/${name}`, createFilePage(new URL(name, folder))]),
+    ...referencePages(folder, renderers),
+    ["/openapi.json", createStoredPage("application/json", () => JSON.stringify(openApi()))],
+  ]);
 }

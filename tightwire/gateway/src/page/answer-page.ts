@@ -1,0 +1,15 @@
+import type { Exchange } from "../http/exchange.js";
+import type { Page } from "./page.js";
+
+/** Sends a page, or says that whoever asks has it already. Source: RFC 9110, section 13.1.2. */
+export function answerPage({ status = 200, headers, content }: Page, { request, reply }: Pick<Exchange, "request" | "reply">): unknown {
+  void reply.headers({ ...headers });
+  if (holds(request.headers["if-none-match"], headers["etag"])) return reply.code(304).send();
+  return reply.code(status).send(content());
+}
+
+/** Tags are compared without what proxies put before them when they compress. */
+function holds(known: string | undefined, etag: string | undefined): boolean {
+  if (known === undefined || etag === undefined) return false;
+  return known.split(",").some((one) => one.trim().replace(/^W\//, "") === etag);
+}

@@ -1,0 +1,77 @@
+import { describe, expect, test } from "vitest";
+import { createFilePage } from "./file-page.js";
+import type { Page } from "./page.js";
+import { createPages } from "./pages.js";
+import { rendererFiles } from "./reference.js";
+
+const DOCUMENT = { openapi: "3.1.1", info: { title: "test" } };
+const pages = createPages(() => DOCUMENT);
+
+function textOf(path: string, from: ReadonlyMap<string, Page> = pages): string {
+  return String(from.get(path)?.content());
+}
+
+const LINKS = /(?:src|href)="([^"#]+)[^"]*"|new URL\("([^"]+)", document\.baseURI/g;
+const IMPORTS = /^import .* from "([^"]+)"/gm;
+
+/** The paths of what a page loads or leads to. */
+function referredBy(path: string): string[] {
+  const text = textOf(path);
+  const links = [...text.matchAll(LINKS)].map(([, link, address]) => new URL((link ?? address) as string, "http://gateway/"));
+  const imports = [...text.matchAll(IMPORTS)].map(([, file]) => new URL(file as string, `http://gateway${path}`));
+  return [...links, ...imports].map(({ pathname }) => pathname);
+}
+
+describe("the pages of a gateway", () => {
+  test.each([
+    ["/", "text/html; charset=utf-8"],
+    ["/reference", "text/html; charset=utf-8"],
+    ["/page/console.css", "text/css; charset=utf-8"],
+    ["/page/console.js", "text/javascript; charset=utf-8"],
+    ["/page/scalar.js", "text/javascript; charset=utf-8"],
+    ["/page/icon.svg", "image/svg+xml"],
+    ["/openapi.json", "application/json"],
+  ])("%s is %s", (path, type) => {
+    const page = pages.get(path);
+    expect(page?.status ?? 200).toBe(200);
+    expect(page?.headers["content-type"]).toBe(type);
+    expect(page?.content().length).toBeGreaterThan(0);
+  });
+
+  test("hold the document", () => {
+    expect(JSON.parse(textOf("/openapi.json"))).toEqual(DOCUMENT);
+  });
+
+  test("lead to each other, and to nothing that is not there", () => {
+    const own = [...pages.keys()].filter((path) => path !== "/page/scalar.js" && path !== "/openapi.json");
+    for (const path of own) expect([...pages.keys()], path).toEqual(expect.arrayContaining(referredBy(path)));
+    expect(referredBy("/")).toEqual(expect.arrayContaining(["/reference", "/openapi.json", "/page/console.js"]));
+    expect(referredBy("/reference")).toEqual(expect.arrayContaining(["/", "/openapi.json", "/page/reference.js"]));
+    expect(referredBy("/page/console.js")).toContain("/page/method-view.js");
+  });
+
+  test("hold no script or handler in their HTML, and never read text as HTML", () => {
+    for (const path of ["/", "/reference"]) expect(textOf(path)).not.toMatch(/<script(?![^>]* src=)|\son\w+=/);
+    const scripts = [...pages.keys()].filter((path) => path.endsWith(".js") && path !== "/page/scalar.js");
+    for (const path of scripts) expect(textOf(path), path).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b/);
+  });
+
+  test("say so where nothing draws the reference", () => {
+    const without = createPages(() => DOCUMENT, [new URL("file:///there/is/none.js")]);
+    expect(without.get("/reference")?.status).toBe(404);
+    expect(textOf("/reference", without)).toContain("The reference is not installed");
+    expect(without.has("/page/scalar.js")).toBe(false);
+    expect(textOf("/", without)).toBe(textOf("/"));
+  });
+
+  test("take the renderer of the published package first, then the workspace's", () => {
+    expect(rendererFiles(new URL("../../", import.meta.url)).map(({ pathname }) => pathname)).toEqual([
+      expect.stringMatching(/\/gateway\/vendor\/scalar\.js$/),
+      expect.stringMatching(/\/@scalar\/api-reference\/dist\/browser\/standalone\.js$/),
+    ]);
+  });
+
+  test("are not made of files whose kind nobody knows", () => {
+    expect(() => createFilePage(new URL("file:///page/notes.txt"))).toThrow("has an ending that no content type is known for");
+  });
+});

@@ -1,0 +1,27 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import { createFilePage } from "./file-page.js";
+import type { Page } from "./page.js";
+
+/** Where the reference's renderer may be: in the published package, then in the workspace. */
+export function rendererFiles(packageFolder: URL): URL[] {
+  const files = [new URL("vendor/scalar.js", packageFolder)];
+  try {
+    const entry = createRequire(new URL("package.json", packageFolder)).resolve("@scalar/api-reference");
+    files.push(new URL("browser/standalone.js", pathToFileURL(entry)));
+  } catch {
+    // it is not installed
+  }
+  return files;
+}
+
+/** The pages of the reference, drawn by the first of `renderers` that exists; where none does, a page that says so. */
+export function referencePages(folder: URL, renderers: readonly URL[]): [path: string, page: Page][] {
+  const renderer = renderers.find((file) => existsSync(file));
+  if (renderer === undefined) return [["/reference", createFilePage(new URL("reference-missing.html", folder), 404)]];
+  return [
+    ["/reference", createFilePage(new URL("reference.html", folder))],
+    ["/page/scalar.js", createFilePage(renderer)],
+  ];
+}
