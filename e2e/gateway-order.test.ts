@@ -11,8 +11,8 @@ import { createGateway, type Gateway } from "@tightwire/gateway";
 import type { Browser, Page } from "playwright-core";
 import { rolldown } from "rolldown";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { launchBrowser, whyNoBrowser } from "./browser.js";
 import type { OrderStory } from "./browser-order.js";
-import { launchChromium, whyNoChromium } from "./chromium.js";
 import { repository, type Shop, startShop } from "./shop-process.js";
 
 const run = promisify(execFile);
@@ -66,11 +66,11 @@ async function bundle(file: string): Promise<string> {
   return output[0].code;
 }
 
-describe.skipIf(whyNoChromium() !== undefined)(`in Chromium${whyNoChromium() === undefined ? "" : `: ${whyNoChromium()}`}`, () => {
+describe.skipIf(whyNoBrowser !== undefined)(`in Chromium${whyNoBrowser === undefined ? "" : `: ${whyNoBrowser}`}`, () => {
   let browser: Browser;
   let page: Page;
   beforeAll(async () => {
-    browser = await launchChromium();
+    browser = await launchBrowser();
     page = await browser.newPage();
     await page.goto(origin);
     await page.waitForFunction("globalThis.completeOrder !== undefined");

@@ -133,7 +133,7 @@ describe("an error", () => {
     ["GET", "/v1/products?filter=x", {}, undefined, 400, "filter: cannot stand in a query"],
     ["GET", "/v1/products?pageSize=1&pageSize=2", {}, undefined, 400, "pageSize: stands there twice, and takes one value"],
     ["GET", "/v1/products?filter.inStock=yes", {}, undefined, 400, 'filter.inStock: must be true or false, and is "yes"'],
-    ["GET", "/v1/products?pageSize=x", {}, undefined, 400, "ListProductsRequest.page_size: "],
+    ["GET", "/v1/products?pageSize=x", {}, undefined, 400, "pageSize: "],
     ["GET", "/v1/products/p-1?id=p-2", {}, undefined, 400, "id: stands in the path of this request, not in its query"],
   ])("names what is wrong: %s %s", async (method, path, headers, body, status, message) => {
     const { url } = await startGateway();
