@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, resolve } from "node:path";
 
-const PUBLISHED = ["core", "codec", "codegen", "wire", "server", "client", "testing"]
+const PUBLISHED = ["core", "codec", "routes", "codegen", "wire", "server", "client", "gateway", "testing"]
   .map((name) => `tightwire/${name}`)
   .concat("gen", "packages/client");
 const tarballs = resolve(".pack/lint");
