@@ -37,7 +37,7 @@ module.exports = {
       "gateway-knows-client-and-core",
       "The gateway calls services as any client does.",
       { path: "^tightwire/gateway/", pathNot: "\\.test(-support)?\\.ts$" },
-      { path: "^tightwire/(?!gateway/|routes/|client/|core/)" },
+      { path: "^tightwire/(?!gateway/|routes/|client/|core/|codec/)" },
     ),
     onlyFrom("nothing-of-the-library-imports-gateway", "", { path: "^tightwire/(?!gateway/)" }, { path: "^tightwire/gateway/" }),
     onlyFrom("wire-knows-core", "wire imports core alone.", { path: "^tightwire/wire/" }, { path: "^tightwire/(?!wire/|core/)" }),

@@ -15,6 +15,7 @@ import {
 import { Refusal } from "../http/refusal.js";
 import { describeFault } from "./fault.js";
 import { refuseInexact } from "./inexact.js";
+import { createJsonWriter } from "./json-writer.js";
 
 /** How ProtoJSON is written and read. */
 export interface JsonSettings {
@@ -61,6 +62,8 @@ export function messageJson(schema: DescMessage, settings: JsonSettings): Messag
     return message;
   }
 
+  const whole = (bytes: Uint8Array): string => JSON.stringify(toJson(schema, fromBinary(schema, bytes), writeOptions));
+
   return {
     parse,
     parseField(text, { jsonName }) {
@@ -71,7 +74,7 @@ export function messageJson(schema: DescMessage, settings: JsonSettings): Messag
     read: (value) => withFault(() => fromJson(schema, value, readOptions), value),
     merge: (message, value) => void withFault(() => mergeFromJson(schema, message, value, readOptions), value),
     encode: (message) => toBinary(schema, message),
-    write: (bytes) => JSON.stringify(toJson(schema, fromBinary(schema, bytes), writeOptions)),
+    write: settings.emitDefaults ? createJsonWriter(schema, whole) : whole,
     writeField(bytes, { jsonName }) {
       const message = fromBinary(schema, bytes);
       const own = (object: JsonValue): JsonValue | undefined => Object.entries(object as JsonObject).find(([key]) => key === jsonName)?.[1];
