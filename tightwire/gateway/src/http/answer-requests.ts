@@ -9,7 +9,7 @@ import { findRest, type Surface, verbsOf } from "../surface.js";
 import { readBody } from "./body.js";
 import type { CorsOptions } from "./cors.js";
 import { asRpcError, errorAnswer } from "./error-answer.js";
-import { type Endpoint, type Exchange, type ExchangeSettings, type RoutedExchange, writeAnswer } from "./exchange.js";
+import { type Endpoint, type Exchange, type ExchangeSettings, writeAnswer } from "./exchange.js";
 import { Refusal } from "./refusal.js";
 
 /** What requests are answered with. */
@@ -72,20 +72,23 @@ function pathOf(url = "/"): string {
   return query === -1 ? url : url.slice(0, query);
 }
 
-async function answer(request: FastifyRequest, reply: FastifyReply, parts: AnswerParts): Promise<unknown> {
+function answer(request: FastifyRequest, reply: FastifyReply, parts: AnswerParts): unknown {
   if (request.raw.headers.host === undefined && request.raw.httpVersion !== "1.0") {
     throw new Refusal("invalid_argument", "the request names no host, as HTTP/1.1 asks for", { headers: { connection: "close" } });
   }
   const url = request.raw.url ?? "/";
   const path = pathOf(url);
-  const exchange: Exchange = { request, reply, settings: parts.settings, query: url.slice(path.length + 1) };
+  const { settings } = parts;
+  const query = url.slice(path.length + 1);
   const found = findRest(parts.surface, request.method, path);
-  if (found !== undefined) {
-    const routed: RoutedExchange = { ...exchange, match: found.match };
-    return found.endpoint.handle(routed);
-  }
+  if (found !== undefined) return found.endpoint.handle({ request, reply, settings, query, match: found.match });
+  const exchange: Exchange = { request, reply, settings, query };
   const endpoint = findRpc(request, path, parts);
-  if (endpoint === undefined) return showPage(path, exchange, parts);
+  return endpoint === undefined ? showPage(path, exchange, parts) : callByName(endpoint, exchange);
+}
+
+async function callByName(endpoint: Endpoint, exchange: Exchange): Promise<unknown> {
+  const { reply } = exchange;
   try {
     return await endpoint.handle(exchange);
   } catch (error) {

@@ -20,12 +20,12 @@ const CONNECT_TIMEOUT = /^\d{1,10}$/;
  * client goes. Throws a 400 for a header that cannot be.
  */
 export function callOptionsOf(request: IncomingMessage, { forwardHeaders }: Forwarding): CallOptions {
-  const timeoutMs = timeoutOf(request.headers);
-  return {
-    metadata: metadataOf(request.headers, forwardHeaders),
-    signal: goneSignal(request.socket),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-  };
+  const { headers, socket } = request;
+  const timeoutMs = timeoutOf(headers);
+  const metadata = metadataOf(headers, forwardHeaders);
+  const signal = goneSignal(socket);
+  if (metadata === undefined) return timeoutMs === undefined ? { signal } : { signal, timeoutMs };
+  return timeoutMs === undefined ? { signal, metadata } : { signal, metadata, timeoutMs };
 }
 
 function timeoutOf(headers: IncomingHttpHeaders): number | undefined {
@@ -41,11 +41,12 @@ function refuse(name: string, value: string, wanted: string): never {
   throw new Refusal("invalid_argument", `the header ${name} must be ${wanted}, and is ${JSON.stringify(value.slice(0, 40))}`);
 }
 
-function metadataOf(headers: IncomingHttpHeaders, names: readonly string[]): Metadata {
-  const metadata = new Metadata();
+function metadataOf(headers: IncomingHttpHeaders, names: readonly string[]): Metadata | undefined {
+  let metadata: Metadata | undefined;
   for (const name of names) {
     const value = headers[name];
     if (value === undefined) continue;
+    metadata ??= new Metadata();
     try {
       for (const one of Array.isArray(value) ? value : [value]) {
         metadata.append(name, isBinaryKey(name) ? Buffer.from(one, "base64") : one);
