@@ -7,7 +7,7 @@ import { endChildrenWithThisProcess } from "./child.js";
 import { canPin, describeMachine, findNode } from "./machine.js";
 import { type Options, readOptions, USAGE } from "./options.js";
 import { type Pair, startPair } from "./pair.js";
-import { BASE_PEER, OWN_PEER } from "./peers.js";
+import { BASE_PEER, OWN_PEER, PAIRS } from "./peers.js";
 import { formatProfile, readProfile, summarizeProfile } from "./profile.js";
 import { formatResults } from "./report.js";
 import { type CaseResult, caseResults, type RatioResult, ratioResults } from "./result.js";
@@ -33,7 +33,7 @@ async function bench(options: Options): Promise<void> {
     for (const pair of pairs) if (!able.includes(pair)) console.error(`bench: ${load.name}: ${pair.peer} cannot do it`);
     const rounds = await measureRounds(able, load, options, (done) => tellProgress(load, done, options.rounds));
     cases.push(...caseResults(load.name, options.command, rounds));
-    ratios.push(...ratioResults(load.name, BASE_PEER, OWN_PEER, rounds));
+    ratios.push(...ratioResults(load.name, BASE_PEER, OWN_PEER, PAIRS, rounds));
   }
   await Promise.all(pairs.map((pair) => pair.stop()));
   const machine: Machine = { machine: describeMachine(), node: pairs[0]?.node ?? "", pinned };

@@ -69,6 +69,12 @@ export const PEERS: readonly Peer[] = [
   { name: "tightwire-in-process", server: undefined, client: () => import("./peers/tightwire-in-process/client.js") },
 ];
 
+/** Peers that are compared with one other beside those that all are compared with: the gateway with what one would write by hand. */
+export const PAIRS: readonly (readonly [peer: string, against: string])[] = [
+  ["gateway-in-process", "fastify-http1"],
+  ["gateway-proxy", "fastify-grpc-js-proxy"],
+];
+
 /** What Tightwire does, as it comes: measured against every other. */
 export const OWN_PEER = "tightwire-wire";
 

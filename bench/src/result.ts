@@ -53,13 +53,23 @@ export function caseResults(name: string, command: string, rounds: readonly Roun
   });
 }
 
-/** Every peer in the rounds beside `base`, and `own` beside every other. */
-export function ratioResults(name: string, base: string, own: string, rounds: readonly Round[]): RatioResult[] {
+/** Every peer in the rounds beside `base`, `own` beside every other, and the pairs of which both are there. */
+export function ratioResults(
+  name: string,
+  base: string,
+  own: string,
+  pairs: readonly (readonly [peer: string, against: string])[],
+  rounds: readonly Round[],
+): RatioResult[] {
   const peers = [...(rounds[0]?.keys() ?? [])].sort();
   const besideBase = peers.filter((peer) => peer !== base).map((peer) => ratioResult(name, peer, base, rounds));
-  if (!peers.includes(own)) return besideBase;
-  const others = peers.filter((peer) => peer !== base && peer !== own);
-  return [...besideBase, ...others.map((other) => ratioResult(name, own, other, rounds))];
+  const others = peers.includes(own) ? peers.filter((peer) => peer !== base && peer !== own) : [];
+  const inPairs = pairs.filter((pair) => pair.every((peer) => peers.includes(peer)));
+  return [
+    ...besideBase,
+    ...others.map((other) => ratioResult(name, own, other, rounds)),
+    ...inPairs.map(([peer, against]) => ratioResult(name, peer, against, rounds)),
+  ];
 }
 
 function ratioResult(name: string, peer: string, against: string, rounds: readonly Round[]): RatioResult {

@@ -54,6 +54,18 @@ export function targetsOf(results: Results): Target[] {
     least("streams of 1,000 messages (`watch`)", BASE_PEER, 5, speed("watch", BASE_PEER)),
     least("ping-pong on 64 streams (`chat`)", BASE_PEER, 5, speed("chat", BASE_PEER)),
     least("`get` over TLS", "the same in plaintext", 0.7, inverse(speed("get", "tightwire-wire-tls"))),
+    least(
+      "`get` by REST, gateway and service in one process",
+      "fastify-http1",
+      0.7,
+      ratioOf(results, "get", "gateway-in-process", "fastify-http1")?.perSecond,
+    ),
+    least(
+      "`get` by REST, gateway before a service over the wire",
+      "fastify-grpc-js-proxy",
+      1.5,
+      ratioOf(results, "get", "gateway-proxy", "fastify-grpc-js-proxy")?.perSecond,
+    ),
     most("memory of a server with 10,000 idle connections", BASE_PEER, 1, memoryRatio(results, "idle-connections")),
     most("memory of both sides with 10,000 open streams", BASE_PEER, 1, memoryRatio(results, "open-streams")),
     most("import of client and wire, cold, in ms", "", 30, results.imports.find(({ what }) => what.includes("client"))?.ms),
@@ -66,7 +78,7 @@ function ratioOf({ ratios }: Results, name: string, peer: string, against: strin
 
 /** The form of Fastify with undici that does best in a case. */
 function bestRest(cases: readonly CaseResult[], name: string, costOf: (one: CaseResult) => number): string {
-  const forms = cases.filter((one) => one.case === name && one.peer.startsWith("fastify-"));
+  const forms = cases.filter((one) => one.case === name && one.peer.startsWith("fastify-http"));
   return forms.sort((a, b) => costOf(a) - costOf(b))[0]?.peer ?? "fastify";
 }
 
