@@ -11,6 +11,7 @@ import type { ExchangeSettings } from "./http/exchange.js";
 import { type HttpListener, listenHttp } from "./http/listen.js";
 import { createOpenApi, type OpenApiDocument, type OpenApiOptions } from "./openapi/document.js";
 import { createPages } from "./page/pages.js";
+import { policyOf } from "./policy.js";
 import { createSurface } from "./surface.js";
 
 /** Settings of a gateway; all optional. */
@@ -118,7 +119,10 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
       const contract = contractOf(image);
       const wanted = names?.map((name) => contract.registry.getService(name) ?? missing(name, contract));
       const services = wanted ?? contract.services.filter(({ typeName }) => !/^(google|grpc)\./.test(typeName));
-      for (const service of services) addService(contract, service, channel, new Map());
+      for (const service of services) {
+        const policies = new Map(service.methods.map((method) => [method.name, policyOf(method, contract.registry)]));
+        addService(contract, service, channel, policies);
+      }
       return gateway;
     },
     get openApi() {
