@@ -26,7 +26,7 @@ export interface InProcessCallParts {
   left(): void;
 }
 
-/** A call between two sides of one process: the client's handle; {@link Answering} is the server's. Each direction is a {@link Pipe}. */
+/** A streaming call between two sides of one process: the client's handle; {@link Answering} is the server's. Each direction is a {@link Pipe}. */
 export class InProcessCall implements StreamHandle {
   readonly parts: InProcessCallParts;
   readonly requests: Pipe = new Pipe();
@@ -153,11 +153,12 @@ export class InProcessCall implements StreamHandle {
 }
 
 /** As a wire would carry it: half a surrogate pair is no UTF-8. */
-function wellFormed(text: string): string {
+export function wellFormed(text: string): string {
   return /\p{Surrogate}/u.test(text) ? Buffer.from(text).toString() : text;
 }
 
-const CANCELLED: Cause = { code: Status.CANCELLED, text: "the caller cancelled the call, or is gone" };
+/** What a server hears of a client that gave up. */
+export const CANCELLED: Cause = { code: Status.CANCELLED, text: "the caller cancelled the call, or is gone" };
 const NOTHING = { headers: undefined, trailers: undefined };
 
 /** The server's view of a call. */

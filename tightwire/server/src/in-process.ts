@@ -5,7 +5,6 @@ import type {
   Capabilities,
   Cause,
   ClientTransport,
-  Completion,
   Connection,
   ConnectionState,
   ConnectOptions,
@@ -16,7 +15,8 @@ import type {
   UnarySink,
 } from "@tightwire/core/runtime";
 import { refuseUnknownOptions, Status } from "@tightwire/core/runtime";
-import { InProcessCall } from "./in-process-call.js";
+import { InProcessCall, type InProcessCallParts } from "./in-process-call.js";
+import { InProcessUnaryCall } from "./in-process-unary-call.js";
 import type { Server } from "./server.js";
 
 /** Settings of an in-process transport; all optional. */
@@ -53,7 +53,7 @@ class Hub implements ServerTransport, Listener {
   readonly address = "in-process:";
   readonly capabilities = CAPABILITIES;
   readonly peer: Peer;
-  readonly calls: Set<InProcessCall> = new Set();
+  readonly calls: Set<InProcessCall | InProcessUnaryCall> = new Set();
   /** Runs code in the context of whoever made the transport, not of whoever makes a call. */
   readonly inFreshContext: <R>(body: () => R) => R = AsyncLocalStorage.snapshot();
   acceptor: Acceptor | undefined = undefined;
@@ -77,7 +77,7 @@ class Hub implements ServerTransport, Listener {
   }
 
   /** A call is over and settled. */
-  left(call: InProcessCall): void {
+  left(call: InProcessCall | InProcessUnaryCall): void {
     this.calls.delete(call);
     if (this.calls.size === 0) this.#idle?.();
   }
@@ -120,7 +120,7 @@ class InProcessConnection implements Connection {
   readonly info = { address: "in-process", protocol: "in-process" };
   readonly #hub: Hub;
   readonly #options: ConnectOptions;
-  readonly #calls = new Set<InProcessCall>();
+  readonly #calls = new Set<InProcessCall | InProcessUnaryCall>();
   #state: ConnectionState = "ready";
   #listener: StateListener | undefined = undefined;
 
@@ -145,15 +145,12 @@ class InProcessConnection implements Connection {
     this.#listener?.(state, why);
   }
 
-  unary(call: OutgoingCall, message: Uint8Array, sink: UnarySink): InProcessCall {
-    const handle = this.#open(call, new UnaryReplies(sink));
-    handle.write(message);
-    handle.end();
-    return handle;
+  unary(call: OutgoingCall, message: Uint8Array, sink: UnarySink): InProcessUnaryCall {
+    return this.#open(call, (parts) => new InProcessUnaryCall(parts, message, sink));
   }
 
   stream(call: OutgoingCall, sink: ReplySink): InProcessCall {
-    return this.#open(call, sink);
+    return this.#open(call, (parts) => new InProcessCall(parts, sink));
   }
 
   async close(graceMs: number): Promise<void> {
@@ -165,23 +162,20 @@ class InProcessConnection implements Connection {
     this.#hub.forget(this);
   }
 
-  #open(outgoing: OutgoingCall, sink: ReplySink): InProcessCall {
+  #open<Call extends InProcessUnaryCall | InProcessCall>(outgoing: OutgoingCall, make: (parts: InProcessCallParts) => Call): Call {
     const hub = this.#hub;
-    const call: InProcessCall = new InProcessCall(
-      {
-        path: outgoing.path,
-        metadata: carried(outgoing),
-        peer: hub.peer,
-        deadline: outgoing.deadline,
-        compress: outgoing.compress,
-        maxMessageBytes: this.#options.maxMessageBytes,
-        left: () => {
-          this.#calls.delete(call);
-          hub.left(call);
-        },
+    const call = make({
+      path: outgoing.path,
+      metadata: carried(outgoing),
+      peer: hub.peer,
+      deadline: outgoing.deadline,
+      compress: outgoing.compress,
+      maxMessageBytes: this.#options.maxMessageBytes,
+      left: () => {
+        this.#calls.delete(call);
+        hub.left(call);
       },
-      sink,
-    );
+    });
     this.#calls.add(call);
     hub.calls.add(call);
     // Never before this returns: a caller knows its handle before it hears of the call.
@@ -189,7 +183,6 @@ class InProcessConnection implements Connection {
       if (hub.draining || hub.acceptor === undefined) call.refuse(SHUT_DOWN);
       else hub.inFreshContext(() => call.open(hub.acceptor as Acceptor));
     });
-    if (sink instanceof UnaryReplies) call.pull(2);
     return call;
   }
 }
@@ -199,39 +192,4 @@ function carried(outgoing: OutgoingCall): Metadata {
   const metadata = new Metadata(outgoing.metadata);
   if (outgoing.previousAttempts > 0) metadata.appendReceived("grpc-previous-rpc-attempts", String(outgoing.previousAttempts));
   return metadata;
-}
-
-/** The replies of a unary call, gathered into its one ending. */
-class UnaryReplies implements ReplySink {
-  readonly #sink: UnarySink;
-  #headers: Metadata | undefined = undefined;
-  #message: Uint8Array | undefined = undefined;
-  #compressed = false;
-  #messages = 0;
-
-  constructor(sink: UnarySink) {
-    this.#sink = sink;
-  }
-
-  headers(metadata: Metadata): void {
-    this.#headers = metadata;
-  }
-
-  message(bytes: Uint8Array, compressed = false): void {
-    this.#messages++;
-    this.#message = bytes;
-    this.#compressed = compressed;
-  }
-
-  drained(): void {}
-
-  done(end: Completion): void {
-    const whole: Completion = this.#headers === undefined ? end : { ...end, headers: this.#headers };
-    if (end.code !== Status.OK) this.#sink.done(whole, undefined);
-    else if (this.#messages === 1) this.#sink.done(whole, this.#message, this.#compressed);
-    else {
-      const text = `the answer of a unary call holds ${this.#messages} messages`;
-      this.#sink.done({ ...whole, code: Status.INTERNAL, text, origin: "local" }, undefined);
-    }
-  }
 }
