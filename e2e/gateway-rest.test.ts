@@ -250,3 +250,11 @@ describe("a stream of requests", () => {
     ).toEqual(["2", "5"]);
   });
 });
+
+test("without pages there is the document still", async () => {
+  const bare = await startGateway({ page: false });
+  expect((await fetch(`${bare.url}/`)).status).toBe(404);
+  expect(await (await fetch(`${bare.url}/openapi.json`)).json()).toMatchObject({ openapi: "3.1.1" });
+  const full = await startGateway();
+  expect((await fetch(`${full.url}/`)).headers.get("content-type")).toMatch(/^text\/html/);
+});

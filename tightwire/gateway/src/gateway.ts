@@ -10,7 +10,7 @@ import { type CorsOptions, checkCors } from "./http/cors.js";
 import type { ExchangeSettings } from "./http/exchange.js";
 import { type HttpListener, listenHttp } from "./http/listen.js";
 import { createOpenApi, type OpenApiDocument, type OpenApiOptions } from "./openapi/document.js";
-import { createPages } from "./page/pages.js";
+import { createPages, documentPage } from "./page/pages.js";
 import { policyOf } from "./policy.js";
 import { createSurface } from "./surface.js";
 
@@ -32,7 +32,7 @@ export interface GatewayOptions {
   readonly emitDefaults?: boolean;
   /** What the OpenAPI document says of itself. */
   readonly openApi?: OpenApiOptions;
-  /** Whether there is a page at `/`. Default true. */
+  /** Whether there are pages at `/` and `/reference`; the document is at `/openapi.json` in any case. Default true. */
   readonly page?: boolean;
 }
 
@@ -131,7 +131,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     },
     listen(address) {
       if (listening !== undefined) throw new TypeError("the gateway listens already");
-      const pages = options.page === false ? new Map() : createPages(() => gateway.openApi);
+      const pages = options.page === false ? documentPage(() => gateway.openApi) : createPages(() => gateway.openApi);
       listening = listenHttp(address, {
         surface,
         settings,

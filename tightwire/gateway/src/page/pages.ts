@@ -19,6 +19,11 @@ export function createPages(openApi: () => OpenApiDocument, renderers: readonly 
     ["/", createFilePage(new URL("index.html", folder))],
     ...loaded.map((name): [string, Page] => [`/page/${name}`, createFilePage(new URL(name, folder))]),
     ...referencePages(folder, renderers),
-    ["/openapi.json", createStoredPage("application/json", () => JSON.stringify(openApi()))],
+    ...documentPage(openApi),
   ]);
+}
+
+/** The document alone, for gateways that have no pages for people. */
+export function documentPage(openApi: () => OpenApiDocument): Map<string, Page> {
+  return new Map([["/openapi.json", createStoredPage("application/json", () => JSON.stringify(openApi()))]]);
 }
