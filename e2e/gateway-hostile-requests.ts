@@ -10,6 +10,11 @@ export interface HostileRequest {
 /** A generator of numbers below 1, the same for the same seed. Source: Mulberry32. */
 export type Random = () => number;
 
+/** One of several. */
+function pick<T>(random: Random, from: readonly T[]): T {
+  return from[Math.floor(random() * from.length)] as T;
+}
+
 const ORDER = {
   requestId: "r-1",
   buyer: { name: "Ada", email: "ada@example.org", address: "1 Road" },
@@ -68,7 +73,7 @@ function cutJson(random: Random): Omit<HostileRequest, "kind"> {
 function somewhere(random: Random, value: unknown = ORDER): (string | number)[] {
   if (typeof value !== "object" || value === null) return [];
   const keys = Object.keys(value);
-  const key = keys[Math.floor(random() * keys.length)] as string;
+  const key = pick(random, keys);
   return [key, ...(random() < 0.3 ? [] : somewhere(random, (value as Record<string, unknown>)[key]))];
 }
 
@@ -81,7 +86,7 @@ function replaced(path: readonly (string | number)[], by: unknown): unknown {
 }
 
 function wrongTypes(random: Random): Omit<HostileRequest, "kind"> {
-  const wrong = [true, 1.5, "\u0000x".repeat(3), [[]], [null], { a: 1 }, 1e300, -1.25][Math.floor(random() * 8)];
+  const wrong = pick(random, [true, 1.5, "\u0000x".repeat(3), [[]], [null], { a: 1 }, 1e300, -1.25]);
   const path = somewhere(random);
   // Where a text stands another text would be right.
   const by = typeof wrong === "string" ? [wrong] : wrong;
@@ -89,18 +94,18 @@ function wrongTypes(random: Random): Omit<HostileRequest, "kind"> {
 }
 
 function unknownFields(random: Random): Omit<HostileRequest, "kind"> {
-  const name = ["x", "nam e", "requestID", "card_", "0", "💥", "a".repeat(2_000)][Math.floor(random() * 7)] as string;
-  const where = [
+  const name = pick(random, ["x", "nam e", "requestID", "card_", "0", "💥", "a".repeat(2_000)]);
+  const where = pick(random, [
     { ...ORDER, [name]: 1 },
     { ...ORDER, buyer: { [name]: 1 } },
     { ...ORDER, lines: [{ [name]: {} }] },
-  ][Math.floor(random() * 3)];
+  ]);
   return { bytes: post(JSON.stringify(where)), statuses: [400] };
 }
 
 function prototypeKeys(random: Random): Omit<HostileRequest, "kind"> {
-  const key = ["__proto__", "constructor", "prototype", "toString", "hasOwnProperty"][Math.floor(random() * 5)] as string;
-  const value = ['{"polluted":true}', "1", '"x"', "null", "[]"][Math.floor(random() * 5)] as string;
+  const key = pick(random, ["__proto__", "constructor", "prototype", "toString", "hasOwnProperty"]);
+  const value = pick(random, ['{"polluted":true}', "1", '"x"', "null", "[]"]);
   const bodies = [`{"${key}":${value}}`, `{"buyer":{"${key}":${value}}}`, `{"lines":[{"${key}":${value}}]}`];
   const paths = [
     `/v1/products?${key}=1`,
@@ -108,8 +113,8 @@ function prototypeKeys(random: Random): Omit<HostileRequest, "kind"> {
     `/v1/products?${key}.${key}=1`,
     `/v1/products?filter.releasedFrom.${key}=1`,
   ];
-  if (random() < 0.5) return { bytes: http("GET", paths[Math.floor(random() * paths.length)] as string), statuses: [400] };
-  return { bytes: post(bodies[Math.floor(random() * bodies.length)] as string), statuses: [400] };
+  if (random() < 0.5) return { bytes: http("GET", pick(random, paths)), statuses: [400] };
+  return { bytes: post(pick(random, bodies)), statuses: [400] };
 }
 
 function deepNesting(random: Random): Omit<HostileRequest, "kind"> {
@@ -120,11 +125,11 @@ function deepNesting(random: Random): Omit<HostileRequest, "kind"> {
     `${'{"buyer":'.repeat(Math.min(depth, 6_000))}1${"}".repeat(Math.min(depth, 6_000))}`,
     `{"lines":${"[".repeat(depth)}${"]".repeat(depth)}}`,
   ];
-  return { bytes: post(bodies[Math.floor(random() * bodies.length)] as string), statuses: [400] };
+  return { bytes: post(pick(random, bodies)), statuses: [400] };
 }
 
 function hugeBody(random: Random): Omit<HostileRequest, "kind"> {
-  const announced = [MAX_BYTES + 1, 2 ** 31, 2 ** 40][Math.floor(random() * 3)] as number;
+  const announced = pick(random, [MAX_BYTES + 1, 2 ** 31, 2 ** 40]) as number;
   const head = `POST /v1/orders HTTP/1.1\r\nhost: x\r\ncontent-type: ${JSON_TYPE}\r\ncontent-length: ${announced}\r\n\r\n{`;
   return { bytes: Buffer.from(head), statuses: [413] };
 }
@@ -138,7 +143,7 @@ function hugeChunkedBody(random: Random): Omit<HostileRequest, "kind"> {
 }
 
 function wrongContentType(random: Random): Omit<HostileRequest, "kind"> {
-  const type = [
+  const type = pick(random, [
     "text/plain",
     "application/xml",
     "application/x-www-form-urlencoded",
@@ -147,12 +152,12 @@ function wrongContentType(random: Random): Omit<HostileRequest, "kind"> {
     "a".repeat(500),
     "application/json+x",
     "",
-  ][Math.floor(random() * 8)] as string;
+  ]);
   return { bytes: post(JSON.stringify(ORDER), type), statuses: [415] };
 }
 
 function encodedBody(random: Random): Omit<HostileRequest, "kind"> {
-  const encoding = ["gzip", "br", "deflate", "identity, gzip", "x".repeat(200)][Math.floor(random() * 5)] as string;
+  const encoding = pick(random, ["gzip", "br", "deflate", "identity, gzip", "x".repeat(200)]);
   return {
     bytes: http("POST", "/v1/orders", "\x1f\x8b\x08", { "content-type": JSON_TYPE, "content-encoding": encoding }),
     statuses: [415],
@@ -160,25 +165,21 @@ function encodedBody(random: Random): Omit<HostileRequest, "kind"> {
 }
 
 function notUtf8(random: Random): Omit<HostileRequest, "kind"> {
-  const bad = [Buffer.from([0xff]), Buffer.from([0xc0, 0x80]), Buffer.from([0xed, 0xa0, 0x80]), Buffer.from([0xf8])][
-    Math.floor(random() * 4)
-  ] as Buffer;
+  const bad = pick(random, [Buffer.from([0xff]), Buffer.from([0xc0, 0x80]), Buffer.from([0xed, 0xa0, 0x80]), Buffer.from([0xf8])]);
   return { bytes: post(Buffer.concat([Buffer.from('{"requestId":"'), bad, Buffer.from('"}')])), statuses: [400] };
 }
 
 const BAD_PERCENT = ["%", "%g", "%zz", "%ff", "%c0%80", "%e0%80", "%u0041", "%%41", "%ed%a0%80"];
 
 function badPercentInPath(random: Random): Omit<HostileRequest, "kind"> {
-  const bad = BAD_PERCENT[Math.floor(random() * BAD_PERCENT.length)] as string;
-  const path = [`/v1/products/${bad}`, `/v1/${bad}/x`, `/${bad}`, `/v1/orders/${bad}:track`, `/v1/products/a:${bad}`][
-    Math.floor(random() * 5)
-  ] as string;
+  const bad = pick(random, BAD_PERCENT);
+  const path = pick(random, [`/v1/products/${bad}`, `/v1/${bad}/x`, `/${bad}`, `/v1/orders/${bad}:track`, `/v1/products/a:${bad}`]);
   return { bytes: http("GET", path), statuses: [400] };
 }
 
 function badPercentInQuery(random: Random): Omit<HostileRequest, "kind"> {
-  const bad = BAD_PERCENT[Math.floor(random() * BAD_PERCENT.length)] as string;
-  const query = [`pageToken=${bad}`, `${bad}=1`, `filter.genre=a${bad}b`, bad][Math.floor(random() * 4)] as string;
+  const bad = pick(random, BAD_PERCENT);
+  const query = pick(random, [`pageToken=${bad}`, `${bad}=1`, `filter.genre=a${bad}b`, bad]);
   return { bytes: http("GET", `/v1/products?${query}`), statuses: [400] };
 }
 
@@ -202,7 +203,7 @@ function strangeParameters(random: Random): Omit<HostileRequest, "kind"> {
     "$alt=json",
     `${"a.".repeat(2_000)}b=1`,
   ];
-  return { bytes: http("GET", `/v1/products?${query[Math.floor(random() * query.length)]}`), statuses: [400] };
+  return { bytes: http("GET", `/v1/products?${pick(random, query)}`), statuses: [400] };
 }
 
 function pathTricks(random: Random): Omit<HostileRequest, "kind"> {
@@ -230,7 +231,7 @@ function pathTricks(random: Random): Omit<HostileRequest, "kind"> {
     "/__proto__",
     "http://evil.example/v1/products/p-1",
   ];
-  return { bytes: http("GET", paths[Math.floor(random() * paths.length)] as string), statuses: [400, 404] };
+  return { bytes: http("GET", pick(random, paths)), statuses: [400, 404] };
 }
 
 function longPath(random: Random): Omit<HostileRequest, "kind"> {
@@ -261,7 +262,7 @@ function brokenHeaders(random: Random): Omit<HostileRequest, "kind"> {
     "x: \x01\r\n",
     " folded: 1\r\n",
   ];
-  const line = lines[Math.floor(random() * lines.length)];
+  const line = pick(random, lines);
   return { bytes: Buffer.from(`GET /v1/products/none HTTP/1.1\r\nhost: x\r\n${line}\r\n`, "latin1"), statuses: [400] };
 }
 
@@ -278,11 +279,11 @@ function brokenHttp(random: Random): Omit<HostileRequest, "kind"> {
     "GET /v1/products/p-1 HTTP/1.1\r\n\r\n",
     "POST /v1/orders HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
   ];
-  return { bytes: Buffer.from(texts[Math.floor(random() * texts.length)] as string, "latin1"), statuses: [400] };
+  return { bytes: Buffer.from(pick(random, texts), "latin1"), statuses: [400] };
 }
 
 function wrongVerb(random: Random): Omit<HostileRequest, "kind"> {
-  const [verb, path] = [
+  const [verb, path] = pick(random, [
     ["DELETE", "/v1/orders"],
     ["PATCH", "/v1/products/p-1"],
     ["POST", "/v1/products/p-1"],
@@ -291,7 +292,7 @@ function wrongVerb(random: Random): Omit<HostileRequest, "kind"> {
     ["PROPFIND", "/v1/orders"],
     ["GET", "/shop.orders.v1.OrdersService/PlaceOrder"],
     ["PUT", "/openapi.json"],
-  ][Math.floor(random() * 8)] as [string, string];
+  ]) as [string, string];
   return { bytes: http(verb, path), statuses: [405] };
 }
 
@@ -307,12 +308,12 @@ function wrongLines(random: Random): Omit<HostileRequest, "kind"> {
     "\u0000",
     `{"row":${"1".repeat(400)}}`,
   ];
-  return { bytes: post(`${lines[Math.floor(random() * lines.length)]}\n`, "application/x-ndjson", "/v1/products:import"), statuses: [400] };
+  return { bytes: post(`${pick(random, lines)}\n`, "application/x-ndjson", "/v1/products:import"), statuses: [400] };
 }
 
 function brokenConnect(random: Random): Omit<HostileRequest, "kind"> {
   const path = "/shop.catalog.v1.CatalogService/GetProduct";
-  const [type, body] = [
+  const [type, body] = pick(random, [
     [JSON_TYPE, "{"],
     [JSON_TYPE, "[]"],
     [JSON_TYPE, '{"id":1}'],
@@ -320,7 +321,7 @@ function brokenConnect(random: Random): Omit<HostileRequest, "kind"> {
     ["application/proto", "\x0f"],
     ["text/plain", "{}"],
     ["application/connect+json", "{}"],
-  ][Math.floor(random() * 7)] as [string, string];
+  ]) as [string, string];
   return { bytes: post(Buffer.from(body, "latin1"), type, path), statuses: [400, 415] };
 }
 
@@ -335,18 +336,18 @@ function connectQuery(random: Random): Omit<HostileRequest, "kind"> {
     "?encoding=json&message=%",
     "?encoding=proto&base64=1&message=Dw",
   ];
-  return { bytes: http("GET", path + query[Math.floor(random() * query.length)]), statuses: [400] };
+  return { bytes: http("GET", path + pick(random, query)), statuses: [400] };
 }
 
 function brokenTimeout(random: Random): Omit<HostileRequest, "kind"> {
-  const [name, value] = [
+  const [name, value] = pick(random, [
     ["grpc-timeout", "1"],
     ["grpc-timeout", "123456789S"],
     ["grpc-timeout", "-1S"],
     ["connect-timeout-ms", "1.5"],
     ["connect-timeout-ms", "99999999999"],
     ["authorization", "\xe9"],
-  ][Math.floor(random() * 6)] as [string, string];
+  ]) as [string, string];
   return { bytes: http("GET", "/v1/products/p-1", undefined, { [name]: value }), statuses: [400] };
 }
 
@@ -360,5 +361,5 @@ function brokenUpgrade(random: Random): Omit<HostileRequest, "kind"> {
     http("GET", "/v1/baskets:quote", undefined, { ...upgrade, origin: "https://evil.example" }),
     http("GET", "/v1/baskets:quote", undefined, { ...upgrade, "sec-websocket-key": "x", "sec-websocket-version": "99" }),
   ];
-  return { bytes: requests[Math.floor(random() * requests.length)] as Buffer, statuses: [400, 403, 404, 405, 426] };
+  return { bytes: pick(random, requests), statuses: [400, 403, 404, 405, 426] };
 }
