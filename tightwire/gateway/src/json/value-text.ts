@@ -29,7 +29,7 @@ export function textReader(field: DescField): (reader: BinaryReader) => string {
 function scalarReader(type: ScalarType): (reader: BinaryReader) => string {
   switch (type) {
     case ScalarType.STRING:
-      return (reader) => JSON.stringify(reader.string());
+      return (reader) => stringText(reader.string());
     case ScalarType.BYTES:
       return (reader) => `"${Buffer.from(reader.bytes()).toString("base64")}"`;
     case ScalarType.BOOL:
@@ -59,6 +59,22 @@ function scalarReader(type: ScalarType): (reader: BinaryReader) => string {
     case ScalarType.SFIXED32:
       return (reader) => `${reader.sfixed32()}`;
   }
+}
+
+/** What is longer is better left to the runtime. */
+const SHORT = 64;
+const QUOTE = 34;
+const BACKSLASH = 92;
+const SPACE = 32;
+
+/** A text in quotes; most are short and hold nothing that has to be escaped. */
+function stringText(text: string): string {
+  if (text.length > SHORT) return JSON.stringify(text);
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < SPACE || code === QUOTE || code === BACKSLASH) return JSON.stringify(text);
+  }
+  return `"${text}"`;
 }
 
 function numberText(number: number): string {
