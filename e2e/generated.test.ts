@@ -70,7 +70,7 @@ describe("CatalogService", () => {
     expect(method(CatalogService, "releaseStock").http).toEqual([
       { verb: "POST", path: "/v1/reservations/{reservation_id}:release", body: "*" },
     ]);
-    expect(method(CatalogService, "importProducts").http).toEqual([]);
+    expect(method(CatalogService, "importProducts").http).toEqual([{ verb: "POST", path: "/v1/products:import", body: "*" }]);
   });
 
   test("has nothing to redact", () => {

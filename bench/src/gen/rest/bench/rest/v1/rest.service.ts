@@ -18,25 +18,13 @@ import {
  * The same calls as those of BenchService.
  */
 export interface RestHandlers {
-  /**
-   * As BenchService.Get.
-   * buf:lint:ignore RPC_REQUEST_STANDARD_NAME
-   * buf:lint:ignore RPC_RESPONSE_STANDARD_NAME
-   */
+  /** As BenchService.Get. */
   get(request: GetRequest, call: ServerCall): Promise<GetResponse>;
 
-  /**
-   * As BenchService.List.
-   * buf:lint:ignore RPC_REQUEST_STANDARD_NAME
-   * buf:lint:ignore RPC_RESPONSE_STANDARD_NAME
-   */
+  /** As BenchService.List. */
   list(request: ListRequest, call: ServerCall): Promise<ListResponse>;
 
-  /**
-   * As BenchService.Watch.
-   * buf:lint:ignore RPC_REQUEST_STANDARD_NAME
-   * buf:lint:ignore RPC_RESPONSE_STANDARD_NAME
-   */
+  /** As BenchService.Watch. */
   watch(request: WatchRequest, call: ServerCall): AsyncIterable<WatchResponse>;
 }
 
@@ -46,25 +34,13 @@ export interface RestHandlers {
  * The same calls as those of BenchService.
  */
 export interface RestClient {
-  /**
-   * As BenchService.Get.
-   * buf:lint:ignore RPC_REQUEST_STANDARD_NAME
-   * buf:lint:ignore RPC_RESPONSE_STANDARD_NAME
-   */
+  /** As BenchService.Get. */
   get(request: PartialMessage<GetRequest>, options?: CallOptions): Promise<GetResponse>;
 
-  /**
-   * As BenchService.List.
-   * buf:lint:ignore RPC_REQUEST_STANDARD_NAME
-   * buf:lint:ignore RPC_RESPONSE_STANDARD_NAME
-   */
+  /** As BenchService.List. */
   list(request: PartialMessage<ListRequest>, options?: CallOptions): Promise<ListResponse>;
 
-  /**
-   * As BenchService.Watch.
-   * buf:lint:ignore RPC_REQUEST_STANDARD_NAME
-   * buf:lint:ignore RPC_RESPONSE_STANDARD_NAME
-   */
+  /** As BenchService.Watch. */
   watch(request: PartialMessage<WatchRequest>, options?: CallOptions): AsyncIterable<WatchResponse>;
 }
 
