@@ -63,7 +63,7 @@ export const PEERS: readonly Peer[] = [
   {
     name: "fastify-grpc-js-proxy",
     server: () => import("./peers/fastify-grpc-js-proxy/server.js"),
-    client: () => import("./peers/fastify-http1/client.js"),
+    client: () => import("./peers/fastify-grpc-js-proxy/client.js"),
     cannot: ["watch", "chat"],
   },
   { name: "tightwire-in-process", server: undefined, client: () => import("./peers/tightwire-in-process/client.js") },
