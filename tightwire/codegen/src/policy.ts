@@ -1,7 +1,7 @@
 import type { DescField, DescMethod, DescService, FileRegistry } from "@bufbuild/protobuf";
 import type { ReflectMessage } from "@bufbuild/protobuf/reflect";
+import { type OptionValue, readOption } from "@tightwire/routes";
 import { readDuration } from "./duration.js";
-import { type OptionValue, readOption } from "./extension.js";
 import { createFault, type Fault } from "./fault.js";
 
 /** A resolved policy as the generated file writes it; the same fields as `Policy` of `@tightwire/core`. */

@@ -1,6 +1,7 @@
-import { type DescMethod, type DescService, getExtension, hasExtension, type Message, type Registry } from "@bufbuild/protobuf";
-import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
+import type { DescMethod, DescService, Registry } from "@bufbuild/protobuf";
+import type { ReflectMessage } from "@bufbuild/protobuf/reflect";
 import type { Policy } from "@tightwire/core";
+import { readOption } from "@tightwire/routes";
 
 /**
  * A method's policy out of its options: its own, completed by its service's, whose `timeout` reaches unary methods only and whose `idle_timeout` streams only. For services that come without generated code, where
@@ -21,13 +22,10 @@ function withTimes(timeoutMs: number | undefined, idleTimeoutMs: number | undefi
 type Times = Partial<Record<"timeout" | "idle_timeout", number>>;
 
 function optionOf(desc: DescMethod | DescService, name: string, registry: Registry): Times {
-  const extension = registry.getExtension(name);
-  const { options } = desc.proto;
-  if (extension?.message === undefined || options === undefined || !hasExtension(options, extension)) return {};
-  const policy = reflect(extension.message, getExtension(options, extension) as Message);
+  const policy = readOption(registry, desc, name)?.message;
   const times: Times = {};
-  for (const field of policy.fields) {
-    if (field.message?.typeName !== "google.protobuf.Duration" || field.fieldKind !== "message" || !policy.isSet(field)) continue;
+  for (const field of policy?.fields ?? []) {
+    if (field.message?.typeName !== "google.protobuf.Duration" || field.fieldKind !== "message" || policy?.isSet(field) !== true) continue;
     if (field.name === "timeout" || field.name === "idle_timeout") times[field.name] = milliseconds(policy.get(field));
   }
   return times;

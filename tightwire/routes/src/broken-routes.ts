@@ -1,6 +1,6 @@
 import type { DescField } from "@bufbuild/protobuf";
 import { pathShape } from "./path-template.js";
-import type { Route } from "./route.js";
+import { nameOfMethod, type Route } from "./route.js";
 
 /**
  * What callers of `before` cannot do any more with `after`, a sentence each: a route that is gone, or leads to another method, or takes or gives another part of the message. `buf breaking` does not
@@ -8,11 +8,11 @@ import type { Route } from "./route.js";
  */
 export function findBrokenRoutes(before: readonly Route[], after: readonly Route[]): string[] {
   return before.flatMap((route) => {
-    const name = `${route.method.parent.typeName}.${route.method.name}`;
+    const name = nameOfMethod(route.method);
     const what = `${route.verb} ${route.template.text} of ${name}`;
     const now = after.find((one) => (one.verb === route.verb || one.verb === "*") && pathShape(one.template) === pathShape(route.template));
     if (now === undefined) return [`${what} is gone`];
-    const target = `${now.method.parent.typeName}.${now.method.name}`;
+    const target = nameOfMethod(now.method);
     if (target !== name) return [`${what} leads to ${target} now`];
     return [
       ...changed(what, "captures", variablesOf(route), variablesOf(now)),

@@ -1,5 +1,6 @@
-import { type DescMethod, getExtension, hasExtension, type Message, type Registry } from "@bufbuild/protobuf";
-import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
+import type { DescMethod, Registry } from "@bufbuild/protobuf";
+import type { ReflectMessage } from "@bufbuild/protobuf/reflect";
+import { readOption } from "./option.js";
 
 /** One binding of `google.api.http`, as it stands in the contract; the same fields as `HttpRule` of `@tightwire/core`. */
 export interface HttpBinding {
@@ -23,8 +24,7 @@ export interface PlacedBinding {
   readonly within: readonly number[];
 }
 
-// Field numbers of MethodDescriptorProto.options and HttpRule.additional_bindings.
-const METHOD_OPTIONS = 4;
+/** Field number of HttpRule.additional_bindings. */
 const ADDITIONAL_BINDINGS = 11;
 
 /** The bindings of a method's `google.api.http`: the rule itself, then its `additional_bindings`. Empty when it has none, or no file of the registry defines the option. */
@@ -34,11 +34,9 @@ export function readHttpRules(registry: Registry, method: DescMethod): HttpBindi
 
 /** As {@link readHttpRules}, with the places of the rules. */
 export function placeHttpRules(registry: Registry, method: DescMethod): PlacedBinding[] {
-  const extension = registry.getExtension("google.api.http");
-  const { options } = method.proto;
-  if (extension?.message === undefined || options === undefined || !hasExtension(options, extension)) return [];
-  const rule = reflect(extension.message, getExtension(options, extension) as Message);
-  const within = [METHOD_OPTIONS, extension.number];
+  const option = readOption(registry, method, "google.api.http");
+  if (option === undefined) return [];
+  const { message: rule, path: within } = option;
   const additional = readMessages(rule, "additional_bindings");
   return [
     { binding: readBinding(rule), nested: false, within },

@@ -2,7 +2,7 @@ import { createFileRegistry, type DescField, type DescMethod, type DescService, 
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { type HttpBinding, type PlacedBinding, placeHttpRules } from "./http-binding.js";
 import { type PathTemplate, parsePathTemplate, pathShape } from "./path-template.js";
-import { findField, type Route, type RouteVariable } from "./route.js";
+import { findField, nameOfMethod, type Route, type RouteVariable } from "./route.js";
 
 /** A binding that cannot hold. */
 export interface RouteFault {
@@ -41,7 +41,7 @@ export function readRoutes(registry: Registry, services: readonly DescService[])
         taken.set(key, route);
         routes.push(route);
       } else {
-        const text = `${describe(route)} takes the same requests as ${describe(earlier)} of ${nameOf(earlier.method)}`;
+        const text = `${describe(route)} takes the same requests as ${describe(earlier)} of ${nameOfMethod(earlier.method)}`;
         faults.push({ method, within: placed.within, text });
       }
     });
@@ -61,10 +61,6 @@ export function readRoutesOf(image: Uint8Array): Routes {
 /** `GET /v1/products/{id}` */
 function describe({ verb, template }: Route): string {
   return `${verb} ${template.text}`;
-}
-
-function nameOf(method: DescMethod): string {
-  return `${method.parent.typeName}.${method.name}`;
 }
 
 function readRoute(method: DescMethod, index: number, { binding, nested, within }: PlacedBinding, faults: RouteFault[]): Route | undefined {

@@ -25,6 +25,11 @@ export interface Route {
   readonly responseBody: DescField | undefined;
 }
 
+/** `shop.catalog.v1.CatalogService.GetProduct`, for sentences. */
+export function nameOfMethod({ parent, name }: DescMethod): string {
+  return `${parent.typeName}.${name}`;
+}
+
 const OWN_JSON: ReadonlySet<string> = new Set(
   ["Timestamp", "Duration", "FieldMask", "Struct", "Value", "ListValue", "Any"]
     .concat(["Double", "Float", "Int64", "UInt64", "Int32", "UInt32", "Bool", "String", "Bytes"].map((type) => `${type}Value`))

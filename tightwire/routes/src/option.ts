@@ -1,4 +1,4 @@
-import { type DescMethod, type DescService, type FileRegistry, getExtension, hasExtension, type Message } from "@bufbuild/protobuf";
+import { type DescMethod, type DescService, getExtension, hasExtension, type Message, type Registry } from "@bufbuild/protobuf";
 import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
 
 /** The value of a message-typed option, and where it stands below its method or service. */
@@ -16,7 +16,7 @@ const SERVICE_OPTIONS = 3;
  * Reads a custom option by the full name of its extension. Undefined when it is not set, or when no file of the contract imports it. Throws an
  * Error when its bytes are not such a message.
  */
-export function readOption(registry: FileRegistry, desc: DescMethod | DescService, name: string): OptionValue | undefined {
+export function readOption(registry: Registry, desc: DescMethod | DescService, name: string): OptionValue | undefined {
   const extension = registry.getExtension(name);
   const options = desc.proto.options;
   if (extension?.message === undefined || options === undefined || !hasExtension(options, extension)) return undefined;
