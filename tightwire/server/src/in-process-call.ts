@@ -1,16 +1,14 @@
-import { Metadata, type Peer } from "@tightwire/core";
+import type { Metadata, Peer } from "@tightwire/core";
 import {
   type Acceptor,
   type Answer,
+  type CallHandle,
   type Cause,
   type Completion,
   type IncomingCall,
   type IncomingSink,
-  type ReplySink,
   Status,
-  type StreamHandle,
 } from "@tightwire/core/runtime";
-import { Pipe } from "./pipe.js";
 
 /** What a call is made of. */
 export interface InProcessCallParts {
@@ -26,188 +24,103 @@ export interface InProcessCallParts {
   left(): void;
 }
 
-/** A streaming call between two sides of one process: the client's handle; {@link Answering} is the server's. Each direction is a {@link Pipe}. */
-export class InProcessCall implements StreamHandle {
+/** A call between two sides of one process: its beginning and its ends, which are the same for one message each way and for many. */
+export abstract class InProcessCall implements CallHandle {
   readonly parts: InProcessCallParts;
-  readonly requests: Pipe = new Pipe();
-  readonly replies: Pipe = new Pipe();
-  readonly #sink: ReplySink;
-  #server: IncomingSink | undefined = undefined;
+  protected server: IncomingSink | undefined = undefined;
+  protected over = false;
   #opened = false;
-  #over = false;
   #settled = false;
-  #maxRequestBytes = Number.POSITIVE_INFINITY;
 
-  constructor(parts: InProcessCallParts, sink: ReplySink) {
+  constructor(parts: InProcessCallParts) {
     this.parts = parts;
-    this.#sink = sink;
-    this.replies.reader = sink;
-    this.requests.writer = () => sink.drained();
   }
 
-  // ---- the client's side ----
-
-  write(bytes: Uint8Array, compress: boolean = this.parts.compress): boolean {
-    if (this.#over) return true;
-    if (bytes.byteLength > this.#maxRequestBytes) {
-      this.#refuseMessage(bytes.byteLength);
-      return true;
-    }
-    return this.requests.write(bytes, compress && this.parts.compress);
-  }
-
-  end(): void {
-    this.requests.end(() => this.#server?.halfClosed());
-  }
-
-  pull(count: number): void {
-    this.replies.pull(count);
-  }
+  /** The server's view of the call. */
+  protected abstract readonly incoming: IncomingCall;
+  /** The server reads it: what there is of the requests may be given to it. */
+  protected abstract begin(server: IncomingSink, maxRequestBytes: number): void;
+  /** Tells the client how it ended, and lets go of what is left. */
+  protected abstract tell(end: Completion): void;
 
   cancel(cause: Cause): void {
-    if (this.#over) return;
-    const server = this.#server;
-    this.finish({ code: cause.code, text: cause.text, ...NOTHING, processed: this.#opened ? "unknown" : "no", origin: "local" });
+    if (this.over) return;
+    const { server } = this;
+    this.finish(cause, this.#opened ? "unknown" : "no", "local");
     // Why the client gave up is its own affair: over a network only the deadline would be known.
     server?.cancelled(cause.code === Status.DEADLINE_EXCEEDED ? cause : CANCELLED);
   }
 
-  // ---- the server's side ----
-
   /** Shows the call to the server. */
   open(acceptor: Acceptor): void {
-    if (this.#over) return;
+    if (this.over) return;
     this.#opened = true;
-    this.#maxRequestBytes = acceptor.maxMessageBytes;
-    const answering = new Answering(this);
-    const opened = acceptor.open(answering);
+    const opened = acceptor.open(this.incoming);
     if ("code" in opened) {
       this.#settled = true;
-      answering.end(opened);
-      return;
+      this.incoming.end(opened);
+    } else {
+      this.server = opened;
+      this.begin(opened, acceptor.maxMessageBytes);
     }
-    this.#server = opened;
-    this.requests.reader = opened;
-    this.replies.writer = () => opened.drained();
-    const tooLarge = this.requests.largest(this.#maxRequestBytes);
-    opened.start();
-    if (tooLarge > 0) this.#refuseMessage(tooLarge);
   }
 
   /** The call was not shown to the server at all. */
   refuse(cause: Cause): void {
     this.#settled = true;
-    this.finish({ code: cause.code, text: cause.text, ...NOTHING, processed: "no", origin: "peer" });
+    this.finish(cause, "no", "peer");
   }
 
   /** The server is gone. */
   lose(cause: Cause): void {
-    if (this.#over) return;
-    const server = this.#server;
-    this.finish({ code: cause.code, text: cause.text, ...NOTHING, processed: "unknown", origin: "local" });
+    if (this.over) return;
+    const { server } = this;
+    this.finish(cause, "unknown", "local");
     server?.cancelled(cause);
   }
 
-  headers(metadata: Metadata): void {
-    if (!this.#over) this.#sink.headers(new Metadata(metadata));
-  }
-
-  answerMessage(bytes: Uint8Array, compress: boolean): boolean {
-    if (this.#over) return true;
-    const { maxMessageBytes } = this.parts;
-    if (bytes.byteLength <= maxMessageBytes) return this.replies.write(bytes, compress);
-    const text = `an answer of ${bytes.byteLength} bytes is larger than the ${maxMessageBytes} that are taken`;
-    this.cancel({ code: Status.RESOURCE_EXHAUSTED, text });
-    return true;
-  }
-
-  answerEnd(answer: Answer): void {
-    const { code, text, trailers } = answer;
-    const copied = trailers === undefined ? undefined : new Metadata(trailers);
-    const end: Completion = { code, text: wellFormed(text), headers: undefined, trailers: copied, processed: "yes", origin: "peer" };
-    this.replies.end(() => this.finish(end));
-  }
-
+  /** No handler runs for it any more. */
   settled(): void {
     this.#settled = true;
-    if (this.#over) this.parts.left();
+    if (this.over) this.parts.left();
   }
 
   /** Ends the call for its client: the one place where that happens. */
-  finish(end: Completion): void {
-    if (this.#over) return;
-    this.#over = true;
-    this.#server = undefined;
-    this.requests.close();
-    this.replies.close();
-    this.#sink.done(end);
+  protected finish(
+    { code, text }: Cause,
+    processed: Completion["processed"],
+    origin: Completion["origin"],
+    trailers: Answer["trailers"] = undefined,
+  ): void {
+    if (this.over) return;
+    this.over = true;
+    this.server = undefined;
+    this.tell({ code, text, headers: undefined, trailers, processed, origin });
     if (this.#settled || !this.#opened) this.parts.left();
   }
 
-  #refuseMessage(bytes: number): void {
-    const text = `a message of ${bytes} bytes is larger than the ${this.#maxRequestBytes} that are taken`;
-    const server = this.#server;
-    this.finish({ code: Status.RESOURCE_EXHAUSTED, text, ...NOTHING, processed: "yes", origin: "peer" });
-    server?.cancelled({ code: Status.RESOURCE_EXHAUSTED, text });
+  /** A request is larger than the server takes. */
+  protected refuseRequest(bytes: number, most: number): void {
+    const cause: Cause = { code: Status.RESOURCE_EXHAUSTED, text: `a message of ${bytes} bytes is larger than the ${most} that are taken` };
+    const { server } = this;
+    this.finish(cause, "yes", "peer");
+    server?.cancelled(cause);
+  }
+
+  /** Whether the client takes an answer of this size; if not, that has ended the call. */
+  protected takesAnswer({ byteLength }: Uint8Array): boolean {
+    const { maxMessageBytes } = this.parts;
+    if (byteLength <= maxMessageBytes) return true;
+    const text = `an answer of ${byteLength} bytes is larger than the ${maxMessageBytes} that are taken`;
+    this.cancel({ code: Status.RESOURCE_EXHAUSTED, text });
+    return false;
   }
 }
+
+/** What a server hears of a client that gave up. */
+const CANCELLED: Cause = { code: Status.CANCELLED, text: "the caller cancelled the call, or is gone" };
 
 /** As a wire would carry it: half a surrogate pair is no UTF-8. */
 export function wellFormed(text: string): string {
   return /\p{Surrogate}/u.test(text) ? Buffer.from(text).toString() : text;
-}
-
-/** What a server hears of a client that gave up. */
-export const CANCELLED: Cause = { code: Status.CANCELLED, text: "the caller cancelled the call, or is gone" };
-const NOTHING = { headers: undefined, trailers: undefined };
-
-/** The server's view of a call. */
-class Answering implements IncomingCall {
-  readonly #call: InProcessCall;
-
-  constructor(call: InProcessCall) {
-    this.#call = call;
-  }
-
-  get path(): string {
-    return this.#call.parts.path;
-  }
-
-  get metadata(): Metadata {
-    return this.#call.parts.metadata;
-  }
-
-  get peer(): Peer {
-    return this.#call.parts.peer;
-  }
-
-  get deadline(): number {
-    return this.#call.parts.deadline;
-  }
-
-  pull(count: number): void {
-    this.#call.requests.pull(count);
-  }
-
-  headers(metadata: Metadata): void {
-    this.#call.headers(metadata);
-  }
-
-  write(bytes: Uint8Array, compress: boolean): boolean {
-    return this.#call.answerMessage(bytes, compress);
-  }
-
-  reply(headers: Metadata | undefined, message: Uint8Array, trailers: Metadata | undefined, compress: boolean): void {
-    if (headers !== undefined) this.#call.headers(headers);
-    this.#call.answerMessage(message, compress);
-    this.#call.answerEnd({ code: Status.OK, text: "", trailers });
-  }
-
-  end(answer: Answer): void {
-    this.#call.answerEnd(answer);
-  }
-
-  settled(): void {
-    this.#call.settled();
-  }
 }

@@ -15,7 +15,8 @@ import type {
   UnarySink,
 } from "@tightwire/core/runtime";
 import { refuseUnknownOptions, Status } from "@tightwire/core/runtime";
-import { InProcessCall, type InProcessCallParts } from "./in-process-call.js";
+import type { InProcessCall, InProcessCallParts } from "./in-process-call.js";
+import { InProcessStreamCall } from "./in-process-stream-call.js";
 import { InProcessUnaryCall } from "./in-process-unary-call.js";
 import type { Server } from "./server.js";
 
@@ -53,7 +54,7 @@ class Hub implements ServerTransport, Listener {
   readonly address = "in-process:";
   readonly capabilities = CAPABILITIES;
   readonly peer: Peer;
-  readonly calls: Set<InProcessCall | InProcessUnaryCall> = new Set();
+  readonly calls: Set<InProcessCall> = new Set();
   /** Runs code in the context of whoever made the transport, not of whoever makes a call. */
   readonly inFreshContext: <R>(body: () => R) => R = AsyncLocalStorage.snapshot();
   acceptor: Acceptor | undefined = undefined;
@@ -77,7 +78,7 @@ class Hub implements ServerTransport, Listener {
   }
 
   /** A call is over and settled. */
-  left(call: InProcessCall | InProcessUnaryCall): void {
+  left(call: InProcessCall): void {
     this.calls.delete(call);
     if (this.calls.size === 0) this.#idle?.();
   }
@@ -120,7 +121,7 @@ class InProcessConnection implements Connection {
   readonly info = { address: "in-process", protocol: "in-process" };
   readonly #hub: Hub;
   readonly #options: ConnectOptions;
-  readonly #calls = new Set<InProcessCall | InProcessUnaryCall>();
+  readonly #calls = new Set<InProcessCall>();
   #state: ConnectionState = "ready";
   #listener: StateListener | undefined = undefined;
 
@@ -149,8 +150,8 @@ class InProcessConnection implements Connection {
     return this.#open(call, (parts) => new InProcessUnaryCall(parts, message, sink));
   }
 
-  stream(call: OutgoingCall, sink: ReplySink): InProcessCall {
-    return this.#open(call, (parts) => new InProcessCall(parts, sink));
+  stream(call: OutgoingCall, sink: ReplySink): InProcessStreamCall {
+    return this.#open(call, (parts) => new InProcessStreamCall(parts, sink));
   }
 
   async close(graceMs: number): Promise<void> {
@@ -162,7 +163,7 @@ class InProcessConnection implements Connection {
     this.#hub.forget(this);
   }
 
-  #open<Call extends InProcessUnaryCall | InProcessCall>(outgoing: OutgoingCall, make: (parts: InProcessCallParts) => Call): Call {
+  #open<Call extends InProcessCall>(outgoing: OutgoingCall, make: (parts: InProcessCallParts) => Call): Call {
     const hub = this.#hub;
     const call = make({
       path: outgoing.path,
