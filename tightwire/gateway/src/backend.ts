@@ -11,6 +11,11 @@ export interface Backend {
   readonly policy: Policy;
 }
 
+/** Where a method is called by its own name: `/shop.catalog.v1.CatalogService/GetProduct`. */
+export function pathOfMethod({ parent, name }: DescMethod): string {
+  return `/${parent.typeName}/${name}`;
+}
+
 type Bytes = Uint8Array;
 /** Calls a method with one message's bytes. */
 export type OneToOne<Answer> = (request: Bytes, options: CallOptions) => Promise<Answer>;
@@ -25,7 +30,7 @@ export type ManyToMany<Answer> = (requests: AsyncIterable<Bytes>, options: CallO
 export function callsTo<Answer, Call>({ method, channel, policy }: Backend, read: (bytes: Bytes) => Answer): Call {
   const definition: MethodDefinition<Bytes, Answer> = {
     name: method.name,
-    path: `/${method.parent.typeName}/${method.name}`,
+    path: pathOfMethod(method),
     kind: method.methodKind,
     idempotency: IDEMPOTENCY[method.idempotency],
     policy,

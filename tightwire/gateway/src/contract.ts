@@ -5,6 +5,8 @@ import { type FileDescriptorSet, FileDescriptorSetSchema } from "@bufbuild/proto
 /** What a descriptor image holds. */
 export interface Contract {
   readonly registry: FileRegistry;
+  /** All types that may come in an `Any`: those of the image, and the {@link standardTypes}. */
+  readonly types: Registry;
   /** All services that the image defines, imported ones too, in the order of its files. */
   readonly services: readonly DescService[];
 }
@@ -12,7 +14,7 @@ export interface Contract {
 /** Reads a descriptor image (a `FileDescriptorSet`, as `buf build --as-file-descriptor-set` writes it). Throws an Error that names the file when it cannot be read or is none. */
 export function readContract(image: URL | Uint8Array): Contract {
   const registry = createFileRegistry(readSet(image));
-  return { registry, services: [...registry.files].flatMap((file) => file.services) };
+  return { registry, types: createRegistry(standardTypes(), registry), services: [...registry.files].flatMap((file) => file.services) };
 }
 
 function readSet(image: URL | Uint8Array): FileDescriptorSet {
@@ -32,8 +34,8 @@ function readSet(image: URL | Uint8Array): FileDescriptorSet {
 
 let standard: Registry | undefined;
 
-/** A registry that also knows the standard details of errors (`google.rpc.*`), which a contract need not import to send. */
-export function withErrorDetails(registry: Registry): Registry {
-  standard ??= readContract(new URL("../descriptors.binpb", import.meta.url)).registry;
-  return createRegistry(standard, registry);
+/** The standard details of errors (`google.rpc.*`), which a contract need not import to send. */
+export function standardTypes(): Registry {
+  standard ??= createFileRegistry(readSet(new URL("../descriptors.binpb", import.meta.url)));
+  return standard;
 }

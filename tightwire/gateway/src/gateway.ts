@@ -3,8 +3,8 @@ import { createRegistry, type Registry } from "@bufbuild/protobuf";
 import type { Channel } from "@tightwire/client";
 import type { Logger, Policy, ServiceDefinition } from "@tightwire/core";
 import { checkCount, checkTime, checkWait, refuseUnknownOptions, timerMs } from "@tightwire/core/runtime";
-import { type Route, readRoutes } from "@tightwire/routes";
-import { type Contract, readContract, withErrorDetails } from "./contract.js";
+import { nameOfMethod, type Route, readRoutes } from "@tightwire/routes";
+import { type Contract, readContract, standardTypes } from "./contract.js";
 import { DEFAULT_FORWARD_HEADERS } from "./http/call-options.js";
 import { type CorsOptions, checkCors } from "./http/cors.js";
 import type { ExchangeSettings } from "./http/exchange.js";
@@ -80,7 +80,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   let listening: Promise<HttpListener> | undefined;
 
   const allTypes = (): Registry => {
-    registry ??= withErrorDetails(createRegistry(...[...contracts.values()].map((contract) => contract.registry)));
+    registry ??= createRegistry(standardTypes(), ...[...contracts.values()].map(({ registry: own }) => own));
     return registry;
   };
 
@@ -96,9 +96,8 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
       throw new TypeError(`${service.typeName} was added after the gateway began to listen; add all services before`);
     const { routes, faults } = readRoutes(contract.registry, [service]);
     const [fault] = faults;
-    if (fault !== undefined) throw new Error(`${service.typeName}.${fault.method.name}: ${fault.text}`);
-    const types = withErrorDetails(contract.registry);
-    surface.add({ service, routes, channel, policies, json: { registry: types, emitDefaults, ignoreUnknownFields: false } });
+    if (fault !== undefined) throw new Error(`${nameOfMethod(fault.method)}: ${fault.text}`);
+    surface.add({ service, routes, channel, policies, json: { registry: contract.types, emitDefaults, ignoreUnknownFields: false } });
     served.push({ service, routes });
     registry = undefined;
     openApi = undefined;

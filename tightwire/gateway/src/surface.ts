@@ -1,7 +1,9 @@
-import type { DescService } from "@bufbuild/protobuf";
+import type { DescMethod, DescService } from "@bufbuild/protobuf";
+import { MethodOptions_IdempotencyLevel as Level } from "@bufbuild/protobuf/wkt";
 import type { Channel } from "@tightwire/client";
 import type { Policy } from "@tightwire/core";
-import { pathShape, type Route } from "@tightwire/routes";
+import { nameOfMethod, pathShape, type Route } from "@tightwire/routes";
+import { type Backend, pathOfMethod } from "./backend.js";
 import { createConnectEndpoint } from "./connect/endpoint.js";
 import { createGrpcWebEndpoint } from "./grpc-web/endpoint.js";
 import type { Endpoint, RoutedExchange } from "./http/exchange.js";
@@ -51,14 +53,15 @@ export function createSurface(): SurfaceBuilder {
   const taken = new Map<string, string>();
   const socketShapes = new Set<string>();
 
-  function addRoute(route: Route, { channel, policies, json }: SurfaceParts): void {
+  function addRoute(route: Route, parts: SurfaceParts): void {
     const { method, verb, template } = route;
-    const name = `${method.parent.typeName}.${method.name}`;
+    const name = nameOfMethod(method);
     const shape = pathShape(template);
     const earlier = taken.get(`${verb} ${shape}`);
     if (earlier !== undefined) throw new TypeError(`${verb} ${template.text} of ${name} takes the same requests as a route of ${earlier}`);
     taken.set(`${verb} ${shape}`, name);
-    const backend = { method, channel, policy: policies.get(method.name) ?? {} };
+    const { json } = parts;
+    const backend = backendOf(method, parts);
     const router = rest.get(verb) ?? createRouter<Endpoint<RoutedExchange>>();
     rest.set(verb, router);
     router.add(template, createRestEndpoint(route, backend, json));
@@ -74,12 +77,12 @@ export function createSurface(): SurfaceBuilder {
     rpc,
     sockets,
     add(parts) {
-      const { service, routes, channel, policies, json } = parts;
+      const { service, routes, json } = parts;
       for (const method of service.methods) {
-        const path = `/${service.typeName}/${method.name}`;
+        const path = pathOfMethod(method);
         if (rpc.has(path)) throw new TypeError(`${service.typeName} was added twice`);
-        const backend = { method, channel, policy: policies.get(method.name) ?? {} };
-        const byGet = method.methodKind === "unary" && method.idempotency === NO_SIDE_EFFECTS;
+        const backend = backendOf(method, parts);
+        const byGet = method.methodKind === "unary" && method.idempotency === Level.NO_SIDE_EFFECTS;
         rpc.set(path, { grpcWeb: createGrpcWebEndpoint(backend), connect: createConnectEndpoint(backend, json), byGet });
       }
       for (const route of routes) addRoute(route, parts);
@@ -87,8 +90,9 @@ export function createSurface(): SurfaceBuilder {
   };
 }
 
-/** `MethodOptions.IdempotencyLevel.NO_SIDE_EFFECTS` of descriptor.proto. */
-const NO_SIDE_EFFECTS = 1;
+function backendOf(method: DescMethod, { channel, policies }: SurfaceParts): Backend {
+  return { method, channel, policy: policies.get(method.name) ?? {} };
+}
 
 /** The REST endpoint of a request; a HEAD is answered as a GET where nothing else says how. */
 export function findRest(

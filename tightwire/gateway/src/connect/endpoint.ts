@@ -7,7 +7,7 @@ import { parseQuery } from "../http/query.js";
 import { Refusal } from "../http/refusal.js";
 import { httpStatusOf } from "../http/status.js";
 import { answerInParts } from "../http/stream-answer.js";
-import { type JsonSettings, type MessageJson, messageJson } from "../json/message-json.js";
+import { type JsonSettings, type MessageReader, type MessageWriter, messageReader, messageWriter } from "../json/message-json.js";
 import { connectError } from "./error.js";
 
 /** How messages stand in bodies. */
@@ -23,7 +23,7 @@ export function createConnectEndpoint(backend: Backend, settings: JsonSettings):
   const { method } = backend;
   // Connect's own clients expect both: a newer one may send a field that is not known here, and defaults are left out.
   const own: JsonSettings = { ...settings, emitDefaults: false, ignoreUnknownFields: true };
-  const forms = { request: messageJson(method.input, own), response: messageJson(method.output, own) };
+  const forms = { request: messageReader(method.input, own), response: messageWriter(method.output, own) };
   const failed = (error: RpcError): { status: number; headers: Record<string, string>; body: string } => ({
     status: httpStatusOf(error.code),
     headers: { "content-type": "application/json" },
@@ -36,8 +36,8 @@ export function createConnectEndpoint(backend: Backend, settings: JsonSettings):
 }
 
 interface Forms {
-  readonly request: MessageJson;
-  readonly response: MessageJson;
+  readonly request: MessageReader;
+  readonly response: MessageWriter;
 }
 
 function unary(backend: Backend, forms: Forms): Endpoint["handle"] {
@@ -138,6 +138,6 @@ function encodingOf(contentType = "", pattern: RegExp): Encoding {
   throw new Refusal("invalid_argument", `${JSON.stringify(contentType.slice(0, 100))} is not taken here`, { httpStatus: 415 });
 }
 
-function toBytes(encoding: Encoding, message: Buffer, form: MessageJson): Uint8Array {
+function toBytes(encoding: Encoding, message: Buffer, form: MessageReader): Uint8Array {
   return encoding === "proto" ? message : form.encode(form.parse(message.byteLength === 0 ? "{}" : message.toString()));
 }

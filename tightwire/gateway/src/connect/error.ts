@@ -1,6 +1,6 @@
-import { create, type JsonObject, type Registry, toJson } from "@bufbuild/protobuf";
-import { AnySchema } from "@bufbuild/protobuf/wkt";
+import type { JsonObject, Registry } from "@bufbuild/protobuf";
 import type { ErrorDetail, RpcError } from "@tightwire/core";
+import { detailJson } from "../http/detail-json.js";
 
 /** An error as Connect has it in JSON. Source: connectrpc.com, "Error end-stream". */
 export function connectError(error: RpcError, registry: Registry): JsonObject {
@@ -11,19 +11,9 @@ export function connectError(error: RpcError, registry: Registry): JsonObject {
   };
 }
 
-function connectDetail({ type, value }: ErrorDetail, registry: Registry): JsonObject {
-  const debug = readable({ type, value }, registry);
-  return { type, value: Buffer.from(value).toString("base64").replace(/=+$/, ""), ...(debug === undefined ? {} : { debug }) };
-}
-
-/** A detail for people who read the answer; undefined when nobody here knows its type. */
-function readable({ type, value }: ErrorDetail, registry: Registry): JsonObject | undefined {
-  try {
-    const { "@type": _type, ...fields } = toJson(AnySchema, create(AnySchema, { typeUrl: `type.googleapis.com/${type}`, value }), {
-      registry,
-    }) as JsonObject;
-    return fields;
-  } catch {
-    return undefined;
-  }
+function connectDetail(detail: ErrorDetail, registry: Registry): JsonObject {
+  const { type, value } = detail;
+  // For people who read the answer.
+  const { "@type": known, ...debug } = detailJson(detail, registry) ?? {};
+  return { type, value: Buffer.from(value).toString("base64").replace(/=+$/, ""), ...(known === undefined ? {} : { debug }) };
 }

@@ -1,8 +1,7 @@
 import type { Metadata, RpcError } from "@tightwire/core";
-import { encodeStatusDetails } from "@tightwire/core/runtime";
+import { encodeStatusDetails, statusNumber } from "@tightwire/core/runtime";
 import { envelope } from "../http/envelope.js";
 import { exposedHeaders } from "../http/exchange.js";
-import { statusNumberOf } from "../http/status.js";
 
 /** The flag of a frame that holds trailers. */
 const TRAILERS = 0x80;
@@ -16,7 +15,7 @@ export function trailersFrame(status: Readonly<Record<string, string>>, metadata
 
 /** What the trailers say of a call that failed. */
 export function failureTrailers(error: RpcError): Record<string, string> {
-  const number = statusNumberOf(error.code);
+  const number = statusNumber(error.code);
   const details = error.details.length === 0 ? undefined : encodeStatusDetails(number, error.message, error.details);
   return {
     "grpc-status": String(number),

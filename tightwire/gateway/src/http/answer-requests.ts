@@ -5,8 +5,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { isGrpcWeb } from "../grpc-web/endpoint.js";
 import { answerPage } from "../page/answer-page.js";
 import type { Page } from "../page/page.js";
+import { LINES } from "../rest/stream-format.js";
 import { findRest, type Surface, verbsOf } from "../surface.js";
 import { readBody } from "./body.js";
+import { isOfType } from "./content-type.js";
 import type { CorsOptions } from "./cors.js";
 import { asRpcError, errorAnswer } from "./error-answer.js";
 import { type Endpoint, type Exchange, type ExchangeSettings, writeAnswer } from "./exchange.js";
@@ -27,9 +29,6 @@ export interface AnswerParts {
   readonly cors: CorsOptions | undefined;
 }
 
-/** Bodies that are read as they come. */
-const STREAMED = /^application\/x-ndjson\s*(;|$)/i;
-
 /** Has a Fastify app answer all requests: routes of the contracts first, then methods by name, then the gateway's own pages. */
 export function answerRequests(app: FastifyInstance, parts: AnswerParts): void {
   const { settings, bodyTimeoutMs, logger } = parts;
@@ -38,7 +37,8 @@ export function answerRequests(app: FastifyInstance, parts: AnswerParts): void {
   app.addContentTypeParser("*", (request: FastifyRequest, payload: IncomingMessage) => {
     const encoding = request.headers["content-encoding"] ?? "identity";
     if (encoding !== "identity") return Promise.reject(unknownEncoding(encoding));
-    return STREAMED.test(request.headers["content-type"] ?? "") ? Promise.resolve(undefined) : readBody(payload, bounds);
+    // Lines are read as they come.
+    return isOfType(request.headers["content-type"], LINES) ? Promise.resolve(undefined) : readBody(payload, bounds);
   });
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, parts));
   app.setNotFoundHandler((request, reply) => sendError(notFound(request, parts), request, reply, parts));
@@ -67,7 +67,8 @@ function unknownEncoding(encoding: string): Refusal {
   });
 }
 
-function pathOf(url = "/"): string {
+/** A URL without its query. */
+export function pathOf(url = "/"): string {
   const query = url.indexOf("?");
   return query === -1 ? url : url.slice(0, query);
 }
@@ -93,7 +94,7 @@ async function callByName(endpoint: Endpoint, exchange: Exchange): Promise<unkno
     return await endpoint.handle(exchange);
   } catch (error) {
     if (endpoint.failed === undefined) throw error;
-    const { status, headers, body } = endpoint.failed(asRpcError(error), exchange);
+    const { status, headers, body } = endpoint.failed(asRpcError(error));
     return reply.code(status).headers(headers).send(body);
   }
 }
@@ -126,7 +127,8 @@ function wrongVerb(verb: string, allowed: readonly string[]): Refusal {
   return new Refusal("unimplemented", `${verb} is not taken here; ${list} is`, { httpStatus: 405, headers: { allow: list } });
 }
 
-function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply, { registry, logger }: AnswerParts): unknown {
+/** Answers with an error; what the gateway itself did wrong goes to the log. */
+export function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply, { registry, logger }: AnswerParts): unknown {
   const error = asRpcError(thrown);
   if (error.cause !== undefined && error.origin === "local" && error.code === "internal") {
     logger?.error({ err: { message: String(error.cause), stack: (error.cause as Error).stack } }, "a request failed in the gateway");

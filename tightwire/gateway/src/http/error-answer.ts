@@ -1,8 +1,9 @@
-import { create, type JsonObject, type Registry, toJson } from "@bufbuild/protobuf";
-import { AnySchema } from "@bufbuild/protobuf/wkt";
+import type { JsonObject, Registry } from "@bufbuild/protobuf";
 import { type ErrorDetail, RpcError } from "@tightwire/core";
+import { statusNumber } from "@tightwire/core/runtime";
+import { detailJson, TYPE_URL } from "./detail-json.js";
 import { Refusal } from "./refusal.js";
-import { httpStatusOf, statusNumberOf, statusText } from "./status.js";
+import { httpStatusOf, statusText } from "./status.js";
 
 /** An error as an HTTP answer. */
 export interface ErrorAnswer {
@@ -27,24 +28,22 @@ export function errorAnswer(error: RpcError, accept: string | undefined, registr
 
 /** `google.rpc.Status` as JSON. */
 export function statusJson(error: RpcError, registry: Registry): JsonObject {
-  return { code: statusNumberOf(error.code), message: error.message, details: error.details.map((detail) => detailJson(detail, registry)) };
+  return { code: statusNumber(error.code), message: error.message, details: detailsOf(error, registry) };
 }
 
 /** The members of RFC 9457, and beside them the status by name and its details. */
 function problemOf(error: RpcError, status: number, registry: Registry): JsonObject {
-  const details = error.details.map((detail) => detailJson(detail, registry));
-  return { type: "about:blank", title: statusText(error.code), status, detail: error.message, code: statusText(error.code), details };
+  const code = statusText(error.code);
+  return { type: "about:blank", title: code, status, detail: error.message, code, details: detailsOf(error, registry) };
 }
 
-const TYPE_URL = "type.googleapis.com/";
+/** The details of an error; of types that nobody here knows their bytes. */
+function detailsOf({ details }: RpcError, registry: Registry): JsonObject[] {
+  return details.map((detail) => detailJson(detail, registry) ?? { "@type": TYPE_URL + detail.type, value: base64(detail) });
+}
 
-/** A detail as the JSON of `google.protobuf.Any`; of a type that nobody here knows its bytes. */
-function detailJson({ type, value }: ErrorDetail, registry: Registry): JsonObject {
-  try {
-    return toJson(AnySchema, create(AnySchema, { typeUrl: TYPE_URL + type, value }), { registry }) as JsonObject;
-  } catch {
-    return { "@type": TYPE_URL + type, value: Buffer.from(value).toString("base64") };
-  }
+function base64({ value }: ErrorDetail): string {
+  return Buffer.from(value).toString("base64");
 }
 
 /** The error of a call, or of what the gateway met before there was one. */
@@ -57,6 +56,5 @@ export function asRpcError(thrown: unknown): RpcError {
   const { statusCode } = thrown as { statusCode?: unknown };
   if (typeof statusCode !== "number" || statusCode >= 500 || !(thrown instanceof Error))
     return new RpcError("internal", "the gateway failed", { cause: thrown });
-  if (statusCode === 413) return new Refusal("resource_exhausted", "the body is larger than is taken here", { httpStatus: 413 });
   return new Refusal("invalid_argument", thrown.message, { httpStatus: statusCode });
 }

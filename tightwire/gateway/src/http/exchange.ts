@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import type { CallOptions, Metadata, RpcError } from "@tightwire/core";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { callOptionsOf } from "./call-options.js";
+import { isOfType } from "./content-type.js";
 import type { ErrorAnswer } from "./error-answer.js";
 import { Refusal } from "./refusal.js";
 import type { Match } from "./router.js";
@@ -34,7 +35,7 @@ export interface RoutedExchange extends Exchange {
 export interface Endpoint<E extends Exchange = Exchange> {
   handle(exchange: E): Promise<unknown>;
   /** How an error is answered that came before anything of the answer was sent. */
-  readonly failed?: (error: RpcError, exchange: Exchange) => ErrorAnswer;
+  readonly failed?: (error: RpcError) => ErrorAnswer;
 }
 
 /** The options of the call that a request makes; what of its metadata is let out becomes headers of the answer. */
@@ -64,7 +65,7 @@ export function bodyOf(request: FastifyRequest): Buffer | undefined {
 /** The body of a request as it comes. Throws a 415 when it did not say that it is a stream of such messages. */
 export function streamOf(request: FastifyRequest, contentType: string): Readable {
   const given = request.headers["content-type"] ?? "";
-  if (given.split(";", 1)[0]?.trim().toLowerCase() === contentType) return request.raw;
+  if (isOfType(given, contentType)) return request.raw;
   const text = `the body must be ${contentType}, and is ${JSON.stringify(given.slice(0, 100))}`;
   throw new Refusal("invalid_argument", text, { httpStatus: 415 });
 }

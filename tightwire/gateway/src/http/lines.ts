@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { Refusal } from "./refusal.js";
+import { decodeUtf8 } from "./utf8.js";
 
 const NEWLINE = 10;
 
@@ -29,14 +30,8 @@ export async function* readLines(body: Readable, maxBytes: number): AsyncGenerat
   if (last !== "") yield last;
 }
 
-const UTF8 = new TextDecoder("utf-8", { fatal: true });
-
 function text(parts: readonly Buffer[]): string {
-  try {
-    return UTF8.decode(parts.length === 1 ? parts[0] : Buffer.concat(parts)).trim();
-  } catch {
-    throw new Refusal("invalid_argument", "a line of the body is not UTF-8");
-  }
+  return decodeUtf8(parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts), "a line of the body").trim();
 }
 
 function tooLong(maxBytes: number): Refusal {

@@ -1,11 +1,11 @@
-import type { IncomingMessage } from "node:http";
+import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { type FastifyInstance, type FastifyReply, fastify } from "fastify";
 import { WebSocketServer } from "ws";
-import { type AnswerParts, answerRequests } from "./answer-requests.js";
+import { type AnswerParts, answerRequests, pathOf, sendError } from "./answer-requests.js";
 import { callOptionsOf } from "./call-options.js";
 import { addCors, mayOpenSocket } from "./cors.js";
-import { asRpcError, errorAnswer } from "./error-answer.js";
+import { asRpcError, type ErrorAnswer, errorAnswer } from "./error-answer.js";
 import { Refusal } from "./refusal.js";
 
 /** A gateway that listens. */
@@ -24,12 +24,8 @@ const MORE_METHODS = ["PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", 
 /** Listens at `127.0.0.1:8080` or `unix:/path`. Rejects with an Error that says why when it cannot. */
 export async function listenHttp(address: string, parts: AnswerParts): Promise<HttpListener> {
   const app = fastify({
-    bodyLimit: parts.settings.maxMessageBytes,
     forceCloseConnections: "idle",
-    frameworkErrors: (error, request, reply) => {
-      const whole = errorAnswer(asRpcError(error), request.headers.accept, parts.registry());
-      void (reply as unknown as FastifyReply).code(whole.status).headers(whole.headers).send(whole.body);
-    },
+    frameworkErrors: (error, request, reply) => void sendError(error, request, reply as unknown as FastifyReply, parts),
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, parts),
     // That a request names its host is asked of it later, where the answer can say so.
     http: {
@@ -79,14 +75,16 @@ async function closeApp(app: FastifyInstance, sockets: WebSocketServer, graceMs:
 /** What is no HTTP, takes too long or has too many headers: there is no request yet that Fastify would answer. */
 function answerBrokenRequest(error: Error & { code?: string }, socket: Socket, { registry }: AnswerParts): void {
   if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
-  const { status, headers, body } = errorAnswer(brokenRequest(error), undefined, registry());
+  endWith(socket, errorAnswer(brokenRequest(error), undefined, registry()));
+}
+
+/** Answers past Node's HTTP server, and ends the connection. */
+function endWith(socket: Socket, { status, headers, body }: ErrorAnswer): void {
   const head = Object.entries({ ...headers, connection: "close", "content-length": Buffer.byteLength(body) }).map(
     ([key, value]) => `${key}: ${value}\r\n`,
   );
-  socket.end(`HTTP/1.1 ${status} ${REASONS[status] ?? "Bad Request"}\r\n${head.join("")}\r\n${body}`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Refused"}\r\n${head.join("")}\r\n${body}`);
 }
-
-const REASONS: Readonly<Record<number, string>> = { 400: "Bad Request", 408: "Request Timeout", 431: "Request Header Fields Too Large" };
 
 function brokenRequest({ code, message }: Error & { code?: string }): Refusal {
   if (code === "ERR_HTTP_REQUEST_TIMEOUT") return new Refusal("deadline_exceeded", "the request did not come in time", { httpStatus: 408 });
@@ -105,14 +103,13 @@ function acceptSockets(app: FastifyInstance, parts: AnswerParts): WebSocketServe
     socket.on("error", () => socket.destroy());
     try {
       const url = request.url ?? "/";
-      const path = url.split("?", 1)[0] as string;
+      const path = pathOf(url);
       const match = parts.surface.sockets.find(path);
       if (match === undefined) throw new Refusal("not_found", `no streaming method is at ${path.slice(0, 200)}`);
       if (!mayOpenSocket(request.headers.origin, request.headers.host, parts.cors)) {
         throw new Refusal("permission_denied", `pages of ${String(request.headers.origin).slice(0, 100)} may not open a WebSocket here`);
       }
       const carry = match.value.prepare({
-        request,
         match,
         query: url.slice(path.length + 1),
         options: callOptionsOf(request, parts.settings),
@@ -122,16 +119,8 @@ function acceptSockets(app: FastifyInstance, parts: AnswerParts): WebSocketServe
         void carry(opened);
       });
     } catch (error) {
-      refuseUpgrade(socket, request, asRpcError(error) as Refusal, parts);
+      endWith(socket, errorAnswer(asRpcError(error), request.headers.accept, parts.registry()));
     }
   });
   return server;
-}
-
-function refuseUpgrade(socket: Socket, request: IncomingMessage, error: Refusal, { registry }: AnswerParts): void {
-  const { status, headers, body } = errorAnswer(error, request.headers.accept, registry());
-  const head = Object.entries({ ...headers, connection: "close", "content-length": Buffer.byteLength(body) }).map(
-    ([key, value]) => `${key}: ${value}\r\n`,
-  );
-  socket.end(`HTTP/1.1 ${status} Refused\r\n${head.join("")}\r\n${body}`);
 }

@@ -1,4 +1,4 @@
-import { STATUS_CODES, type StatusCode } from "@tightwire/core";
+import type { StatusCode } from "@tightwire/core";
 
 const HTTP_STATUS: Readonly<Record<StatusCode, number>> = {
   ok: 200,
@@ -28,9 +28,4 @@ export function httpStatusOf(code: StatusCode): number {
 /** `NOT_FOUND`, as protobuf spells it; `CANCELLED` too. */
 export function statusText(code: StatusCode): string {
   return code.toUpperCase();
-}
-
-/** 5 for `not_found`. */
-export function statusNumberOf(code: StatusCode): number {
-  return STATUS_CODES.indexOf(code);
 }

@@ -1,6 +1,7 @@
 import { type DescField, type DescMessage, fromBinary, ScalarType, toJson } from "@bufbuild/protobuf";
 import { FeatureSet_FieldPresence as Presence } from "@bufbuild/protobuf/wkt";
 import { BinaryReader, WireType } from "@tightwire/codec/wire";
+import { hasOwnJson } from "@tightwire/routes";
 import { enumText, keyReader, leave, NOT_HERE, textReader, wireTypeOf } from "./value-text.js";
 
 /** Writes a message's bytes as JSON text. */
@@ -24,10 +25,6 @@ interface Plan {
 
 /** Deeper messages are left to who has a limit for them. */
 const MOST_DEPTH = 50;
-/** Messages whose JSON is not that of their fields. */
-const WELL_KNOWN =
-  /^google\.protobuf\.(Any|Timestamp|Duration|FieldMask|Struct|Value|ListValue|(Double|Float|U?Int64|U?Int32|Bool|String|Bytes)Value)$/;
-
 /**
  * A writer that goes from bytes to text at once, with no message and no tree of JSON between: several times as fast as `JSON.stringify(toJson(fromBinary(…)))`, and the same text. Defaults of fields without presence are
  * written. What is rare (a message in parts, unknown enum values, groups, malformed bytes) it leaves to `whole`, which does all of it.
@@ -49,7 +46,7 @@ export function createJsonWriter(schema: DescMessage, whole: JsonWriter): JsonWr
 /** Whether a message is its fields: no form of its own, no extensions, nothing required. */
 function isPlain(desc: DescMessage): boolean {
   return (
-    !WELL_KNOWN.test(desc.typeName) &&
+    !hasOwnJson(desc) &&
     desc.proto.extensionRange.length === 0 &&
     desc.fields.every(({ presence, jsonName }) => presence !== Presence.LEGACY_REQUIRED && jsonName !== "__proto__")
   );
@@ -209,8 +206,10 @@ function append(texts: Texts, at: number, text: string): void {
 }
 
 function messageReader(desc: DescMessage, plans: Map<DescMessage, Plan>): (reader: BinaryReader, depth: number) => string {
-  if (desc.typeName === "google.protobuf.Any" || (!isPlain(desc) && !WELL_KNOWN.test(desc.typeName))) return leave;
-  if (WELL_KNOWN.test(desc.typeName)) return (reader) => JSON.stringify(toJson(desc, fromBinary(desc, reader.bytes())));
+  // It needs to know the types that it may hold.
+  if (desc.typeName === "google.protobuf.Any") return leave;
+  if (hasOwnJson(desc)) return (reader) => JSON.stringify(toJson(desc, fromBinary(desc, reader.bytes())));
+  if (!isPlain(desc)) return leave;
   const plan = planOf(desc, plans);
   return (reader, depth) => {
     const end = reader.uint32() + reader.pos;

@@ -15,7 +15,7 @@ import {
 import { Refusal } from "../http/refusal.js";
 import { describeFault } from "./fault.js";
 import { refuseInexact } from "./inexact.js";
-import { createJsonWriter } from "./json-writer.js";
+import { createJsonWriter, type JsonWriter } from "./json-writer.js";
 
 /** How ProtoJSON is written and read. */
 export interface JsonSettings {
@@ -27,8 +27,8 @@ export interface JsonSettings {
   readonly ignoreUnknownFields: boolean;
 }
 
-/** A message between its two forms: protobuf's bytes and ProtoJSON. Source: protobuf.dev, "ProtoJSON Format". */
-export interface MessageJson {
+/** Makes messages out of ProtoJSON. Source: protobuf.dev, "ProtoJSON Format". */
+export interface MessageReader {
   /** A message out of a JSON text; duplicate keys are refused. Throws a 400 that names the field at fault. */
   parse(text: string): Message;
   /** A message with one field, out of the JSON text of that field. Throws as {@link parse} does. */
@@ -39,30 +39,29 @@ export interface MessageJson {
   merge(message: Message, value: JsonObject): void;
   /** A message's bytes. */
   encode(message: Message): Uint8Array;
+}
+
+/** Makes ProtoJSON out of a message's bytes. Source: protobuf.dev, "ProtoJSON Format". */
+export interface MessageWriter {
   /** The JSON text of a message's bytes. Throws an Error when they are no such message. */
-  write(bytes: Uint8Array): string;
+  readonly write: JsonWriter;
   /** The JSON text of one of its fields; of a field without a value its default, and `null` for a message. */
   writeField(bytes: Uint8Array, field: DescField): string;
 }
 
-/** Prepares a message's forms. */
-export function messageJson(schema: DescMessage, settings: JsonSettings): MessageJson {
-  const readOptions = { registry: settings.registry, ignoreUnknownFields: settings.ignoreUnknownFields };
-  const writeOptions = { registry: settings.registry, alwaysEmitImplicit: settings.emitDefaults };
-  const everything = { registry: settings.registry, alwaysEmitImplicit: true };
-  const withFault = <T>(read: () => T, value: JsonValue): T =>
-    refuseFaults(read, (error) => describeFault(error, schema, value, readOptions));
+/** Prepares how a message is read. */
+export function messageReader(schema: DescMessage, { registry, ignoreUnknownFields }: JsonSettings): MessageReader {
+  const options = { registry, ignoreUnknownFields };
+  const withFault = <T>(read: () => T, value: JsonValue): T => refuseFaults(read, (error) => describeFault(error, schema, value, options));
 
   function parse(text: string): Message {
     const message = refuseFaults(
-      () => fromJsonString(schema, text, readOptions),
-      (error) => describeFault(error, schema, valueIn(text), readOptions),
+      () => fromJsonString(schema, text, options),
+      (error) => describeFault(error, schema, valueIn(text), options),
     );
-    refuseInexact(schema, text, settings.registry);
+    refuseInexact(schema, text, registry);
     return message;
   }
-
-  const whole = (bytes: Uint8Array): string => JSON.stringify(toJson(schema, fromBinary(schema, bytes), writeOptions));
 
   return {
     parse,
@@ -71,14 +70,23 @@ export function messageJson(schema: DescMessage, settings: JsonSettings): Messag
       if (valueIn(text) === undefined) throw new Refusal("invalid_argument", "the body is no JSON");
       return parse(`{${JSON.stringify(jsonName)}:${text}}`);
     },
-    read: (value) => withFault(() => fromJson(schema, value, readOptions), value),
-    merge: (message, value) => void withFault(() => mergeFromJson(schema, message, value, readOptions), value),
+    read: (value) => withFault(() => fromJson(schema, value, options), value),
+    merge: (message, value) => void withFault(() => mergeFromJson(schema, message, value, options), value),
     encode: (message) => toBinary(schema, message),
-    write: settings.emitDefaults ? createJsonWriter(schema, whole) : whole,
+  };
+}
+
+/** Prepares how a message is written. */
+export function messageWriter(schema: DescMessage, { registry, emitDefaults }: JsonSettings): MessageWriter {
+  const options = { registry, alwaysEmitImplicit: emitDefaults };
+  const everything = { registry, alwaysEmitImplicit: true };
+  const whole = (bytes: Uint8Array): string => JSON.stringify(toJson(schema, fromBinary(schema, bytes), options));
+  return {
+    write: emitDefaults ? createJsonWriter(schema, whole) : whole,
     writeField(bytes, { jsonName }) {
       const message = fromBinary(schema, bytes);
       const own = (object: JsonValue): JsonValue | undefined => Object.entries(object as JsonObject).find(([key]) => key === jsonName)?.[1];
-      return JSON.stringify(own(toJson(schema, message, writeOptions)) ?? own(toJson(schema, message, everything)) ?? null);
+      return JSON.stringify(own(toJson(schema, message, options)) ?? own(toJson(schema, message, everything)) ?? null);
     },
   };
 }

@@ -1,22 +1,9 @@
 import { type DescField, type DescMessage, type JsonObject, type JsonValue, ScalarType } from "@bufbuild/protobuf";
-import { findField } from "@tightwire/routes";
+import { findField, hasOwnJson } from "@tightwire/routes";
 import { badField } from "../http/refusal.js";
 
-/** Messages whose JSON is a single value, which a parameter can hold. */
-const SINGLE_VALUES: ReadonlyMap<string, "text" | "bool" | "nothing"> = new Map([
-  ["google.protobuf.Timestamp", "text"],
-  ["google.protobuf.Duration", "text"],
-  ["google.protobuf.FieldMask", "text"],
-  ["google.protobuf.DoubleValue", "text"],
-  ["google.protobuf.FloatValue", "text"],
-  ["google.protobuf.Int64Value", "text"],
-  ["google.protobuf.UInt64Value", "text"],
-  ["google.protobuf.Int32Value", "text"],
-  ["google.protobuf.UInt32Value", "text"],
-  ["google.protobuf.StringValue", "text"],
-  ["google.protobuf.BytesValue", "text"],
-  ["google.protobuf.BoolValue", "bool"],
-] as const);
+/** Messages whose JSON is of a form of its own that is no single value: no parameter can hold them. */
+const MANY_VALUES: ReadonlySet<string> = new Set(["Any", "Struct", "Value", "ListValue"].map((name) => `google.protobuf.${name}`));
 
 const MOST_KNOWN = 1_000;
 
@@ -56,7 +43,7 @@ function resolveParameter(message: DescMessage, name: string, bound: ReadonlyMap
     if (where !== undefined) throw badField(shown(name), `stands in the ${where} of this request, not in its query`);
   }
   const leaf = path.at(-1) as DescField;
-  if (!isSingle(leaf)) throw badField(shown(name), "cannot stand in a query: it is a message, a map or a list of messages");
+  if (!canBeParameter(leaf)) throw badField(shown(name), "cannot stand in a query: it is a message, a map or a list of messages");
   return path;
 }
 
@@ -65,15 +52,11 @@ function shown(name: string): string {
   return name.slice(0, 100);
 }
 
-function isSingle(field: DescField): boolean {
+/** Whether a field, alone or repeated, can be a parameter: its values are single ones in JSON. */
+export function canBeParameter(field: DescField): boolean {
   if (field.fieldKind === "scalar" || field.fieldKind === "enum") return true;
   if (field.fieldKind === "list" && field.listKind !== "message") return true;
-  return field.fieldKind !== "map" && field.message !== undefined && SINGLE_VALUES.has(field.message.typeName);
-}
-
-/** Whether a field, alone or repeated, can be a parameter. */
-export function canBeParameter(field: DescField): boolean {
-  return isSingle(field);
+  return field.fieldKind !== "map" && field.message !== undefined && hasOwnJson(field.message) && !MANY_VALUES.has(field.message.typeName);
 }
 
 /** An object to put parameters into. It has no prototype, since a field may be named `constructor`. */
@@ -98,18 +81,19 @@ export function setParameter(target: JsonObject, path: readonly DescField[], nam
 }
 
 function toJsonValue(field: DescField, name: string, value: string): JsonValue {
-  const isBool = field.message === undefined ? field.scalar === ScalarType.BOOL : SINGLE_VALUES.get(field.message.typeName) === "bool";
-  if (isBool) {
+  if (holds(field, ScalarType.BOOL, "google.protobuf.BoolValue")) {
     if (value === "true" || value === "false") return value === "true";
     throw badField(shown(name), `must be true or false, and is ${JSON.stringify(value.slice(0, 40))}`);
   }
   // A plus sign of base64, which stands for a space in a query: bytes that nobody meant would come of it.
-  if (isBytes(field) && /\s/.test(value)) throw badField(shown(name), "is base64, in which + must be sent as %2B or -");
+  if (holds(field, ScalarType.BYTES, "google.protobuf.BytesValue") && /\s/.test(value))
+    throw badField(shown(name), "is base64, in which + must be sent as %2B or -");
   // An enum's number, which JSON has as a number.
   if (field.enum !== undefined && /^-?\d{1,10}$/.test(value)) return Number(value);
   return value;
 }
 
-function isBytes(field: DescField): boolean {
-  return field.message === undefined ? field.scalar === ScalarType.BYTES : field.message.typeName === "google.protobuf.BytesValue";
+/** Whether a field's values are of a scalar type, or of the message that wraps it. */
+function holds({ message, scalar }: DescField, type: ScalarType, wrapper: string): boolean {
+  return message === undefined ? scalar === type : message.typeName === wrapper;
 }

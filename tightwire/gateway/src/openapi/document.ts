@@ -1,5 +1,6 @@
 import type { DescMethod, DescService, JsonObject, JsonValue, Registry } from "@bufbuild/protobuf";
 import type { Route } from "@tightwire/routes";
+import { pathOfMethod } from "../backend.js";
 import { commentOf } from "./comments.js";
 import { namedOperation, routeOperation } from "./operation.js";
 import { openApiPath } from "./path.js";
@@ -73,7 +74,7 @@ function createPaths(documented: readonly DocumentedService[], schemas: Schemas)
       if (VERBS.includes(verb)) item[verb.toLowerCase()] ??= routeOperation(route, path, operationId(route.method, route.index), schemas);
     }
     for (const method of service.methods.filter((one) => isCalledByName(one, routes))) {
-      paths[`/${service.typeName}/${method.name}`] = { post: namedOperation(method, operationId(method, 0), schemas) };
+      paths[pathOfMethod(method)] = { post: namedOperation(method, operationId(method, 0), schemas) };
     }
   }
   return Object.fromEntries(Object.entries(paths).filter(([, item]) => Object.keys(item).length > 0));

@@ -1,7 +1,9 @@
 import type { DescField, DescMessage, DescMethod, JsonObject, JsonValue } from "@bufbuild/protobuf";
 import { hasOwnJson, type Route } from "@tightwire/routes";
+import { pathOfMethod } from "../backend.js";
 import { canBeParameter } from "../json/parameter.js";
 import { HTTP_BODY } from "../rest/request-reader.js";
+import { EVENT_STREAM, LINES } from "../rest/stream-format.js";
 import { commentOf, firstSentence } from "./comments.js";
 import { exampleOf, fieldExample } from "./example.js";
 import { fieldBehavior } from "./field-behavior.js";
@@ -10,8 +12,6 @@ import type { Schemas } from "./schema.js";
 
 /** How deep fields of messages become parameters of a query. */
 const MOST_QUERY_DEPTH = 3;
-const LINES = "application/x-ndjson";
-const EVENTS = "text/event-stream";
 
 /** A route as an operation of OpenAPI. */
 export function routeOperation(route: Route, path: OpenApiPath, id: string, schemas: Schemas): JsonObject {
@@ -45,7 +45,7 @@ function operation(method: DescMethod, operationId: string): JsonObject {
     tags: [method.parent.typeName],
     ...(description === "" ? {} : { summary: firstSentence(description), description }),
     ...(method.deprecated || method.parent.deprecated ? { deprecated: true } : {}),
-    "x-grpc-method": `/${method.parent.typeName}/${method.name}`,
+    "x-grpc-method": pathOfMethod(method),
     "x-grpc-kind": method.methodKind,
   };
 }
@@ -129,7 +129,7 @@ function success(method: DescMethod, responseBody: DescField | undefined, schema
   };
   const streamed: JsonObject = {
     description: `${description} A stream of them.`,
-    content: { [LINES]: media(line, { result: example ?? null }), [EVENTS]: { schema: one } },
+    content: { [LINES]: media(line, { result: example ?? null }), [EVENT_STREAM]: { schema: one } },
   };
   if (method.methodKind === "server_streaming") return { "200": streamed };
   return { "101": { description: 'A WebSocket: each text frame is a request, and an answer `{"result": …}`.' }, "200": streamed };

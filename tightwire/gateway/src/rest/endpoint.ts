@@ -7,9 +7,7 @@ import { answerInParts } from "../http/stream-answer.js";
 import type { JsonSettings } from "../json/message-json.js";
 import { createRequestReader, type RequestBody, type RequestReader } from "./request-reader.js";
 import { createResponseWriter, type ResponseBody } from "./response-writer.js";
-import { formatFor } from "./stream-format.js";
-
-const LINES = "application/x-ndjson";
+import { formatFor, LINES } from "./stream-format.js";
 
 /** Answers the requests of a route. Here, and only here, the four kinds of call are told apart. */
 export function createRestEndpoint(route: Route, backend: Backend, settings: JsonSettings): Endpoint<RoutedExchange> {

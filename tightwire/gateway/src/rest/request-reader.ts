@@ -1,10 +1,12 @@
 import type { DescMessage, JsonObject, Message } from "@bufbuild/protobuf";
 import type { Route, RouteVariable } from "@tightwire/routes";
+import { isOfType } from "../http/content-type.js";
 import { decodePart } from "../http/percent.js";
 import { parseQuery } from "../http/query.js";
 import { Refusal } from "../http/refusal.js";
 import type { Match } from "../http/router.js";
-import { type JsonSettings, messageJson } from "../json/message-json.js";
+import { decodeUtf8 } from "../http/utf8.js";
+import { type JsonSettings, messageReader } from "../json/message-json.js";
 import { createParameters, createTarget, setParameter } from "../json/parameter.js";
 
 /** A body that came with a request. */
@@ -29,7 +31,7 @@ export const HTTP_BODY = "google.api.HttpBody";
 /** Works out how the requests of a route are made. */
 export function createRequestReader(route: Route, settings: JsonSettings): RequestReader {
   const { method, body } = route;
-  const json = messageJson(method.input, settings);
+  const json = messageReader(method.input, settings);
   const parameters = createParameters(method.input, boundFields(route));
   const rest = route.template.segments.findIndex(({ kind }) => kind === "rest");
 
@@ -111,23 +113,11 @@ function capture({ start, end, multiple }: RouteVariable, segments: readonly str
 
 function jsonText(body: RequestBody | undefined): string {
   if (body === undefined || body.bytes.byteLength === 0) return "";
-  if (!isJson(body.contentType)) {
+  if (!isOfType(body.contentType, "application/json")) {
     const text = `the body must be application/json, and is ${JSON.stringify(body.contentType.slice(0, 100))}`;
     throw new Refusal("invalid_argument", text, { httpStatus: 415 });
   }
-  try {
-    return UTF8.decode(body.bytes);
-  } catch {
-    throw new Refusal("invalid_argument", "the body is not UTF-8");
-  }
-}
-
-const UTF8 = new TextDecoder("utf-8", { fatal: true });
-const JSON_TYPE = /^application\/json\s*(;|$)/i;
-
-/** Whether a content type is JSON. */
-export function isJson(contentType: string): boolean {
-  return contentType === "application/json" || JSON_TYPE.test(contentType);
+  return decodeUtf8(body.bytes, "the body");
 }
 
 function isHttpBody(message: DescMessage | undefined): boolean {

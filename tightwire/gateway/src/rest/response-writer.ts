@@ -1,6 +1,6 @@
 import { type DescMessage, fromBinary } from "@bufbuild/protobuf";
 import type { Route } from "@tightwire/routes";
-import { type JsonSettings, messageJson } from "../json/message-json.js";
+import { type JsonSettings, messageWriter } from "../json/message-json.js";
 import { HTTP_BODY } from "./request-reader.js";
 
 /** An answer's body, ready to be sent. */
@@ -17,7 +17,7 @@ const JSON_TYPE = "application/json";
 /** Works out how the answers of a route are written: as JSON, whole or the one field that `response_body` names; `google.api.HttpBody` as what it holds. */
 export function createResponseWriter({ method, responseBody }: Route, settings: JsonSettings): ResponseWriter {
   if (method.output.typeName === HTTP_BODY) return (bytes) => unpack(method.output, bytes);
-  const json = messageJson(method.output, settings);
+  const json = messageWriter(method.output, settings);
   if (responseBody === undefined) return (bytes) => ({ contentType: JSON_TYPE, content: json.write(bytes) });
   return (bytes) => ({ contentType: JSON_TYPE, content: json.writeField(bytes, responseBody) });
 }

@@ -1,19 +1,17 @@
-import type { IncomingMessage } from "node:http";
 import type { CallOptions, RpcError } from "@tightwire/core";
+import { statusNumber } from "@tightwire/core/runtime";
 import type { Route } from "@tightwire/routes";
 import type { RawData, WebSocket } from "ws";
 import { type Backend, callsTo, type ManyToMany, type ManyToOne, type OneToMany } from "../backend.js";
 import { asRpcError, statusJson } from "../http/error-answer.js";
 import { Refusal } from "../http/refusal.js";
 import type { Match } from "../http/router.js";
-import { statusNumberOf } from "../http/status.js";
 import type { JsonSettings } from "../json/message-json.js";
 import { createRequestReader } from "./request-reader.js";
 import { createResponseWriter } from "./response-writer.js";
 
 /** A request to open a WebSocket that a route was found for. */
 export interface SocketExchange {
-  readonly request: IncomingMessage;
   readonly match: Match<unknown>;
   readonly query: string;
   readonly options: CallOptions;
@@ -99,7 +97,7 @@ async function carry(socket: WebSocket, answers: AsyncIterable<string>, settings
     const error = asRpcError(thrown);
     if (socket.readyState !== socket.OPEN) return;
     socket.send(`{"error":${JSON.stringify(statusJson(error, settings.registry))}}`);
-    socket.close(FAILED + statusNumberOf(error.code), reasonOf(error));
+    socket.close(FAILED + statusNumber(error.code), reasonOf(error));
   }
 }
 
