@@ -1,10 +1,8 @@
-import { type CatalogHandlers, CatalogService, ImportProductsResponse, MpaaRating, Product } from "@shop/contracts/catalog";
-import { type OrdersHandlers, OrdersService } from "@shop/contracts/orders";
-import { createChannel } from "@tightwire/client";
+import { type CatalogHandlers, ImportProductsResponse, MpaaRating, Product } from "@shop/contracts/catalog";
+import type { OrdersHandlers } from "@shop/contracts/orders";
 import { badRequest, RpcError } from "@tightwire/core";
-import { createGateway } from "@tightwire/gateway";
-import { createServer, inProcess } from "@tightwire/server";
 import { createEventLog, createGate, type EventLog, type Gate } from "@tightwire/testing";
+import { serveShop } from "./gateway-stage.js";
 
 /** A gateway at a free port before a shop in this process, which knows one product. */
 export interface GatewayShop {
@@ -24,22 +22,8 @@ const ALIEN = Product.fromPartial({ id: "alien", film: FILM, priceCents: 1_499n,
 export async function startGatewayShop(): Promise<GatewayShop> {
   const log = createEventLog();
   const stockChanges = createGate();
-  const server = createServer().add(CatalogService, catalogHandlers(log, stockChanges)).add(OrdersService, ordersHandlers(log));
-  const channel = createChannel("in-process:", { transport: inProcess(server, { identity: "gateway" }) });
-  const gateway = createGateway({ openApi: { title: "Film shop" } })
-    .add(CatalogService, channel)
-    .add(OrdersService, channel);
-  const { address } = await gateway.listen("127.0.0.1:0");
-  return {
-    origin: `http://${address}/`,
-    log,
-    stockChanges,
-    async close() {
-      await gateway.close(0);
-      await channel.close();
-      await server.stop({ pauseMs: 0, graceMs: 100 });
-    },
-  };
+  const { address, close } = await serveShop(catalogHandlers(log, stockChanges), ordersHandlers(log), { openApi: { title: "Film shop" } });
+  return { origin: `http://${address}/`, log, stockChanges, close };
 }
 
 const missing = (): never => {

@@ -1,5 +1,5 @@
-import { CatalogService } from "@shop/contracts/catalog";
-import { type Order, OrderStatus, OrdersService } from "@shop/contracts/orders";
+import { type CatalogHandlers, CatalogService } from "@shop/contracts/catalog";
+import { Order, OrderStatus, type OrdersHandlers, OrdersService } from "@shop/contracts/orders";
 import { type Channel, createChannel } from "@tightwire/client";
 import { badRequest, RpcError, type ServerCall } from "@tightwire/core";
 import { createGateway, type GatewayOptions } from "@tightwire/gateway";
@@ -22,6 +22,28 @@ export interface GatewayStage {
   produced(): number;
 }
 
+/** A gateway at a free port before a shop in this process. */
+export interface ServedShop {
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** Serves handlers of the shop through a gateway. */
+export async function serveShop(catalog: CatalogHandlers, orders: OrdersHandlers, options: GatewayOptions): Promise<ServedShop> {
+  const server = createServer().add(CatalogService, catalog).add(OrdersService, orders);
+  const channel: Channel = createChannel("in-process:", { transport: inProcess(server, { identity: "gateway" }) });
+  const gateway = createGateway(options).add(CatalogService, channel).add(OrdersService, channel);
+  const { address } = await gateway.listen("127.0.0.1:0");
+  return {
+    address,
+    async close() {
+      await gateway.close(0);
+      await channel.close();
+      await server.stop({ pauseMs: 0, graceMs: 0 });
+    },
+  };
+}
+
 const CREATED = { seconds: 1_700_000_000n, nanos: 123_456_789 };
 
 /** Starts one; closed when the test is over. */
@@ -29,20 +51,12 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const log = createEventLog();
   const calls: ServerCall[] = [];
   let produced = 0;
-  const server = createServer()
-    .add(
-      CatalogService,
-      catalogHandlers(log, calls, () => produced++),
-    )
-    .add(OrdersService, orderHandlers(log, calls));
-  const channel: Channel = createChannel("in-process:", { transport: inProcess(server, { identity: "gateway" }) });
-  const gateway = createGateway(options).add(CatalogService, channel).add(OrdersService, channel);
-  const { address } = await gateway.listen("127.0.0.1:0");
-  onTestFinished(async () => {
-    await gateway.close(0);
-    await channel.close();
-    await server.stop({ pauseMs: 0, graceMs: 0 });
-  });
+  const { address, close } = await serveShop(
+    catalogHandlers(log, calls, () => produced++),
+    orderHandlers(log, calls),
+    options,
+  );
+  onTestFinished(close);
   return { url: `http://${address}`, address, log, calls, forgetCalls: () => void calls.splice(0), produced: () => produced };
 }
 
@@ -132,13 +146,4 @@ function orderHandlers(log: EventLog, calls: ServerCall[]) {
   });
 }
 
-const EMPTY_ORDER: Order = {
-  id: "",
-  status: OrderStatus.ORDER_STATUS_PENDING,
-  buyer: undefined,
-  lines: [],
-  payment: undefined,
-  totalCents: 0n,
-  createTime: undefined,
-  updateTime: undefined,
-};
+const EMPTY_ORDER: Order = Order.fromPartial({ status: OrderStatus.ORDER_STATUS_PENDING });
