@@ -94,7 +94,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules|/dist/" },
-    exclude: { path: "\\.test\\.ts$|/golden/|^tightwire/[^/]+/lib/" },
+    // What is built, and what is put together when packages are packed.
+    exclude: { path: "/dist/|^tightwire/[^/]+/(lib|vendor)/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.base.json" },
     enhancedResolveOptions: {

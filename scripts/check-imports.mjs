@@ -14,8 +14,6 @@ const args = [
   "bench",
   "fuzz",
   "interop",
-  "--exclude",
-  "/dist/",
 ];
 const { status, stdout, stderr } = spawnSync("node_modules/.bin/depcruise", args, { encoding: "utf8" });
 process.stdout.write(stdout);
