@@ -13,6 +13,7 @@ import {
   toJson,
 } from "@bufbuild/protobuf";
 import { Refusal } from "../http/refusal.js";
+import { standInForEscapedKeys } from "./escaped-keys.js";
 import { describeFault } from "./fault.js";
 import { refuseInexact } from "./inexact.js";
 import { createJsonWriter, type JsonWriter } from "./json-writer.js";
@@ -55,8 +56,13 @@ export function messageReader(schema: DescMessage, { registry, ignoreUnknownFiel
   const withFault = <T>(read: () => T, value: JsonValue): T => refuseFaults(read, (error) => describeFault(error, schema, value, options));
 
   function parse(text: string): Message {
+    const stoodIn = standInForEscapedKeys(text);
     const message = refuseFaults(
-      () => fromJsonString(schema, text, options),
+      () => {
+        const whole = fromJsonString(schema, stoodIn?.text ?? text, options);
+        // The text was read for the sake of its duplicate keys.
+        return stoodIn === undefined ? whole : fromJson(schema, stoodIn.value(), options);
+      },
       (error) => describeFault(error, schema, valueIn(text), options),
     );
     refuseInexact(schema, text, registry);
@@ -102,7 +108,7 @@ function refuseFaults<T>(read: () => T, describe: (error: unknown) => Refusal): 
 /** Undefined when the text is no JSON. */
 function valueIn(text: string): JsonValue | undefined {
   try {
-    return JSON.parse(text) as JsonValue;
+    return standInForEscapedKeys(text)?.value() ?? (JSON.parse(text) as JsonValue);
   } catch {
     return undefined;
   }
