@@ -160,7 +160,7 @@ describe("CORS", () => {
     for (const path of ["/v1/products/p-1", "/v1/products/none", "/v1/stock:watch?productIds=few", "/v1/stock:watch"]) {
       const called = await fetch(url + path, { headers: { origin: "https://shop.example" } });
       expect(called.headers.get("access-control-allow-origin")).toBe("https://shop.example");
-      expect(called.headers.get("access-control-expose-headers")).toContain("grpc-status-details-bin, x-cost");
+      expect(called.headers.get("access-control-expose-headers")).toContain("grpc-status-details-bin,x-cost");
       await called.text();
     }
     const other = await fetch(`${url}/v1/products/p-1`, { headers: { origin: "https://evil.example" } });

@@ -2,7 +2,7 @@ import type { RpcError } from "@tightwire/core";
 import { type Backend, callsTo, copyBytes, type OneToMany, type OneToOne } from "../backend.js";
 import { envelope, readOneEnvelope } from "../http/envelope.js";
 import { asRpcError } from "../http/error-answer.js";
-import { bodyOf, callOptions, type Endpoint, type Exchange, exposedHeaders, takeOver } from "../http/exchange.js";
+import { callOptions, type Endpoint, type Exchange, exposedHeaders, sendBody } from "../http/exchange.js";
 import { parseQuery } from "../http/query.js";
 import { Refusal } from "../http/refusal.js";
 import { httpStatusOf } from "../http/status.js";
@@ -46,17 +46,17 @@ function unary(backend: Backend, forms: Forms): Endpoint["handle"] {
     proto: callsTo<string | Uint8Array, OneToOne<string | Uint8Array>>(backend, copyBytes),
   };
   return async (exchange) => {
-    const { request, reply, settings } = exchange;
+    const { request, response, settings } = exchange;
     const { encoding, message } = request.method === "GET" ? fromQuery(exchange) : fromBody(exchange);
     const options = callOptions(exchange);
     const content = await calls[encoding](toBytes(encoding, message, forms.request), {
       ...options,
       onTrailers: (trailers) => {
         for (const [key, value] of Object.entries(exposedHeaders(trailers, settings.exposeMetadata)))
-          void reply.header(`trailer-${key}`, value);
+          response.setHeader(`trailer-${key}`, value);
       },
     });
-    return reply.header("content-type", `application/${encoding}`).send(content);
+    sendBody(response, `application/${encoding}`, content);
   };
 }
 
@@ -66,14 +66,13 @@ function serverStreaming(backend: Backend, forms: Forms, settings: JsonSettings)
     proto: callsTo<Uint8Array, OneToMany<Uint8Array>>(backend, copyBytes),
   };
   return async (exchange) => {
-    const { request, reply } = exchange;
+    const { request, response, body } = exchange;
     const encoding = encodingOf(request.headers["content-type"], STREAM);
-    const { response, headers } = takeOver(reply);
     let metadata: Record<string, string[]> = NO_METADATA;
     const end = (more: object): Buffer => envelope(END_OF_STREAM, Buffer.from(JSON.stringify({ ...more, metadata })));
     await answerInParts(response, answers(), {
       status: 200,
-      headers: () => ({ ...headers(), "content-type": `application/connect+${encoding}` }),
+      headers: { "content-type": `application/connect+${encoding}` },
       part: (message) => envelope(0, message),
       end: () => end({}),
       failed: (error) => end({ error: connectError(asRpcError(error), settings.registry) }),
@@ -81,7 +80,7 @@ function serverStreaming(backend: Backend, forms: Forms, settings: JsonSettings)
     });
 
     async function* answers(): AsyncGenerator<Uint8Array> {
-      const message = readOneEnvelope(bodyOf(request));
+      const message = readOneEnvelope(body);
       yield* calls[encoding](toBytes(encoding, message, forms.request), {
         ...callOptions(exchange),
         onTrailers: (trailers) => {
@@ -98,8 +97,8 @@ interface EncodedMessage {
   readonly message: Buffer;
 }
 
-function fromBody({ request }: Exchange): EncodedMessage {
-  return { encoding: encodingOf(request.headers["content-type"], UNARY), message: bodyOf(request) ?? Buffer.alloc(0) };
+function fromBody({ request, body }: Exchange): EncodedMessage {
+  return { encoding: encodingOf(request.headers["content-type"], UNARY), message: body ?? Buffer.alloc(0) };
 }
 
 /** A call by GET: its message stands in the query. */

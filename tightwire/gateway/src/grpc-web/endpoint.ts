@@ -2,7 +2,7 @@ import type { Metadata } from "@tightwire/core";
 import { type Backend, callsTo, copyBytes, type OneToMany, type OneToOne } from "../backend.js";
 import { envelope, readOneEnvelope } from "../http/envelope.js";
 import { asRpcError } from "../http/error-answer.js";
-import { bodyOf, callOptions, type Endpoint, type Exchange, takeOver } from "../http/exchange.js";
+import { callOptions, type Endpoint, type Exchange } from "../http/exchange.js";
 import { Refusal } from "../http/refusal.js";
 import { answerInParts } from "../http/stream-answer.js";
 import { failureTrailers, trailersFrame } from "./trailers.js";
@@ -20,15 +20,14 @@ export function createGrpcWebEndpoint(backend: Backend): Endpoint {
   const start = startCalls(backend);
   return {
     async handle(exchange) {
-      const { request, reply } = exchange;
+      const { request, response } = exchange;
       const contentType = request.headers["content-type"] ?? "";
       const [, text] = TYPE.exec(contentType) ?? refuseType(contentType);
       const encode = text === undefined ? (bytes: Buffer) => bytes : (bytes: Buffer) => bytes.toString("base64");
-      const { response, headers } = takeOver(reply);
       let trailers: Metadata | undefined;
       await answerInParts(response, answers(exchange, text !== undefined), {
         status: 200,
-        headers: () => ({ ...headers(), "content-type": contentType, "cache-control": "no-store" }),
+        headers: { "content-type": contentType, "cache-control": "no-store" },
         part: (message) => encode(envelope(0, message)),
         end: () => encode(trailersFrame({ "grpc-status": "0" }, trailers, exchange.settings.exposeMetadata)),
         failed: (error) => encode(trailersFrame(failureTrailers(asRpcError(error)), trailers, exchange.settings.exposeMetadata)),
@@ -38,7 +37,7 @@ export function createGrpcWebEndpoint(backend: Backend): Endpoint {
       /** Fails as its first step when the request cannot be read: that is told in trailers, too. */
       async function* answers(from: Exchange, isText: boolean): AsyncGenerator<Uint8Array> {
         if (start === undefined) throw new Refusal("unimplemented", `gRPC-Web has no streams of requests, which ${method.name} takes`);
-        const body = bodyOf(from.request);
+        const { body } = from;
         const message = readOneEnvelope(isText && body !== undefined ? Buffer.from(body.toString("latin1"), "base64") : body);
         const onTrailers = (all: Metadata): void => {
           trailers = all;

@@ -1,7 +1,6 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Registry } from "@bufbuild/protobuf";
 import type { Logger } from "@tightwire/core";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { isGrpcWeb } from "../grpc-web/endpoint.js";
 import { answerPage } from "../page/answer-page.js";
 import type { Page } from "../page/page.js";
@@ -9,9 +8,9 @@ import { LINES } from "../rest/stream-format.js";
 import { findRest, type Surface, verbsOf } from "../surface.js";
 import { readBody } from "./body.js";
 import { isOfType } from "./content-type.js";
-import type { CorsOptions } from "./cors.js";
+import { type CorsOptions, withCors } from "./cors.js";
 import { asRpcError, errorAnswer } from "./error-answer.js";
-import { type Endpoint, type Exchange, type ExchangeSettings, writeAnswer } from "./exchange.js";
+import { type Endpoint, type Exchange, type ExchangeSettings, sendFailure } from "./exchange.js";
 import { Refusal } from "./refusal.js";
 
 /** What requests are answered with. */
@@ -29,34 +28,41 @@ export interface AnswerParts {
   readonly cors: CorsOptions | undefined;
 }
 
-/** Has a Fastify app answer all requests: routes of the contracts first, then methods by name, then the gateway's own pages. */
-export function answerRequests(app: FastifyInstance, parts: AnswerParts): void {
-  const { settings, bodyTimeoutMs, logger } = parts;
-  const bounds = { maxBytes: settings.maxMessageBytes, timeoutMs: bodyTimeoutMs };
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", (request: FastifyRequest, payload: IncomingMessage) => {
-    const encoding = request.headers["content-encoding"] ?? "identity";
-    if (encoding !== "identity") return Promise.reject(unknownEncoding(encoding));
-    // Lines are read as they come.
-    return isOfType(request.headers["content-type"], LINES) ? Promise.resolve(undefined) : readBody(payload, bounds);
-  });
-  app.setErrorHandler((error, request, reply) => sendError(error, request, reply, parts));
-  app.setNotFoundHandler((request, reply) => sendError(notFound(request, parts), request, reply, parts));
-  const method = app.supportedMethods.filter((name) => name !== "OPTIONS" || parts.cors === undefined);
-  app.route({ method, url: "/*", handler: (request, reply) => answer(request, reply, parts) });
-  if (logger !== undefined) {
-    app.addHook("onResponse", (request, reply, done) => {
-      const fields = {
-        method: request.method,
-        path: pathOf(request.raw.url),
-        status: reply.raw.statusCode,
-        durationMs: Math.round(reply.elapsedTime * 1_000) / 1_000,
-      };
-      if (reply.raw.statusCode >= 500) logger.warn(fields, "request");
-      else logger.info(fields, "request");
-      done();
-    });
+/** Answers all requests: routes of the contracts first, then methods by name, then the gateway's own pages. */
+export function requestListener(parts: AnswerParts): RequestListener {
+  const { logger, cors, settings } = parts;
+  const answer: RequestListener = (request, response) => {
+    if (logger !== undefined) logWhenOver(request, response, logger);
+    try {
+      const answering = begin(request, response, parts);
+      answering?.catch((error: unknown) => sendError(error, request, response, parts));
+    } catch (error) {
+      sendError(error, request, response, parts);
+    }
+  };
+  return cors === undefined ? answer : withCors(answer, cors, settings.exposeMetadata);
+}
+
+/** A URL without its query. */
+export function pathOf(url = "/"): string {
+  const query = url.indexOf("?");
+  return query === -1 ? url : url.slice(0, query);
+}
+
+/** Reads the body of a request, if it has one, and has it answered. */
+function begin(request: IncomingMessage, response: ServerResponse, parts: AnswerParts): Promise<void> | void {
+  const { headers, httpVersion } = request;
+  if (headers.host === undefined && httpVersion !== "1.0") {
+    throw new Refusal("invalid_argument", "the request names no host, as HTTP/1.1 asks for", { headers: { connection: "close" } });
   }
+  if (headers["transfer-encoding"] === undefined && (headers["content-length"] ?? "0") === "0")
+    return answer(request, response, undefined, parts);
+  const encoding = headers["content-encoding"] ?? "identity";
+  if (encoding !== "identity") throw unknownEncoding(encoding);
+  // Lines are read as they come.
+  if (isOfType(headers["content-type"], LINES)) return answer(request, response, undefined, parts);
+  const bounds = { maxBytes: parts.settings.maxMessageBytes, timeoutMs: parts.bodyTimeoutMs };
+  return readBody(request, bounds).then((body) => answer(request, response, body, parts));
 }
 
 /** Bodies are taken as they are: a small compressed one can be a large one. */
@@ -67,73 +73,70 @@ function unknownEncoding(encoding: string): Refusal {
   });
 }
 
-/** A URL without its query. */
-export function pathOf(url = "/"): string {
-  const query = url.indexOf("?");
-  return query === -1 ? url : url.slice(0, query);
-}
-
-function answer(request: FastifyRequest, reply: FastifyReply, parts: AnswerParts): unknown {
-  if (request.raw.headers.host === undefined && request.raw.httpVersion !== "1.0") {
-    throw new Refusal("invalid_argument", "the request names no host, as HTTP/1.1 asks for", { headers: { connection: "close" } });
-  }
-  const url = request.raw.url ?? "/";
+function answer(request: IncomingMessage, response: ServerResponse, body: Buffer | undefined, parts: AnswerParts): Promise<void> | void {
+  const { method = "GET", url = "/" } = request;
+  const { settings, surface } = parts;
   const path = pathOf(url);
-  const { settings } = parts;
   const query = url.slice(path.length + 1);
-  const found = findRest(parts.surface, request.method, path);
-  if (found !== undefined) return found.endpoint.handle({ request, reply, settings, query, match: found.match });
-  const exchange: Exchange = { request, reply, settings, query };
+  const found = findRest(surface, method, path);
+  if (found !== undefined) return found.endpoint.handle({ request, response, settings, query, body, match: found.match });
+  const exchange: Exchange = { request, response, settings, query, body };
   const endpoint = findRpc(request, path, parts);
   return endpoint === undefined ? showPage(path, exchange, parts) : callByName(endpoint, exchange);
 }
 
-async function callByName(endpoint: Endpoint, exchange: Exchange): Promise<unknown> {
-  const { reply } = exchange;
+async function callByName(endpoint: Endpoint, exchange: Exchange): Promise<void> {
   try {
-    return await endpoint.handle(exchange);
+    await endpoint.handle(exchange);
   } catch (error) {
     if (endpoint.failed === undefined) throw error;
-    const { status, headers, body } = endpoint.failed(asRpcError(error));
-    return reply.code(status).headers(headers).send(body);
+    sendFailure(exchange.response, endpoint.failed(asRpcError(error)));
   }
 }
 
-function findRpc(request: FastifyRequest, path: string, { surface }: AnswerParts): Endpoint | undefined {
+function findRpc({ method, headers }: IncomingMessage, path: string, { surface }: AnswerParts): Endpoint | undefined {
   const endpoints = surface.rpc.get(path);
   if (endpoints === undefined) return undefined;
-  if (request.method === "POST") return isGrpcWeb(request.headers["content-type"] ?? "") ? endpoints.grpcWeb : endpoints.connect;
-  if (request.method === "GET" && endpoints.byGet) return endpoints.connect;
-  throw wrongVerb(request.method, endpoints.byGet ? ["GET", "POST"] : ["POST"]);
+  if (method === "POST") return isGrpcWeb(headers["content-type"] ?? "") ? endpoints.grpcWeb : endpoints.connect;
+  if (method === "GET" && endpoints.byGet) return endpoints.connect;
+  throw wrongVerb(method, endpoints.byGet ? ["GET", "POST"] : ["POST"]);
 }
 
-function showPage(path: string, exchange: Exchange, parts: AnswerParts): unknown {
-  const { request } = exchange;
+function showPage(path: string, exchange: Exchange, parts: AnswerParts): void {
+  const { method } = exchange.request;
   const page = parts.pages.get(path);
-  if (page === undefined) throw notFound(request, parts);
-  if (request.method !== "GET" && request.method !== "HEAD") throw wrongVerb(request.method, ["GET"]);
-  return answerPage(page, exchange);
+  if (page === undefined) throw notFound(method, path, parts);
+  if (method !== "GET" && method !== "HEAD") throw wrongVerb(method, ["GET"]);
+  answerPage(page, exchange);
 }
 
-function notFound(request: FastifyRequest, { surface }: AnswerParts): Refusal {
-  const path = pathOf(request.raw.url);
+function notFound(method: string | undefined, path: string, { surface }: AnswerParts): Refusal {
   const verbs = verbsOf(surface, path);
-  if (verbs.length > 0) return wrongVerb(request.method, verbs);
-  return new Refusal("not_found", `nothing is at ${request.method} ${path.slice(0, 200)}`);
+  if (verbs.length > 0) return wrongVerb(method, verbs);
+  return new Refusal("not_found", `nothing is at ${method} ${path.slice(0, 200)}`);
 }
 
-function wrongVerb(verb: string, allowed: readonly string[]): Refusal {
+function wrongVerb(verb: string | undefined, allowed: readonly string[]): Refusal {
   const list = allowed.join(", ");
   return new Refusal("unimplemented", `${verb} is not taken here; ${list} is`, { httpStatus: 405, headers: { allow: list } });
 }
 
 /** Answers with an error; what the gateway itself did wrong goes to the log. */
-export function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply, { registry, logger }: AnswerParts): unknown {
+function sendError(thrown: unknown, { headers }: IncomingMessage, response: ServerResponse, { registry, logger }: AnswerParts): void {
   const error = asRpcError(thrown);
   if (error.cause !== undefined && error.origin === "local" && error.code === "internal") {
     logger?.error({ err: { message: String(error.cause), stack: (error.cause as Error).stack } }, "a request failed in the gateway");
   }
-  const whole = errorAnswer(error, request.headers.accept, registry());
-  if (reply.sent) return void writeAnswer(reply.raw, whole);
-  return reply.code(whole.status).headers(whole.headers).send(whole.body);
+  sendFailure(response, errorAnswer(error, headers.accept, registry()));
+}
+
+/** One line a request, when its answer was sent, or nobody reads it any more. */
+function logWhenOver({ method, url }: IncomingMessage, response: ServerResponse, logger: Logger): void {
+  const startedAt = performance.now();
+  response.once("close", () => {
+    const durationMs = Math.round((performance.now() - startedAt) * 1_000) / 1_000;
+    const fields = { method, path: pathOf(url), status: response.statusCode, durationMs };
+    if (response.statusCode >= 500) logger.warn(fields, "request");
+    else logger.info(fields, "request");
+  });
 }

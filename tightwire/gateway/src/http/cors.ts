@@ -1,6 +1,6 @@
-import cors from "@fastify/cors";
+import type { RequestListener } from "node:http";
 import { refuseUnknownOptions } from "@tightwire/core/runtime";
-import type { FastifyInstance } from "fastify";
+import cors from "cors";
 
 /** Which pages of other origins may call; browsers keep all others away. */
 export interface CorsOptions {
@@ -42,17 +42,17 @@ export function checkCors(options: CorsOptions): void {
   }
 }
 
-/** Answers preflights, and tells browsers what they may read. */
-export function addCors(app: FastifyInstance, options: CorsOptions, exposeMetadata: readonly string[]): void {
-  void app.register(cors, {
+/** Answers preflights, tells browsers what they may read, and leaves all other requests to `answer`. */
+export function withCors(answer: RequestListener, options: CorsOptions, exposeMetadata: readonly string[]): RequestListener {
+  const allow = cors({
     origin: options.origins === "*" ? "*" : [...options.origins],
     credentials: options.credentials ?? false,
     methods: ["GET", "HEAD", "PUT", "POST", "DELETE", "PATCH"],
     allowedHeaders: [...ALLOWED, ...(options.allowHeaders ?? [])],
     exposedHeaders: [...EXPOSED, ...exposeMetadata],
     maxAge: options.maxAgeSeconds ?? 7_200,
-    strictPreflight: false,
   });
+  return (request, response) => allow(request, response, () => answer(request, response));
 }
 
 /** Whether a page may open a WebSocket, which browsers ask nobody about: of the gateway's own origin, or one that is let in. */

@@ -1,7 +1,5 @@
-import type { ServerResponse } from "node:http";
-import type { Readable } from "node:stream";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { CallOptions, Metadata, RpcError } from "@tightwire/core";
-import type { FastifyReply, FastifyRequest } from "fastify";
 import { callOptionsOf } from "./call-options.js";
 import { isOfType } from "./content-type.js";
 import type { ErrorAnswer } from "./error-answer.js";
@@ -19,11 +17,13 @@ export interface ExchangeSettings {
 
 /** One request and its answer. */
 export interface Exchange {
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
   readonly settings: ExchangeSettings;
   /** The query of the URL, as it came. */
   readonly query: string;
+  /** The whole body; undefined when there is none, or when it is read as it comes. */
+  readonly body: Buffer | undefined;
 }
 
 /** A request that a route was found for. */
@@ -31,19 +31,20 @@ export interface RoutedExchange extends Exchange {
   readonly match: Match<unknown>;
 }
 
-/** Answers requests of one kind. What it rejects with is answered by whoever called it. */
+/** Answers requests of one kind. */
 export interface Endpoint<E extends Exchange = Exchange> {
-  handle(exchange: E): Promise<unknown>;
+  /** Resolves when the answer is written, or is being. What it throws or rejects with is answered by whoever called it. */
+  handle(exchange: E): Promise<void> | void;
   /** How an error is answered that came before anything of the answer was sent. */
   readonly failed?: (error: RpcError) => ErrorAnswer;
 }
 
 /** The options of the call that a request makes; what of its metadata is let out becomes headers of the answer. */
-export function callOptions({ request, reply, settings }: Exchange): CallOptions {
-  const options = callOptionsOf(request.raw, settings);
+export function callOptions({ request, response, settings }: Exchange): CallOptions {
+  const options = callOptionsOf(request, settings);
   if (settings.exposeMetadata.length === 0) return options;
   const expose = (metadata: Metadata): void => {
-    if (!reply.raw.headersSent) void reply.headers(exposedHeaders(metadata, settings.exposeMetadata));
+    if (!response.headersSent) setHeaders(response, exposedHeaders(metadata, settings.exposeMetadata));
   };
   return { ...options, onHeaders: expose, onTrailers: expose };
 }
@@ -57,27 +58,27 @@ export function exposedHeaders(metadata: Metadata, names: readonly string[]): Re
   return headers;
 }
 
-/** The whole body of a request; undefined when it has none. */
-export function bodyOf(request: FastifyRequest): Buffer | undefined {
-  return Buffer.isBuffer(request.body) ? request.body : undefined;
+/** Headers that an answer has, whoever writes its head. */
+export function setHeaders(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
+  for (const [key, value] of Object.entries(headers)) response.setHeader(key, value);
 }
 
 /** The body of a request as it comes. Throws a 415 when it did not say that it is a stream of such messages. */
-export function streamOf(request: FastifyRequest, contentType: string): Readable {
+export function streamOf(request: IncomingMessage, contentType: string): IncomingMessage {
   const given = request.headers["content-type"] ?? "";
-  if (isOfType(given, contentType)) return request.raw;
+  if (isOfType(given, contentType)) return request;
   const text = `the body must be ${contentType}, and is ${JSON.stringify(given.slice(0, 100))}`;
   throw new Refusal("invalid_argument", text, { httpStatus: 415 });
 }
 
-/** Takes the answer from Fastify, to be written in parts: what is set on the reply until its head is sent goes along. */
-export function takeOver(reply: FastifyReply): { response: ServerResponse; headers: () => Record<string, string> } {
-  reply.hijack();
-  return { response: reply.raw, headers: () => reply.getHeaders() as Record<string, string> };
+/** Sends a whole answer. */
+export function sendBody(response: ServerResponse, contentType: string, content: string | Uint8Array): void {
+  response.writeHead(200, { "content-type": contentType, "content-length": Buffer.byteLength(content) });
+  response.end(content);
 }
 
-/** Writes a whole answer past Fastify. */
-export function writeAnswer(response: ServerResponse, { status, headers, body }: ErrorAnswer): void {
+/** Sends an error as the whole answer; of one that has begun the connection is cut, since nothing else can say so. */
+export function sendFailure(response: ServerResponse, { status, headers, body }: ErrorAnswer): void {
   if (response.headersSent) return void response.destroy();
   response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
   response.end(body);

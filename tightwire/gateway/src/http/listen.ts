@@ -1,10 +1,9 @@
-import { type IncomingMessage, STATUS_CODES } from "node:http";
+import { createServer, type IncomingMessage, type Server, STATUS_CODES } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { type FastifyInstance, type FastifyReply, fastify } from "fastify";
 import { WebSocketServer } from "ws";
-import { type AnswerParts, answerRequests, pathOf, sendError } from "./answer-requests.js";
+import { type AnswerParts, pathOf, requestListener } from "./answer-requests.js";
 import { callOptionsOf } from "./call-options.js";
-import { addCors, mayOpenSocket } from "./cors.js";
+import { mayOpenSocket } from "./cors.js";
 import { asRpcError, type ErrorAnswer, errorAnswer } from "./error-answer.js";
 import { Refusal } from "./refusal.js";
 
@@ -18,34 +17,34 @@ export interface HttpListener {
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const MAX_HEADER_BYTES = 16_384;
-/** Those of HTTP that Node reads and REST may be asked with. */
-const MORE_METHODS = ["PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK", "REPORT", "SEARCH", "PURGE", "LINK", "UNLINK"];
+/** Longer than load balancers keep idle connections: of the two, they should be the one who closes. */
+const KEEP_ALIVE_MS = 72_000;
+/** How often a gateway that closes looks for connections whose last answer was sent. */
+const SWEEP_MS = 20;
 
 /** Listens at `127.0.0.1:8080` or `unix:/path`. Rejects with an Error that says why when it cannot. */
 export async function listenHttp(address: string, parts: AnswerParts): Promise<HttpListener> {
-  const app = fastify({
-    forceCloseConnections: "idle",
-    frameworkErrors: (error, request, reply) => void sendError(error, request, reply as unknown as FastifyReply, parts),
-    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, parts),
-    // That a request names its host is asked of it later, where the answer can say so.
-    http: {
+  const at = listenOptions(address);
+  const server = createServer(
+    {
       headersTimeout: HEADERS_TIMEOUT_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
+      keepAliveTimeout: KEEP_ALIVE_MS,
       connectionsCheckingInterval: 1_000,
+      // Streams of requests may last; other bodies have a time of their own.
+      requestTimeout: 0,
+      // That a request names its host is asked of it later, where the answer can say so.
       requireHostHeader: false,
     },
+    requestListener(parts),
+  );
+  server.on("clientError", (error, socket) => answerBrokenRequest(error, socket as Socket, parts));
+  const sockets = acceptSockets(server, parts);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (cause) => reject(new Error(`the gateway cannot listen at ${address}: ${cause.message}`, { cause })));
+    server.listen(at, resolve);
   });
-  for (const method of MORE_METHODS) app.addHttpMethod(method, { hasBody: true });
-  if (parts.cors !== undefined) addCors(app, parts.cors, parts.settings.exposeMetadata);
-  answerRequests(app, parts);
-  const sockets = acceptSockets(app, parts);
-  try {
-    await app.listen(listenOptions(address));
-  } catch (error) {
-    await app.close();
-    throw new Error(`the gateway cannot listen at ${address}: ${(error as Error).message}`, { cause: error });
-  }
-  return { address: addressOf(app), close: (graceMs) => closeApp(app, sockets, graceMs) };
+  return { address: addressOf(server), close: (graceMs) => close(server, sockets, graceMs) };
 }
 
 function listenOptions(address: string): { host: string; port: number } | { path: string } {
@@ -56,20 +55,23 @@ function listenOptions(address: string): { host: string; port: number } | { path
   return { host: host.replace(/^\[|\]$/g, ""), port: Number(port) };
 }
 
-function addressOf(app: FastifyInstance): string {
-  const at = app.server.address() as AddressInfo | string;
+function addressOf(server: Server): string {
+  const at = server.address() as AddressInfo | string;
   if (typeof at === "string") return `unix:${at}`;
   return at.family === "IPv6" ? `[${at.address}]:${at.port}` : `${at.address}:${at.port}`;
 }
 
-async function closeApp(app: FastifyInstance, sockets: WebSocketServer, graceMs: number): Promise<void> {
+async function close(server: Server, sockets: WebSocketServer, graceMs: number): Promise<void> {
   const forced = setTimeout(() => {
     for (const socket of sockets.clients) socket.terminate();
-    app.server.closeAllConnections();
+    server.closeAllConnections();
   }, graceMs);
+  // Node closes those that are idle now, and not those that become so.
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
   for (const socket of sockets.clients) socket.close(1_001, "the gateway is shutting down");
-  await app.close();
+  await new Promise((resolve) => server.close(resolve));
   clearTimeout(forced);
+  clearInterval(sweep);
 }
 
 /** What is no HTTP, takes too long or has too many headers: there is no request yet that Fastify would answer. */
@@ -97,9 +99,9 @@ function brokenRequest({ code, message }: Error & { code?: string }): Refusal {
 }
 
 /** Opens WebSockets for the streaming methods that have a route. */
-function acceptSockets(app: FastifyInstance, parts: AnswerParts): WebSocketServer {
+function acceptSockets(http: Server, parts: AnswerParts): WebSocketServer {
   const server = new WebSocketServer({ noServer: true, maxPayload: parts.settings.maxMessageBytes, clientTracking: true });
-  app.server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
+  http.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
     socket.on("error", () => socket.destroy());
     try {
       const url = request.url ?? "/";

@@ -3,8 +3,7 @@ import type { ServerResponse } from "node:http";
 /** How an answer in parts is written. */
 export interface StreamAnswer<Part> {
   readonly status: number;
-  /** Asked for when the head is sent. */
-  headers(): Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
   part(part: Part): string | Uint8Array;
   /** What stands behind the last part. */
   end(): string | Uint8Array;
@@ -23,7 +22,7 @@ const HEAD_AFTER_MS = 1_000;
  */
 export async function answerInParts<Part>(response: ServerResponse, parts: AsyncIterator<Part>, answer: StreamAnswer<Part>): Promise<void> {
   const sendHead = (): void => {
-    if (!response.headersSent && !response.destroyed) response.writeHead(answer.status, answer.headers());
+    if (!response.headersSent && !response.destroyed) response.writeHead(answer.status, answer.headers);
   };
   const headTimer = setTimeout(() => {
     sendHead();

@@ -1,7 +1,7 @@
 import type { Route } from "@tightwire/routes";
 import { type Backend, callsTo, type ManyToMany, type ManyToOne, type OneToMany, type OneToOne } from "../backend.js";
 import { asRpcError, errorAnswer, statusJson } from "../http/error-answer.js";
-import { bodyOf, callOptions, type Endpoint, type RoutedExchange, streamOf, takeOver, writeAnswer } from "../http/exchange.js";
+import { callOptions, type Endpoint, type RoutedExchange, sendBody, sendFailure, streamOf } from "../http/exchange.js";
 import { readLines } from "../http/lines.js";
 import { answerInParts } from "../http/stream-answer.js";
 import type { JsonSettings } from "../json/message-json.js";
@@ -39,10 +39,9 @@ export function createRestEndpoint(route: Route, backend: Backend, settings: Jso
   }
 }
 
-function readRequest(reader: RequestReader, { request, match, query }: RoutedExchange): ReturnType<RequestReader["read"]> {
-  const bytes = bodyOf(request);
-  const body: RequestBody | undefined = bytes && { bytes, contentType: request.headers["content-type"] ?? "" };
-  return reader.read(match, query, body);
+function readRequest(reader: RequestReader, { request, match, query, body }: RoutedExchange): ReturnType<RequestReader["read"]> {
+  const given: RequestBody | undefined = body && { bytes: body, contentType: request.headers["content-type"] ?? "" };
+  return reader.read(match, query, given);
 }
 
 /** A message out of each line of the body. */
@@ -54,25 +53,23 @@ function readRequests(reader: RequestReader, { request, match, query, settings }
   })();
 }
 
-function answer({ reply }: RoutedExchange, { contentType, content }: ResponseBody): unknown {
-  return reply.header("content-type", contentType).send(content);
+function answer({ response }: RoutedExchange, { contentType, content }: ResponseBody): void {
+  sendBody(response, contentType, content);
 }
 
 async function answerStream(exchange: RoutedExchange, messages: AsyncIterableIterator<string>, settings: JsonSettings): Promise<void> {
-  const { request, reply } = exchange;
+  const { request, response } = exchange;
   const format = formatFor(request.headers.accept);
-  const { response, headers } = takeOver(reply);
   try {
     await answerInParts(response, messages, {
       status: 200,
-      headers: () => ({ ...headers(), ...format.headers }),
+      headers: format.headers,
       part: (json) => format.message(json),
       end: () => format.end,
       failed: (error) => format.failed(JSON.stringify(statusJson(asRpcError(error), settings.registry))),
       failsWhole: true,
     });
   } catch (error) {
-    const whole = errorAnswer(asRpcError(error), request.headers.accept, settings.registry);
-    writeAnswer(response, { ...whole, headers: { ...headers(), ...whole.headers } });
+    sendFailure(response, errorAnswer(asRpcError(error), request.headers.accept, settings.registry));
   }
 }
