@@ -168,9 +168,9 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
     if (this.#timer !== undefined) return this.connect();
     if (this.timeLeftMs <= 0) return this.finishLocally({ code: Status.DEADLINE_EXCEEDED, text: "no time was left to make the call" });
     const { signal } = this.options;
-    if (signal?.aborted === true) return this.#abortedBy(signal);
+    if (signal?.aborted === true) return this.abort(signal.reason);
     if (this.#scope?.cancelledBy !== undefined) return this.finishLocally(this.#scope.cancelledBy);
-    if (signal !== undefined) this.#stopListening = onAbort(signal, () => this.#abortedBy(signal));
+    if (signal !== undefined) this.#stopListening = onAbort(signal, () => this.abort(signal.reason));
     if (this.#scope !== undefined) {
       this.#onParentCancelled = (cause) => this.cancel({ code: cause.code, text: `the call that made this one ended: ${cause.text}` });
       this.#scope.onCancelled(this.#onParentCancelled);
@@ -260,8 +260,9 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
     this.cancel({ code: Status.DEADLINE_EXCEEDED, text: `the deadline passed after ${waited} ms of waiting ${where}` });
   }
 
-  #abortedBy(signal: AbortSignal): void {
-    this.abortReason = signal.reason;
+  /** Its caller wants it no more. */
+  abort(reason: unknown): void {
+    this.abortReason = reason;
     this.cancel({ code: Status.CANCELLED, text: "the caller aborted the call" });
   }
 }

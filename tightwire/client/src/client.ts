@@ -1,8 +1,7 @@
 import { type CallOptions, type MethodDefinition, type Next, type Reply, RpcError, type ServiceDefinition } from "@tightwire/core";
-import { type Completion, composeInterceptors, Status } from "@tightwire/core/runtime";
-import { eachAttempt } from "./attempts.js";
-import { type Channel, type ChannelSettings, type OpenChannel, openChannel } from "./channel.js";
-import type { ClientCall } from "./client-call.js";
+import { Status } from "@tightwire/core/runtime";
+import { type Channel, type OpenChannel, openChannel } from "./channel.js";
+import { chain, endedBy, failure, sendUnary, throughLayers } from "./layers.js";
 import { StreamClientCall } from "./stream.js";
 import { UnaryClientCall } from "./unary.js";
 
@@ -33,14 +32,6 @@ function erasedMethod(method: MethodDefinition, channel: OpenChannel): ErasedMet
     case "client_streaming":
       return oneResponse(method, channel, chain(settings, sendOneResponse));
   }
-}
-
-/** The channel's interceptors around a call, and inside them those around each attempt; undefined when there are none. */
-function chain({ interceptors, attemptInterceptors }: ChannelSettings, send: Next): Next | undefined {
-  if (attemptInterceptors.length > 0) {
-    return composeInterceptors(interceptors, eachAttempt(composeInterceptors(attemptInterceptors, send)));
-  }
-  return interceptors.length === 0 ? undefined : composeInterceptors(interceptors, send);
 }
 
 // Each is an async function of its own: an error thrown after an await carries the caller's frames, at no cost to calls that succeed.
@@ -74,13 +65,6 @@ function oneResponse(method: MethodDefinition, channel: OpenChannel, layered: Ne
 
 const NO_OPTIONS: CallOptions = {};
 
-const sendUnary: Next = async (intercepted) => {
-  const call = intercepted as UnaryClientCall;
-  await call.run();
-  if (call.end?.code !== Status.OK) throw failure(call);
-  return call;
-};
-
 const sendStream: Next = (intercepted) => {
   const call = intercepted as StreamClientCall;
   call.run();
@@ -109,24 +93,6 @@ const sendOneResponse: Next = async (intercepted) => {
   return { response: first.value };
 };
 
-/** Runs the layers around a call; whatever they do, the call ends, once. */
-async function throughLayers(layered: Next, call: ClientCall): Promise<Reply> {
-  try {
-    const reply = await layered(call);
-    call.leaveLayers();
-    return reply;
-  } catch (thrown) {
-    throw endedBy(thrown, call);
-  }
-}
-
-/** Ends a call because of what came out of its layers, and gives that as its caller sees it. */
-function endedBy(thrown: unknown, call: ClientCall): RpcError {
-  const error = RpcError.from(thrown);
-  call.leaveLayers(error);
-  return error;
-}
-
 /** The responses that the layers let through. The call is on its way before anybody reads, and leaving ends it even when nobody did. */
 function layeredResponses(reply: Promise<Reply>, call: StreamClientCall): AsyncIterableIterator<unknown> {
   const iterator = reply.then(({ response }) => (response as AsyncIterable<unknown>)[Symbol.asyncIterator]());
@@ -152,8 +118,4 @@ function layeredResponses(reply: Promise<Reply>, call: StreamClientCall): AsyncI
       return this;
     },
   };
-}
-
-function failure(call: ClientCall): RpcError {
-  return call.unprocessed ?? RpcError.fromCompletion(call.end as Completion, call.path, call.abortReason);
 }

@@ -25,11 +25,14 @@ export class UnaryClientCall extends ClientCall implements UnarySink {
 
   /** Resolves when the call is over, well or not: `end` says how; or when an attempt is over that is to be made again. */
   run(): Promise<UnaryClientCall> {
-    return new Promise((resolve) => {
-      this.#settled = resolve;
-      if (this.end !== undefined) resolve(this);
-      else if (this.#encode()) this.begin();
-    });
+    return new Promise((resolve) => this.start(resolve));
+  }
+
+  /** As {@link run}, for who is called back: maybe before this returns. */
+  start(settled: (call: UnaryClientCall) => void): void {
+    this.#settled = settled;
+    if (this.end !== undefined) settled(this);
+    else if (this.#encode()) this.begin();
   }
 
   #encode(): boolean {
@@ -63,7 +66,9 @@ export class UnaryClientCall extends ClientCall implements UnarySink {
 
   protected override dispatch(connection: Connection): void {
     this.observer?.message?.("sent", (this.#bytes as Uint8Array).byteLength);
-    this.#handle = connection.unary(this, this.#bytes as Uint8Array, this);
+    const handle = connection.unary(this, this.#bytes as Uint8Array, this);
+    if (this.end === undefined) this.#handle = handle;
+    else handle.cancel(this.end); // a handler in this process may have ended it by now
   }
 
   protected override cancel(cause: Cause): void {
