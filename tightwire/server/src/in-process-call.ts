@@ -20,8 +20,13 @@ export interface InProcessCallParts {
   readonly compress: boolean;
   /** The largest answer that the client takes. */
   readonly maxMessageBytes: number;
+  readonly keeper: CallKeeper;
+}
+
+/** Who counts the calls of one connection. */
+export interface CallKeeper {
   /** The call is over and no handler runs for it any more. */
-  left(): void;
+  left(call: InProcessCall): void;
 }
 
 /** A call between two sides of one process: its beginning and its ends, which are the same for one message each way and for many. */
@@ -51,8 +56,9 @@ export abstract class InProcessCall implements CallHandle {
     server?.cancelled(cause.code === Status.DEADLINE_EXCEEDED ? cause : CANCELLED);
   }
 
-  /** Shows the call to the server. */
-  open(acceptor: Acceptor): void {
+  /** Shows the call to the server; to none, when it takes no more. */
+  show(acceptor: Acceptor | undefined): void {
+    if (acceptor === undefined) return this.#refuse();
     if (this.over) return;
     this.#opened = true;
     const opened = acceptor.open(this.incoming);
@@ -65,10 +71,9 @@ export abstract class InProcessCall implements CallHandle {
     }
   }
 
-  /** The call was not shown to the server at all. */
-  refuse(cause: Cause): void {
+  #refuse(): void {
     this.#settled = true;
-    this.finish(cause, "no", "peer");
+    this.finish(SHUT_DOWN, "no", "peer");
   }
 
   /** The server is gone. */
@@ -82,7 +87,7 @@ export abstract class InProcessCall implements CallHandle {
   /** No handler runs for it any more. */
   settled(): void {
     this.#settled = true;
-    if (this.over) this.parts.left();
+    if (this.over) this.parts.keeper.left(this);
   }
 
   /** Ends the call for its client: the one place where that happens. */
@@ -96,7 +101,7 @@ export abstract class InProcessCall implements CallHandle {
     this.over = true;
     this.server = undefined;
     this.tell({ code, text, headers: undefined, trailers, processed, origin });
-    if (this.#settled || !this.#opened) this.parts.left();
+    if (this.#settled || !this.#opened) this.parts.keeper.left(this);
   }
 
   /** A request is larger than the server takes. */
@@ -117,6 +122,8 @@ export abstract class InProcessCall implements CallHandle {
   }
 }
 
+/** Why a server takes no more calls. */
+export const SHUT_DOWN: Cause = { code: Status.UNAVAILABLE, text: "the server is shutting down" };
 /** What a server hears of a client that gave up. */
 const CANCELLED: Cause = { code: Status.CANCELLED, text: "the caller cancelled the call, or is gone" };
 

@@ -1,5 +1,14 @@
 import { Metadata, type Peer } from "@tightwire/core";
-import { type Answer, type Completion, type IncomingCall, type IncomingSink, Status, type UnarySink } from "@tightwire/core/runtime";
+import {
+  type Acceptor,
+  type Answer,
+  type Cause,
+  type Completion,
+  type IncomingCall,
+  type IncomingSink,
+  Status,
+  type UnarySink,
+} from "@tightwire/core/runtime";
 import { InProcessCall, type InProcessCallParts, wellFormed } from "./in-process-call.js";
 
 /** A unary call between two sides of one process: the client's handle and the server's view in one object, since with one message each way nothing has to wait. */
@@ -11,6 +20,9 @@ export class InProcessUnaryCall extends InProcessCall implements IncomingCall {
   #answer: Uint8Array | undefined = undefined;
   #answers = 0;
   #compressed = false;
+  #showing = false;
+  /** How it ended while it was shown. */
+  #untold: Completion | undefined = undefined;
 
   constructor(parts: InProcessCallParts, request: Uint8Array, sink: UnarySink) {
     super(parts);
@@ -77,7 +89,30 @@ export class InProcessUnaryCall extends InProcessCall implements IncomingCall {
     this.finish({ code: Status.INTERNAL, text: wrong }, "yes", "local", copied);
   }
 
+  /** Shown at once, so a call that ends thereby is told of it later: its client has no handle yet. */
+  override show(acceptor: Acceptor | undefined): void {
+    this.#showing = true;
+    super.show(acceptor);
+    this.#showing = false;
+    if (this.#untold !== undefined) queueMicrotask(() => this.#tellLate());
+  }
+
+  override cancel(cause: Cause): void {
+    this.#tellLate();
+    super.cancel(cause);
+  }
+
+  #tellLate(): void {
+    const end = this.#untold;
+    this.#untold = undefined;
+    if (end !== undefined) this.tell(end);
+  }
+
   protected override tell(end: Completion): void {
+    if (this.#showing) {
+      this.#untold = end;
+      return;
+    }
     const answer = end.code === Status.OK ? this.#answer : undefined;
     this.#sink.done(this.#headers === undefined ? end : { ...end, headers: this.#headers }, answer, this.#compressed);
   }

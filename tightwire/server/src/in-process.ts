@@ -15,7 +15,7 @@ import type {
   UnarySink,
 } from "@tightwire/core/runtime";
 import { refuseUnknownOptions, Status } from "@tightwire/core/runtime";
-import type { InProcessCall, InProcessCallParts } from "./in-process-call.js";
+import { type InProcessCall, type InProcessCallParts, SHUT_DOWN } from "./in-process-call.js";
 import { InProcessStreamCall } from "./in-process-stream-call.js";
 import { InProcessUnaryCall } from "./in-process-unary-call.js";
 import type { Server } from "./server.js";
@@ -114,7 +114,6 @@ class Hub implements ServerTransport, Listener {
   }
 }
 
-const SHUT_DOWN: Cause = { code: Status.UNAVAILABLE, text: "the server is shutting down" };
 const CLOSED: Cause = { code: Status.UNAVAILABLE, text: "the connection was closed" };
 
 class InProcessConnection implements Connection {
@@ -146,12 +145,19 @@ class InProcessConnection implements Connection {
     this.#listener?.(state, why);
   }
 
-  unary(call: OutgoingCall, message: Uint8Array, sink: UnarySink): InProcessUnaryCall {
-    return this.#open(call, (parts) => new InProcessUnaryCall(parts, message, sink));
+  unary(outgoing: OutgoingCall, message: Uint8Array, sink: UnarySink): InProcessUnaryCall {
+    const call = new InProcessUnaryCall(this.#partsOf(outgoing), message, sink);
+    this.#add(call);
+    this.#show(call);
+    return call;
   }
 
-  stream(call: OutgoingCall, sink: ReplySink): InProcessStreamCall {
-    return this.#open(call, (parts) => new InProcessStreamCall(parts, sink));
+  stream(outgoing: OutgoingCall, sink: ReplySink): InProcessStreamCall {
+    const call = new InProcessStreamCall(this.#partsOf(outgoing), sink);
+    this.#add(call);
+    // Never before this returns: a caller knows its handle before it hears of the call.
+    queueMicrotask(() => this.#show(call));
+    return call;
   }
 
   async close(graceMs: number): Promise<void> {
@@ -163,28 +169,31 @@ class InProcessConnection implements Connection {
     this.#hub.forget(this);
   }
 
-  #open<Call extends InProcessCall>(outgoing: OutgoingCall, make: (parts: InProcessCallParts) => Call): Call {
-    const hub = this.#hub;
-    const call = make({
+  left(call: InProcessCall): void {
+    this.#calls.delete(call);
+    this.#hub.left(call);
+  }
+
+  #partsOf(outgoing: OutgoingCall): InProcessCallParts {
+    return {
       path: outgoing.path,
       metadata: carried(outgoing),
-      peer: hub.peer,
+      peer: this.#hub.peer,
       deadline: outgoing.deadline,
       compress: outgoing.compress,
       maxMessageBytes: this.#options.maxMessageBytes,
-      left: () => {
-        this.#calls.delete(call);
-        hub.left(call);
-      },
-    });
+      keeper: this,
+    };
+  }
+
+  #add(call: InProcessCall): void {
     this.#calls.add(call);
-    hub.calls.add(call);
-    // Never before this returns: a caller knows its handle before it hears of the call.
-    queueMicrotask(() => {
-      if (hub.draining || hub.acceptor === undefined) call.refuse(SHUT_DOWN);
-      else hub.inFreshContext(() => call.open(hub.acceptor as Acceptor));
-    });
-    return call;
+    this.#hub.calls.add(call);
+  }
+
+  #show(call: InProcessCall): void {
+    const hub = this.#hub;
+    hub.inFreshContext(() => call.show(hub.draining ? undefined : hub.acceptor));
   }
 }
 
