@@ -42,8 +42,8 @@ interface Forms {
 
 function unary(backend: Backend, forms: Forms): Endpoint["handle"] {
   const calls = {
-    json: callsTo<string | Uint8Array, OneToOne<string | Uint8Array>>(backend, forms.response.write),
-    proto: callsTo<string | Uint8Array, OneToOne<string | Uint8Array>>(backend, copyBytes),
+    json: callsTo<Uint8Array, OneToOne<Uint8Array>>(backend, forms.response.write),
+    proto: callsTo<Uint8Array, OneToOne<Uint8Array>>(backend, copyBytes),
   };
   return async (exchange) => {
     const { request, response, settings } = exchange;
@@ -62,7 +62,7 @@ function unary(backend: Backend, forms: Forms): Endpoint["handle"] {
 
 function serverStreaming(backend: Backend, forms: Forms, settings: JsonSettings): Endpoint["handle"] {
   const calls = {
-    json: callsTo<Uint8Array, OneToMany<Uint8Array>>(backend, (bytes) => Buffer.from(forms.response.write(bytes))),
+    json: callsTo<Uint8Array, OneToMany<Uint8Array>>(backend, forms.response.write),
     proto: callsTo<Uint8Array, OneToMany<Uint8Array>>(backend, copyBytes),
   };
   return async (exchange) => {

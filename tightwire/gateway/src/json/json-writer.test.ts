@@ -24,9 +24,9 @@ describe.each(["everything", "known", "awkward"] as const)("the text of messages
       left++;
       return slow(bytes);
     });
-    const outcome = (write: (bytes: Uint8Array) => string, bytes: Uint8Array): string => {
+    const outcome = (write: (bytes: Uint8Array) => string | Buffer, bytes: Uint8Array): string => {
       try {
-        return write(bytes);
+        return String(write(bytes));
       } catch (error) {
         return `! ${(error as Error).message}`;
       }
@@ -37,11 +37,11 @@ describe.each(["everything", "known", "awkward"] as const)("the text of messages
         const { message } = randomMessage(schema, { draw, registry, depth: 3 });
         const bytes = toBinary(schema, message);
         const before = left;
-        expect(fast(bytes)).toBe(slow(bytes));
+        expect(String(fast(bytes))).toBe(slow(bytes));
         wrote += left === before ? 1 : 0;
         // Twice is merged, and a changed octet is what it is.
         const twice = Buffer.concat([bytes, bytes]);
-        expect(fast(twice)).toBe(slow(twice));
+        expect(String(fast(twice))).toBe(slow(twice));
         const broken = Uint8Array.from(bytes);
         if (broken.length > 0) broken[where % broken.length] = octet;
         // What the other refuses may pass here: it looks at the unused bits of a number, too.

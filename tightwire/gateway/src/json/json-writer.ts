@@ -1,102 +1,227 @@
 import { type DescField, type DescMessage, fromBinary, ScalarType, toJson } from "@bufbuild/protobuf";
 import { FeatureSet_FieldPresence as Presence } from "@bufbuild/protobuf/wkt";
-import { BinaryReader, WireType } from "@tightwire/codec/wire";
+import { WireType } from "@tightwire/codec/wire";
 import { hasOwnJson } from "@tightwire/routes";
-import { enumText, keyReader, leave, NOT_HERE, textReader, wireTypeOf } from "./value-text.js";
+import { JsonText } from "./json-text.js";
+import { enumText, keyReader, leave, NOT_HERE, Source, type ValueWriter, valueWriter, wireTypeOf } from "./value-writer.js";
 
-/** Writes a message's bytes as JSON text. */
-export type JsonWriter = (bytes: Uint8Array) => string;
+/** Writes a message's bytes as JSON, in UTF-8. */
+export type JsonWriter = (bytes: Uint8Array) => Buffer;
 
 /** The values of a map as text, by their keys: without a prototype, so that any key is one, and in the order in which JavaScript has them. */
 type MapTexts = Record<string, string>;
-/** A message's fields as text, at their places; undefined where nothing came. */
-type Texts = (string | MapTexts | undefined)[];
 
-/** Reads one field's value where the reader stands. */
-type FieldReader = (texts: Texts, reader: BinaryReader, wireType: number, depth: number) => void;
+/** How a field is written. */
+interface FieldPlan {
+  readonly number: number;
+  /** `,"name":` */
+  readonly prefix: Uint8Array;
+  /** What is written where nothing came, with its prefix; undefined for what has presence. */
+  readonly zero: Uint8Array | undefined;
+  readonly kind: "one" | "list" | "map";
+  /** How its value comes, or that of an entry of a map. */
+  readonly wireType: WireType;
+  readonly write: ValueWriter;
+  /** Of a map. */
+  readonly key: KeyPlan | undefined;
+  /** A bit for its oneof, of which one field is written; 0 outside of them. */
+  readonly oneof: number;
+}
+
+/** How the keys of a map are read. */
+interface KeyPlan {
+  readonly wireType: WireType;
+  readonly read: (source: Source) => string;
+}
 
 /** A message type, as far as its JSON goes. */
 interface Plan {
-  /** By the number of the field. */
-  readonly readers: ReadonlyMap<number, FieldReader>;
-  /** In the order in which they are written. */
-  readonly fields: readonly { readonly prefix: string; readonly list: boolean; readonly zero: string | undefined }[];
+  /** In the order of their numbers, in which they are written and, nearly always, come. */
+  readonly fields: FieldPlan[];
+  /** Where a field stands in `fields`, by its number. */
+  readonly places: Map<number, number>;
 }
 
 /** Deeper messages are left to who has a limit for them. */
 const MOST_DEPTH = 50;
+/** More are left to who needs no bits for them. */
+const MOST_ONEOFS = 30;
+
+const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST, COMMA] = [0x7b, 0x7d, 0x5b, 0x5d, 0x2c] as const;
+
 /**
- * A writer that goes from bytes to text at once, with no message and no tree of JSON between: several times as fast as `JSON.stringify(toJson(fromBinary(…)))`, and the same text. Defaults of fields without presence are
- * written. What is rare (a message in parts, unknown enum values, groups, malformed bytes) it leaves to `whole`, which does all of it.
+ * A writer that goes from bytes to bytes at once, with no message, no tree of JSON and hardly a string between: many times as fast as `JSON.stringify(toJson(fromBinary(…)))`, and the same text. Defaults of fields without
+ * presence are written. What is rare (fields that come in another order than that of their numbers, a message in parts, unknown enum values, groups, malformed bytes) it leaves to `whole`, which does all of it.
  */
-export function createJsonWriter(schema: DescMessage, whole: JsonWriter): JsonWriter {
-  if (!isPlain(schema)) return whole;
-  const plans = new Map<DescMessage, Plan>();
-  const plan = planOf(schema, plans);
+export function createJsonWriter(schema: DescMessage, whole: (bytes: Uint8Array) => string): JsonWriter {
+  const all = (bytes: Uint8Array): Buffer => Buffer.from(whole(bytes));
+  if (!isPlain(schema)) return all;
+  const plan = planOf(schema, new Map());
   return (bytes) => {
     try {
-      const reader = new BinaryReader(bytes);
-      return writeMessage(plan, reader, reader.len, 0);
+      const source = new Source(bytes);
+      shared.begin();
+      writeMessage(plan, source, source.len, 0, shared);
+      return shared.end();
     } catch {
-      return whole(bytes);
+      return all(bytes);
     }
   };
 }
+
+/** One for all writers: each ends what it begins before another one begins. */
+const shared = new JsonText();
 
 /** Whether a message is its fields: no form of its own, no extensions, nothing required. */
 function isPlain(desc: DescMessage): boolean {
   return (
     !hasOwnJson(desc) &&
     desc.proto.extensionRange.length === 0 &&
+    desc.oneofs.length <= MOST_ONEOFS &&
     desc.fields.every(({ presence, jsonName }) => presence !== Presence.LEGACY_REQUIRED && jsonName !== "__proto__")
   );
 }
 
-function writeMessage(plan: Plan, reader: BinaryReader, end: number, depth: number): string {
-  const { readers, fields } = plan;
+function writeMessage({ fields, places }: Plan, source: Source, end: number, depth: number, out: JsonText): void {
   if (depth > MOST_DEPTH) throw NOT_HERE;
-  const texts: Texts = new Array(fields.length).fill(undefined);
-  while (reader.pos < end) {
-    const tag = reader.uint32();
-    if (tag >>> 3 === 0) throw NOT_HERE;
-    const read = readers.get(tag >>> 3);
-    if (read === undefined) reader.skip(tag & 7, tag >>> 3);
-    else read(texts, reader, tag & 7, depth);
+  out.byte(OPEN_OBJECT);
+  const empty = out.length;
+  /** Fields before it are written. */
+  let next = 0;
+  let oneofs = 0;
+  /** The list or map that more may come for. */
+  let open: FieldPlan | undefined;
+  let texts: MapTexts | undefined;
+  let elements = 0;
+  while (source.pos < end) {
+    const tag = source.uint32();
+    const number = tag >>> 3;
+    const wireType = tag & 7;
+    if (open === undefined || open.number !== number) {
+      const place = fields[next]?.number === number ? next : places.get(number);
+      if (place === undefined) {
+        if (number === 0) throw NOT_HERE;
+        source.skip(wireType, number);
+        continue;
+      }
+      if (place < next) throw NOT_HERE;
+      if (open !== undefined) close(open, texts, out);
+      for (; next < place; next++) writeZero(fields[next] as FieldPlan, empty, out);
+      next = place + 1;
+      const field = fields[place] as FieldPlan;
+      if ((oneofs & field.oneof) !== 0) throw NOT_HERE;
+      oneofs |= field.oneof;
+      out.raw(field.prefix, out.length === empty ? 1 : 0);
+      if (field.kind === "one") {
+        open = undefined;
+        if (wireType !== field.wireType) throw NOT_HERE;
+        field.write(source, out, depth);
+        continue;
+      }
+      open = field;
+      elements = 0;
+      if (field.kind === "list") out.byte(OPEN_LIST);
+      else texts = Object.create(null) as MapTexts;
+    }
+    if (open.kind === "map") readEntry(open, texts as MapTexts, source, wireType, depth, out);
+    else elements = writeElements(open, elements, source, wireType, depth, out);
   }
-  if (reader.pos !== end) throw NOT_HERE;
-  let text = "";
-  for (let at = 0; at < fields.length; at++) {
-    const { prefix, list, zero } = fields[at] as Plan["fields"][number];
-    const value = texts[at];
-    const own = typeof value === "object" ? mapText(value) : value !== undefined && list ? `[${value}]` : (value ?? zero);
-    if (own !== undefined) text += text === "" ? prefix + own : `,${prefix}${own}`;
-  }
-  return `{${text}}`;
+  if (source.pos !== end) throw NOT_HERE;
+  if (open !== undefined) close(open, texts, out);
+  for (; next < fields.length; next++) writeZero(fields[next] as FieldPlan, empty, out);
+  out.byte(CLOSE_OBJECT);
 }
 
-function mapText(values: MapTexts): string {
-  return `{${Object.keys(values)
-    .map((key) => `${JSON.stringify(key)}:${values[key]}`)
-    .join(",")}}`;
+function writeZero({ zero }: FieldPlan, empty: number, out: JsonText): void {
+  if (zero !== undefined) out.raw(zero, out.length === empty ? 1 : 0);
+}
+
+/** One element of a list, or several that come packed. Returns how many there are now. */
+function writeElements(
+  { wireType: wanted, write }: FieldPlan,
+  before: number,
+  source: Source,
+  wireType: number,
+  depth: number,
+  out: JsonText,
+): number {
+  let elements = before;
+  if (wireType === wanted) {
+    if (elements++ > 0) out.byte(COMMA);
+    write(source, out, depth);
+    return elements;
+  }
+  if (wireType !== WireType.LengthDelimited) throw NOT_HERE;
+  const end = source.uint32() + source.pos;
+  while (source.pos < end) {
+    if (elements++ > 0) out.byte(COMMA);
+    write(source, out, depth);
+  }
+  if (source.pos !== end) throw NOT_HERE;
+  return elements;
+}
+
+/** An entry of a map: a message with a key and a value, either of which may be left out. */
+function readEntry(
+  { key: keys, wireType: valueType, write }: FieldPlan,
+  texts: MapTexts,
+  source: Source,
+  wireType: number,
+  depth: number,
+  out: JsonText,
+): void {
+  const { wireType: keyType, read } = keys as KeyPlan;
+  if (wireType !== WireType.LengthDelimited) throw NOT_HERE;
+  const end = source.uint32() + source.pos;
+  let key: string | undefined;
+  let text: string | undefined;
+  while (source.pos < end) {
+    const tag = source.uint32();
+    if (tag === ((1 << 3) | keyType) && key === undefined) key = read(source);
+    else if (tag === ((2 << 3) | valueType) && text === undefined) {
+      const { length } = out;
+      write(source, out, depth);
+      text = out.takeBack(length);
+    } else throw NOT_HERE;
+  }
+  if (source.pos !== end || key === undefined || text === undefined) throw NOT_HERE;
+  texts[key] = text;
+}
+
+function close({ kind }: FieldPlan, texts: MapTexts | undefined, out: JsonText): void {
+  if (kind === "list") return out.byte(CLOSE_LIST);
+  const entries = Object.entries(texts as MapTexts).map(([key, text]) => `${JSON.stringify(key)}:${text}`);
+  out.text(`{${entries.join(",")}}`);
 }
 
 function planOf(desc: DescMessage, plans: Map<DescMessage, Plan>): Plan {
   const known = plans.get(desc);
   if (known !== undefined) return known;
-  const readers = new Map<number, FieldReader>();
-  const sorted = [...desc.fields].sort((a, b) => a.number - b.number);
-  const plan: Plan = {
-    readers,
-    fields: sorted.map((field) => ({
-      prefix: `${JSON.stringify(field.jsonName)}:`,
-      list: field.fieldKind === "list",
-      zero: zeroOf(field),
-    })),
-  };
+  const plan: Plan = { fields: [], places: new Map() };
   // Before its fields: a message may hold itself.
   plans.set(desc, plan);
-  for (const [at, field] of sorted.entries()) readers.set(field.number, readerOf(field, at, sorted, plans));
+  const sorted = [...desc.fields].sort((a, b) => a.number - b.number);
+  for (const [place, field] of sorted.entries()) {
+    plan.places.set(field.number, place);
+    plan.fields.push(planOfField(field, plans));
+  }
   return plan;
+}
+
+function planOfField(field: DescField, plans: Map<DescMessage, Plan>): FieldPlan {
+  const prefix = `,${JSON.stringify(field.jsonName)}:`;
+  const zero = zeroOf(field);
+  const isMessage = field.message !== undefined;
+  return {
+    number: field.number,
+    prefix: Buffer.from(prefix),
+    zero: zero === undefined ? undefined : Buffer.from(prefix + zero),
+    kind: field.fieldKind === "list" || field.fieldKind === "map" ? field.fieldKind : "one",
+    wireType: isMessage ? WireType.LengthDelimited : wireTypeOf(field.scalar),
+    write: field.message === undefined ? valueWriter(field) : isGroup(field) ? leave : messageWriter(field.message, plans),
+    key: field.fieldKind === "map" ? { wireType: wireTypeOf(field.mapKey), read: keyReader(field.mapKey) } : undefined,
+    oneof: field.oneof === undefined ? 0 : 1 << field.parent.oneofs.indexOf(field.oneof),
+  };
 }
 
 /** What is written where nothing came; undefined for what has presence. */
@@ -119,101 +244,19 @@ const ZERO_TEXTS: ReadonlyMap<ScalarType, string> = new Map([
   [ScalarType.SFIXED64, '"0"'],
 ]);
 
-function readerOf(field: DescField, at: number, sorted: readonly DescField[], plans: Map<DescMessage, Plan>): FieldReader {
-  const isGroup =
-    (field.fieldKind === "message" || (field.fieldKind === "list" && field.listKind === "message")) && field.delimitedEncoding;
-  if (isGroup) return leave;
-  if (field.fieldKind === "map") return mapEntries(field, at, plans);
-  if (field.fieldKind === "list") return field.listKind === "message" ? messages(field.message, at, plans) : values(field, at);
-  const read = field.fieldKind === "message" ? message(field.message, at, plans) : value(field, at);
-  const rivals = (field.oneof?.fields ?? []).filter((one) => one !== field).map((one) => sorted.indexOf(one));
-  if (rivals.length === 0) return read;
-  return (texts, reader, wireType, depth) => {
-    for (const rival of rivals) texts[rival] = undefined;
-    read(texts, reader, wireType, depth);
-  };
+function isGroup(field: DescField): boolean {
+  return (field.fieldKind === "message" || (field.fieldKind === "list" && field.listKind === "message")) && field.delimitedEncoding;
 }
 
-function value(field: DescField, at: number): FieldReader {
-  const wanted = wireTypeOf(field.scalar);
-  const read = textReader(field);
-  return (texts, reader, wireType) => {
-    if (wireType !== wanted) throw NOT_HERE;
-    texts[at] = read(reader);
-  };
-}
-
-/** A repeated field, packed or not. */
-function values(field: DescField, at: number): FieldReader {
-  const wanted = wireTypeOf(field.scalar);
-  const read = textReader(field);
-  return (texts, reader, wireType) => {
-    if (wireType === wanted) return append(texts, at, read(reader));
-    if (wireType !== WireType.LengthDelimited) throw NOT_HERE;
-    const end = reader.uint32() + reader.pos;
-    while (reader.pos < end) append(texts, at, read(reader));
-    if (reader.pos !== end) throw NOT_HERE;
-  };
-}
-
-function message(desc: DescMessage, at: number, plans: Map<DescMessage, Plan>): FieldReader {
-  const read = messageReader(desc, plans);
-  return (texts, reader, wireType, depth) => {
-    // Two parts of one message are merged.
-    if (wireType !== WireType.LengthDelimited || texts[at] !== undefined) throw NOT_HERE;
-    texts[at] = read(reader, depth);
-  };
-}
-
-function messages(desc: DescMessage, at: number, plans: Map<DescMessage, Plan>): FieldReader {
-  const read = messageReader(desc, plans);
-  return (texts, reader, wireType, depth) => {
-    if (wireType !== WireType.LengthDelimited) throw NOT_HERE;
-    append(texts, at, read(reader, depth));
-  };
-}
-
-type MapField = DescField & { fieldKind: "map" };
-
-/** An entry of a map: a message with a key and a value, either of which may be left out. */
-function mapEntries(field: MapField, at: number, plans: Map<DescMessage, Plan>): FieldReader {
-  const readKey = keyReader(field.mapKey);
-  const readMessage = field.mapKind === "message" ? messageReader(field.message, plans) : undefined;
-  const readText = readMessage === undefined ? textReader(field) : undefined;
-  const keyType = wireTypeOf(field.mapKey);
-  const valueType = readMessage === undefined ? wireTypeOf(field.scalar) : WireType.LengthDelimited;
-  return (texts, reader, wireType, depth) => {
-    if (wireType !== WireType.LengthDelimited) throw NOT_HERE;
-    const end = reader.uint32() + reader.pos;
-    let key: string | undefined;
-    let text: string | undefined;
-    while (reader.pos < end) {
-      const tag = reader.uint32();
-      if (tag === ((1 << 3) | keyType) && key === undefined) key = readKey(reader);
-      else if (tag === ((2 << 3) | valueType) && text === undefined) text = readMessage?.(reader, depth) ?? readText?.(reader);
-      else throw NOT_HERE;
-    }
-    if (reader.pos !== end || key === undefined || text === undefined) throw NOT_HERE;
-    const entries = (texts[at] ?? Object.create(null)) as MapTexts;
-    texts[at] = entries;
-    entries[key] = text;
-  };
-}
-
-function append(texts: Texts, at: number, text: string): void {
-  const before = texts[at];
-  texts[at] = before === undefined ? text : `${before},${text}`;
-}
-
-function messageReader(desc: DescMessage, plans: Map<DescMessage, Plan>): (reader: BinaryReader, depth: number) => string {
+function messageWriter(desc: DescMessage, plans: Map<DescMessage, Plan>): ValueWriter {
   // It needs to know the types that it may hold.
   if (desc.typeName === "google.protobuf.Any") return leave;
-  if (hasOwnJson(desc)) return (reader) => JSON.stringify(toJson(desc, fromBinary(desc, reader.bytes())));
+  if (hasOwnJson(desc)) return (source, out) => out.text(JSON.stringify(toJson(desc, fromBinary(desc, source.bytes()))));
   if (!isPlain(desc)) return leave;
   const plan = planOf(desc, plans);
-  return (reader, depth) => {
-    const end = reader.uint32() + reader.pos;
-    if (end > reader.len) throw NOT_HERE;
-    return writeMessage(plan, reader, end, depth + 1);
+  return (source, out, depth) => {
+    const end = source.uint32() + source.pos;
+    if (end > source.len) throw NOT_HERE;
+    writeMessage(plan, source, end, depth + 1, out);
   };
 }

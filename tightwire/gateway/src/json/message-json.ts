@@ -44,7 +44,7 @@ export interface MessageReader {
 
 /** Makes ProtoJSON out of a message's bytes. Source: protobuf.dev, "ProtoJSON Format". */
 export interface MessageWriter {
-  /** The JSON text of a message's bytes. Throws an Error when they are no such message. */
+  /** The JSON of a message's bytes, in UTF-8. Throws an Error when they are no such message. */
   readonly write: JsonWriter;
   /** The JSON text of one of its fields; of a field without a value its default, and `null` for a message. */
   writeField(bytes: Uint8Array, field: DescField): string;
@@ -88,7 +88,7 @@ export function messageWriter(schema: DescMessage, { registry, emitDefaults }: J
   const everything = { registry, alwaysEmitImplicit: true };
   const whole = (bytes: Uint8Array): string => JSON.stringify(toJson(schema, fromBinary(schema, bytes), options));
   return {
-    write: emitDefaults ? createJsonWriter(schema, whole) : whole,
+    write: emitDefaults ? createJsonWriter(schema, whole) : (bytes) => Buffer.from(whole(bytes)),
     writeField(bytes, { jsonName }) {
       const message = fromBinary(schema, bytes);
       const own = (object: JsonValue): JsonValue | undefined => Object.entries(object as JsonObject).find(([key]) => key === jsonName)?.[1];

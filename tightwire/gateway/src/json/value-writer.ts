@@ -1,0 +1,165 @@
+import { type DescEnum, type DescField, enumToJson, ScalarType } from "@bufbuild/protobuf";
+import { BinaryReader, WireType } from "@tightwire/codec/wire";
+import type { JsonText } from "./json-text.js";
+
+/** Thrown for what is left to who does all of it. */
+export const NOT_HERE: Error = new Error("not written here");
+
+/** Leaves it to who does all of it. */
+export function leave(): never {
+  throw NOT_HERE;
+}
+
+/** A message's bytes as they are read. */
+export class Source extends BinaryReader {
+  readonly bytesRead: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    super(bytes);
+    this.bytesRead = bytes;
+  }
+}
+
+/** Reads a value where the source stands, and writes it as JSON. */
+export type ValueWriter = (source: Source, out: JsonText, depth: number) => void;
+
+const TRUE: Uint8Array = Buffer.from("true");
+const FALSE: Uint8Array = Buffer.from("false");
+const QUOTE = 0x22;
+
+/** How a field's value is written that is no message. It throws {@link NOT_HERE} for an enum value that the contract does not have. */
+export function valueWriter({ enum: desc, scalar }: DescField): ValueWriter {
+  if (desc === undefined) return scalarWriter(scalar as ScalarType);
+  const names = new Map(desc.values.map(({ number }) => [number, Buffer.from(enumText(desc, number))]));
+  return (source, out) => out.raw(names.get(source.int32()) ?? leave());
+}
+
+/** How a key of a map is read, as JSON has it: always a text. */
+export function keyReader(type: ScalarType): (source: Source) => string {
+  switch (type) {
+    case ScalarType.STRING:
+      return (source) => source.string();
+    case ScalarType.BOOL:
+      return (source) => String(source.bool());
+    case ScalarType.INT64:
+      return (source) => String(source.int64());
+    case ScalarType.UINT64:
+      return (source) => String(source.uint64());
+    case ScalarType.SINT64:
+      return (source) => String(source.sint64());
+    case ScalarType.FIXED64:
+      return (source) => String(source.fixed64());
+    case ScalarType.SFIXED64:
+      return (source) => String(source.sfixed64());
+    case ScalarType.UINT32:
+      return (source) => String(source.uint32());
+    case ScalarType.SINT32:
+      return (source) => String(source.sint32());
+    case ScalarType.FIXED32:
+      return (source) => String(source.fixed32());
+    case ScalarType.SFIXED32:
+      return (source) => String(source.sfixed32());
+    default:
+      return (source) => String(source.int32());
+  }
+}
+
+function scalarWriter(type: ScalarType): ValueWriter {
+  switch (type) {
+    case ScalarType.STRING:
+      return writeString;
+    case ScalarType.BYTES:
+      return (source, out) => out.text(`"${Buffer.from(source.bytes()).toString("base64")}"`);
+    case ScalarType.BOOL:
+      return (source, out) => out.raw(source.bool() ? TRUE : FALSE);
+    case ScalarType.DOUBLE:
+      return (source, out) => writeNumber(source.double(), out);
+    case ScalarType.FLOAT:
+      return (source, out) => writeNumber(source.float(), out);
+    case ScalarType.INT64:
+      return (source, out) => writeShort64(source, out) || out.text(`"${source.int64()}"`);
+    case ScalarType.UINT64:
+      return (source, out) => writeShort64(source, out) || out.text(`"${source.uint64()}"`);
+    case ScalarType.SINT64:
+      return (source, out) => out.text(`"${source.sint64()}"`);
+    case ScalarType.FIXED64:
+      return (source, out) => out.text(`"${source.fixed64()}"`);
+    case ScalarType.SFIXED64:
+      return (source, out) => out.text(`"${source.sfixed64()}"`);
+    case ScalarType.INT32:
+      return (source, out) => out.integer(source.int32());
+    case ScalarType.UINT32:
+      return (source, out) => out.integer(source.uint32());
+    case ScalarType.SINT32:
+      return (source, out) => out.integer(source.sint32());
+    case ScalarType.FIXED32:
+      return (source, out) => out.integer(source.fixed32());
+    case ScalarType.SFIXED32:
+      return (source, out) => out.integer(source.sfixed32());
+  }
+}
+
+function writeString(source: Source, out: JsonText): void {
+  const start = source.pos;
+  const length = source.uint32();
+  const { pos } = source;
+  if (pos + length <= source.len && out.quote(source.bytesRead, pos, length)) {
+    source.pos = pos + length;
+  } else {
+    source.pos = start;
+    out.text(JSON.stringify(source.string()));
+  }
+}
+
+/** Varints up to here are numbers that JavaScript holds exactly. */
+const SHORT_VARINT_BYTES = 7;
+
+/** A 64-bit varint of few bytes, without a bigint. False, with nothing read, where it has more. */
+function writeShort64(source: Source, out: JsonText): boolean {
+  const { bytesRead, pos, len } = source;
+  const end = Math.min(len, pos + SHORT_VARINT_BYTES);
+  let value = 0;
+  let factor = 1;
+  for (let at = pos; at < end; at++) {
+    const byte = bytesRead[at] as number;
+    value += (byte & 0x7f) * factor;
+    factor *= 0x80;
+    if (byte > 0x7f) continue;
+    source.pos = at + 1;
+    out.byte(QUOTE);
+    out.integer(value);
+    out.byte(QUOTE);
+    return true;
+  }
+  return false;
+}
+
+function writeNumber(value: number, out: JsonText): void {
+  // 0 and -0 are one in JSON.
+  if ((value | 0) === value) out.integer(value | 0);
+  else out.text(Number.isFinite(value) ? String(value) : `"${value}"`);
+}
+
+/** The JSON text of an enum value. */
+export function enumText(desc: DescEnum, number: number): string {
+  return JSON.stringify(enumToJson(desc, number as never));
+}
+
+/** The wire type of a scalar, or of an enum, which has none. */
+export function wireTypeOf(type: ScalarType | undefined): WireType {
+  switch (type) {
+    case ScalarType.STRING:
+    case ScalarType.BYTES:
+      return WireType.LengthDelimited;
+    case ScalarType.DOUBLE:
+    case ScalarType.FIXED64:
+    case ScalarType.SFIXED64:
+      return WireType.Bit64;
+    case ScalarType.FLOAT:
+    case ScalarType.FIXED32:
+    case ScalarType.SFIXED32:
+      return WireType.Bit32;
+    default:
+      return WireType.Varint;
+  }
+}
