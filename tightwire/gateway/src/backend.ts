@@ -1,6 +1,7 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel as Level } from "@bufbuild/protobuf/wkt";
 import { type Channel, createClient } from "@tightwire/client";
+import { type UnaryCaller, unaryCaller } from "@tightwire/client/runtime";
 import type { CallOptions, Codec, Idempotency, MethodDefinition, Policy, ServiceDefinition } from "@tightwire/core";
 
 /** A method behind the gateway, and the way to it. */
@@ -27,8 +28,21 @@ export type ManyToMany<Answer> = (requests: AsyncIterable<Bytes>, options: CallO
  * Calls to a method that give and take bytes; answers as `read` makes them, out of borrowed bytes. What the messages are is known to the gateway alone, so the client has codecs that
  * know nothing.
  */
-export function callsTo<Answer, Call>({ method, channel, policy }: Backend, read: (bytes: Bytes) => Answer): Call {
-  const definition: MethodDefinition<Bytes, Answer> = {
+export function callsTo<Answer, Call>(backend: Backend, read: (bytes: Bytes) => Answer): Call {
+  const service: ServiceDefinition<unknown, { call: Call }> = {
+    name: backend.method.parent.typeName,
+    methods: { call: definitionOf(backend, read) as MethodDefinition },
+  };
+  return createClient(service, backend.channel).call;
+}
+
+/** As {@link callsTo}, of a unary method, for who is called back. */
+export function unaryTo<Answer>(backend: Backend, read: (bytes: Bytes) => Answer): UnaryCaller<Bytes, Answer> {
+  return unaryCaller(definitionOf(backend, read), backend.channel);
+}
+
+function definitionOf<Answer>({ method, policy }: Backend, read: (bytes: Bytes) => Answer): MethodDefinition<Bytes, Answer> {
+  return {
     name: method.name,
     path: pathOfMethod(method),
     kind: method.methodKind,
@@ -39,11 +53,6 @@ export function callsTo<Answer, Call>({ method, channel, policy }: Backend, read
     request: AS_IT_IS,
     response: { ...(AS_IT_IS as unknown as Codec<Answer>), decode: read },
   };
-  const service: ServiceDefinition<unknown, { call: Call }> = {
-    name: method.parent.typeName,
-    methods: { call: definition as MethodDefinition },
-  };
-  return createClient(service, channel).call;
 }
 
 const IDEMPOTENCY: Readonly<Record<Level, Idempotency>> = {

@@ -95,16 +95,8 @@ function backendOf(method: DescMethod, { channel, policies }: SurfaceParts): Bac
 }
 
 /** The REST endpoint of a request; a HEAD is answered as a GET where nothing else says how. */
-export function findRest(
-  { rest }: Surface,
-  verb: string,
-  path: string,
-): { endpoint: Endpoint<RoutedExchange>; match: Match<unknown> } | undefined {
-  for (const one of verb === "HEAD" ? ["HEAD", "GET", "*"] : [verb, "*"]) {
-    const match = rest.get(one)?.find(path);
-    if (match !== undefined) return { endpoint: match.value, match };
-  }
-  return undefined;
+export function findRest({ rest }: Surface, verb: string, path: string): Match<Endpoint<RoutedExchange>> | undefined {
+  return rest.get(verb)?.find(path) ?? (verb === "HEAD" ? rest.get("GET")?.find(path) : undefined) ?? rest.get("*")?.find(path);
 }
 
 /** The HTTP methods that a path takes, for those who come with another. */

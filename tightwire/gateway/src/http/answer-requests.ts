@@ -78,9 +78,10 @@ function answer(request: IncomingMessage, response: ServerResponse, body: Buffer
   const { settings, surface } = parts;
   const path = pathOf(url);
   const query = url.slice(path.length + 1);
-  const found = findRest(surface, method, path);
-  if (found !== undefined) return found.endpoint.handle({ request, response, settings, query, body, match: found.match });
-  const exchange: Exchange = { request, response, settings, query, body };
+  const fail = (error: unknown): void => sendError(error, request, response, parts);
+  const match = findRest(surface, method, path);
+  if (match !== undefined) return match.value.handle({ request, response, settings, query, body, fail, match });
+  const exchange: Exchange = { request, response, settings, query, body, fail };
   const endpoint = findRpc(request, path, parts);
   return endpoint === undefined ? showPage(path, exchange, parts) : callByName(endpoint, exchange);
 }

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-import type { Socket } from "node:net";
 import { type CallOptions, Metadata } from "@tightwire/core";
 import { isBinaryKey, parseTimeout } from "@tightwire/core/runtime";
 import { Refusal } from "./refusal.js";
@@ -16,17 +15,18 @@ export const DEFAULT_FORWARD_HEADERS: readonly string[] = ["authorization", "tra
 const CONNECT_TIMEOUT = /^\d{1,10}$/;
 
 /**
- * The call that a request makes: deadline out of `grpc-timeout` (gRPC's form, `500m`) or `connect-timeout-ms`, metadata out of the headers that are let through, cancelled when the
- * client goes. Throws a 400 for a header that cannot be.
+ * The call that a request makes: deadline out of `grpc-timeout` (gRPC's form, `500m`) or `connect-timeout-ms`, metadata out of the headers that are let through.
+ * Throws a 400 for a header that cannot be.
  */
-export function callOptionsOf(request: IncomingMessage, { forwardHeaders }: Forwarding): CallOptions {
-  const { headers, socket } = request;
+export function callOptionsOf({ headers }: IncomingMessage, { forwardHeaders }: Forwarding): CallOptions {
   const timeoutMs = timeoutOf(headers);
   const metadata = metadataOf(headers, forwardHeaders);
-  const signal = goneSignal(socket);
-  if (metadata === undefined) return timeoutMs === undefined ? { signal } : { signal, timeoutMs };
-  return timeoutMs === undefined ? { signal, metadata } : { signal, metadata, timeoutMs };
+  if (metadata === undefined) return timeoutMs === undefined ? DETACHED : { detached: true, timeoutMs };
+  return timeoutMs === undefined ? { detached: true, metadata } : { detached: true, metadata, timeoutMs };
 }
+
+/** No call is around those of a gateway. */
+const DETACHED: CallOptions = { detached: true };
 
 function timeoutOf(headers: IncomingHttpHeaders): number | undefined {
   const grpc = headers["grpc-timeout"];
@@ -56,19 +56,4 @@ function metadataOf(headers: IncomingHttpHeaders, names: readonly string[]): Met
     }
   }
   return metadata;
-}
-
-const controllers = new WeakMap<Socket, AbortController>();
-
-/** Aborts when a connection is over, one signal for all requests on it: an HTTP/1.1 client has no other way to take a request back. */
-export function goneSignal(socket: Socket): AbortSignal {
-  let controller = controllers.get(socket);
-  if (controller === undefined) {
-    const made = new AbortController();
-    controller = made;
-    controllers.set(socket, made);
-    if (socket.destroyed) made.abort(new Error("the client is gone"));
-    else socket.once("close", () => made.abort(new Error("the client is gone")));
-  }
-  return controller.signal;
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { CallOptions, Metadata, RpcError } from "@tightwire/core";
 import { callOptionsOf } from "./call-options.js";
+import { goneSignal } from "./client-gone.js";
 import { isOfType } from "./content-type.js";
 import type { ErrorAnswer } from "./error-answer.js";
 import { Refusal } from "./refusal.js";
@@ -24,6 +25,8 @@ export interface Exchange {
   readonly query: string;
   /** The whole body; undefined when there is none, or when it is read as it comes. */
   readonly body: Buffer | undefined;
+  /** Answers with an error. */
+  readonly fail: (error: unknown) => void;
 }
 
 /** A request that a route was found for. */
@@ -33,14 +36,19 @@ export interface RoutedExchange extends Exchange {
 
 /** Answers requests of one kind. */
 export interface Endpoint<E extends Exchange = Exchange> {
-  /** Resolves when the answer is written, or is being. What it throws or rejects with is answered by whoever called it. */
+  /** Answers, or has it answered. What it throws or rejects with is answered by whoever called it. */
   handle(exchange: E): Promise<void> | void;
   /** How an error is answered that came before anything of the answer was sent. */
   readonly failed?: (error: RpcError) => ErrorAnswer;
 }
 
-/** The options of the call that a request makes; what of its metadata is let out becomes headers of the answer. */
-export function callOptions({ request, response, settings }: Exchange): CallOptions {
+/** The options of the call that a request makes, cancelled when the client goes; what of its metadata is let out becomes headers of the answer. */
+export function callOptions(exchange: Exchange): CallOptions {
+  return { ...unaryOptions(exchange), signal: goneSignal(exchange.request.socket) };
+}
+
+/** As {@link callOptions}, but for who cancels the call by itself. */
+export function unaryOptions({ request, response, settings }: Exchange): CallOptions {
   const options = callOptionsOf(request, settings);
   if (settings.exposeMetadata.length === 0) return options;
   const expose = (metadata: Metadata): void => {

@@ -45,7 +45,7 @@ export function createRouter<T>(): Router<T> {
     add: (template, value) => addTemplate(root, template, value),
     find(path) {
       const raw = path === "/" ? [] : path.slice(1).split("/");
-      const decoded = raw.map((part) => decodePart(part, "the path"));
+      const decoded = path.includes("%") ? raw.map((part) => decodePart(part, "the path")) : raw;
       const last = raw.at(-1) ?? "";
       const colon = last.lastIndexOf(":");
       // A verb is some text, and follows a segment or the root.
@@ -56,7 +56,7 @@ export function createRouter<T>(): Router<T> {
         if (found !== undefined) return { ...found, segments: [...raw.slice(0, -1), ...bare] };
       }
       const found = walk(root, decoded, 0, "");
-      return found === undefined ? undefined : { ...found, segments: raw };
+      return found === undefined ? undefined : { value: found.value, segments: raw, extra: found.extra };
     },
   };
 }

@@ -1,7 +1,10 @@
+import type { StartedCall, UnaryCaller } from "@tightwire/client/runtime";
+import { detach } from "@tightwire/core";
 import type { Route } from "@tightwire/routes";
-import { type Backend, callsTo, type ManyToMany, type ManyToOne, type OneToMany, type OneToOne } from "../backend.js";
+import { type Backend, callsTo, type ManyToMany, type ManyToOne, type OneToMany, unaryTo } from "../backend.js";
+import { callsOf } from "../http/client-gone.js";
 import { asRpcError, errorAnswer, statusJson } from "../http/error-answer.js";
-import { callOptions, type Endpoint, type RoutedExchange, sendBody, sendFailure, streamOf } from "../http/exchange.js";
+import { callOptions, type Endpoint, type RoutedExchange, sendBody, sendFailure, streamOf, unaryOptions } from "../http/exchange.js";
 import { readLines } from "../http/lines.js";
 import { answerInParts } from "../http/stream-answer.js";
 import type { JsonSettings } from "../json/message-json.js";
@@ -16,16 +19,13 @@ export function createRestEndpoint(route: Route, backend: Backend, settings: Jso
   const contentOf = (bytes: Uint8Array): string => String(writer(bytes).content);
   switch (route.method.methodKind) {
     case "unary": {
-      const call = callsTo<ResponseBody, OneToOne<ResponseBody>>(backend, writer);
-      return {
-        handle: async (exchange) => answer(exchange, await call(reader.encode(readRequest(reader, exchange)), callOptions(exchange))),
-      };
+      const call = unaryTo(backend, writer);
+      return { handle: (exchange) => answerUnary(exchange, call, readRequest(reader, exchange)) };
     }
     case "server_streaming": {
       const call = callsTo<string, OneToMany<string>>(backend, contentOf);
       return {
-        handle: async (exchange) =>
-          answerStream(exchange, call(reader.encode(readRequest(reader, exchange)), callOptions(exchange)), settings),
+        handle: (exchange) => answerStream(exchange, call(readRequest(reader, exchange), callOptions(exchange)), settings),
       };
     }
     case "client_streaming": {
@@ -39,7 +39,7 @@ export function createRestEndpoint(route: Route, backend: Backend, settings: Jso
   }
 }
 
-function readRequest(reader: RequestReader, { request, match, query, body }: RoutedExchange): ReturnType<RequestReader["read"]> {
+function readRequest(reader: RequestReader, { request, match, query, body }: RoutedExchange): Uint8Array {
   const given: RequestBody | undefined = body && { bytes: body, contentType: request.headers["content-type"] ?? "" };
   return reader.read(match, query, given);
 }
@@ -49,8 +49,29 @@ function readRequests(reader: RequestReader, { request, match, query, settings }
   const body = streamOf(request, LINES);
   const read = reader.readOneOf(match, query);
   return (async function* () {
-    for await (const line of readLines(body, settings.maxMessageBytes)) yield reader.encode(read(line));
+    for await (const line of readLines(body, settings.maxMessageBytes)) yield read(line);
   })();
+}
+
+/** No promise is made, nor a signal: this is what most requests are. */
+function answerUnary(exchange: RoutedExchange, call: UnaryCaller<Uint8Array, ResponseBody>, request: Uint8Array): void {
+  const calls = callsOf(exchange.request.socket);
+  let over = false;
+  let started: StartedCall | undefined;
+  started = call(request, unaryOptions(exchange), (error, body) => {
+    over = true;
+    if (started !== undefined) calls.delete(started);
+    // Outside of the call, which the connection would keep alive with what it waits for next.
+    detach(() => {
+      try {
+        if (body === undefined) throw error;
+        answer(exchange, body);
+      } catch (thrown) {
+        exchange.fail(thrown);
+      }
+    });
+  });
+  if (!over) calls.add(started);
 }
 
 function answer({ response }: RoutedExchange, { contentType, content }: ResponseBody): void {

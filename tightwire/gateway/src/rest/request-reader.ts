@@ -1,4 +1,6 @@
-import type { DescMessage, JsonObject, Message } from "@bufbuild/protobuf";
+import { type DescField, type DescMessage, type JsonObject, type Message, ScalarType } from "@bufbuild/protobuf";
+import { FeatureSet_FieldPresence as Presence } from "@bufbuild/protobuf/wkt";
+import { BinaryWriter, WireType } from "@tightwire/codec/wire";
 import type { Route, RouteVariable } from "@tightwire/routes";
 import { isOfType } from "../http/content-type.js";
 import { decodePart } from "../http/percent.js";
@@ -15,14 +17,12 @@ export interface RequestBody {
   readonly bytes: Buffer;
 }
 
-/** Makes the requests of a route: fields out of the path, the query and the body. */
+/** Makes the requests of a route, as bytes: fields out of the path, the query and the body. */
 export interface RequestReader {
   /** The one request of a call. Throws a 400 that names the field, a 415 for a body that is no JSON. */
-  read(match: Match<unknown>, query: string, body: RequestBody | undefined): Message;
+  read(match: Match<unknown>, query: string, body: RequestBody | undefined): Uint8Array;
   /** A request of a stream, out of its JSON; what path and query say holds for each. Throws as {@link read} does. */
-  readOneOf(match: Match<unknown>, query: string): (text: string) => Message;
-  /** The bytes of a request. */
-  encode(message: Message): Uint8Array;
+  readOneOf(match: Match<unknown>, query: string): (text: string) => Uint8Array;
 }
 
 /** The message that carries bytes of any kind as a body. */
@@ -34,6 +34,7 @@ export function createRequestReader(route: Route, settings: JsonSettings): Reque
   const json = messageReader(method.input, settings);
   const parameters = createParameters(method.input, boundFields(route));
   const rest = route.template.segments.findIndex(({ kind }) => kind === "rest");
+  const texts = textsOf(route);
 
   /** What path and query say. */
   function readUrl({ segments, extra }: Match<unknown>, query: string): JsonObject {
@@ -54,32 +55,53 @@ export function createRequestReader(route: Route, settings: JsonSettings): Reque
     return message;
   }
 
+  function readMessage(match: Match<unknown>, query: string, given: RequestBody | undefined): Message {
+    const url = readUrl(match, query);
+    if (body === "none") return json.read(url);
+    if (isHttpBody(body === "all" ? method.input : body.message)) return json.read({ ...url, ...rawBody(body, given) });
+    const text = jsonText(given);
+    if (body === "all") return parseAll(text, url);
+    if (text === "") return json.read(url);
+    // What the path says of the field that is the body goes before what the body says.
+    const message = json.parseField(text, body);
+    json.merge(message, url);
+    return message;
+  }
+
   return {
     read(match, query, given) {
-      const url = readUrl(match, query);
-      if (body === "none") {
-        if (given !== undefined && given.bytes.byteLength > 0) throw new Refusal("invalid_argument", "this request has no body");
-        return json.read(url);
+      if (body === "none" && given !== undefined && given.bytes.byteLength > 0) {
+        throw new Refusal("invalid_argument", "this request has no body");
       }
-      if (isHttpBody(body === "all" ? method.input : body.message)) return json.read({ ...url, ...rawBody(body, given) });
-      const text = jsonText(given);
-      if (body === "all") return parseAll(text, url);
-      if (text === "") return json.read(url);
-      // What the path says of the field that is the body goes before what the body says.
-      const message = json.parseField(text, body);
-      json.merge(message, url);
-      return message;
+      if (texts === undefined || query !== "") return json.encode(readMessage(match, query, given));
+      const writer = new BinaryWriter();
+      for (const { variable, field } of texts) writeText(writer, field, capture(variable, match.segments, rest, match.extra));
+      return writer.finishShared();
     },
     readOneOf(match, query) {
       const url = readUrl(match, query);
       return (text) => {
         const message = json.parse(text);
         json.merge(message, url);
-        return message;
+        return json.encode(message);
       };
     },
-    encode: json.encode,
   };
+}
+
+/** The variables of a route whose requests are nothing but texts out of the path, unless there is a query: no message is made for such a request. Undefined for all other routes. */
+function textsOf({ body, variables }: Route): { variable: RouteVariable; field: DescField }[] | undefined {
+  const texts = variables.flatMap((variable) => {
+    const [field, ...more] = variable.path;
+    return field?.fieldKind === "scalar" && field.scalar === ScalarType.STRING && field.oneof === undefined && more.length === 0
+      ? [{ variable, field }]
+      : [];
+  });
+  return body === "none" && texts.length === variables.length ? texts : undefined;
+}
+
+function writeText(writer: BinaryWriter, { number, presence }: DescField, text: string): void {
+  if (text !== "" || presence !== Presence.IMPLICIT) writer.tag(number, WireType.LengthDelimited).string(text);
 }
 
 /** The fields that do not come from the query, by their path, with where they come from. */

@@ -46,10 +46,10 @@ export function createSocketEndpoint(route: Route, backend: Backend, settings: J
   return {
     prepare({ match, query, options }) {
       // A stream of answers whose request is all in the URL begins by itself.
-      const whole = kind === "server_streaming" && route.body === "none" ? reader.encode(reader.read(match, query, undefined)) : undefined;
+      const whole = kind === "server_streaming" && route.body === "none" ? reader.read(match, query, undefined) : undefined;
       const read = whole === undefined ? reader.readOneOf(match, query) : undefined;
       return async (socket) => {
-        const requests = read === undefined ? one(whole as Uint8Array) : readFrames(socket, (text) => reader.encode(read(text)));
+        const requests = read === undefined ? one(whole as Uint8Array) : readFrames(socket, read);
         await carry(socket, start(requests, gone(socket, options)), settings);
       };
     },
