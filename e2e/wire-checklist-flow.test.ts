@@ -347,6 +347,29 @@ describe("28. the order of writing", () => {
     expect(Math.max(...peer.frames.map(({ payload }) => payload.length))).toBe(16_384);
   });
 
+  test("28. answers of 64 KiB come whole, one after the other", async () => {
+    const server = await serve(
+      {},
+      {
+        "/t/64KiB": ({ call }) => ({
+          start: () => call.pull(2),
+          halfClosed() {
+            call.reply(undefined, new Uint8Array(65_536), undefined, false);
+            call.settled();
+          },
+        }),
+      },
+    );
+    const peer = await greetRaw(server.address, settings([INITIAL_WINDOW_SIZE, 8 * MIB]));
+    peer.send(windowUpdate(0, 64 * MIB));
+    const ids = Array.from({ length: 16 }, (_, call) => call * 2 + 1);
+    peer.send(...ids.map((streamId) => Buffer.concat([headers(streamId, request("/t/64KiB")), data(streamId, message("small"), true)])));
+    for (const streamId of ids) expect((await peer.answer(streamId)).status).toBe("0");
+    const turns = peer.frames.filter(({ type }) => type === DATA).map(({ streamId }) => streamId);
+    // Each stream once, for all of its frames in a row.
+    expect(turns.filter((streamId, index) => streamId !== turns[index - 1])).toEqual(ids);
+  });
+
   test("28. two large answers take turns, and a PING is answered in between", async () => {
     const server = await serve();
     const peer = await greetRaw(server.address, settings([INITIAL_WINDOW_SIZE, 8 * MIB]));
