@@ -42,7 +42,7 @@ function unaryMethod(method: MethodDefinition, channel: OpenChannel, layered: Ne
     if (layered !== undefined) return (await throughLayers(layered, call)).response;
     await call.run();
     if (call.end?.code !== Status.OK) throw failure(call);
-    return call.response;
+    return call.takeResponse();
   };
 }
 

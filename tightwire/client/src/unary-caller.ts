@@ -35,8 +35,8 @@ export function unaryCaller<Request, Response>(
       );
     return call;
 
-    function settled({ end, response }: UnaryClientCall): void {
-      if (end?.code === Status.OK) ended(undefined, response as Response);
+    function settled(): void {
+      if (call.end?.code === Status.OK) ended(undefined, call.takeResponse() as Response);
       else ended(failure(call), undefined);
     }
   };

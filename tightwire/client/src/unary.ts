@@ -13,6 +13,7 @@ import { ClientCall } from "./client-call.js";
 
 /** The straight path: one message out, one in. */
 export class UnaryClientCall extends ClientCall implements UnarySink {
+  /** Until it is taken. */
   response: unknown = undefined;
   #bytes: Uint8Array | undefined = undefined;
   #handle: CallHandle | undefined = undefined;
@@ -33,6 +34,13 @@ export class UnaryClientCall extends ClientCall implements UnarySink {
     this.#settled = settled;
     if (this.end !== undefined) settled(this);
     else if (this.#encode()) this.begin();
+  }
+
+  /** The response, which is the caller's from then on: a call that waits to be collected would keep it alive. */
+  takeResponse(): unknown {
+    const { response } = this;
+    this.response = undefined;
+    return response;
   }
 
   #encode(): boolean {
