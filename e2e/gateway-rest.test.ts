@@ -1,11 +1,29 @@
-import { request } from "node:http";
+import { Agent, request } from "node:http";
 import { connect } from "node:net";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { eventually } from "@tightwire/testing";
 import { describe, expect, test } from "vitest";
 import { startGateway } from "./gateway-stage.js";
 
 const JSON_TYPE = { "content-type": "application/json" };
 const LINES_TYPE = { "content-type": "application/x-ndjson" };
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+
+/** A GET over a connection that is kept, with a body if there is one; its status and its body. */
+function get(agent: Agent, url: string, body = ""): Promise<{ status: number | undefined; text: string }> {
+  return new Promise((resolve, reject) => {
+    const headers = body === "" ? {} : { "content-type": "application/json", "content-length": body.length };
+    const asked = request(url, { agent, headers }, (response) => {
+      let text = "";
+      response.on("data", (part: Buffer) => (text += part.toString()));
+      response.on("end", () => resolve({ status: response.statusCode, text }));
+    });
+    asked.on("error", reject).end(body);
+  });
+}
 
 describe("a unary call", () => {
   test("is answered with JSON: 64-bit integers as text, defaults written, time with nanoseconds", async () => {
@@ -75,6 +93,30 @@ describe("a unary call", () => {
     controller.abort();
     await expect(answer).rejects.toThrow();
     await log.until("GetProduct cancelled");
+  });
+
+  test("leaves nothing of itself at a connection that is kept", async () => {
+    const stage = await startGateway();
+    const agent = new Agent({ keepAlive: true });
+    expect(await get(agent, `${stage.url}/v1/products/p-1`)).toMatchObject({ status: 200 });
+    const call = new WeakRef(stage.calls.at(-1) as object);
+    stage.forgetCalls();
+    await eventually(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      collect();
+      expect(call.deref()).toBeUndefined();
+    });
+    expect(Object.values(agent.freeSockets)).toHaveLength(1);
+    agent.destroy();
+  });
+
+  test("that takes no body is refused with one", async () => {
+    const { url } = await startGateway();
+    const agent = new Agent({ keepAlive: true });
+    const { status, text } = await get(agent, `${url}/v1/products/p-1`, '{"id":"p-2"}');
+    expect([status, text]).toEqual([400, expect.stringContaining("this request has no body")]);
+    expect(await get(agent, `${url}/v1/products/p-1`)).toMatchObject({ status: 200 });
+    agent.destroy();
   });
 
   test("a HEAD is answered as a GET without its body", async () => {

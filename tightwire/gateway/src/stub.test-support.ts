@@ -16,6 +16,8 @@ export interface StubCall {
 /** A gateway, with services behind it that note what they are asked. */
 export interface StubbedGateway {
   readonly gateway: Gateway;
+  /** `127.0.0.1:port` */
+  readonly address: string;
   readonly contract: Contract;
   /** All calls so far, in their order. */
   readonly calls: StubCall[];
@@ -56,6 +58,7 @@ export async function serveStub(
   const { address } = await gateway.listen("127.0.0.1:0");
   return {
     gateway,
+    address,
     contract,
     calls,
     ask: (method, path, body, headers = {}) => ask(address, { method, path, body, headers }),
@@ -70,7 +73,7 @@ export async function serveStub(
 /** How a stub is made; all optional. */
 export interface StubParts {
   readonly services?: readonly string[];
-  readonly answer?: (request: Uint8Array) => Uint8Array;
+  readonly answer?: (request: Uint8Array) => Uint8Array | Promise<Uint8Array>;
   readonly options?: GatewayOptions;
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { calledBack } from "./contract/called-back.js";
 import { cancellation } from "./contract/cancellation.js";
 import { deadlines } from "./contract/deadlines.js";
 import { draining } from "./contract/draining.js";
@@ -32,6 +33,7 @@ const AREAS: Readonly<Record<string, (suite: Suite) => void>> = {
   cancellation,
   inheritance,
   interceptors,
+  "called back": calledBack,
   flow,
   load,
   draining,

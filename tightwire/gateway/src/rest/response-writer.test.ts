@@ -79,4 +79,13 @@ describe("an answer's body", () => {
     const answer = await withDefaults.ask("POST", "/raw", "a,b\n", { "content-type": "text/csv" });
     expect(answer).toMatchObject({ status: 200, text: "a,b\n", headers: { "content-type": "text/csv" } });
   });
+
+  test("of HttpBody that no header can name is an error of the gateway, and nothing else", async () => {
+    const wrong = Buffer.from("0a05612f620a0a" + "1201" + "61", "hex"); // content_type "a/b\n\n", data "a"
+    const stub = await serveStub(compileContract(CONTRACT), { services: ["try.v1.Try"], answer: () => wrong });
+    const answer = await stub.ask("POST", "/raw", "a", { "content-type": "text/csv" });
+    expect(answer).toMatchObject({ status: 500, headers: { "content-type": "application/json" } });
+    expect(await stub.ask("GET", "/openapi.json")).toMatchObject({ status: 200 });
+    await stub.close();
+  });
 });

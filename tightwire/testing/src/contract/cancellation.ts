@@ -283,6 +283,23 @@ export function cancellation({ test }: Suite): void {
     for (const answers of await Promise.all(stays)) expect(answers.map(({ text }) => text)).toEqual(["stays"]);
   });
 
+  test("a handler that has its own caller give up, as its first act, is cancelled", async (stage) => {
+    const { log } = stage;
+    const stop = new AbortController();
+    const { client } = await stage.open({
+      handlers: {
+        async unary(_request, call) {
+          stop.abort(new Error("enough"));
+          await aborted(call.signal);
+          log.add("cancelled");
+          return testMessage();
+        },
+      },
+    });
+    expect(await errorOf(client.unary({}, { signal: stop.signal }))).toMatchObject({ code: "cancelled" });
+    await log.until("cancelled");
+  });
+
   test("calls on a closed channel are CANCELLED, and say so", async (stage) => {
     const { client, channel, serverBooks } = await stage.open({ handlers: answering(() => testMessage()) });
     await callOnce(client, "unary");

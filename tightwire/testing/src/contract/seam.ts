@@ -220,22 +220,31 @@ export function seam({ test, subject }: Suite): void {
     expect(stage.log.entries).toEqual(["client done 1", "server cancelled 1"]);
   });
 
-  test("nothing comes back before a caller has its handle", async (stage) => {
+  test("nothing comes back before a caller has its handle, of a call that is refused either", async (stage) => {
     const pair = await stage.open({ handlers: answering(() => testMessage()) });
     const connection = await stage.connect(pair);
-    let returned = false;
-    const early: string[] = [];
-    const ended = new Promise<void>((resolve) => {
-      connection.unary(outgoing(UNARY), new Uint8Array(), {
-        done() {
-          if (!returned) early.push("unary");
-          resolve();
-        },
+    for (const path of [UNARY, "/no.such.Service/Method"]) {
+      let returned = false;
+      const early = await new Promise<boolean>((resolve) => {
+        connection.unary(outgoing(path), new Uint8Array(), { done: () => resolve(!returned) });
+        returned = true;
       });
-      returned = true;
-    });
-    await ended;
-    expect(early).toEqual([]);
+      expect([path, early]).toEqual([path, false]);
+    }
+  });
+
+  test("a call that is cancelled as soon as it was made is cancelled, or ended as it had by then", async (stage) => {
+    const pair = await stage.open({ handlers: answering(() => testMessage()) });
+    const connection = await stage.connect(pair);
+    for (const path of [UNARY, "/no.such.Service/Method"]) {
+      const codes: number[] = [];
+      const cause = { code: Status.CANCELLED, text: "at once" };
+      connection.unary(outgoing(path), new Uint8Array(), { done: ({ code }) => codes.push(code) }).cancel(cause);
+      expect(codes).toHaveLength(1);
+      expect([Status.CANCELLED, Status.UNIMPLEMENTED]).toContain(codes[0]);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      expect(codes).toHaveLength(1);
+    }
   });
 
   test("write says when enough is waiting, and drained when to go on: both ways", async (stage) => {
