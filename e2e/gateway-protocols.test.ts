@@ -79,6 +79,7 @@ describe.each(TRANSPORTS)("%s", (name, create) => {
       return seen;
     };
     expect(await watch("few")).toEqual([0, 1, 2]);
+    expect(await watch("many")).toEqual(Array.from({ length: 3_000 }, (_, stock) => stock));
     expect(await watch("breaks")).toEqual([0, 1, "the warehouse is closed"]);
     expect(await watch("")).toEqual(["product_ids must not be empty"]);
   });

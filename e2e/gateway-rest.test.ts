@@ -218,6 +218,29 @@ describe("a stream of answers", () => {
     ]);
   });
 
+  test.each(["application/x-ndjson", "text/event-stream"])("comes whole, however long it is: %s", async (accept) => {
+    const { url } = await startGateway();
+    const text = await (await fetch(`${url}/v1/stock:watch?productIds=many`, { headers: { accept } })).text();
+    const stocks = [...text.matchAll(/"stock":(\d+)/g)].map(([, stock]) => Number(stock));
+    expect(stocks).toEqual(Array.from({ length: 3_000 }, (_, stock) => stock));
+  });
+
+  test("under way is not answered into when something that is no HTTP comes behind its request", async () => {
+    const { address, log } = await startGateway();
+    const [host, port] = address.split(":") as [string, string];
+    const socket = connect(Number(port), host);
+    let text = "";
+    socket.on("data", (part) => {
+      text += part.toString();
+    });
+    socket.write("GET /v1/stock:watch?productIds=waits HTTP/1.1\r\nhost: x\r\n\r\n");
+    await eventually(() => expect(text).toContain('"stock":0'));
+    socket.write("no HTTP\r\n\r\n");
+    await log.until("WatchStock cancelled");
+    await eventually(() => expect(socket.closed).toBe(true));
+    expect(text.match(/HTTP\/1.1 /g)).toHaveLength(1);
+  });
+
   test("that fails at once is an ordinary error, and one that fails later says so in its last line", async () => {
     const { url } = await startGateway();
     const refused = await fetch(`${url}/v1/stock:watch`);

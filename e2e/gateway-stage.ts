@@ -104,7 +104,8 @@ function catalogHandlers(log: EventLog, calls: ServerCall[], made: () => void) {
       if (productIds.length === 0) throw new RpcError("invalid_argument", "product_ids must not be empty");
       const padding = "x".repeat(productIds[0] === "much" ? 100_000 : 1);
       try {
-        for (let stock = 0; productIds[0] !== "few" || stock < 3; stock++) {
+        const most = { few: 3, many: 3_000 }[productIds[0] ?? ""] ?? Number.POSITIVE_INFINITY;
+        for (let stock = 0; stock < most; stock++) {
           if (productIds[0] === "breaks" && stock === 2) throw new RpcError("unavailable", "the warehouse is closed");
           if (productIds[0] === "waits" && stock === 1) await new Promise((resolve) => call.signal.addEventListener("abort", resolve));
           made();

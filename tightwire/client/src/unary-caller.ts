@@ -1,4 +1,4 @@
-import type { CallOptions, MethodDefinition, RpcError } from "@tightwire/core";
+import { type CallOptions, type MethodDefinition, RpcError } from "@tightwire/core";
 import { Status } from "@tightwire/core/runtime";
 import { type Channel, openChannel } from "./channel.js";
 import { chain, failure, sendUnary, throughLayers } from "./layers.js";
@@ -17,7 +17,7 @@ export type UnaryCaller<Request, Response> = (
   ended: (error: RpcError | undefined, response: Response | undefined) => void,
 ) => StartedCall;
 
-/** A unary method as {@link createClient} has it, for code that is called back and needs no promise, of which one costs as much as the rest of a call in process. Errors carry no frames of the caller. */
+/** A unary method as {@link createClient} has it, for code that is called back and needs no promise. Errors carry no frames of the caller. */
 export function unaryCaller<Request, Response>(
   definition: MethodDefinition<Request, Response>,
   channel: Channel,
@@ -29,10 +29,12 @@ export function unaryCaller<Request, Response>(
     const call = new UnaryClientCall(method, open, request, options);
     if (layered === undefined) call.start(settled);
     else
-      void throughLayers(layered, call).then(
-        ({ response }) => ended(undefined, response as Response),
-        (error: RpcError) => ended(error, undefined),
-      );
+      void throughLayers(layered, call)
+        .then(({ response }) => response as Response)
+        .then(
+          (response) => ended(undefined, response),
+          (error: unknown) => ended(RpcError.from(error), undefined),
+        );
     return call;
 
     function settled(): void {

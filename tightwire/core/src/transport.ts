@@ -10,6 +10,7 @@ import type { Peer } from "./peer.js";
  * - A sink's ending (`done`, `cancelled`) comes exactly once a call, and nothing after it.
  * - `cancel` ends the call before it returns: `done` has then been called, with the cause, unless it was before.
  * - Bytes given to a sink are borrowed: valid until the callback returns. Bytes given to a transport are the transport's from then on.
+ * - Nobody hears of a call before `unary` or `stream` has returned its handle; a handler in the same process may run before.
  * - No method throws for what a peer does.
  */
 

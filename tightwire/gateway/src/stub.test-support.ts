@@ -29,6 +29,7 @@ export interface StubbedGateway {
 /** What came back. */
 export interface StubAnswer {
   readonly status: number;
+  readonly reason: string;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
@@ -116,7 +117,7 @@ function ask(address: string, { method, path, body, headers }: Asked): Promise<S
     const sent = request({ host, port, method, path, headers: { ...type, ...headers } }, async (response) => {
       let text = "";
       for await (const part of response.setEncoding("utf8")) text += part;
-      resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
+      resolve({ status: response.statusCode ?? 0, reason: response.statusMessage ?? "", headers: response.headers, text });
     });
     sent.on("error", reject).end(body);
   });

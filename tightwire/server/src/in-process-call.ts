@@ -61,6 +61,19 @@ export abstract class InProcessCall implements CallHandle {
     if (acceptor === undefined) return this.#refuse();
     if (this.over) return;
     this.#opened = true;
+    try {
+      this.#openAt(acceptor);
+    } catch (error) {
+      // An observer's. Over a network nobody would catch it either; but the caller is not to wait for it.
+      this.#settled = true;
+      this.finish({ code: Status.INTERNAL, text: "the server failed to begin the call" }, "unknown", "local");
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+
+  #openAt(acceptor: Acceptor): void {
     const opened = acceptor.open(this.incoming);
     if ("code" in opened) {
       this.#settled = true;

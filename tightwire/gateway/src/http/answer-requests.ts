@@ -1,17 +1,16 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Registry } from "@bufbuild/protobuf";
 import type { Logger } from "@tightwire/core";
 import { isGrpcWeb } from "../grpc-web/endpoint.js";
 import { answerPage } from "../page/answer-page.js";
 import type { Page } from "../page/page.js";
-import { LINES } from "../rest/stream-format.js";
 import { findRest, type Surface, verbsOf } from "../surface.js";
 import { readBody } from "./body.js";
-import { isOfType } from "./content-type.js";
 import { type CorsOptions, withCors } from "./cors.js";
 import { asRpcError, errorAnswer } from "./error-answer.js";
-import { type Endpoint, type Exchange, type ExchangeSettings, sendFailure } from "./exchange.js";
+import { type Endpoint, type Exchange, type ExchangeSettings, type RoutedExchange, sendFailure } from "./exchange.js";
 import { Refusal } from "./refusal.js";
+import type { Match } from "./router.js";
 
 /** What requests are answered with. */
 export interface AnswerParts {
@@ -43,8 +42,20 @@ export function requestListener(parts: AnswerParts): RequestListener {
   return cors === undefined ? answer : withCors(answer, cors, settings.exposeMetadata);
 }
 
-/** A URL without its query. */
-export function pathOf(url = "/"): string {
+/** What a request is for: its path and its query. The host may stand before them, if it is the one that the headers name. Source: RFC 9112, section 3.2.2. */
+export function targetOf({ url = "/", headers }: IncomingMessage): string {
+  if (url.startsWith("/")) return url;
+  const [, host, path] = /^https?:\/\/([^/?#]+)\/?(.*)$/i.exec(url) ?? [];
+  return host !== undefined && host === headers.host ? `/${path}` : url;
+}
+
+/** Whether a request has a body, by its headers. */
+export function hasBody(headers: IncomingHttpHeaders): boolean {
+  return headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
+}
+
+/** A target without its query. */
+export function pathOf(url: string): string {
   const query = url.indexOf("?");
   return query === -1 ? url : url.slice(0, query);
 }
@@ -55,14 +66,16 @@ function begin(request: IncomingMessage, response: ServerResponse, parts: Answer
   if (headers.host === undefined && httpVersion !== "1.0") {
     throw new Refusal("invalid_argument", "the request names no host, as HTTP/1.1 asks for", { headers: { connection: "close" } });
   }
-  if (headers["transfer-encoding"] === undefined && (headers["content-length"] ?? "0") === "0")
-    return answer(request, response, undefined, parts);
+  const target = targetOf(request);
+  const path = pathOf(target);
+  const match = findRest(parts.surface, request.method ?? "GET", path);
+  const asked: Asked = { request, response, path, query: target.slice(path.length + 1), match };
+  if (!hasBody(headers)) return answer(asked, undefined, parts);
   const encoding = headers["content-encoding"] ?? "identity";
   if (encoding !== "identity") throw unknownEncoding(encoding);
-  // Lines are read as they come.
-  if (isOfType(headers["content-type"], LINES)) return answer(request, response, undefined, parts);
+  if (match?.value.readsBody === true) return answer(asked, undefined, parts);
   const bounds = { maxBytes: parts.settings.maxMessageBytes, timeoutMs: parts.bodyTimeoutMs };
-  return readBody(request, bounds).then((body) => answer(request, response, body, parts));
+  return readBody(request, bounds).then((body) => answer(asked, body, parts));
 }
 
 /** Bodies are taken as they are: a small compressed one can be a large one. */
@@ -73,13 +86,19 @@ function unknownEncoding(encoding: string): Refusal {
   });
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, body: Buffer | undefined, parts: AnswerParts): Promise<void> | void {
-  const { method = "GET", url = "/" } = request;
-  const { settings, surface } = parts;
-  const path = pathOf(url);
-  const query = url.slice(path.length + 1);
+/** A request whose body was not looked at yet. */
+interface Asked {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly path: string;
+  readonly query: string;
+  /** Its route, if there is one. */
+  readonly match: Match<Endpoint<RoutedExchange>> | undefined;
+}
+
+function answer({ request, response, path, query, match }: Asked, body: Buffer | undefined, parts: AnswerParts): Promise<void> | void {
+  const { settings } = parts;
   const fail = (error: unknown): void => sendError(error, request, response, parts);
-  const match = findRest(surface, method, path);
   if (match !== undefined) return match.value.handle({ request, response, settings, query, body, fail, match });
   const exchange: Exchange = { request, response, settings, query, body, fail };
   const endpoint = findRpc(request, path, parts);
@@ -131,13 +150,18 @@ function sendError(thrown: unknown, { headers }: IncomingMessage, response: Serv
   sendFailure(response, errorAnswer(error, headers.accept, registry()));
 }
 
+/** The status of a request whose client did not wait for the answer, as proxies log it. */
+const CLIENT_GONE = 499;
+
 /** One line a request, when its answer was sent, or nobody reads it any more. */
-function logWhenOver({ method, url }: IncomingMessage, response: ServerResponse, logger: Logger): void {
+function logWhenOver(request: IncomingMessage, response: ServerResponse, logger: Logger): void {
+  const { method } = request;
   const startedAt = performance.now();
   response.once("close", () => {
     const durationMs = Math.round((performance.now() - startedAt) * 1_000) / 1_000;
-    const fields = { method, path: pathOf(url), status: response.statusCode, durationMs };
-    if (response.statusCode >= 500) logger.warn(fields, "request");
+    const status = response.writableFinished ? response.statusCode : CLIENT_GONE;
+    const fields = { method, path: pathOf(targetOf(request)), status, durationMs };
+    if (status >= 500) logger.warn(fields, "request");
     else logger.info(fields, "request");
   });
 }

@@ -3,21 +3,24 @@ import type { StartedCall } from "@tightwire/client/runtime";
 
 // An HTTP/1.1 client has no other way to take a request back than to close its connection. Each is listened to once, for all its requests.
 
-const GONE = "the client is gone";
-
 const calls = new WeakMap<Socket, Set<StartedCall>>();
 const signals = new WeakMap<Socket, AbortSignal>();
 
-/** The unary calls of a connection: those that are in it when it closes are aborted. */
-export function callsOf(socket: Socket): Set<StartedCall> {
+/** Aborts a unary call when its connection closes, until {@link forgetCall}. */
+export function abortWhenGone(socket: Socket, call: StartedCall): void {
+  if (socket.destroyed) return call.abort(gone());
   const known = calls.get(socket);
-  if (known !== undefined) return known;
-  const own = new Set<StartedCall>();
+  if (known !== undefined) return void known.add(call);
+  const own = new Set([call]);
   calls.set(socket, own);
   socket.once("close", () => {
-    for (const call of own) call.abort(new Error(GONE));
+    for (const one of own) one.abort(gone());
   });
-  return own;
+}
+
+/** The call is over. */
+export function forgetCall(socket: Socket, call: StartedCall): void {
+  calls.get(socket)?.delete(call);
 }
 
 /** Aborts when a connection is over. */
@@ -26,8 +29,12 @@ export function goneSignal(socket: Socket): AbortSignal {
   if (known !== undefined) return known;
   const controller = new AbortController();
   signals.set(socket, controller.signal);
-  const gone = (): void => controller.abort(new Error(GONE));
-  if (socket.destroyed) gone();
-  else socket.once("close", gone);
+  const abort = (): void => controller.abort(gone());
+  if (socket.destroyed) abort();
+  else socket.once("close", abort);
   return controller.signal;
+}
+
+function gone(): Error {
+  return new Error("the client is gone");
 }

@@ -53,8 +53,5 @@ export function asRpcError(thrown: unknown): RpcError {
     const { cause } = thrown as RpcError;
     return cause instanceof Refusal ? cause : (thrown as RpcError);
   }
-  const { statusCode } = thrown as { statusCode?: unknown };
-  if (typeof statusCode !== "number" || statusCode >= 500 || !(thrown instanceof Error))
-    return new RpcError("internal", "the gateway failed", { cause: thrown });
-  return new Refusal("invalid_argument", thrown.message, { httpStatus: statusCode });
+  return new RpcError("internal", "the gateway failed", { cause: thrown });
 }

@@ -36,6 +36,8 @@ export interface RoutedExchange extends Exchange {
 
 /** Answers requests of one kind. */
 export interface Endpoint<E extends Exchange = Exchange> {
+  /** Whether it reads the body itself, as it comes. Default false: it is given all of it. */
+  readonly readsBody?: boolean;
   /** Answers, or has it answered. What it throws or rejects with is answered by whoever called it. */
   handle(exchange: E): Promise<void> | void;
   /** How an error is answered that came before anything of the answer was sent. */
@@ -88,6 +90,7 @@ export function sendBody(response: ServerResponse, contentType: string, content:
 /** Sends an error as the whole answer; of one that has begun the connection is cut, since nothing else can say so. */
 export function sendFailure(response: ServerResponse, { status, headers, body }: ErrorAnswer): void {
   if (response.headersSent) return void response.destroy();
+  response.statusMessage = ""; // a head that was refused left one
   response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
   response.end(body);
 }

@@ -1,11 +1,20 @@
-import { createServer, type IncomingMessage, type Server, STATUS_CODES } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeader,
+  type OutgoingHttpHeaders,
+  type Server,
+  ServerResponse,
+  STATUS_CODES,
+} from "node:http";
+import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
 import { WebSocketServer } from "ws";
-import { type AnswerParts, pathOf, requestListener } from "./answer-requests.js";
+import { type AnswerParts, hasBody, pathOf, requestListener, targetOf } from "./answer-requests.js";
 import { callOptionsOf } from "./call-options.js";
 import { mayOpenSocket } from "./cors.js";
 import { asRpcError, type ErrorAnswer, errorAnswer } from "./error-answer.js";
 import { Refusal } from "./refusal.js";
+import { isAnswering } from "./stream-answer.js";
 
 /** A gateway that listens. */
 export interface HttpListener {
@@ -21,12 +30,16 @@ const MAX_HEADER_BYTES = 16_384;
 const KEEP_ALIVE_MS = 72_000;
 /** How often a gateway that closes looks for connections whose last answer was sent. */
 const SWEEP_MS = 20;
+/** What comes on a connection after its last answer is dropped for so long: closing a socket that holds unread octets takes the answer back. */
+const LINGER_MS = 1_000;
 
 /** Listens at `127.0.0.1:8080` or `unix:/path`. Rejects with an Error that says why when it cannot. */
 export async function listenHttp(address: string, parts: AnswerParts): Promise<HttpListener> {
   const at = listenOptions(address);
+  const state: ServerState = { closing: false, sockets: new Set() };
   const server = createServer(
     {
+      ServerResponse: responseClass(state),
       headersTimeout: HEADERS_TIMEOUT_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
       keepAliveTimeout: KEEP_ALIVE_MS,
@@ -38,13 +51,35 @@ export async function listenHttp(address: string, parts: AnswerParts): Promise<H
     },
     requestListener(parts),
   );
+  server.on("connection", (socket) => {
+    state.sockets.add(socket);
+    socket.once("close", () => state.sockets.delete(socket));
+  });
   server.on("clientError", (error, socket) => answerBrokenRequest(error, socket as Socket, parts));
-  const sockets = acceptSockets(server, parts);
+  const sockets = acceptSockets(server, parts, state);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause) => reject(new Error(`the gateway cannot listen at ${address}: ${cause.message}`, { cause })));
     server.listen(at, resolve);
   });
-  return { address: addressOf(server), close: (graceMs) => close(server, sockets, graceMs) };
+  return { address: addressOf(server), close: (graceMs) => close(server, sockets, state, graceMs) };
+}
+
+/** A server, as far as Node does not tell. */
+interface ServerState {
+  closing: boolean;
+  readonly sockets: Set<Socket>;
+}
+
+type Head = OutgoingHttpHeaders | OutgoingHttpHeader[];
+
+/** Answers that are the last one of their connection when the gateway closes, or when their request was not read to its end. */
+function responseClass(state: ServerState): typeof ServerResponse<IncomingMessage> {
+  return class extends ServerResponse {
+    override writeHead(status: number, reason?: Head | string, headers?: Head): this {
+      if (state.closing || (!this.req.complete && hasBody(this.req.headers))) this.shouldKeepAlive = false;
+      return super.writeHead(status, reason as string, headers);
+    }
+  };
 }
 
 function listenOptions(address: string): { host: string; port: number } | { path: string } {
@@ -61,31 +96,38 @@ function addressOf(server: Server): string {
   return at.family === "IPv6" ? `[${at.address}]:${at.port}` : `${at.address}:${at.port}`;
 }
 
-async function close(server: Server, sockets: WebSocketServer, graceMs: number): Promise<void> {
+async function close(server: Server, sockets: WebSocketServer, state: ServerState, graceMs: number): Promise<void> {
+  state.closing = true;
   const forced = setTimeout(() => {
     for (const socket of sockets.clients) socket.terminate();
-    server.closeAllConnections();
+    for (const socket of state.sockets) socket.destroy();
   }, graceMs);
-  // Node closes those that are idle now, and not those that become so.
-  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+  // To Node a connection is idle as soon as its answer was made, though most of it may wait for the client.
+  const sweep = setInterval(() => {
+    if ([...state.sockets].every(({ writableLength }) => writableLength === 0)) server.closeIdleConnections();
+  }, SWEEP_MS);
   for (const socket of sockets.clients) socket.close(1_001, "the gateway is shutting down");
-  await new Promise((resolve) => server.close(resolve));
+  // Not Node's close of an HTTP server, which begins with closing what it takes for idle.
+  await new Promise((resolve) => NetServer.prototype.close.call(server, resolve));
+  server.close();
   clearTimeout(forced);
   clearInterval(sweep);
 }
 
-/** What is no HTTP, takes too long or has too many headers: there is no request yet that Fastify would answer. */
+/** What is no HTTP, takes too long or has too many headers: there is no request yet that could be answered. */
 function answerBrokenRequest(error: Error & { code?: string }, socket: Socket, { registry }: AnswerParts): void {
-  if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+  if (socket.writableEnded) return; // it was answered, and goes on sending
+  if (error.code === "ECONNRESET" || !socket.writable || isAnswering(socket)) return void socket.destroy();
   endWith(socket, errorAnswer(brokenRequest(error), undefined, registry()));
 }
 
-/** Answers past Node's HTTP server, and ends the connection. */
+/** Answers past Node's HTTP server, and ends the connection, soon for both sides. */
 function endWith(socket: Socket, { status, headers, body }: ErrorAnswer): void {
   const head = Object.entries({ ...headers, connection: "close", "content-length": Buffer.byteLength(body) }).map(
     ([key, value]) => `${key}: ${value}\r\n`,
   );
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Refused"}\r\n${head.join("")}\r\n${body}`);
+  socket.resume().end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Refused"}\r\n${head.join("")}\r\n${body}`);
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
 function brokenRequest({ code, message }: Error & { code?: string }): Refusal {
@@ -99,12 +141,13 @@ function brokenRequest({ code, message }: Error & { code?: string }): Refusal {
 }
 
 /** Opens WebSockets for the streaming methods that have a route. */
-function acceptSockets(http: Server, parts: AnswerParts): WebSocketServer {
+function acceptSockets(http: Server, parts: AnswerParts, state: ServerState): WebSocketServer {
   const server = new WebSocketServer({ noServer: true, maxPayload: parts.settings.maxMessageBytes, clientTracking: true });
   http.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
     socket.on("error", () => socket.destroy());
     try {
-      const url = request.url ?? "/";
+      if (state.closing) throw new Refusal("unavailable", "the gateway is shutting down");
+      const url = targetOf(request);
       const path = pathOf(url);
       const match = parts.surface.sockets.find(path);
       if (match === undefined) throw new Refusal("not_found", `no streaming method is at ${path.slice(0, 200)}`);

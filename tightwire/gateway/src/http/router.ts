@@ -44,6 +44,7 @@ export function createRouter<T>(): Router<T> {
   return {
     add: (template, value) => addTemplate(root, template, value),
     find(path) {
+      if (!path.startsWith("/")) return undefined;
       const raw = path === "/" ? [] : path.slice(1).split("/");
       const decoded = path.includes("%") ? raw.map((part) => decodePart(part, "the path")) : raw;
       const last = raw.at(-1) ?? "";

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 
 /** How an answer in parts is written. */
 export interface StreamAnswer<Part> {
@@ -21,8 +22,11 @@ const HEAD_AFTER_MS = 1_000;
  * part, if the head was not sent by then: the caller then answers as it does for any error.
  */
 export async function answerInParts<Part>(response: ServerResponse, parts: AsyncIterator<Part>, answer: StreamAnswer<Part>): Promise<void> {
+  const { socket } = response;
   const sendHead = (): void => {
-    if (!response.headersSent && !response.destroyed) response.writeHead(answer.status, answer.headers);
+    if (response.headersSent || response.destroyed) return;
+    response.writeHead(answer.status, answer.headers);
+    if (socket !== null) answering.add(socket);
   };
   const headTimer = setTimeout(() => {
     sendHead();
@@ -36,24 +40,39 @@ export async function answerInParts<Part>(response: ServerResponse, parts: Async
       if (!writeTogether(response, answer.part(step.value))) await drained(response);
     }
     sendHead();
+    uncork(response);
     response.end(answer.end());
   } catch (error) {
     if (!response.headersSent && answer.failsWhole) throw error;
     sendHead();
+    uncork(response);
     response.end(answer.failed(error));
   } finally {
     clearTimeout(headTimer);
+    if (socket !== null) answering.delete(socket);
     await parts.return?.();
   }
+}
+
+const answering = new WeakSet<Socket>();
+
+/** Whether an answer in parts is under way on a connection: nothing else may be written there. */
+export function isAnswering(socket: Socket): boolean {
+  return answering.has(socket);
 }
 
 /** Writes what is made in one turn of the event loop to the socket at once. */
 function writeTogether(response: ServerResponse, part: string | Uint8Array): boolean {
   if (response.writableCorked === 0) {
     response.cork();
-    setImmediate(() => response.uncork());
+    setImmediate(() => uncork(response));
   }
   return response.write(part);
+}
+
+/** Before the end, too: Node 24 forgets what is corked then (seen with 24.21). */
+function uncork(response: ServerResponse): void {
+  if (response.writableCorked > 0) response.uncork();
 }
 
 /** Resolves when there is room again, or nobody reads any more. */

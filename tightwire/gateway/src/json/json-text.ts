@@ -74,7 +74,7 @@ export class JsonText {
   /** A string that is JSON already. */
   text(json: string): void {
     // A character of UTF-16 is at most three bytes of UTF-8.
-    this.#room(json.length * 3);
+    this.#room(json.length < LEAST_BYTES ? json.length * 3 : Buffer.byteLength(json));
     if (json.length > SHORT || !this.#shortText(json)) this.#pos += this.#block.write(json, this.#pos, "utf8");
   }
 
@@ -152,7 +152,7 @@ export class JsonText {
   #room(bytes: number): void {
     if (this.#pos + bytes <= this.#block.length) return;
     const written = this.#pos - this.#start;
-    const block = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, 2 * (written + bytes)));
+    const block = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, 2 * written, written + bytes));
     this.#block.copy(block, 0, this.#start, this.#pos);
     this.#block = block;
     this.#start = 0;

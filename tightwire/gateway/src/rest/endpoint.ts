@@ -2,7 +2,7 @@ import type { StartedCall, UnaryCaller } from "@tightwire/client/runtime";
 import { detach } from "@tightwire/core";
 import type { Route } from "@tightwire/routes";
 import { type Backend, callsTo, type ManyToMany, type ManyToOne, type OneToMany, unaryTo } from "../backend.js";
-import { callsOf } from "../http/client-gone.js";
+import { abortWhenGone, forgetCall } from "../http/client-gone.js";
 import { asRpcError, errorAnswer, statusJson } from "../http/error-answer.js";
 import { callOptions, type Endpoint, type RoutedExchange, sendBody, sendFailure, streamOf, unaryOptions } from "../http/exchange.js";
 import { readLines } from "../http/lines.js";
@@ -30,11 +30,17 @@ export function createRestEndpoint(route: Route, backend: Backend, settings: Jso
     }
     case "client_streaming": {
       const call = callsTo<ResponseBody, ManyToOne<ResponseBody>>(backend, writer);
-      return { handle: async (exchange) => answer(exchange, await call(readRequests(reader, exchange), callOptions(exchange))) };
+      return {
+        readsBody: true,
+        handle: async (exchange) => answer(exchange, await call(readRequests(reader, exchange), callOptions(exchange))),
+      };
     }
     case "bidi_streaming": {
       const call = callsTo<string, ManyToMany<string>>(backend, contentOf);
-      return { handle: async (exchange) => answerStream(exchange, call(readRequests(reader, exchange), callOptions(exchange)), settings) };
+      return {
+        readsBody: true,
+        handle: async (exchange) => answerStream(exchange, call(readRequests(reader, exchange), callOptions(exchange)), settings),
+      };
     }
   }
 }
@@ -55,23 +61,23 @@ function readRequests(reader: RequestReader, { request, match, query, settings }
 
 /** No promise is made, nor a signal: this is what most requests are. */
 function answerUnary(exchange: RoutedExchange, call: UnaryCaller<Uint8Array, ResponseBody>, request: Uint8Array): void {
-  const calls = callsOf(exchange.request.socket);
+  const { socket } = exchange.request;
   let over = false;
   let started: StartedCall | undefined;
   started = call(request, unaryOptions(exchange), (error, body) => {
     over = true;
-    if (started !== undefined) calls.delete(started);
+    if (started !== undefined) forgetCall(socket, started);
     // Outside of the call, which the connection would keep alive with what it waits for next.
     detach(() => {
       try {
-        if (body === undefined) throw error;
-        answer(exchange, body);
+        if (error !== undefined) throw error;
+        answer(exchange, body as ResponseBody);
       } catch (thrown) {
         exchange.fail(thrown);
       }
     });
   });
-  if (!over) calls.add(started);
+  if (!over) abortWhenGone(socket, started);
 }
 
 function answer({ response }: RoutedExchange, { contentType, content }: ResponseBody): void {

@@ -84,7 +84,7 @@ describe("an answer's body", () => {
     const wrong = Buffer.from("0a05612f620a0a" + "1201" + "61", "hex"); // content_type "a/b\n\n", data "a"
     const stub = await serveStub(compileContract(CONTRACT), { services: ["try.v1.Try"], answer: () => wrong });
     const answer = await stub.ask("POST", "/raw", "a", { "content-type": "text/csv" });
-    expect(answer).toMatchObject({ status: 500, headers: { "content-type": "application/json" } });
+    expect(answer).toMatchObject({ status: 500, reason: "Internal Server Error", headers: { "content-type": "application/json" } });
     expect(await stub.ask("GET", "/openapi.json")).toMatchObject({ status: 200 });
     await stub.close();
   });

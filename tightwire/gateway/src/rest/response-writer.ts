@@ -24,5 +24,5 @@ export function createResponseWriter({ method, responseBody }: Route, settings: 
 
 function unpack(schema: DescMessage, bytes: Uint8Array): ResponseBody {
   const { contentType, data } = fromBinary(schema, bytes) as unknown as { contentType: string; data: Uint8Array };
-  return { contentType: contentType === "" ? "application/octet-stream" : contentType, content: data };
+  return { contentType: contentType === "" ? "application/octet-stream" : contentType, content: data.slice() };
 }

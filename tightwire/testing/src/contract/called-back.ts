@@ -1,5 +1,5 @@
 import { type StartedCall, unaryCaller } from "@tightwire/client/runtime";
-import { type CallOptions, type MethodDefinition, RpcError } from "@tightwire/core";
+import { type CallOptions, type Interceptor, type MethodDefinition, type Reply, RpcError } from "@tightwire/core";
 import { expect } from "vitest";
 import { eventually } from "../event-log.js";
 import { aborted } from "../expiry.js";
@@ -77,6 +77,18 @@ export function calledBack({ test }: Suite): void {
     await Promise.all([good.ended, bad.ended]);
     expect(good.heard).toEqual([[undefined, expect.objectContaining({ text: "around the answer" })]]);
     expect(bad.heard).toEqual([[expect.objectContaining({ code: "permission_denied" }), undefined]]);
+  });
+
+  test("hear of an interceptor that forgets its reply, too", async (stage) => {
+    const forgetful: Interceptor = (next) => async (call) => {
+      await next(call);
+      return undefined as unknown as Reply;
+    };
+    const { heard, ended } = start(
+      await stage.open({ channel: { interceptors: [forgetful] }, handlers: { unary: () => Promise.resolve(testMessage()) } }),
+    );
+    await ended;
+    expect(heard).toEqual([[expect.any(RpcError), undefined]]);
   });
 
   test("hear of a call that never begins", async (stage) => {
