@@ -31,6 +31,7 @@ export interface AnswerParts {
 export function requestListener(parts: AnswerParts): RequestListener {
   const { logger, cors, settings } = parts;
   const answer: RequestListener = (request, response) => {
+    if (request.socket.writableEnded) return; // it was too slow, and told so
     if (logger !== undefined) logWhenOver(request, response, logger);
     try {
       const answering = begin(request, response, parts);
