@@ -241,6 +241,13 @@ describe("a stream of answers", () => {
     expect(text.match(/HTTP\/1.1 /g)).toHaveLength(1);
   });
 
+  test("is left at once by a HEAD, which has its head alone", async () => {
+    const { url, log } = await startGateway();
+    const response = await fetch(`${url}/v1/stock:watch?productIds=much`, { method: "HEAD" });
+    expect([response.status, response.headers.get("content-type"), await response.text()]).toEqual([200, "application/x-ndjson", ""]);
+    await log.until("watch left");
+  });
+
   test("that fails at once is an ordinary error, and one that fails later says so in its last line", async () => {
     const { url } = await startGateway();
     const refused = await fetch(`${url}/v1/stock:watch`);

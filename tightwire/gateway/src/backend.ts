@@ -63,9 +63,9 @@ const IDEMPOTENCY: Readonly<Record<Level, Idempotency>> = {
 
 const AS_IT_IS: Codec<Bytes> = {
   encode: (bytes) => bytes,
-  decode: (bytes) => bytes.slice(),
+  decode: (bytes) => new Uint8Array(bytes),
   create: (bytes) => bytes as Bytes,
 };
 
 /** Copies borrowed bytes. */
-export const copyBytes = (bytes: Bytes): Bytes => bytes.slice();
+export const copyBytes = (bytes: Bytes): Bytes => new Uint8Array(bytes);

@@ -49,7 +49,7 @@ export interface Gateway {
   readonly openApi: OpenApiDocument;
   /** Listens at `127.0.0.1:8080` (port 0: a free one) or `unix:/path`. Rejects with an Error that says why. Once, after all services were added. */
   listen(address: string): Promise<HttpListener>;
-  /** No new requests; those in flight have `graceMs` (default 10,000) to end. Never rejects. */
+  /** No new connections, and at most one more answer on each that is kept; requests in flight have `graceMs` (default 10,000) to end. Never rejects. */
   close(graceMs?: number): Promise<void>;
 }
 

@@ -65,8 +65,10 @@ export abstract class InProcessCall implements CallHandle {
       this.#openAt(acceptor);
     } catch (error) {
       // An observer's. Over a network nobody would catch it either; but the caller is not to wait for it.
+      const { server } = this;
       this.#settled = true;
       this.finish({ code: Status.INTERNAL, text: "the server failed to begin the call" }, "unknown", "local");
+      server?.cancelled(CANCELLED);
       queueMicrotask(() => {
         throw error;
       });

@@ -31,7 +31,7 @@ export interface AnswerParts {
 export function requestListener(parts: AnswerParts): RequestListener {
   const { logger, cors, settings } = parts;
   const answer: RequestListener = (request, response) => {
-    if (request.socket.writableEnded) return; // it was too slow, and told so
+    if (request.socket.writableEnded) return; // its connection had its last answer
     if (logger !== undefined) logWhenOver(request, response, logger);
     try {
       const answering = begin(request, response, parts);
@@ -43,15 +43,15 @@ export function requestListener(parts: AnswerParts): RequestListener {
   return cors === undefined ? answer : withCors(answer, cors, settings.exposeMetadata);
 }
 
-/** What a request is for: its path and its query. The host may stand before them, if it is the one that the headers name. Source: RFC 9112, section 3.2.2. */
+/** What a request is for: its path and its query. The host may stand before them, if it is the one that the headers name: stricter than RFC 9112, section 3.2.2, which goes by the target alone. */
 export function targetOf({ url = "/", headers }: IncomingMessage): string {
   if (url.startsWith("/")) return url;
   const [, host, path] = /^https?:\/\/([^/?#]+)\/?(.*)$/i.exec(url) ?? [];
-  return host !== undefined && host === headers.host ? `/${path}` : url;
+  return host !== undefined && host.toLowerCase() === headers.host?.toLowerCase() ? `/${path}` : url;
 }
 
 /** Whether a request has a body, by its headers. */
-export function hasBody(headers: IncomingHttpHeaders): boolean {
+function hasBody(headers: IncomingHttpHeaders): boolean {
   return headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
 }
 
@@ -151,7 +151,7 @@ function sendError(thrown: unknown, { headers }: IncomingMessage, response: Serv
   sendFailure(response, errorAnswer(error, headers.accept, registry()));
 }
 
-/** The status of a request whose client did not wait for the answer, as proxies log it. */
+/** The status of a request whose answer was not sent to its end, as proxies log it: nearly always the client did not wait for it. */
 const CLIENT_GONE = 499;
 
 /** One line a request, when its answer was sent, or nobody reads it any more. */

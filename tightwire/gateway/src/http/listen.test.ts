@@ -122,11 +122,43 @@ test("a unary call is not made of lines", async () => {
   expect(calls).toEqual([]);
 });
 
-test("a stream of requests that is answered early ends its connection, which nobody reads any more", async () => {
+test("what still comes of a stream of requests that was answered early is dropped, and the next request answered", async () => {
   const { socket, text } = open((await serve()).address);
-  socket.write("POST /sent HTTP/1.1\r\nhost: a\r\ncontent-type: application/x-ndjson\r\ntransfer-encoding: chunked\r\n\r\n4\r\n{a}\n\r\n");
-  await once(socket, "end");
-  expect(text()).toMatch(/^HTTP\/1.1 200 [\s\S]*connection: close/i);
+  socket.write("POST /sent HTTP/1.1\r\nhost: a\r\ncontent-type: application/x-ndjson\r\ntransfer-encoding: chunked\r\n\r\n");
+  for (let line = 0; line < 5_000; line++) socket.write(`65\r\n${"x".repeat(100)}\n\r\n`);
+  await expect.poll(text).toContain("HTTP/1.1 200 OK");
+  socket.write("0\r\n\r\nGET /things HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+  await once(socket, "close");
+  expect(text().match(/HTTP\/1.1 200 OK/g)).toHaveLength(2);
+});
+
+test("a refusal reaches a client that is still sending its body", async () => {
+  const { ask } = await serve();
+  const answer = await ask("PUT", "/things", Buffer.alloc(2_000_000, "a"), {
+    "content-type": "application/json",
+    "content-encoding": "gzip",
+  });
+  expect(answer).toMatchObject({ status: 415 });
+});
+
+test("requests that came together when the gateway closes are all answered, the last one as such; a silent connection is closed", async () => {
+  const [began, finish] = [gate(), gate()];
+  const { gateway, address, calls } = await serve(async (bytes) => {
+    if (calls.length === 2) began.pass();
+    await finish.passed;
+    return bytes;
+  });
+  const silent = open(address).socket;
+  await once(silent, "connect");
+  const { socket, text } = open(address);
+  socket.write("GET /things HTTP/1.1\r\nhost: a\r\n\r\n".repeat(2));
+  await began.passed;
+  const closed = gateway.close(LONG_MS);
+  await once(silent, "close");
+  finish.pass();
+  await once(socket, "close");
+  expect(text().match(/Connection: [a-z-]+/g)).toEqual(["Connection: keep-alive", "Connection: close"]);
+  await closed;
 });
 
 test("what is no HTTP on a kept connection is told so", async () => {

@@ -9,7 +9,7 @@ import {
 } from "node:http";
 import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
 import { WebSocketServer } from "ws";
-import { type AnswerParts, hasBody, pathOf, requestListener, targetOf } from "./answer-requests.js";
+import { type AnswerParts, pathOf, requestListener, targetOf } from "./answer-requests.js";
 import { callOptionsOf } from "./call-options.js";
 import { mayOpenSocket } from "./cors.js";
 import { asRpcError, type ErrorAnswer, errorAnswer } from "./error-answer.js";
@@ -20,7 +20,7 @@ import { isAnswering } from "./stream-answer.js";
 export interface HttpListener {
   /** Where: `127.0.0.1:8080`, with the port that was chosen, or `unix:/path`. */
   readonly address: string;
-  /** No new requests; those in flight have so long to end. */
+  /** No new connections, and at most one more answer on each that is kept; requests in flight have so long to end. */
   close(graceMs: number): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ const LINGER_MS = 1_000;
 /** Listens at `127.0.0.1:8080` or `unix:/path`. Rejects with an Error that says why when it cannot. */
 export async function listenHttp(address: string, parts: AnswerParts): Promise<HttpListener> {
   const at = listenOptions(address);
-  const state: ServerState = { closing: false, sockets: new Set() };
+  const state: ServerState = { closing: false, sockets: new Set(), newest: new WeakMap() };
   const server = createServer(
     {
       ServerResponse: responseClass(state),
@@ -68,15 +68,22 @@ export async function listenHttp(address: string, parts: AnswerParts): Promise<H
 interface ServerState {
   closing: boolean;
   readonly sockets: Set<Socket>;
+  /** The answer to the last request of each connection. */
+  readonly newest: WeakMap<Socket, ServerResponse>;
 }
 
 type Head = OutgoingHttpHeaders | OutgoingHttpHeader[];
 
-/** Answers that are the last one of their connection when the gateway closes, or when their request was not read to its end. */
+/** Answers that say, when the gateway closes, that they are the last one of their connection; of requests that came together only the last one's is. */
 function responseClass(state: ServerState): typeof ServerResponse<IncomingMessage> {
   return class extends ServerResponse {
+    constructor(request: IncomingMessage) {
+      super(request);
+      state.newest.set(request.socket, this);
+    }
+
     override writeHead(status: number, reason?: Head | string, headers?: Head): this {
-      if (state.closing || (!this.req.complete && hasBody(this.req.headers))) this.shouldKeepAlive = false;
+      if (state.closing && state.newest.get(this.req.socket) === this) this.shouldKeepAlive = false;
       return super.writeHead(status, reason as string, headers);
     }
   };
@@ -102,6 +109,8 @@ async function close(server: Server, sockets: WebSocketServer, state: ServerStat
     for (const socket of sockets.clients) socket.terminate();
     for (const socket of state.sockets) socket.destroy();
   }, graceMs);
+  // To Node one that never sent anything is at work.
+  for (const socket of state.sockets) if (socket.bytesRead === 0) socket.destroy();
   // To Node a connection is idle as soon as its answer was made, though most of it may wait for the client.
   const sweep = setInterval(() => {
     if ([...state.sockets].every(({ writableLength }) => writableLength === 0)) server.closeIdleConnections();
@@ -121,7 +130,7 @@ function answerBrokenRequest(error: Error & { code?: string }, socket: Socket, {
   endWith(socket, errorAnswer(brokenRequest(error), undefined, registry()));
 }
 
-/** Answers past Node's HTTP server, and ends the connection, soon for both sides. */
+/** Answers past Node's HTTP server, and ends the connection: reads for {@link LINGER_MS} more, then closes it. */
 function endWith(socket: Socket, { status, headers, body }: ErrorAnswer): void {
   const head = Object.entries({ ...headers, connection: "close", "content-length": Buffer.byteLength(body) }).map(
     ([key, value]) => `${key}: ${value}\r\n`,
@@ -145,6 +154,7 @@ function acceptSockets(http: Server, parts: AnswerParts, state: ServerState): We
   const server = new WebSocketServer({ noServer: true, maxPayload: parts.settings.maxMessageBytes, clientTracking: true });
   http.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
     socket.on("error", () => socket.destroy());
+    if (isAnswering(socket)) return void socket.destroy();
     try {
       if (state.closing) throw new Refusal("unavailable", "the gateway is shutting down");
       const url = targetOf(request);

@@ -22,11 +22,13 @@ const HEAD_AFTER_MS = 1_000;
  * part, if the head was not sent by then: the caller then answers as it does for any error.
  */
 export async function answerInParts<Part>(response: ServerResponse, parts: AsyncIterator<Part>, answer: StreamAnswer<Part>): Promise<void> {
-  const { socket } = response;
+  const { socket, method } = response.req;
+  let marked = false;
   const sendHead = (): void => {
     if (response.headersSent || response.destroyed) return;
     response.writeHead(answer.status, answer.headers);
-    if (socket !== null) answering.add(socket);
+    answering.set(socket, (answering.get(socket) ?? 0) + 1);
+    marked = true;
   };
   const headTimer = setTimeout(() => {
     sendHead();
@@ -37,6 +39,7 @@ export async function answerInParts<Part>(response: ServerResponse, parts: Async
       clearTimeout(headTimer);
       sendHead();
       if (response.destroyed) return;
+      if (method === "HEAD") return void response.end();
       if (!writeTogether(response, answer.part(step.value))) await drained(response);
     }
     sendHead();
@@ -49,16 +52,17 @@ export async function answerInParts<Part>(response: ServerResponse, parts: Async
     response.end(answer.failed(error));
   } finally {
     clearTimeout(headTimer);
-    if (socket !== null) answering.delete(socket);
+    if (marked) answering.set(socket, (answering.get(socket) ?? 0) - 1);
     await parts.return?.();
   }
 }
 
-const answering = new WeakSet<Socket>();
+/** How many answers in parts are under way on a connection. */
+const answering = new WeakMap<Socket, number>();
 
 /** Whether an answer in parts is under way on a connection: nothing else may be written there. */
 export function isAnswering(socket: Socket): boolean {
-  return answering.has(socket);
+  return (answering.get(socket) ?? 0) > 0;
 }
 
 /** Writes what is made in one turn of the event loop to the socket at once. */

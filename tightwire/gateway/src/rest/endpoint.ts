@@ -32,16 +32,27 @@ export function createRestEndpoint(route: Route, backend: Backend, settings: Jso
       const call = callsTo<ResponseBody, ManyToOne<ResponseBody>>(backend, writer);
       return {
         readsBody: true,
-        handle: async (exchange) => answer(exchange, await call(readRequests(reader, exchange), callOptions(exchange))),
+        handle: (exchange) =>
+          readOn(exchange, async () => answer(exchange, await call(readRequests(reader, exchange), callOptions(exchange)))),
       };
     }
     case "bidi_streaming": {
       const call = callsTo<string, ManyToMany<string>>(backend, contentOf);
       return {
         readsBody: true,
-        handle: async (exchange) => answerStream(exchange, call(readRequests(reader, exchange), callOptions(exchange)), settings),
+        handle: (exchange) =>
+          readOn(exchange, () => answerStream(exchange, call(readRequests(reader, exchange), callOptions(exchange)), settings)),
       };
     }
+  }
+}
+
+/** Drops what still comes of the requests of a call that was answered before their end: the connection's next request stands behind it. */
+async function readOn({ request }: RoutedExchange, answering: () => Promise<void>): Promise<void> {
+  try {
+    await answering();
+  } finally {
+    request.resume();
   }
 }
 

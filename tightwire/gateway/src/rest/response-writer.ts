@@ -24,5 +24,5 @@ export function createResponseWriter({ method, responseBody }: Route, settings: 
 
 function unpack(schema: DescMessage, bytes: Uint8Array): ResponseBody {
   const { contentType, data } = fromBinary(schema, bytes) as unknown as { contentType: string; data: Uint8Array };
-  return { contentType: contentType === "" ? "application/octet-stream" : contentType, content: data.slice() };
+  return { contentType: contentType === "" ? "application/octet-stream" : contentType, content: new Uint8Array(data) };
 }
