@@ -61,11 +61,11 @@ const IDEMPOTENCY: Readonly<Record<Level, Idempotency>> = {
   [Level.IDEMPOTENT]: "idempotent",
 };
 
-const AS_IT_IS: Codec<Bytes> = {
-  encode: (bytes) => bytes,
-  decode: (bytes) => new Uint8Array(bytes),
-  create: (bytes) => bytes as Bytes,
-};
-
 /** Copies borrowed bytes. */
 export const copyBytes = (bytes: Bytes): Bytes => new Uint8Array(bytes);
+
+const AS_IT_IS: Codec<Bytes> = {
+  encode: (bytes) => bytes,
+  decode: copyBytes,
+  create: (bytes) => bytes as Bytes,
+};

@@ -23,12 +23,10 @@ const HEAD_AFTER_MS = 1_000;
  */
 export async function answerInParts<Part>(response: ServerResponse, parts: AsyncIterator<Part>, answer: StreamAnswer<Part>): Promise<void> {
   const { socket, method } = response.req;
-  let marked = false;
   const sendHead = (): void => {
     if (response.headersSent || response.destroyed) return;
     response.writeHead(answer.status, answer.headers);
     answering.set(socket, (answering.get(socket) ?? 0) + 1);
-    marked = true;
   };
   const headTimer = setTimeout(() => {
     sendHead();
@@ -52,7 +50,7 @@ export async function answerInParts<Part>(response: ServerResponse, parts: Async
     response.end(answer.failed(error));
   } finally {
     clearTimeout(headTimer);
-    if (marked) answering.set(socket, (answering.get(socket) ?? 0) - 1);
+    if (response.headersSent) answering.set(socket, (answering.get(socket) ?? 0) - 1);
     await parts.return?.();
   }
 }

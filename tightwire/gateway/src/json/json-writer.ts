@@ -31,7 +31,7 @@ interface FieldPlan {
 /** How the keys of a map are read. */
 interface KeyPlan {
   readonly wireType: WireType;
-  readonly read: (source: Source) => string;
+  readonly read: (source: Source, out: JsonText) => string;
 }
 
 /** A message type, as far as its JSON goes. */
@@ -177,7 +177,7 @@ function readEntry(
   let text: string | undefined;
   while (source.pos < end) {
     const tag = source.uint32();
-    if (tag === ((1 << 3) | keyType) && key === undefined) key = read(source);
+    if (tag === ((1 << 3) | keyType) && key === undefined) key = read(source, out);
     else if (tag === ((2 << 3) | valueType) && text === undefined) {
       const { length } = out;
       write(source, out, depth);

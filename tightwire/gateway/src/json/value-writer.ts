@@ -34,34 +34,15 @@ export function valueWriter({ enum: desc, scalar }: DescField): ValueWriter {
   return (source, out) => out.raw(names.get(source.int32()) ?? leave());
 }
 
-/** How a key of a map is read, as JSON has it: always a text. */
-export function keyReader(type: ScalarType): (source: Source) => string {
-  switch (type) {
-    case ScalarType.STRING:
-      return (source) => source.string();
-    case ScalarType.BOOL:
-      return (source) => String(source.bool());
-    case ScalarType.INT64:
-      return (source) => String(source.int64());
-    case ScalarType.UINT64:
-      return (source) => String(source.uint64());
-    case ScalarType.SINT64:
-      return (source) => String(source.sint64());
-    case ScalarType.FIXED64:
-      return (source) => String(source.fixed64());
-    case ScalarType.SFIXED64:
-      return (source) => String(source.sfixed64());
-    case ScalarType.UINT32:
-      return (source) => String(source.uint32());
-    case ScalarType.SINT32:
-      return (source) => String(source.sint32());
-    case ScalarType.FIXED32:
-      return (source) => String(source.fixed32());
-    case ScalarType.SFIXED32:
-      return (source) => String(source.sfixed32());
-    default:
-      return (source) => String(source.int32());
-  }
+/** How a key of a map is read, as JSON has it: always a text. It is written to `out` and taken back. */
+export function keyReader(type: ScalarType): (source: Source, out: JsonText) => string {
+  if (type === ScalarType.STRING) return (source) => source.string();
+  const write = scalarWriter(type);
+  return (source, out) => {
+    const { length } = out;
+    write(source, out, 0);
+    return out.takeBack(length).replaceAll('"', "");
+  };
 }
 
 function scalarWriter(type: ScalarType): ValueWriter {
