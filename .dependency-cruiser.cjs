@@ -1,4 +1,5 @@
-// Imports point one way: codec <- core <- wire <- server, client <- gateway <- gen <- packages/client <- packages/server <- e2e, bench, fuzz, interop.
+// Imports point one way: codec <- core <- wire <- server, client <- gateway <- gen <-
+// packages/client <- packages/server <- e2e, bench, fuzz, interop.
 const LIBRARY = "^tightwire/";
 
 function onlyFrom(name, comment, from, to) {
@@ -19,7 +20,12 @@ module.exports = {
       { path: LIBRARY },
       { path: "^(gen|packages|e2e|bench|fuzz|interop)/" },
     ),
-    onlyFrom("codec-is-the-ground", "codec imports nothing of ours.", { path: "^tightwire/codec/" }, { path: "^tightwire/(?!codec/)" }),
+    onlyFrom(
+      "codec-is-the-ground",
+      "codec imports nothing of ours.",
+      { path: "^tightwire/codec/" },
+      { path: "^tightwire/(?!codec/)" },
+    ),
     onlyFrom(
       "core-knows-codec",
       "core imports codec alone, under its generated messages.",
@@ -32,25 +38,60 @@ module.exports = {
       { path: "^tightwire/codegen/" },
       { path: "^tightwire/(?!codegen/|routes/)" },
     ),
-    onlyFrom("routes-stand-alone", "routes imports nothing of ours.", { path: "^tightwire/routes/" }, { path: "^tightwire/(?!routes/)" }),
+    onlyFrom(
+      "routes-stand-alone",
+      "routes imports nothing of ours.",
+      { path: "^tightwire/routes/" },
+      { path: "^tightwire/(?!routes/)" },
+    ),
     onlyFrom(
       "gateway-knows-client-and-core",
       "The gateway calls services as any client does.",
       { path: "^tightwire/gateway/", pathNot: "\\.test(-support)?\\.ts$" },
       { path: "^tightwire/(?!gateway/|routes/|client/|core/|codec/)" },
     ),
-    onlyFrom("nothing-of-the-library-imports-gateway", "", { path: "^tightwire/(?!gateway/)" }, { path: "^tightwire/gateway/" }),
-    onlyFrom("wire-knows-core", "wire imports core alone.", { path: "^tightwire/wire/" }, { path: "^tightwire/(?!wire/|core/)" }),
-    onlyFrom("server-knows-no-client", "", { path: "^tightwire/server/" }, { path: "^tightwire/(client|testing|codegen)/" }),
-    onlyFrom("client-knows-no-server", "", { path: "^tightwire/client/" }, { path: "^tightwire/(server|testing|codegen|codec)/" }),
+    onlyFrom(
+      "nothing-of-the-library-imports-gateway",
+      "",
+      { path: "^tightwire/(?!gateway/)" },
+      { path: "^tightwire/gateway/" },
+    ),
+    onlyFrom(
+      "wire-knows-core",
+      "wire imports core alone.",
+      { path: "^tightwire/wire/" },
+      { path: "^tightwire/(?!wire/|core/)" },
+    ),
+    onlyFrom(
+      "server-knows-no-client",
+      "",
+      { path: "^tightwire/server/" },
+      { path: "^tightwire/(client|testing|codegen)/" },
+    ),
+    onlyFrom(
+      "client-knows-no-server",
+      "",
+      { path: "^tightwire/client/" },
+      { path: "^tightwire/(server|testing|codegen|codec)/" },
+    ),
     onlyFrom(
       "testing-is-for-tests",
       "The contract suites are imported by test projects only.",
       { pathNot: "^(tightwire/testing|e2e)/" },
       { path: "^tightwire/testing/" },
     ),
-    onlyFrom("gen-knows-core-and-codec", "", { path: "^gen/" }, { path: "^(tightwire/(?!core/|codec/)|packages/|e2e/|bench/|interop/)" }),
-    onlyFrom("shop-client-knows-no-server", "", { path: "^packages/client/" }, { path: "^(packages/server|tightwire/server)/" }),
+    onlyFrom(
+      "gen-knows-core-and-codec",
+      "",
+      { path: "^gen/" },
+      { path: "^(tightwire/(?!core/|codec/)|packages/|e2e/|bench/|interop/)" },
+    ),
+    onlyFrom(
+      "shop-client-knows-no-server",
+      "",
+      { path: "^packages/client/" },
+      { path: "^(packages/server|tightwire/server)/" },
+    ),
     onlyFrom(
       "services-meet-over-the-wire",
       "catalog and orders never import each other: they meet over @shop/client.",
@@ -63,9 +104,19 @@ module.exports = {
       { path: "^packages/server/src/orders/" },
       { path: "^packages/server/(src|dist)/catalog/" },
     ),
-    onlyFrom("nothing-imports-e2e-bench-or-fuzz", "", { pathNot: "^(e2e|bench|fuzz)/" }, { path: "^(e2e|bench|fuzz)/" }),
+    onlyFrom(
+      "nothing-imports-e2e-bench-or-fuzz",
+      "",
+      { pathNot: "^(e2e|bench|fuzz)/" },
+      { path: "^(e2e|bench|fuzz)/" },
+    ),
     onlyFrom("nothing-imports-interop", "", { pathNot: "^interop/" }, { path: "^interop/" }),
-    onlyFrom("interop-stands-alone", "", { path: "^interop/" }, { path: "^(gen|packages|e2e|bench|fuzz)/|^tightwire/(testing|codegen)/" }),
+    onlyFrom(
+      "interop-stands-alone",
+      "",
+      { path: "^interop/" },
+      { path: "^(gen|packages|e2e|bench|fuzz)/|^tightwire/(testing|codegen)/" },
+    ),
     onlyFrom(
       "grpc-js-in-its-rooms",
       "grpc-js is imported under the two grpc-js rooms only.",

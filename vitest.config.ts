@@ -12,22 +12,45 @@ const BESIDE_SOURCES = [
   "interop/src/**/*.test.ts",
 ];
 
-/** Files of `e2e/` that are about one transport, or none. All others are behaviours: they run on the wire and on grpc-js, in a project of that name. */
-const ONCE = ["wire-*", "transport-*", "contract-*", "gateway-*", "generated", "readme"].map((name) => `e2e/${name}.test.ts`);
+/**
+ * Files of `e2e/` that are about one transport, or none. All others are behaviours: they run on the
+ * wire and on grpc-js, in a project of that name.
+ */
+const ONCE = ["wire-*", "transport-*", "contract-*", "gateway-*", "generated", "readme"].map(
+  (name) => `e2e/${name}.test.ts`,
+);
 
 /** Tests run the sources, so that no stale build passes. */
 export default defineConfig({
   resolve: {
     alias: [
-      { find: /^@tightwire\/core\/gen\/(.+)\.js$/, replacement: at("./tightwire/core/src/gen/$1.ts") },
+      {
+        find: /^@tightwire\/core\/gen\/(.+)\.js$/,
+        replacement: at("./tightwire/core/src/gen/$1.ts"),
+      },
       { find: /^@tightwire\/codec\/wire$/, replacement: at("./tightwire/codec/src/wire.ts") },
-      { find: /^@tightwire\/core\/(runtime|details)$/, replacement: at("./tightwire/core/src/$1.ts") },
-      { find: /^@tightwire\/(client|server)\/grpc-js$/, replacement: at("./tightwire/$1/src/grpc-js/index.ts") },
-      { find: /^@tightwire\/wire\/(client|server)$/, replacement: at("./tightwire/wire/src/$1/index.ts") },
-      { find: /^@tightwire\/wire\/internals\/(.+)\.js$/, replacement: at("./tightwire/wire/src/$1.ts") },
+      {
+        find: /^@tightwire\/core\/(runtime|details)$/,
+        replacement: at("./tightwire/core/src/$1.ts"),
+      },
+      {
+        find: /^@tightwire\/(client|server)\/grpc-js$/,
+        replacement: at("./tightwire/$1/src/grpc-js/index.ts"),
+      },
+      {
+        find: /^@tightwire\/wire\/(client|server)$/,
+        replacement: at("./tightwire/wire/src/$1/index.ts"),
+      },
+      {
+        find: /^@tightwire\/wire\/internals\/(.+)\.js$/,
+        replacement: at("./tightwire/wire/src/$1.ts"),
+      },
       { find: /^@shop\/contracts\/(catalog|orders)$/, replacement: at("./gen/src/$1.ts") },
       { find: /^@shop\/client$/, replacement: at("./packages/client/src/index.ts") },
-      { find: /^@tightwire\/(core|codec|codegen|routes|gateway|client|server|testing)$/, replacement: at("./tightwire/$1/src/index.ts") },
+      {
+        find: /^@tightwire\/(core|codec|codegen|routes|gateway|client|server|testing)$/,
+        replacement: at("./tightwire/$1/src/index.ts"),
+      },
     ],
   },
   test: {

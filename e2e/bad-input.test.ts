@@ -13,7 +13,14 @@ interface Refusal {
   readonly fields: readonly string[];
 }
 
-type Row = [what: string, asked: "catalog" | "orders", method: string, code: string, fields: string[], ask: () => Promise<Refusal>];
+type Row = [
+  what: string,
+  asked: "catalog" | "orders",
+  method: string,
+  code: string,
+  fields: string[],
+  ask: () => Promise<Refusal>,
+];
 
 interface LogLine {
   readonly msg: string;
@@ -33,8 +40,18 @@ beforeAll(async () => {
   shop = await startShop();
   catalog = createCatalogClient(shop.catalog.address, { transport: transportInUse().client() });
   orders = createOrdersClient(shop.orders.address, { transport: transportInUse().client() });
-  await catalog.importProducts([{ row: 1, product: { id: "alien", film: { title: "Alien" }, priceCents: 1000n, initialStock: 10 } }]);
-  await orders.placeOrder({ requestId: "good", buyer: BUYER, lines: [{ productId: "alien", quantity: 1 }], payment: INVOICE });
+  await catalog.importProducts([
+    {
+      row: 1,
+      product: { id: "alien", film: { title: "Alien" }, priceCents: 1000n, initialStock: 10 },
+    },
+  ]);
+  await orders.placeOrder({
+    requestId: "good",
+    buyer: BUYER,
+    lines: [{ productId: "alien", quantity: 1 }],
+    payment: INVOICE,
+  });
 }, 60_000);
 
 afterAll(async () => {
@@ -43,14 +60,35 @@ afterAll(async () => {
 }, 30_000);
 
 const placing = (productId: string, quantity: number): Promise<Refusal> =>
-  refusalOf(orders.placeOrder({ requestId: "bad", buyer: BUYER, lines: [{ productId, quantity }], payment: INVOICE }));
+  refusalOf(
+    orders.placeOrder({
+      requestId: "bad",
+      buyer: BUYER,
+      lines: [{ productId, quantity }],
+      payment: INVOICE,
+    }),
+  );
 const reserving = (productId: string, quantity: number): Promise<Refusal> =>
   refusalOf(catalog.reserveStock({ reservationId: "bad", lines: [{ productId, quantity }] }));
 
 describe("bad input gets a precise status, names the field, is logged once and changes nothing", () => {
   test.each<Row>([
-    ["a negative quantity", "catalog", "ReserveStock", "invalid_argument", ["lines[0].quantity"], () => reserving("alien", -2)],
-    ["a negative quantity", "orders", "PlaceOrder", "invalid_argument", ["lines[0].quantity"], () => placing("alien", -2)],
+    [
+      "a negative quantity",
+      "catalog",
+      "ReserveStock",
+      "invalid_argument",
+      ["lines[0].quantity"],
+      () => reserving("alien", -2),
+    ],
+    [
+      "a negative quantity",
+      "orders",
+      "PlaceOrder",
+      "invalid_argument",
+      ["lines[0].quantity"],
+      () => placing("alien", -2),
+    ],
     [
       "a page token that no page came with",
       "catalog",
@@ -67,12 +105,47 @@ describe("bad input gets a precise status, names the field, is logged once and c
       ["page_token"],
       () => refusalOf(orders.listOrders({ pageToken: "nonsense" })),
     ],
-    ["an unknown film", "catalog", "GetProduct", "not_found", [], () => refusalOf(catalog.getProduct({ id: "no-such-film" }))],
-    ["an unknown film", "catalog", "ReserveStock", "not_found", [], () => reserving("no-such-film", 1)],
+    [
+      "an unknown film",
+      "catalog",
+      "GetProduct",
+      "not_found",
+      [],
+      () => refusalOf(catalog.getProduct({ id: "no-such-film" })),
+    ],
+    [
+      "an unknown film",
+      "catalog",
+      "ReserveStock",
+      "not_found",
+      [],
+      () => reserving("no-such-film", 1),
+    ],
     ["an unknown film", "orders", "PlaceOrder", "not_found", [], () => placing("no-such-film", 1)],
-    ["a message cut short", "catalog", "GetProduct", "invalid_argument", [], () => raw("GetProduct", frame(0x0a, 0x05, 0x61))],
-    ["text that is not UTF-8", "catalog", "GetProduct", "invalid_argument", [], () => raw("GetProduct", frame(0x0a, 0x02, 0xff, 0xfe))],
-    ["an unknown method", "catalog", "NoSuchMethod", "unimplemented", [], () => raw("NoSuchMethod", frame())],
+    [
+      "a message cut short",
+      "catalog",
+      "GetProduct",
+      "invalid_argument",
+      [],
+      () => raw("GetProduct", frame(0x0a, 0x05, 0x61)),
+    ],
+    [
+      "text that is not UTF-8",
+      "catalog",
+      "GetProduct",
+      "invalid_argument",
+      [],
+      () => raw("GetProduct", frame(0x0a, 0x02, 0xff, 0xfe)),
+    ],
+    [
+      "an unknown method",
+      "catalog",
+      "NoSuchMethod",
+      "unimplemented",
+      [],
+      () => raw("NoSuchMethod", frame()),
+    ],
     [
       "a message over the limit",
       "catalog",
@@ -96,7 +169,9 @@ describe("bad input gets a precise status, names the field, is logged once and c
     const lines = linesFrom(shop[asked]);
     expect(await ask()).toEqual({ code, fields });
     expect(await rows()).toEqual(before);
-    const path = expect.stringMatching(new RegExp(`\\.${asked === "catalog" ? "CatalogService" : "OrdersService"}/${method}$`));
+    const path = expect.stringMatching(
+      new RegExp(`\\.${asked === "catalog" ? "CatalogService" : "OrdersService"}/${method}$`),
+    );
     expect(
       lines()
         .filter(({ side }) => side !== "client")
@@ -105,13 +180,21 @@ describe("bad input gets a precise status, names the field, is logged once and c
   });
 });
 
-/** What callers can see of both databases. Each service has then logged all that came before, and the listing last. */
+/**
+ * What callers can see of both databases. Each service has then logged all that came before, and
+ * the listing last.
+ */
 async function rows(): Promise<object> {
   const logged = [linesFrom(shop.catalog), linesFrom(shop.orders)];
   const { products } = await catalog.listProducts({ pageSize: 100 });
   const { orders: placed } = await orders.listOrders({ pageSize: 100 });
   for (const lines of logged) {
-    await eventually(() => expect(lines().at(-1)).toMatchObject({ method: expect.stringMatching(/\/List(Products|Orders)$/), code: "ok" }));
+    await eventually(() =>
+      expect(lines().at(-1)).toMatchObject({
+        method: expect.stringMatching(/\/List(Products|Orders)$/),
+        code: "ok",
+      }),
+    );
   }
   return { products, placed };
 }
@@ -137,7 +220,10 @@ async function refusalOf(call: Promise<unknown>): Promise<Refusal> {
     (thrown: unknown) => thrown,
   );
   if (!(error instanceof RpcError)) throw new Error("the call was not refused", { cause: error });
-  return { code: error.code, fields: error.detail(BadRequest)?.fieldViolations.map(({ field }) => field) ?? [] };
+  return {
+    code: error.code,
+    fields: error.detail(BadRequest)?.fieldViolations.map(({ field }) => field) ?? [],
+  };
 }
 
 function frame(...message: number[]): Buffer {
@@ -145,12 +231,22 @@ function frame(...message: number[]): Buffer {
 }
 
 /** Sends what no client would to a method of the catalog. */
-async function raw(method: string, body: Buffer, headers: Record<string, string> = {}): Promise<Refusal> {
+async function raw(
+  method: string,
+  body: Buffer,
+  headers: Record<string, string> = {},
+): Promise<Refusal> {
   const session = connect(`http://${shop.catalog.address}`);
   try {
     const status = await new Promise((resolve, reject) => {
       const path = `/shop.catalog.v1.CatalogService/${method}`;
-      const stream = session.request({ ":method": "POST", ":path": path, "content-type": "application/grpc", te: "trailers", ...headers });
+      const stream = session.request({
+        ":method": "POST",
+        ":path": path,
+        "content-type": "application/grpc",
+        te: "trailers",
+        ...headers,
+      });
       stream.on("response", (head) => "grpc-status" in head && resolve(head["grpc-status"]));
       stream.on("trailers", (trailers) => resolve(trailers["grpc-status"]));
       stream.on("error", reject);

@@ -1,5 +1,13 @@
 // Runs in a browser: an order from start to finish, by each of the clients that browsers have.
-import { create, createFileRegistry, type DescMessage, type DescService, fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
+import {
+  create,
+  createFileRegistry,
+  type DescMessage,
+  type DescService,
+  fromBinary,
+  type Message,
+  toBinary,
+} from "@bufbuild/protobuf";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { createClient, type Transport } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-web";
@@ -35,7 +43,9 @@ async function order(caller: Caller, requestId: string): Promise<OrderStory> {
   const lines = [{ productId: products[0]?.id, quantity: 1 }];
   const buyer = { name: "Ada", email: "ada@example.org", address: "1 Road" };
   const payment = { case: "invoice", value: { reference: "PO 1" } };
-  const placed = (await caller.unary(ORDERS, "PlaceOrder", { requestId, buyer, lines, payment }))["order"] as {
+  const placed = (await caller.unary(ORDERS, "PlaceOrder", { requestId, buyer, lines, payment }))[
+    "order"
+  ] as {
     id: string;
     status: number;
   };
@@ -45,9 +55,15 @@ async function order(caller: Caller, requestId: string): Promise<OrderStory> {
     tracked.push(status as number);
     // The stream tells of it, and ends.
     if (tracked.length === 1)
-      cancelled = ((await caller.unary(ORDERS, "CancelOrder", { id: placed.id }))["order"] as { status: number }).status;
+      cancelled = (
+        (await caller.unary(ORDERS, "CancelOrder", { id: placed.id }))["order"] as {
+          status: number;
+        }
+      ).status;
   }
-  const read = ((await caller.unary(ORDERS, "GetOrder", { id: placed.id }))["order"] as { status: number }).status;
+  const read = (
+    (await caller.unary(ORDERS, "GetOrder", { id: placed.id }))["order"] as { status: number }
+  ).status;
   const missing = await caller.unary(ORDERS, "GetOrder", { id: "none" }).then(
     () => "it is there",
     (error: Error & { code: number }) => `${error.code} ${error.message}`,
@@ -59,10 +75,10 @@ type Registry = ReturnType<typeof createFileRegistry>;
 
 function connectCaller(registry: Registry, transport: Transport): Caller {
   const method = (service: string, name: string): ((request: Plain) => unknown) => {
-    const client = createClient(registry.getService(service) as DescService, transport) as unknown as Record<
-      string,
-      (request: Plain) => unknown
-    >;
+    const client = createClient(
+      registry.getService(service) as DescService,
+      transport,
+    ) as unknown as Record<string, (request: Plain) => unknown>;
     return client[name.charAt(0).toLowerCase() + name.slice(1)] as (request: Plain) => unknown;
   };
   return {
@@ -79,7 +95,9 @@ function googleCaller(registry: Registry, baseUrl: string): Caller {
     name: string,
     type: string,
   ): { url: string; input: DescMessage; method: grpcWeb.MethodDescriptor<Message, Message> } {
-    const found = (registry.getService(service) as DescService).methods.find((one) => one.name === name);
+    const found = (registry.getService(service) as DescService).methods.find(
+      (one) => one.name === name,
+    );
     if (found === undefined) throw new Error(`there is no method ${name}`);
     const { input, output } = found;
     const nothing = class {} as never;
@@ -96,7 +114,12 @@ function googleCaller(registry: Registry, baseUrl: string): Caller {
   return {
     unary(service, name, request) {
       const { url, input, method } = describe(service, name, grpcWeb.MethodType.UNARY);
-      return client.unaryCall(url, create(input, request), {}, method) as Promise<unknown> as Promise<Plain>;
+      return client.unaryCall(
+        url,
+        create(input, request),
+        {},
+        method,
+      ) as Promise<unknown> as Promise<Plain>;
     },
     async *stream(service, name, request) {
       const { url, input, method } = describe(service, name, grpcWeb.MethodType.SERVER_STREAMING);
@@ -127,15 +150,22 @@ function googleCaller(registry: Registry, baseUrl: string): Caller {
 
 /** The clients, by their names. */
 const CALLERS: Readonly<Record<string, (registry: Registry, baseUrl: string) => Caller>> = {
-  "connect-web, Connect": (registry, baseUrl) => connectCaller(registry, createConnectTransport({ baseUrl })),
+  "connect-web, Connect": (registry, baseUrl) =>
+    connectCaller(registry, createConnectTransport({ baseUrl })),
   "connect-web, Connect, binary": (registry, baseUrl) =>
     connectCaller(registry, createConnectTransport({ baseUrl, useBinaryFormat: true })),
-  "connect-web, gRPC-Web": (registry, baseUrl) => connectCaller(registry, createGrpcWebTransport({ baseUrl })),
+  "connect-web, gRPC-Web": (registry, baseUrl) =>
+    connectCaller(registry, createGrpcWebTransport({ baseUrl })),
   "grpc-web, text": googleCaller,
 };
 
 Object.assign(globalThis, {
-  completeOrder(name: string, baseUrl: string, image: string, requestId: string): Promise<OrderStory> {
+  completeOrder(
+    name: string,
+    baseUrl: string,
+    image: string,
+    requestId: string,
+  ): Promise<OrderStory> {
     const bytes = Uint8Array.from(atob(image), (char) => char.charCodeAt(0));
     const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, bytes));
     return order((CALLERS[name] as (typeof CALLERS)[string])(registry, baseUrl), requestId);

@@ -7,7 +7,9 @@ import { repository } from "./shop-process.js";
 const CHROMIUM = "/usr/bin/chromium";
 
 /** Why pages cannot be tried here; undefined when they can. */
-export const whyNoBrowser: string | undefined = existsSync(CHROMIUM) ? undefined : `${CHROMIUM} is not installed`;
+export const whyNoBrowser: string | undefined = existsSync(CHROMIUM)
+  ? undefined
+  : `${CHROMIUM} is not installed`;
 
 /** How a page is looked at. */
 export interface Look {
@@ -16,14 +18,19 @@ export interface Look {
 }
 
 /** A wide screen and a telephone, by day and by night. */
-export const LOOKS: readonly Look[] = [1440, 390].flatMap((width) => (["light", "dark"] as const).map((scheme) => ({ width, scheme })));
+export const LOOKS: readonly Look[] = [1440, 390].flatMap((width) =>
+  (["light", "dark"] as const).map((scheme) => ({ width, scheme })),
+);
 
 /** A page, with all that it asked for and complained of. */
 export interface WatchedPage {
   readonly page: Page;
   /** Addresses of all requests and WebSockets. */
   readonly requests: readonly string[];
-  /** Errors of the console, exceptions, and what the policy of the page's content forbade. Answers with an error's status are none. */
+  /**
+   * Errors of the console, exceptions, and what the policy of the page's content forbade. Answers
+   * with an error's status are none.
+   */
   readonly complaints: readonly string[];
 }
 
@@ -33,7 +40,10 @@ export function launchBrowser(): Promise<Browser> {
 }
 
 /** Opens an empty page in a context of its own; closed when the test is over. */
-export async function watchPage(browser: Browser, { width, scheme }: Look = { width: 1440, scheme: "light" }): Promise<WatchedPage> {
+export async function watchPage(
+  browser: Browser,
+  { width, scheme }: Look = { width: 1440, scheme: "light" },
+): Promise<WatchedPage> {
   const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme: scheme });
   onTestFinished(() => page.close());
   const requests: string[] = [];
@@ -43,7 +53,11 @@ export async function watchPage(browser: Browser, { width, scheme }: Look = { wi
   page.on("pageerror", (error) => void complaints.push(error.message));
   page.on("console", (message) => {
     const text = message.text();
-    if (message.type() === "error" && !text.startsWith("Failed to load resource: the server responded with")) complaints.push(text);
+    if (
+      message.type() === "error" &&
+      !text.startsWith("Failed to load resource: the server responded with")
+    )
+      complaints.push(text);
   });
   await page.addInitScript(
     'document.addEventListener("securitypolicyviolation", (event) => console.error("forbidden: " + event.violatedDirective + " " + event.blockedURI))',
@@ -52,7 +66,11 @@ export async function watchPage(browser: Browser, { width, scheme }: Look = { wi
 }
 
 /** Keeps a picture of a page for those who want to see it. */
-export async function keepPicture(page: Page, name: string, { width, scheme }: Look): Promise<void> {
+export async function keepPicture(
+  page: Page,
+  name: string,
+  { width, scheme }: Look,
+): Promise<void> {
   const folder = join(repository, "artifacts");
   mkdirSync(folder, { recursive: true });
   await page.screenshot({ path: join(folder, `${name}-${width}-${scheme}.png`) });

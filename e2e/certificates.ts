@@ -11,18 +11,43 @@ export interface Certificates {
   remove(): void;
 }
 
-/** Makes them with openssl: the server is `localhost` and `127.0.0.1`, the client `spiffe://test/client`. */
+/**
+ * Makes them with openssl: the server is `localhost` and `127.0.0.1`, the client
+ * `spiffe://test/client`.
+ */
 export function makeCertificates(): Certificates {
   const folder = mkdtempSync(join(tmpdir(), "tightwire-certificates-"));
-  const openssl = (...args: string[]): void => void execFileSync("openssl", args, { cwd: folder, stdio: "pipe" });
+  const openssl = (...args: string[]): void =>
+    void execFileSync("openssl", args, { cwd: folder, stdio: "pipe" });
   const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-  openssl("req", "-x509", ...newKey, "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=test authority");
+  openssl(
+    "req",
+    "-x509",
+    ...newKey,
+    "-keyout",
+    "ca.key",
+    "-out",
+    "ca.pem",
+    "-days",
+    "2",
+    "-subj",
+    "/CN=test authority",
+  );
   for (const [name, alternative] of [
     ["server", "DNS:localhost,IP:127.0.0.1"],
     ["client", "URI:spiffe://test/client,DNS:client.test"],
   ] as const) {
     writeFileSync(join(folder, `${name}.ext`), `subjectAltName=${alternative}\n`);
-    openssl("req", ...newKey, "-keyout", `${name}.key`, "-out", `${name}.csr`, "-subj", `/CN=${name}`);
+    openssl(
+      "req",
+      ...newKey,
+      "-keyout",
+      `${name}.key`,
+      "-out",
+      `${name}.csr`,
+      "-subj",
+      `/CN=${name}`,
+    );
     openssl(
       "x509",
       "-req",

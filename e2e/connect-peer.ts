@@ -2,7 +2,13 @@ import { readFileSync } from "node:fs";
 import http2 from "node:http2";
 import { createFileRegistry, type DescService, fromBinary } from "@bufbuild/protobuf";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
-import { type Client, Code, ConnectError, createClient, type HandlerContext } from "@connectrpc/connect";
+import {
+  type Client,
+  Code,
+  ConnectError,
+  createClient,
+  type HandlerContext,
+} from "@connectrpc/connect";
 import { connectNodeAdapter, createGrpcTransport } from "@connectrpc/connect-node";
 import { TestService } from "@tightwire/testing";
 import type { Exercise } from "./peer-service.js";
@@ -45,7 +51,8 @@ export async function exerciseConnect(address: string): Promise<Exercise> {
     for await (const { number } of stream) numbers.push(Number(number));
     return numbers;
   };
-  const errorOf = (call: Promise<unknown>): Promise<ConnectError> => call.then(() => new ConnectError("none"), ConnectError.from);
+  const errorOf = (call: Promise<unknown>): Promise<ConnectError> =>
+    call.then(() => new ConnectError("none"), ConnectError.from);
   const error = await errorOf(client.unary({ text: "fail" }));
   const payload = new Uint8Array(1_000_000).fill(7);
   return {
@@ -60,7 +67,9 @@ export async function exerciseConnect(address: string): Promise<Exercise> {
       details: padded(error.metadata.get("grpc-status-details-bin")),
       trace: padded(error.metadata.get("x-trace-bin")),
     },
-    late: Code[(await errorOf(client.unary({ text: "wait" }, { timeoutMs: 100 }))).code].replace(/(?<=.)[A-Z]/g, "_$&").toLowerCase(),
+    late: Code[(await errorOf(client.unary({ text: "wait" }, { timeoutMs: 100 }))).code]
+      .replace(/(?<=.)[A-Z]/g, "_$&")
+      .toLowerCase(),
   };
 }
 
@@ -74,7 +83,10 @@ export function serveConnect(packedStatus: Uint8Array): Promise<string> {
   const handlers = {
     async unary({ number, text, payload }: Message, { signal }: HandlerContext): Promise<Part> {
       if (text === "fail") {
-        const bin = { "grpc-status-details-bin": base64(packedStatus), "x-trace-bin": base64(Uint8Array.from([0, 127, 128, 255])) };
+        const bin = {
+          "grpc-status-details-bin": base64(packedStatus),
+          "x-trace-bin": base64(Uint8Array.from([0, 127, 128, 255])),
+        };
         throw new ConnectError("größer als 100 %", Code.FailedPrecondition, bin);
       }
       if (text === "wait") {
@@ -97,7 +109,8 @@ export function serveConnect(packedStatus: Uint8Array): Promise<string> {
   };
   const routes = connectNodeAdapter({
     grpc: true,
-    routes: (router) => void router.service(service(), handlers as unknown as Record<string, never>),
+    routes: (router) =>
+      void router.service(service(), handlers as unknown as Record<string, never>),
   });
   return listenAt(http2.createServer(routes));
 }

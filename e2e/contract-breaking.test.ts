@@ -15,16 +15,26 @@ let folder: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "tightwire-contract-"));
-  const modules = ["proto", "tightwire/core/proto", "tightwire/testing/proto", "bench/proto", "interop/proto"];
+  const modules = [
+    "proto",
+    "tightwire/core/proto",
+    "tightwire/testing/proto",
+    "bench/proto",
+    "interop/proto",
+  ];
   for (const path of ["buf.yaml", "scripts/contract.mjs", ...modules]) {
     cpSync(join(repository, path), join(folder, path), { recursive: true });
   }
-  for (const path of ["node_modules", "tightwire/routes"]) symlinkSync(join(repository, path), join(folder, path));
+  for (const path of ["node_modules", "tightwire/routes"])
+    symlinkSync(join(repository, path), join(folder, path));
 });
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Replaces text that must be there, so that a test cannot pass for want of the fault that it plants. */
+/**
+ * Replaces text that must be there, so that a test cannot pass for want of the fault that it
+ * plants.
+ */
 function edit(file: string, from: string | RegExp, to: string): void {
   const path = join(folder, file);
   const before = readFileSync(path, "utf8");
@@ -36,7 +46,11 @@ function edit(file: string, from: string | RegExp, to: string): void {
 function contract(...args: string[]): { status: number | null; output: string } {
   const env = { ...process.env };
   delete env["GITHUB_BASE_REF"];
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["scripts/contract.mjs", ...args], { cwd: folder, encoding: "utf8", env });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ["scripts/contract.mjs", ...args],
+    { cwd: folder, encoding: "utf8", env },
+  );
   return { status, output: stdout + stderr };
 }
 
@@ -86,7 +100,13 @@ describe("a change that breaks what was released is refused", () => {
       "$1idle_timeout = 7;",
       /policy\.proto:\d+:\d+:Previously present field "2" with name "idle_timeout" on message "MethodPolicy" was deleted/,
     ],
-    ["the test service changes", TESTING, "bytes payload = 1;", "string payload = 1;", /test\.proto:\d+:\d+:Field "1" .*"payload"/],
+    [
+      "the test service changes",
+      TESTING,
+      "bytes payload = 1;",
+      "string payload = 1;",
+      /test\.proto:\d+:\d+:Field "1" .*"payload"/,
+    ],
   ];
 
   test.each(cases)("%s", (_what, file, from, to, told) => {
@@ -138,13 +158,21 @@ describe("a change that breaks the routes that were released is refused", () => 
   });
 
   test("another binding beside the old one breaks nothing", () => {
-    edit(CATALOG, 'get: "/v1/products/{id}"', 'get: "/v1/products/{id}" additional_bindings {get: "/v1/films/{id}"}');
+    edit(
+      CATALOG,
+      'get: "/v1/products/{id}"',
+      'get: "/v1/products/{id}" additional_bindings {get: "/v1/films/{id}"}',
+    );
     expect(contract("breaking").status).toBe(0);
   });
 });
 
 test("new fields, messages and methods are accepted", () => {
-  edit(CATALOG, "  int32 stock = 4;\n", "  int32 stock = 4;\n  // How it is packed.\n  string packaging = 6;\n");
+  edit(
+    CATALOG,
+    "  int32 stock = 4;\n",
+    "  int32 stock = 4;\n  // How it is packed.\n  string packaging = 6;\n",
+  );
   edit(
     ORDERS,
     "  // Lists orders,",
@@ -162,11 +190,27 @@ test("new fields, messages and methods are accepted", () => {
 
 test("in a pull request what the merge base says holds too, released or not", () => {
   const git = (...args: string[]): string =>
-    execFileSync("git", ["-c", "user.name=test", "-c", "user.email=test@localhost", "-c", "commit.gpgsign=false", ...args], {
-      cwd: folder,
-      encoding: "utf8",
-    });
-  edit(CATALOG, "  int32 stock = 4;\n", "  int32 stock = 4;\n  // How it is packed.\n  string packaging = 6;\n");
+    execFileSync(
+      "git",
+      [
+        "-c",
+        "user.name=test",
+        "-c",
+        "user.email=test@localhost",
+        "-c",
+        "commit.gpgsign=false",
+        ...args,
+      ],
+      {
+        cwd: folder,
+        encoding: "utf8",
+      },
+    );
+  edit(
+    CATALOG,
+    "  int32 stock = 4;\n",
+    "  int32 stock = 4;\n  // How it is packed.\n  string packaging = 6;\n",
+  );
   git("init", "--quiet", "--initial-branch=main");
   git("add", "buf.yaml", "proto", "tightwire");
   git("commit", "--quiet", "--message=base");
@@ -189,18 +233,23 @@ test.each([CATALOG, ORDERS, POLICY, TESTING, BENCH])("a lint fault in %s is refu
 
 test("a comment that is missing is refused", () => {
   edit(CATALOG, "// Request of GetProduct.\n", "");
-  expect(contract("lint").output).toContain('Message "GetProductRequest" should have a non-empty comment');
+  expect(contract("lint").output).toContain(
+    'Message "GetProductRequest" should have a non-empty comment',
+  );
 });
 
-test.each([CATALOG, ORDERS, POLICY, TESTING, BENCH])("%s is refused when it is not formatted, and left as it is", (file) => {
-  edit(file, /^message (\w+) \{/m, "message   $1   {");
-  const planted = readFileSync(join(folder, file), "utf8");
-  const { status, output } = contract("format");
-  expect(output).toContain("-message   ");
-  expect(output).toContain("contract: these contracts are not formatted");
-  expect(status).toBe(1);
-  expect(readFileSync(join(folder, file), "utf8")).toBe(planted);
-});
+test.each([CATALOG, ORDERS, POLICY, TESTING, BENCH])(
+  "%s is refused when it is not formatted, and left as it is",
+  (file) => {
+    edit(file, /^message (\w+) \{/m, "message   $1   {");
+    const planted = readFileSync(join(folder, file), "utf8");
+    const { status, output } = contract("format");
+    expect(output).toContain("-message   ");
+    expect(output).toContain("contract: these contracts are not formatted");
+    expect(status).toBe(1);
+    expect(readFileSync(join(folder, file), "utf8")).toBe(planted);
+  },
+);
 
 test("what was released is written by a release alone, and a release refuses to break it", () => {
   const released = join(folder, "proto/released.binpb");

@@ -31,7 +31,13 @@ const catalog = {
   getProduct: async () => ({ product }),
   batchGetProducts: async () => ({ products: [product] }),
   listProducts: async () => ({ products: [], nextPageToken: "", totalSize: 0 }),
-  importProducts: async () => ({ received: 0, created: 0, unchanged: 0, rejected: 0, rejections: [] }),
+  importProducts: async () => ({
+    received: 0,
+    created: 0,
+    unchanged: 0,
+    rejected: 0,
+    rejections: [],
+  }),
   async *watchStock() {
     yield { productId: "1", stock: 1, changeTime: undefined };
   },
@@ -61,23 +67,41 @@ export const brokenHandlers = (): void => {
   implement(CatalogService, withoutOne);
   // @ts-expect-error a handler that the contract does not have
   implement(CatalogService, { ...catalog, getProdukt: async () => ({ product }) });
-  // @ts-expect-error a field is missing
-  implement(CatalogService, { ...catalog, listProducts: async () => ({ products: [], nextPageToken: "" }) });
-  // @ts-expect-error a field is of the wrong type
-  implement(CatalogService, { ...catalog, listProducts: async () => ({ products: [], nextPageToken: 7, totalSize: 0 }) });
-  // @ts-expect-error an int64 is a bigint
-  implement(CatalogService, { ...catalog, getProduct: async () => ({ product: { ...product, priceCents: 999 } }) });
-  // @ts-expect-error a misspelt field beside all that are there
-  implement(CatalogService, { ...catalog, listProducts: async () => ({ products: [], nextPageToken: "", totalSize: 0, totalsize: 0 }) });
-  // @ts-expect-error a misspelt field of a nested message
-  implement(CatalogService, { ...catalog, getProduct: async () => ({ product: { ...product, stok: 1 } }) });
+  implement(CatalogService, {
+    ...catalog,
+    // @ts-expect-error a field is missing
+    listProducts: async () => ({ products: [], nextPageToken: "" }),
+  });
+  implement(CatalogService, {
+    ...catalog,
+    // @ts-expect-error a field is of the wrong type
+    listProducts: async () => ({ products: [], nextPageToken: 7, totalSize: 0 }),
+  });
+  implement(CatalogService, {
+    ...catalog,
+    // @ts-expect-error an int64 is a bigint
+    getProduct: async () => ({ product: { ...product, priceCents: 999 } }),
+  });
+  implement(CatalogService, {
+    ...catalog,
+    // @ts-expect-error a misspelt field beside all that are there
+    listProducts: async () => ({ products: [], nextPageToken: "", totalSize: 0, totalsize: 0 }),
+  });
+  implement(CatalogService, {
+    ...catalog,
+    // @ts-expect-error a misspelt field of a nested message
+    getProduct: async () => ({ product: { ...product, stok: 1 } }),
+  });
   implement(CatalogService, {
     ...catalog,
     // @ts-expect-error a misspelt optional field, two messages deep
     getProduct: async () => ({ product: { ...product, film: { ...film, runningTimeMinute: 90 } } }),
   });
-  // @ts-expect-error a misspelt field of a message in a list
-  implement(CatalogService, { ...catalog, batchGetProducts: async () => ({ products: [{ ...product, stok: 1 }] }) });
+  implement(CatalogService, {
+    ...catalog,
+    // @ts-expect-error a misspelt field of a message in a list
+    batchGetProducts: async () => ({ products: [{ ...product, stok: 1 }] }),
+  });
   implement(CatalogService, {
     ...catalog,
     // @ts-expect-error a misspelt field in a generator
@@ -95,16 +119,33 @@ export const brokenHandlers = (): void => {
   implement(OrdersService, {
     ...orders,
     // @ts-expect-error a misspelt field inside a oneof
-    getOrder: async () => ({ order: { ...order, payment: { $case: "invoice", value: { reference: "A1", refrence: "A1" } } as const } }),
+    getOrder: async () => ({
+      order: {
+        ...order,
+        payment: { $case: "invoice", value: { reference: "A1", refrence: "A1" } } as const,
+      },
+    }),
   });
-  // @ts-expect-error a oneof member that the contract does not have
-  implement(OrdersService, { ...orders, getOrder: async () => ({ order: { ...order, payment: { $case: "cash", value: {} } as const } }) });
-  // @ts-expect-error an enum value that the contract does not have
-  implement(OrdersService, { ...orders, getOrder: async () => ({ order: { ...order, status: 77 as const } }) });
-  // @ts-expect-error a stream is answered by an async iterable
-  implement(CatalogService, { ...catalog, watchStock: async () => ({ productId: "1", stock: 1, changeTime: undefined }) });
-  // @ts-expect-error the server holds handlers as exactly as implement does
-  createServer().add(CatalogService, { ...catalog, getProduct: async () => ({ product: { ...product, stok: 1 } }) });
+  implement(OrdersService, {
+    ...orders,
+    // @ts-expect-error a oneof member that the contract does not have
+    getOrder: async () => ({ order: { ...order, payment: { $case: "cash", value: {} } as const } }),
+  });
+  implement(OrdersService, {
+    ...orders,
+    // @ts-expect-error an enum value that the contract does not have
+    getOrder: async () => ({ order: { ...order, status: 77 as const } }),
+  });
+  implement(CatalogService, {
+    ...catalog,
+    // @ts-expect-error a stream is answered by an async iterable
+    watchStock: async () => ({ productId: "1", stock: 1, changeTime: undefined }),
+  });
+  createServer().add(CatalogService, {
+    ...catalog,
+    // @ts-expect-error the server holds handlers as exactly as implement does
+    getProduct: async () => ({ product: { ...product, stok: 1 } }),
+  });
   // @ts-expect-error handlers of another service
   createServer().add(CatalogService, orders);
 };
@@ -140,15 +181,19 @@ export const brokenStreams = async (client: CatalogClient, basket: OrdersClient)
   await client.importProducts([]);
   await client.importProducts([{ row: 1 }, { product: { id: "1" } }]);
   await client.importProducts(new Set([{ row: 1 }]));
-  await client.importProducts([1, 2].map((row) => ({ row, product: { film: { title: String(row) } } })));
+  await client.importProducts(
+    [1, 2].map((row) => ({ row, product: { film: { title: String(row) } } })),
+  );
   basket.quoteBasket([{ change: { $case: "add", value: { productId: "1", quantity: 2 } } }]);
 
   // @ts-expect-error a misspelt field in an array
   await client.importProducts([{ row: 1, rwo: 2 }]);
   // @ts-expect-error a misspelt field in an array that was mapped
   await client.importProducts([1, 2].map((row) => ({ row, rwo: row })));
-  // @ts-expect-error a misspelt field of a nested message, two deep
-  await client.importProducts([1, 2].map((row) => ({ row, product: { film: { tilte: "Alien" } } })));
+  await client.importProducts(
+    // @ts-expect-error a misspelt field of a nested message, two deep
+    [1, 2].map((row) => ({ row, product: { film: { tilte: "Alien" } } })),
+  );
   async function* misspelt() {
     yield { row: 1, rwo: 2 };
   }
@@ -165,10 +210,14 @@ export const brokenStreams = async (client: CatalogClient, basket: OrdersClient)
   }
   // @ts-expect-error a field of the wrong type in a generator
   await client.importProducts(wrong());
-  // @ts-expect-error a misspelt field inside a oneof, in a bidirectional stream
-  basket.quoteBasket([1].map((quantity) => ({ change: { $case: "add", value: { quantity, quantiy: 1 } } as const })));
-  // @ts-expect-error a oneof member that the contract does not have
-  basket.quoteBasket([1].map((quantity) => ({ change: { $case: "put", value: { quantity } } as const })));
+  basket.quoteBasket(
+    // @ts-expect-error a misspelt field inside a oneof, in a bidirectional stream
+    [1].map((quantity) => ({ change: { $case: "add", value: { quantity, quantiy: 1 } } as const })),
+  );
+  basket.quoteBasket(
+    // @ts-expect-error a oneof member that the contract does not have
+    [1].map((quantity) => ({ change: { $case: "put", value: { quantity } } as const })),
+  );
 };
 
 /** A message that holds itself, as google.protobuf.Struct does. */
@@ -177,14 +226,27 @@ interface Tree {
   readonly left: Tree | undefined;
   readonly more: readonly Tree[];
   readonly byName: { readonly [key: string]: Tree };
-  readonly choice: { readonly $case: "tree"; readonly value: Tree } | { readonly $case: "text"; readonly value: string } | undefined;
+  readonly choice:
+    | { readonly $case: "tree"; readonly value: Tree }
+    | { readonly $case: "text"; readonly value: string }
+    | undefined;
 }
 
 export const recursiveStreams = (tree: Tree, part: PartialMessage<Tree>): void => {
-  const send = <Given extends PartialMessage<Tree>>(_requests: RequestStream<Tree, Given>): void => {};
+  const send = <Given extends PartialMessage<Tree>>(
+    _requests: RequestStream<Tree, Given>,
+  ): void => {};
   send([tree]);
   send([part]);
-  send([1].map(() => ({ left: { left: tree, more: [{ name: "leaf" }], choice: { $case: "tree", value: { name: "" } } as const } })));
+  send(
+    [1].map(() => ({
+      left: {
+        left: tree,
+        more: [{ name: "leaf" }],
+        choice: { $case: "tree", value: { name: "" } } as const,
+      },
+    })),
+  );
   // @ts-expect-error a misspelt field, two messages deep
   send([1].map(() => ({ left: { left: { nmae: "leaf" } } })));
   // @ts-expect-error a misspelt field of a message in a list
@@ -194,7 +256,9 @@ export const recursiveStreams = (tree: Tree, part: PartialMessage<Tree>): void =
 };
 
 it("gives callers the contract's own types", () => {
-  expectTypeOf<CatalogClient["getProduct"]>().returns.resolves.toHaveProperty("product").toEqualTypeOf<Product | undefined>();
+  expectTypeOf<CatalogClient["getProduct"]>()
+    .returns.resolves.toHaveProperty("product")
+    .toEqualTypeOf<Product | undefined>();
   expectTypeOf<Product["priceCents"]>().toEqualTypeOf<bigint>();
   expect(implement(CatalogService, catalog)).toBe(catalog);
 });

@@ -1,5 +1,10 @@
 import type { CallOptions, ServerCall } from "@tightwire/core";
-import { type TestClient, type TestHandlers, type TestMessage, testMessage } from "@tightwire/testing";
+import {
+  type TestClient,
+  type TestHandlers,
+  type TestMessage,
+  testMessage,
+} from "@tightwire/testing";
 import { readAll } from "./pitfalls-stage.js";
 
 /** A method of each kind of call. */
@@ -8,9 +13,15 @@ export const KINDS = ["unary", "serverStream", "clientStream", "bidiStream"] as 
 /** The name of a method, one a kind of call. */
 export type Kind = (typeof KINDS)[number];
 
-/** Handlers of all four kinds that read every request and answer with the one message that `body` makes of the first. */
-export function answering(body: (request: TestMessage, call: ServerCall) => TestMessage | Promise<TestMessage>): Partial<TestHandlers> {
-  const first = async (requests: AsyncIterable<TestMessage>): Promise<TestMessage> => (await readAll(requests))[0] ?? testMessage();
+/**
+ * Handlers of all four kinds that read every request and answer with the one message that `body`
+ * makes of the first.
+ */
+export function answering(
+  body: (request: TestMessage, call: ServerCall) => TestMessage | Promise<TestMessage>,
+): Partial<TestHandlers> {
+  const first = async (requests: AsyncIterable<TestMessage>): Promise<TestMessage> =>
+    (await readAll(requests))[0] ?? testMessage();
   return {
     unary: async (request, call) => await body(request, call),
     async *serverStream(request, call) {
@@ -33,5 +44,9 @@ export async function callOnce(
   const message = testMessage(request);
   if (kind === "unary") return [await client.unary(message, options)];
   if (kind === "clientStream") return [await client.clientStream([message], options)];
-  return await readAll(kind === "serverStream" ? client.serverStream(message, options) : client.bidiStream([message], options));
+  return await readAll(
+    kind === "serverStream"
+      ? client.serverStream(message, options)
+      : client.bidiStream([message], options),
+  );
 }

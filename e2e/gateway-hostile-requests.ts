@@ -1,4 +1,7 @@
-/** A request that a gateway has to refuse: what is written to a socket, and the statuses that will do. */
+/**
+ * A request that a gateway has to refuse: what is written to a socket, and the statuses that will
+ * do.
+ */
 export interface HostileRequest {
   readonly kind: string;
   readonly bytes: Buffer;
@@ -25,11 +28,21 @@ const JSON_TYPE = "application/json";
 /** What the gateway under test takes at most. */
 export const MAX_BYTES = 65_536;
 
-function http(method: string, path: string, body?: string | Buffer, headers: Record<string, string> = {}): Buffer {
+function http(
+  method: string,
+  path: string,
+  body?: string | Buffer,
+  headers: Record<string, string> = {},
+): Buffer {
   const content = Buffer.from(body ?? "");
   const length = body === undefined ? {} : { "content-length": String(content.byteLength) };
-  const lines = Object.entries({ host: "shop.example", ...length, ...headers }).map(([key, value]) => `${key}: ${value}\r\n`);
-  return Buffer.concat([Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n`, "latin1"), content]);
+  const lines = Object.entries({ host: "shop.example", ...length, ...headers }).map(
+    ([key, value]) => `${key}: ${value}\r\n`,
+  );
+  return Buffer.concat([
+    Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n`, "latin1"),
+    content,
+  ]);
 }
 
 const post = (body: string | Buffer, type: string = JSON_TYPE, path = "/v1/orders"): Buffer =>
@@ -74,7 +87,10 @@ function somewhere(random: Random, value: unknown = ORDER): (string | number)[] 
   if (typeof value !== "object" || value === null) return [];
   const keys = Object.keys(value);
   const key = pick(random, keys);
-  return [key, ...(random() < 0.3 ? [] : somewhere(random, (value as Record<string, unknown>)[key]))];
+  return [
+    key,
+    ...(random() < 0.3 ? [] : somewhere(random, (value as Record<string, unknown>)[key])),
+  ];
 }
 
 function replaced(path: readonly (string | number)[], by: unknown): unknown {
@@ -86,7 +102,16 @@ function replaced(path: readonly (string | number)[], by: unknown): unknown {
 }
 
 function wrongTypes(random: Random): Omit<HostileRequest, "kind"> {
-  const wrong = pick(random, [true, 1.5, "\u0000x".repeat(3), [[]], [null], { a: 1 }, 1e300, -1.25]);
+  const wrong = pick(random, [
+    true,
+    1.5,
+    "\u0000x".repeat(3),
+    [[]],
+    [null],
+    { a: 1 },
+    1e300,
+    -1.25,
+  ]);
   const path = somewhere(random);
   // Where a text stands another text would be right.
   const by = typeof wrong === "string" ? [wrong] : wrong;
@@ -106,7 +131,11 @@ function unknownFields(random: Random): Omit<HostileRequest, "kind"> {
 function prototypeKeys(random: Random): Omit<HostileRequest, "kind"> {
   const key = pick(random, ["__proto__", "constructor", "prototype", "toString", "hasOwnProperty"]);
   const value = pick(random, ['{"polluted":true}', "1", '"x"', "null", "[]"]);
-  const bodies = [`{"${key}":${value}}`, `{"buyer":{"${key}":${value}}}`, `{"lines":[{"${key}":${value}}]}`];
+  const bodies = [
+    `{"${key}":${value}}`,
+    `{"buyer":{"${key}":${value}}}`,
+    `{"lines":[{"${key}":${value}}]}`,
+  ];
   const paths = [
     `/v1/products?${key}=1`,
     `/v1/products?filter.${key}=1`,
@@ -159,21 +188,38 @@ function wrongContentType(random: Random): Omit<HostileRequest, "kind"> {
 function encodedBody(random: Random): Omit<HostileRequest, "kind"> {
   const encoding = pick(random, ["gzip", "br", "deflate", "identity, gzip", "x".repeat(200)]);
   return {
-    bytes: http("POST", "/v1/orders", "\x1f\x8b\x08", { "content-type": JSON_TYPE, "content-encoding": encoding }),
+    bytes: http("POST", "/v1/orders", "\x1f\x8b\x08", {
+      "content-type": JSON_TYPE,
+      "content-encoding": encoding,
+    }),
     statuses: [415],
   };
 }
 
 function notUtf8(random: Random): Omit<HostileRequest, "kind"> {
-  const bad = pick(random, [Buffer.from([0xff]), Buffer.from([0xc0, 0x80]), Buffer.from([0xed, 0xa0, 0x80]), Buffer.from([0xf8])]);
-  return { bytes: post(Buffer.concat([Buffer.from('{"requestId":"'), bad, Buffer.from('"}')])), statuses: [400] };
+  const bad = pick(random, [
+    Buffer.from([0xff]),
+    Buffer.from([0xc0, 0x80]),
+    Buffer.from([0xed, 0xa0, 0x80]),
+    Buffer.from([0xf8]),
+  ]);
+  return {
+    bytes: post(Buffer.concat([Buffer.from('{"requestId":"'), bad, Buffer.from('"}')])),
+    statuses: [400],
+  };
 }
 
 const BAD_PERCENT = ["%", "%g", "%zz", "%ff", "%c0%80", "%e0%80", "%u0041", "%%41", "%ed%a0%80"];
 
 function badPercentInPath(random: Random): Omit<HostileRequest, "kind"> {
   const bad = pick(random, BAD_PERCENT);
-  const path = pick(random, [`/v1/products/${bad}`, `/v1/${bad}/x`, `/${bad}`, `/v1/orders/${bad}:track`, `/v1/products/a:${bad}`]);
+  const path = pick(random, [
+    `/v1/products/${bad}`,
+    `/v1/${bad}/x`,
+    `/${bad}`,
+    `/v1/orders/${bad}:track`,
+    `/v1/products/a:${bad}`,
+  ]);
   return { bytes: http("GET", path), statuses: [400] };
 }
 
@@ -236,7 +282,8 @@ function pathTricks(random: Random): Omit<HostileRequest, "kind"> {
 
 function longPath(random: Random): Omit<HostileRequest, "kind"> {
   const length = 1_000 + Math.floor(random() * 40_000);
-  const path = random() < 0.5 ? `/${"a/".repeat(length / 2)}` : `/v1/products/${"a".repeat(length)}`;
+  const path =
+    random() < 0.5 ? `/${"a/".repeat(length / 2)}` : `/v1/products/${"a".repeat(length)}`;
   return { bytes: http("GET", path), statuses: [404, 431] };
 }
 
@@ -245,7 +292,9 @@ function headerFlood(random: Random): Omit<HostileRequest, "kind"> {
   const headers =
     random() < 0.5
       ? { "x-long": "a".repeat(20_000) }
-      : Object.fromEntries(Array.from({ length: count }, (_, n) => [`x-header-number-${n}`, "some value"]));
+      : Object.fromEntries(
+          Array.from({ length: count }, (_, n) => [`x-header-number-${n}`, "some value"]),
+        );
   return { bytes: http("GET", "/v1/products/none", undefined, headers), statuses: [431, 404] };
 }
 
@@ -263,7 +312,10 @@ function brokenHeaders(random: Random): Omit<HostileRequest, "kind"> {
     " folded: 1\r\n",
   ];
   const line = pick(random, lines);
-  return { bytes: Buffer.from(`GET /v1/products/none HTTP/1.1\r\nhost: x\r\n${line}\r\n`, "latin1"), statuses: [400] };
+  return {
+    bytes: Buffer.from(`GET /v1/products/none HTTP/1.1\r\nhost: x\r\n${line}\r\n`, "latin1"),
+    statuses: [400],
+  };
 }
 
 function brokenHttp(random: Random): Omit<HostileRequest, "kind"> {
@@ -308,7 +360,10 @@ function wrongLines(random: Random): Omit<HostileRequest, "kind"> {
     "\u0000",
     `{"row":${"1".repeat(400)}}`,
   ];
-  return { bytes: post(`${pick(random, lines)}\n`, "application/x-ndjson", "/v1/products:import"), statuses: [400] };
+  return {
+    bytes: post(`${pick(random, lines)}\n`, "application/x-ndjson", "/v1/products:import"),
+    statuses: [400],
+  };
 }
 
 function brokenConnect(random: Random): Omit<HostileRequest, "kind"> {
@@ -359,7 +414,11 @@ function brokenUpgrade(random: Random): Omit<HostileRequest, "kind"> {
     http("GET", "/v1/baskets:%zz", undefined, upgrade),
     http("GET", "/v1/baskets:quote?x=1", undefined, upgrade),
     http("GET", "/v1/baskets:quote", undefined, { ...upgrade, origin: "https://evil.example" }),
-    http("GET", "/v1/baskets:quote", undefined, { ...upgrade, "sec-websocket-key": "x", "sec-websocket-version": "99" }),
+    http("GET", "/v1/baskets:quote", undefined, {
+      ...upgrade,
+      "sec-websocket-key": "x",
+      "sec-websocket-version": "99",
+    }),
   ];
   return { bytes: pick(random, requests), statuses: [400, 403, 404, 405, 426] };
 }

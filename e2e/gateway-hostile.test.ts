@@ -22,7 +22,10 @@ function createRandom(seed: number): Random {
   };
 }
 
-/** Sends a request over a connection of its own and gives all that comes back until it has one whole answer, or the other side is done. */
+/**
+ * Sends a request over a connection of its own and gives all that comes back until it has one whole
+ * answer, or the other side is done.
+ */
 function send({ address }: GatewayStage, bytes: Buffer): Promise<string> {
   const [host, port] = address.split(":") as [string, string];
   return new Promise((resolve) => {
@@ -47,13 +50,18 @@ function isWhole(text: string): boolean {
   return end !== -1 && length !== undefined && text.length >= end + 4 + Number(length);
 }
 
-/** What is wrong with an answer; undefined when it is as it should be: one of the statuses, and JSON that names the cause. */
+/**
+ * What is wrong with an answer; undefined when it is as it should be: one of the statuses, and JSON
+ * that names the cause.
+ */
 function faultOf(answer: string, { kind, statuses, bytes }: HostileRequest): string | undefined {
   const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1]);
   const shown = `${kind}: ${JSON.stringify(bytes.toString("latin1").slice(0, 300))} was answered ${JSON.stringify(answer.slice(0, 400))}`;
   if (!statuses.includes(status)) return shown;
   try {
-    const { message } = JSON.parse(Buffer.from(answer.slice(answer.indexOf("\r\n\r\n") + 4), "latin1").toString()) as { message: string };
+    const { message } = JSON.parse(
+      Buffer.from(answer.slice(answer.indexOf("\r\n\r\n") + 4), "latin1").toString(),
+    ) as { message: string };
     return message.length > 5 && message.length < 1_000 ? undefined : shown;
   } catch {
     // A WebSocket that is refused by its own library says so in plain text.
@@ -62,7 +70,9 @@ function faultOf(answer: string, { kind, statuses, bytes }: HostileRequest): str
 }
 
 describe(`${REQUESTS} hostile requests`, () => {
-  test("each is refused with the cause named, nothing crashes and memory stays as it was", { timeout: 300_000 }, async () => {
+  test("each is refused with the cause named, nothing crashes and memory stays as it was", {
+    timeout: 300_000,
+  }, async () => {
     const stage = await startGateway({ maxMessageBytes: MAX_BYTES, bodyTimeoutMs: 1_000 });
     const random = createRandom(SEED);
     const faults: string[] = [];
@@ -104,8 +114,12 @@ describe(`${REQUESTS} hostile requests`, () => {
   test("a body that does not come is not waited for", async () => {
     const stage = await startGateway({ bodyTimeoutMs: 300 });
     const slow = (contentType: string): Buffer =>
-      Buffer.from(`POST /v1/orders HTTP/1.1\r\nhost: x\r\ncontent-type: ${contentType}\r\ncontent-length: 100\r\n\r\n{"a"`);
-    const answers = await Promise.all(Array.from({ length: 50 }, () => send(stage, slow("application/json"))));
+      Buffer.from(
+        `POST /v1/orders HTTP/1.1\r\nhost: x\r\ncontent-type: ${contentType}\r\ncontent-length: 100\r\n\r\n{"a"`,
+      );
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => send(stage, slow("application/json"))),
+    );
     for (const answer of answers) {
       expect(answer).toMatch(/^HTTP\/1\.1 408 /);
       expect(answer).toContain("the body did not come within 300 ms");
@@ -115,7 +129,14 @@ describe(`${REQUESTS} hostile requests`, () => {
 
   test("in gRPC-Web and in Connect's streams an answer says so in its trailers", async () => {
     const { url } = await startGateway();
-    const bodies = ["", "\0", "\0\0\0\0\x05ab", "\x01\0\0\0\x02{}", "\0\0\0\0\x02\x0f\x0f", "\0\xff\xff\xff\xff"];
+    const bodies = [
+      "",
+      "\0",
+      "\0\0\0\0\x05ab",
+      "\x01\0\0\0\x02{}",
+      "\0\0\0\0\x02\x0f\x0f",
+      "\0\xff\xff\xff\xff",
+    ];
     for (const body of bodies) {
       const bytes = Buffer.from(body, "latin1");
       const grpcWeb = await fetch(`${url}/shop.catalog.v1.CatalogService/WatchStock`, {
@@ -129,7 +150,9 @@ describe(`${REQUESTS} hostile requests`, () => {
         headers: { "content-type": "application/connect+proto" },
         body: bytes,
       });
-      expect(await connectStream.text()).toMatch(/"error":\{"code":"(invalid_argument|unimplemented|internal)","message":"\S/);
+      expect(await connectStream.text()).toMatch(
+        /"error":\{"code":"(invalid_argument|unimplemented|internal)","message":"\S/,
+      );
     }
   });
 });

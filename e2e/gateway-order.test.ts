@@ -32,17 +32,26 @@ beforeAll(async () => {
   ends.push(shop.close);
   const catalog = createCatalogClient(shop.catalog.address);
   const film = { title: "Alien", genre: "", mpaaRating: 0, distributor: "", director: "" } as const;
-  await catalog.importProducts([{ row: 1, product: { id: "alien", film, priceCents: 1_299n, initialStock: 10 } }]);
+  await catalog.importProducts([
+    { row: 1, product: { id: "alien", film, priceCents: 1_299n, initialStock: 10 } },
+  ]);
   await catalog.close();
   const script = await bundle("browser-order.ts");
   pages.on("request", (request, response) => {
     const isScript = request.url === "/script.js";
     response.setHeader("content-type", isScript ? "text/javascript" : "text/html");
-    response.end(isScript ? script : '<!doctype html><title>shop</title><script type="module" src="/script.js"></script>');
+    response.end(
+      isScript
+        ? script
+        : '<!doctype html><title>shop</title><script type="module" src="/script.js"></script>',
+    );
   });
   await new Promise<void>((resolve) => pages.listen(0, "127.0.0.1", resolve));
   origin = `http://127.0.0.1:${(pages.address() as { port: number }).port}`;
-  const channels = [createChannel(shop.catalog.address), createChannel(shop.orders.address)] as const;
+  const channels = [
+    createChannel(shop.catalog.address),
+    createChannel(shop.orders.address),
+  ] as const;
   gateway = createGateway({ cors: { origins: [origin] } })
     .add(CatalogService, channels[0])
     .add(OrdersService, channels[1]);
@@ -66,22 +75,29 @@ async function bundle(file: string): Promise<string> {
   return output[0].code;
 }
 
-describe.skipIf(whyNoBrowser !== undefined)(`in Chromium${whyNoBrowser === undefined ? "" : `: ${whyNoBrowser}`}`, () => {
-  let browser: Browser;
-  let page: Page;
-  beforeAll(async () => {
-    browser = await launchBrowser();
-    page = await browser.newPage();
-    await page.goto(origin);
-    await page.waitForFunction("globalThis.completeOrder !== undefined");
-  });
-  afterAll(() => browser?.close());
+describe.skipIf(whyNoBrowser !== undefined)(
+  `in Chromium${whyNoBrowser === undefined ? "" : `: ${whyNoBrowser}`}`,
+  () => {
+    let browser: Browser;
+    let page: Page;
+    beforeAll(async () => {
+      browser = await launchBrowser();
+      page = await browser.newPage();
+      await page.goto(origin);
+      await page.waitForFunction("globalThis.completeOrder !== undefined");
+    });
+    afterAll(() => browser?.close());
 
-  test.each(["connect-web, Connect", "connect-web, Connect, binary", "connect-web, gRPC-Web", "grpc-web, text"])(
-    "%s completes an order from start to finish, from another origin",
-    async (name) => {
+    test.each([
+      "connect-web, Connect",
+      "connect-web, Connect, binary",
+      "connect-web, gRPC-Web",
+      "grpc-web, text",
+    ])("%s completes an order from start to finish, from another origin", async (name) => {
       const image = readFileSync(join(repository, "gen/descriptors.binpb")).toString("base64");
-      const args = [name, url, image, name.replace(/\W+/g, "-")].map((one) => JSON.stringify(one)).join(", ");
+      const args = [name, url, image, name.replace(/\W+/g, "-")]
+        .map((one) => JSON.stringify(one))
+        .join(", ");
       const story = (await page.evaluate(`completeOrder(${args})`)) as OrderStory;
       expect(story).toEqual({
         placed: CONFIRMED,
@@ -90,29 +106,50 @@ describe.skipIf(whyNoBrowser !== undefined)(`in Chromium${whyNoBrowser === undef
         read: CANCELLED,
         missing: expect.stringMatching(/^5 .*no such order/),
       });
-    },
-  );
-});
+    });
+  },
+);
 
 test("curl completes an order from start to finish", async () => {
   const curl = async (path: string, ...args: string[]): Promise<Record<string, unknown>> => {
-    const { stdout } = await run("curl", ["--silent", "--show-error", "--max-time", "20", ...args, url + path]);
+    const { stdout } = await run("curl", [
+      "--silent",
+      "--show-error",
+      "--max-time",
+      "20",
+      ...args,
+      url + path,
+    ]);
     return JSON.parse(stdout.trim().split("\n").at(-1) as string);
   };
-  const send = (body: unknown): string[] => ["--header", "content-type: application/json", "--data", JSON.stringify(body)];
-  const { products } = (await curl("/v1/products?pageSize=1&filter.titleContains=alien")) as { products: { id: string }[] };
+  const send = (body: unknown): string[] => [
+    "--header",
+    "content-type: application/json",
+    "--data",
+    JSON.stringify(body),
+  ];
+  const { products } = (await curl("/v1/products?pageSize=1&filter.titleContains=alien")) as {
+    products: { id: string }[];
+  };
   expect(products).toMatchObject([{ id: "alien" }]);
   const buyer = { name: "Ada", email: "ada@example.org", address: "1 Road" };
   const lines = [{ productId: "alien", quantity: 2 }];
-  const { order } = (await curl("/v1/orders", ...send({ requestId: "curl", buyer, lines, invoice: { reference: "PO" } }))) as {
+  const { order } = (await curl(
+    "/v1/orders",
+    ...send({ requestId: "curl", buyer, lines, invoice: { reference: "PO" } }),
+  )) as {
     order: { id: string };
   };
   expect(order).toMatchObject({ status: "ORDER_STATUS_CONFIRMED", totalCents: "2598" });
   expect(await curl(`/v1/orders/${order.id}`)).toMatchObject({
     order: { id: order.id, lines: [{ title: "Alien", unitPriceCents: "1299" }] },
   });
-  expect(await curl(`/v1/orders/${order.id}:cancel`, ...send({}))).toMatchObject({ order: { status: "ORDER_STATUS_CANCELLED" } });
+  expect(await curl(`/v1/orders/${order.id}:cancel`, ...send({}))).toMatchObject({
+    order: { status: "ORDER_STATUS_CANCELLED" },
+  });
   // An order that has ended is told of once.
-  expect(await curl(`/v1/orders/${order.id}:track`)).toMatchObject({ result: { status: "ORDER_STATUS_CANCELLED" } });
+  expect(await curl(`/v1/orders/${order.id}:track`)).toMatchObject({
+    result: { status: "ORDER_STATUS_CANCELLED" },
+  });
   expect(await curl("/v1/orders/none")).toMatchObject({ code: 5 });
 });

@@ -1,9 +1,24 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { keepPicture, LOOKS, launchBrowser, type WatchedPage, watchPage, whyNoBrowser } from "./browser.js";
+import {
+  keepPicture,
+  LOOKS,
+  launchBrowser,
+  type WatchedPage,
+  watchPage,
+  whyNoBrowser,
+} from "./browser.js";
 import { type GatewayShop, startGatewayShop } from "./gateway-shop.js";
 
-const CATALOG = ["GetProduct", "BatchGetProducts", "ListProducts", "ImportProducts", "WatchStock", "ReserveStock", "ReleaseStock"];
+const CATALOG = [
+  "GetProduct",
+  "BatchGetProducts",
+  "ListProducts",
+  "ImportProducts",
+  "WatchStock",
+  "ReserveStock",
+  "ReleaseStock",
+];
 const ORDERS = ["ListOrders", "PlaceOrder", "GetOrder", "CancelOrder", "TrackOrder", "QuoteBasket"];
 
 /** For machines that have more to do. */
@@ -24,7 +39,10 @@ beforeEach(async () => {
 
 /** A test that is left out, with the reason in its name, where there is no browser. */
 function testInBrowser(what: string, body: () => Promise<void>): void {
-  test.skipIf(whyNoBrowser !== undefined)(whyNoBrowser === undefined ? what : `${what} (left out: ${whyNoBrowser})`, body);
+  test.skipIf(whyNoBrowser !== undefined)(
+    whyNoBrowser === undefined ? what : `${what} (left out: ${whyNoBrowser})`,
+    body,
+  );
 }
 
 async function openMethod(id: string): Promise<WatchedPage> {
@@ -50,47 +68,68 @@ async function expectStatus(page: Page, text: string): Promise<void> {
 async function messagesOf(page: Page): Promise<unknown[]> {
   const entries = await page.getByRole("log").getByRole("listitem").all();
   return Promise.all(
-    entries.map(async (entry) => [await entry.getAttribute("class"), JSON.parse((await entry.locator("code").textContent()) ?? "")]),
+    entries.map(async (entry) => [
+      await entry.getAttribute("class"),
+      JSON.parse((await entry.locator("code").textContent()) ?? ""),
+    ]),
   );
 }
 
 describe("the console", () => {
-  testInBrowser("lists all services and methods, and narrows the list to what is searched", async () => {
-    const { page } = await watchPage(browser);
-    await page.goto(shop.origin);
-    const list = page.getByRole("navigation", { name: "Methods" });
-    await expect.poll(() => list.locator("a:visible .name").allTextContents(), PATIENCE).toEqual([...CATALOG, ...ORDERS]);
-    expect(await list.getByRole("heading").allTextContents()).toEqual(["CatalogServiceshop.catalog.v1", "OrdersServiceshop.orders.v1"]);
-    await page.keyboard.press("/");
-    await page.keyboard.type("orders stream");
-    expect(await list.locator("a:visible .name").allTextContents()).toEqual(["TrackOrder"]);
-    await page.keyboard.press("Enter");
-    await page.getByRole("heading", { level: 1, name: "TrackOrder" }).waitFor();
-    expect(page.url()).toBe(`${shop.origin}#OrdersService_TrackOrder`);
-    await page.getByLabel("Filter methods").fill("nothing of this name");
-    await page.getByText("No method is called so.").waitFor();
-  });
+  testInBrowser(
+    "lists all services and methods, and narrows the list to what is searched",
+    async () => {
+      const { page } = await watchPage(browser);
+      await page.goto(shop.origin);
+      const list = page.getByRole("navigation", { name: "Methods" });
+      await expect
+        .poll(() => list.locator("a:visible .name").allTextContents(), PATIENCE)
+        .toEqual([...CATALOG, ...ORDERS]);
+      expect(await list.getByRole("heading").allTextContents()).toEqual([
+        "CatalogServiceshop.catalog.v1",
+        "OrdersServiceshop.orders.v1",
+      ]);
+      await page.keyboard.press("/");
+      await page.keyboard.type("orders stream");
+      expect(await list.locator("a:visible .name").allTextContents()).toEqual(["TrackOrder"]);
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { level: 1, name: "TrackOrder" }).waitFor();
+      expect(page.url()).toBe(`${shop.origin}#OrdersService_TrackOrder`);
+      await page.getByLabel("Filter methods").fill("nothing of this name");
+      await page.getByText("No method is called so.").waitFor();
+    },
+  );
 
-  testInBrowser("calls a method out of its form, for the given caller and in the given time", async () => {
-    const { page } = await openMethod("CatalogService_GetProduct");
-    await page.getByText("Call options").click();
-    await page.getByLabel("authorization").fill("Bearer me");
-    await page.getByLabel("timeout").fill("1500");
-    await page.getByLabel("id", { exact: true }).fill("alien");
-    await page.keyboard.press("Control+Enter");
-    await expectStatus(page, "200 OK");
-    expect(await page.locator("[data-time]").textContent()).toMatch(/^[\d.]+ ms$/);
-    expect(JSON.parse((await page.locator(".answer .json").textContent()) ?? "")).toMatchObject({
-      product: { id: "alien", film: { title: "Alien", mpaaRating: "MPAA_RATING_R", usGross: "80930630" }, priceCents: "1499", stock: 3 },
-    });
-    await page.getByText(/^Headers/).click();
-    expect(await page.locator(".headers").textContent()).toContain("content-typeapplication/json");
-    expect(shop.log.entries).toEqual(["getProduct for Bearer me, in a hurry"]);
-    await page.getByText("curl", { exact: true }).click();
-    expect(await page.locator(".command code").textContent()).toBe(
-      `curl '${shop.origin}v1/products/alien' \\\n  -H 'authorization: Bearer me' \\\n  -H 'grpc-timeout: 1500m'`,
-    );
-  });
+  testInBrowser(
+    "calls a method out of its form, for the given caller and in the given time",
+    async () => {
+      const { page } = await openMethod("CatalogService_GetProduct");
+      await page.getByText("Call options").click();
+      await page.getByLabel("authorization").fill("Bearer me");
+      await page.getByLabel("timeout").fill("1500");
+      await page.getByLabel("id", { exact: true }).fill("alien");
+      await page.keyboard.press("Control+Enter");
+      await expectStatus(page, "200 OK");
+      expect(await page.locator("[data-time]").textContent()).toMatch(/^[\d.]+ ms$/);
+      expect(JSON.parse((await page.locator(".answer .json").textContent()) ?? "")).toMatchObject({
+        product: {
+          id: "alien",
+          film: { title: "Alien", mpaaRating: "MPAA_RATING_R", usGross: "80930630" },
+          priceCents: "1499",
+          stock: 3,
+        },
+      });
+      await page.getByText(/^Headers/).click();
+      expect(await page.locator(".headers").textContent()).toContain(
+        "content-typeapplication/json",
+      );
+      expect(shop.log.entries).toEqual(["getProduct for Bearer me, in a hurry"]);
+      await page.getByText("curl", { exact: true }).click();
+      expect(await page.locator(".command code").textContent()).toBe(
+        `curl '${shop.origin}v1/products/alien' \\\n  -H 'authorization: Bearer me' \\\n  -H 'grpc-timeout: 1500m'`,
+      );
+    },
+  );
 
   testInBrowser("sends as many values as there are, and none that was taken away", async () => {
     const { page, requests } = await openMethod("CatalogService_BatchGetProducts");
@@ -118,7 +157,9 @@ describe("the console", () => {
 
   testInBrowser("does not send what is no JSON", async () => {
     const { page, requests } = await openMethod("OrdersService_PlaceOrder");
-    expect(JSON.parse(await page.getByLabel("Body").inputValue())).toMatchObject({ requestId: "request-id" });
+    expect(JSON.parse(await page.getByLabel("Body").inputValue())).toMatchObject({
+      requestId: "request-id",
+    });
     await page.getByLabel("Body").fill("{");
     await press(page, "Send");
     await expect.poll(() => page.getByRole("alert").textContent(), PATIENCE).not.toBe("");
@@ -131,9 +172,13 @@ describe("the console", () => {
     await press(page, "Send");
     const first = ["received", { productId: "alien", stock: 3 }];
     await expect.poll(() => messagesOf(page), PATIENCE).toMatchObject([first]);
-    expect(await page.getByRole("log").locator("time").textContent()).toMatch(/^\d\d:\d\d:\d\d\.\d{3}$/);
+    expect(await page.getByRole("log").locator("time").textContent()).toMatch(
+      /^\d\d:\d\d:\d\d\.\d{3}$/,
+    );
     shop.stockChanges.open();
-    await expect.poll(() => messagesOf(page), PATIENCE).toMatchObject([first, ["received", { stock: 2 }]]);
+    await expect
+      .poll(() => messagesOf(page), PATIENCE)
+      .toMatchObject([first, ["received", { stock: 2 }]]);
     await expectStatus(page, "200 OK");
     expect(shop.log.entries).toEqual([]);
     await press(page, "Stop");
@@ -146,7 +191,10 @@ describe("the console", () => {
     await page.getByLabel("Messages, one a line").fill('{"row":1}\n{"row":2}\n\n{"row":3}\n');
     await press(page, "Send");
     await expectStatus(page, "200 OK");
-    expect(JSON.parse((await page.locator(".answer .json").textContent()) ?? "")).toMatchObject({ received: 3, created: 3 });
+    expect(JSON.parse((await page.locator(".answer .json").textContent()) ?? "")).toMatchObject({
+      received: 3,
+      created: 3,
+    });
   });
 
   testInBrowser("holds a conversation over a WebSocket", async () => {
@@ -221,11 +269,16 @@ describe.each(LOOKS)("at $width in the $scheme", (look) => {
     await keepPicture(page, "reference", look);
     expect(await page.getByRole("button", { name: /test request|ask ai/i }).count()).toBe(0);
     expect(complaints).toEqual([]);
-    expect(requests.filter((url) => !url.startsWith(shop.origin) && !url.startsWith("data:"))).toEqual([]);
+    expect(
+      requests.filter((url) => !url.startsWith(shop.origin) && !url.startsWith("data:")),
+    ).toEqual([]);
   });
 });
 
 /** Nothing is wider than the window. */
 async function expectFits(page: Page): Promise<void> {
-  expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth"), await page.title()).toBeLessThanOrEqual(0);
+  expect(
+    await page.evaluate("document.documentElement.scrollWidth - innerWidth"),
+    await page.title(),
+  ).toBeLessThanOrEqual(0);
 }

@@ -17,7 +17,10 @@ const PYTHON = "/usr/bin/python3";
 const hasPythonGrpc = existsSync(PYTHON) && existsSync("/usr/lib/python3/dist-packages/grpc");
 
 /** Starts a process and gives it with the first that it writes. */
-async function start(command: string, ...args: string[]): Promise<{ child: ChildProcess; said: string }> {
+async function start(
+  command: string,
+  ...args: string[]
+): Promise<{ child: ChildProcess; said: string }> {
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
   onTestFinished(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -38,16 +41,30 @@ describe("tightwire-gateway", () => {
     `stands before a service in Python${hasPythonGrpc ? "" : " (left out: python3-grpcio is not installed)"}, and ends with 0 on SIGTERM`,
     async () => {
       const packed = Buffer.from(PACKED_STATUS).toString("base64");
-      const { said: target } = await start(PYTHON, join(repository, "e2e/python_peer.py"), "server", IMAGE, packed);
+      const { said: target } = await start(
+        PYTHON,
+        join(repository, "e2e/python_peer.py"),
+        "server",
+        IMAGE,
+        packed,
+      );
       const { child, said } = await startGatewayProcess("--image", IMAGE, "--target", target);
       const url = `http://${/^listening on (\S+)$/.exec(said)?.[1]}/${SERVICE}`;
       const call = (method: string, body: object): Promise<Response> =>
-        fetch(`${url}/${method}`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+        fetch(`${url}/${method}`, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify(body),
+        });
       expect(await (await call("Unary", { number: "41" })).json()).toEqual({ number: "42" });
       const failed = await call("Unary", { text: "fail" });
       expect([failed.status, await failed.json()]).toMatchObject([
         400,
-        { code: "failed_precondition", message: "größer als 100 %", details: [{ type: "google.rpc.BadRequest" }] },
+        {
+          code: "failed_precondition",
+          message: "größer als 100 %",
+          details: [{ type: "google.rpc.BadRequest" }],
+        },
       ]);
       child.kill("SIGTERM");
       expect(await once(child, "exit")).toEqual([0, null]);
@@ -55,8 +72,20 @@ describe("tightwire-gateway", () => {
   );
 
   test("writes the OpenAPI document that a gateway serves", async () => {
-    const args = ["--image", join(repository, "gen/descriptors.binpb"), "--title", "The film shop", "--api-version", "v1"];
-    const { stdout } = await promisify(execFile)(process.execPath, [COMMAND, ...args, "--openapi", "-"]);
+    const args = [
+      "--image",
+      join(repository, "gen/descriptors.binpb"),
+      "--title",
+      "The film shop",
+      "--api-version",
+      "v1",
+    ];
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      COMMAND,
+      ...args,
+      "--openapi",
+      "-",
+    ]);
     expect(stdout).toBe(readFileSync(join(repository, "gen/openapi.json"), "utf8"));
     const { said } = await startGatewayProcess(...args, "--target", "127.0.0.1:1");
     const served = await fetch(`http://${said.replace("listening on ", "")}/openapi.json`);
@@ -67,14 +96,29 @@ describe("tightwire-gateway", () => {
     [[], "--image is missing"],
     [["--image", IMAGE], "--target is missing"],
     [["--image", "/dev/null/none", "--target", "a:1"], "ENOTDIR"],
-    [["--image", join(repository, "package.json"), "--target", "a:1"], "the descriptor image is no FileDescriptorSet"],
+    [
+      ["--image", join(repository, "package.json"), "--target", "a:1"],
+      "the descriptor image is no FileDescriptorSet",
+    ],
     [["--image", IMAGE, "--target", "nowhere:"], '"nowhere:" is not a target'],
-    [["--image", IMAGE, "--target", "a:1", "--service", "no.Such"], `the descriptor image has no service no.Such; it has ${SERVICE}`],
-    [["--image", IMAGE, "--target", "a:1", "--listen", "8080"], '"8080" is not an address such as 127.0.0.1:8080 or unix:/path'],
-    [["--image", IMAGE, "--target", "a:1", "--cors", "shop.example"], "which is no origin such as https://shop.example"],
+    [
+      ["--image", IMAGE, "--target", "a:1", "--service", "no.Such"],
+      `the descriptor image has no service no.Such; it has ${SERVICE}`,
+    ],
+    [
+      ["--image", IMAGE, "--target", "a:1", "--listen", "8080"],
+      '"8080" is not an address such as 127.0.0.1:8080 or unix:/path',
+    ],
+    [
+      ["--image", IMAGE, "--target", "a:1", "--cors", "shop.example"],
+      "which is no origin such as https://shop.example",
+    ],
     [["--port", "1"], "Unknown option '--port'"],
   ])("names what is wrong: %j", async (args, message) => {
     const failed = promisify(execFile)(process.execPath, [COMMAND, ...args]);
-    await expect(failed).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(message) });
+    await expect(failed).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(message),
+    });
   });
 });

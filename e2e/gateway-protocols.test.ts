@@ -9,21 +9,37 @@ import { describe, expect, test } from "vitest";
 import { startGateway } from "./gateway-stage.js";
 import { repository } from "./shop-process.js";
 
-const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, readFileSync(join(repository, "gen/descriptors.binpb"))));
+const registry = createFileRegistry(
+  fromBinary(FileDescriptorSetSchema, readFileSync(join(repository, "gen/descriptors.binpb"))),
+);
 const Catalog = registry.getService("shop.catalog.v1.CatalogService") as DescService;
 const Orders = registry.getService("shop.orders.v1.OrdersService") as DescService;
 
 /** A client that is made of descriptors: nobody knows its messages' types. */
-// biome-ignore lint/suspicious/noExplicitAny: see above
-type AnyClient = Record<"getProduct" | "watchStock" | "placeOrder", (request: object, options?: object) => any>;
+type AnyClient = Record<
+  "getProduct" | "watchStock" | "placeOrder",
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  (request: object, options?: object) => any
+>;
 
-const TRANSPORTS: [name: string, create: (baseUrl: string, interceptors: Interceptor[]) => Transport][] = [
+const TRANSPORTS: [
+  name: string,
+  create: (baseUrl: string, interceptors: Interceptor[]) => Transport,
+][] = [
   ["Connect, JSON", (baseUrl, interceptors) => createConnectTransport({ baseUrl, interceptors })],
-  ["Connect, binary", (baseUrl, interceptors) => createConnectTransport({ baseUrl, interceptors, useBinaryFormat: true })],
-  ["Connect by GET", (baseUrl, interceptors) => createConnectTransport({ baseUrl, interceptors, useHttpGet: true })],
+  [
+    "Connect, binary",
+    (baseUrl, interceptors) =>
+      createConnectTransport({ baseUrl, interceptors, useBinaryFormat: true }),
+  ],
+  [
+    "Connect by GET",
+    (baseUrl, interceptors) => createConnectTransport({ baseUrl, interceptors, useHttpGet: true }),
+  ],
   [
     "Connect, binary by GET",
-    (baseUrl, interceptors) => createConnectTransport({ baseUrl, interceptors, useHttpGet: true, useBinaryFormat: true }),
+    (baseUrl, interceptors) =>
+      createConnectTransport({ baseUrl, interceptors, useHttpGet: true, useBinaryFormat: true }),
   ],
   ["gRPC-Web", (baseUrl, interceptors) => createGrpcWebTransport({ baseUrl, interceptors })],
 ];
@@ -43,7 +59,11 @@ describe.each(TRANSPORTS)("%s", (name, create) => {
       onTrailer: (trailer: Headers) => seen.add(`trailer ${trailer.get("x-cost")}`),
     };
     const { product } = await client(Catalog, url).getProduct({ id: "p-1" }, options);
-    expect(product).toMatchObject({ id: "p-1", priceCents: 1_299n, createTime: { seconds: 1_700_000_000n, nanos: 123_456_789 } });
+    expect(product).toMatchObject({
+      id: "p-1",
+      priceCents: 1_299n,
+      createTime: { seconds: 1_700_000_000n, nanos: 123_456_789 },
+    });
     expect(seen.entries).toEqual(["head stub", "trailer 3"]);
     expect([...(calls[0]?.metadata ?? [])]).toEqual([["authorization", "Bearer t"]]);
     expect(calls[0]?.timeLeftMs).toBeLessThanOrEqual(5_000);
@@ -63,7 +83,10 @@ describe.each(TRANSPORTS)("%s", (name, create) => {
 
   test("calls a method with side effects", async () => {
     const { url } = await startGateway();
-    const { order } = await client(Orders, url).placeOrder({ requestId: "o-1", buyer: { name: "Ada" } });
+    const { order } = await client(Orders, url).placeOrder({
+      requestId: "o-1",
+      buyer: { name: "Ada" },
+    });
     expect(order).toMatchObject({ id: "o-1", buyer: { name: "Ada" } });
   });
 
@@ -72,7 +95,10 @@ describe.each(TRANSPORTS)("%s", (name, create) => {
     const watch = async (id: string): Promise<unknown[]> => {
       const seen: unknown[] = [];
       try {
-        for await (const { stock } of client(Catalog, url).watchStock({ productIds: id === "" ? [] : [id] })) seen.push(stock);
+        for await (const { stock } of client(Catalog, url).watchStock({
+          productIds: id === "" ? [] : [id],
+        }))
+          seen.push(stock);
       } catch (error) {
         seen.push((error as ConnectError).rawMessage);
       }
@@ -88,7 +114,10 @@ describe.each(TRANSPORTS)("%s", (name, create) => {
     const { url, log } = await startGateway();
     const controller = new AbortController();
     const reading = (async () => {
-      for await (const { stock } of client(Catalog, url).watchStock({ productIds: ["waits"] }, { signal: controller.signal })) {
+      for await (const { stock } of client(Catalog, url).watchStock(
+        { productIds: ["waits"] },
+        { signal: controller.signal },
+      )) {
         expect(stock).toBe(0);
         controller.abort();
       }
@@ -107,8 +136,14 @@ describe.each(TRANSPORTS)("%s", (name, create) => {
   test("is told that streams of requests are not to be had so", async () => {
     const { url } = await startGateway();
     const path = `${url}/shop.catalog.v1.CatalogService/ImportProducts`;
-    const type = name.startsWith("Connect") ? "application/connect+json" : "application/grpc-web+proto";
-    const response = await fetch(path, { method: "POST", headers: { "content-type": type }, body: "\0\0\0\0\x02{}" });
+    const type = name.startsWith("Connect")
+      ? "application/connect+json"
+      : "application/grpc-web+proto";
+    const response = await fetch(path, {
+      method: "POST",
+      headers: { "content-type": type },
+      body: "\0\0\0\0\x02{}",
+    });
     expect(await response.text()).toMatch(/unimplemented|grpc-status: 12/);
   });
 });
@@ -146,7 +181,9 @@ describe("CORS", () => {
     const { url } = await startGateway();
     const asked = await fetch(`${url}/v1/orders`, preflight);
     expect([asked.status, asked.headers.get("access-control-allow-origin")]).toEqual([405, null]);
-    const called = await fetch(`${url}/v1/products/p-1`, { headers: { origin: "https://shop.example" } });
+    const called = await fetch(`${url}/v1/products/p-1`, {
+      headers: { origin: "https://shop.example" },
+    });
     expect(called.headers.get("access-control-allow-origin")).toBeNull();
   });
 
@@ -156,15 +193,27 @@ describe("CORS", () => {
       exposeMetadata: ["x-cost"],
     });
     const asked = await fetch(`${url}/v1/orders`, preflight);
-    expect([asked.status, asked.headers.get("access-control-allow-origin")]).toEqual([204, "https://shop.example"]);
+    expect([asked.status, asked.headers.get("access-control-allow-origin")]).toEqual([
+      204,
+      "https://shop.example",
+    ]);
     expect(asked.headers.get("access-control-allow-headers")).toMatch(/x-grpc-web.*x-tenant/);
-    for (const path of ["/v1/products/p-1", "/v1/products/none", "/v1/stock:watch?productIds=few", "/v1/stock:watch"]) {
+    for (const path of [
+      "/v1/products/p-1",
+      "/v1/products/none",
+      "/v1/stock:watch?productIds=few",
+      "/v1/stock:watch",
+    ]) {
       const called = await fetch(url + path, { headers: { origin: "https://shop.example" } });
       expect(called.headers.get("access-control-allow-origin")).toBe("https://shop.example");
-      expect(called.headers.get("access-control-expose-headers")).toContain("grpc-status-details-bin,x-cost");
+      expect(called.headers.get("access-control-expose-headers")).toContain(
+        "grpc-status-details-bin,x-cost",
+      );
       await called.text();
     }
-    const other = await fetch(`${url}/v1/products/p-1`, { headers: { origin: "https://evil.example" } });
+    const other = await fetch(`${url}/v1/products/p-1`, {
+      headers: { origin: "https://evil.example" },
+    });
     expect(other.headers.get("access-control-allow-origin")).toBeNull();
   });
 });

@@ -13,9 +13,14 @@ setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
 
 /** A GET over a connection that is kept, with a body if there is one; its status and its body. */
-function get(agent: Agent, url: string, body = ""): Promise<{ status: number | undefined; text: string }> {
+function get(
+  agent: Agent,
+  url: string,
+  body = "",
+): Promise<{ status: number | undefined; text: string }> {
   return new Promise((resolve, reject) => {
-    const headers = body === "" ? {} : { "content-type": "application/json", "content-length": body.length };
+    const headers =
+      body === "" ? {} : { "content-type": "application/json", "content-length": body.length };
     const asked = request(url, { agent, headers }, (response) => {
       let text = "";
       response.on("data", (part: Buffer) => (text += part.toString()));
@@ -32,9 +37,16 @@ describe("a unary call", () => {
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toMatch(/^application\/json/);
     expect(await response.json()).toEqual({
-      product: { id: "p-1", priceCents: "1299", stock: 0, createTime: "2023-11-14T22:13:20.123456789Z" },
+      product: {
+        id: "p-1",
+        priceCents: "1299",
+        stock: 0,
+        createTime: "2023-11-14T22:13:20.123456789Z",
+      },
     });
-    const { products } = (await (await fetch(`${url}/v1/products:batchGet?ids=a&ids=b`)).json()) as {
+    const { products } = (await (
+      await fetch(`${url}/v1/products:batchGet?ids=a&ids=b`)
+    ).json()) as {
       products: { id: string; priceCents: string }[];
     };
     expect(products.map(({ id, priceCents }) => [id, priceCents])).toEqual([
@@ -54,23 +66,42 @@ describe("a unary call", () => {
     const { url } = await startGateway();
     const query =
       "page_size=7&filter.genre=Sci-Fi%20%26%20more&filter.mpaaRatings=MPAA_RATING_G&filter.mpaa_ratings=4&filter.releasedFrom.year=1979";
-    const { nextPageToken } = (await (await fetch(`${url}/v1/products?${query}`)).json()) as { nextPageToken: string };
+    const { nextPageToken } = (await (await fetch(`${url}/v1/products?${query}`)).json()) as {
+      nextPageToken: string;
+    };
     expect(nextPageToken).toBe("7 Sci-Fi & more 1,4 1979");
   });
 
   test("takes them from body and path", async () => {
     const { url } = await startGateway();
-    const release = await fetch(`${url}/v1/reservations/r%2F1:release`, { method: "POST", headers: JSON_TYPE, body: "{}" });
+    const release = await fetch(`${url}/v1/reservations/r%2F1:release`, {
+      method: "POST",
+      headers: JSON_TYPE,
+      body: "{}",
+    });
     expect(await release.json()).toMatchObject({ reservation: { id: "r/1" } });
-    const body = JSON.stringify({ requestId: "o-1", buyer: { name: "Ada" }, card: { number: "4111", expiryMonth: "12" } });
+    const body = JSON.stringify({
+      requestId: "o-1",
+      buyer: { name: "Ada" },
+      card: { number: "4111", expiryMonth: "12" },
+    });
     const placed = await fetch(`${url}/v1/orders`, { method: "POST", headers: JSON_TYPE, body });
-    expect(await placed.json()).toMatchObject({ order: { id: "o-1", buyer: { name: "Ada" }, card: { number: "4111", expiryMonth: 12 } } });
+    expect(await placed.json()).toMatchObject({
+      order: { id: "o-1", buyer: { name: "Ada" }, card: { number: "4111", expiryMonth: 12 } },
+    });
   });
 
   test("comes from the gateway by its name, with what the headers say and no more", async () => {
     const { url, calls } = await startGateway({ exposeMetadata: ["x-served-by", "x-cost"] });
     const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-    const headers = { authorization: "Bearer t", traceparent, "x-request-id": "r-1", cookie: "c=1", "x-other": "o", "grpc-timeout": "5S" };
+    const headers = {
+      authorization: "Bearer t",
+      traceparent,
+      "x-request-id": "r-1",
+      cookie: "c=1",
+      "x-other": "o",
+      "grpc-timeout": "5S",
+    };
     const response = await fetch(`${url}/v1/products/p-1`, { headers });
     const [call] = calls;
     expect(call?.peer).toEqual({ kind: "in-process", address: "in-process", identity: "gateway" });
@@ -80,7 +111,10 @@ describe("a unary call", () => {
       ["x-request-id", "r-1"],
     ]);
     expect(call?.timeLeftMs).toBeLessThanOrEqual(5_000);
-    expect([response.headers.get("x-served-by"), response.headers.get("x-cost")]).toEqual(["stub", "3"]);
+    expect([response.headers.get("x-served-by"), response.headers.get("x-cost")]).toEqual([
+      "stub",
+      "3",
+    ]);
     const closed = await startGateway();
     expect((await fetch(`${closed.url}/v1/products/p-1`)).headers.get("x-served-by")).toBeNull();
   });
@@ -135,15 +169,27 @@ describe("an error", () => {
     expect(await response.json()).toEqual({
       code: 5,
       message: 'no such product: "p-2"',
-      details: [{ "@type": "type.googleapis.com/google.rpc.BadRequest", fieldViolations: [{ field: "id", description: "is not known" }] }],
+      details: [
+        {
+          "@type": "type.googleapis.com/google.rpc.BadRequest",
+          fieldViolations: [{ field: "id", description: "is not known" }],
+        },
+      ],
     });
   });
 
   test("is a problem for who asks for one", async () => {
     const { url } = await startGateway();
-    const response = await fetch(`${url}/v1/products/p-2`, { headers: { accept: "application/problem+json, application/json;q=0.5" } });
+    const response = await fetch(`${url}/v1/products/p-2`, {
+      headers: { accept: "application/problem+json, application/json;q=0.5" },
+    });
     expect(response.headers.get("content-type")).toMatch(/^application\/problem\+json/);
-    expect(await response.json()).toMatchObject({ title: "NOT_FOUND", status: 404, detail: 'no such product: "p-2"', code: "NOT_FOUND" });
+    expect(await response.json()).toMatchObject({
+      title: "NOT_FOUND",
+      status: 404,
+      detail: 'no such product: "p-2"',
+      code: "NOT_FOUND",
+    });
   });
 
   test("tells nothing of what a handler threw by accident", async () => {
@@ -155,28 +201,84 @@ describe("an error", () => {
 
   test("is 504 when the deadline of the header passes, 400 when the header is none", async () => {
     const { url, log } = await startGateway();
-    expect((await fetch(`${url}/v1/products/slow`, { headers: { "grpc-timeout": "20m" } })).status).toBe(504);
-    expect((await fetch(`${url}/v1/products/slow`, { headers: { "connect-timeout-ms": "20" } })).status).toBe(504);
-    await eventually(() => expect(log.entries.filter((entry) => entry === "GetProduct cancelled")).toHaveLength(2));
+    expect(
+      (await fetch(`${url}/v1/products/slow`, { headers: { "grpc-timeout": "20m" } })).status,
+    ).toBe(504);
+    expect(
+      (await fetch(`${url}/v1/products/slow`, { headers: { "connect-timeout-ms": "20" } })).status,
+    ).toBe(504);
+    await eventually(() =>
+      expect(log.entries.filter((entry) => entry === "GetProduct cancelled")).toHaveLength(2),
+    );
     const refused = await fetch(`${url}/v1/products/p-1`, { headers: { "grpc-timeout": "soon" } });
     expect(refused.status).toBe(400);
     expect(await refused.json()).toMatchObject({
-      message: 'the header grpc-timeout must be one to eight digits and a unit, such as 500m or 2S, and is "soon"',
+      message:
+        'the header grpc-timeout must be one to eight digits and a unit, such as 500m or 2S, and is "soon"',
     });
   });
 
   test.each([
     ["GET", "/v1/nothing", {}, undefined, 404, "nothing is at GET /v1/nothing"],
     ["PUT", "/v1/orders", JSON_TYPE, "{}", 405, "PUT is not taken here; GET, POST is"],
-    ["POST", "/v1/orders", { "content-type": "text/plain" }, "{}", 415, 'the body must be application/json, and is "text/plain"'],
-    ["POST", "/v1/orders", { ...JSON_TYPE, "content-encoding": "gzip" }, "{}", 415, 'the body is encoded as "gzip"'],
-    ["POST", "/v1/orders?x=1", JSON_TYPE, "{}", 400, 'this request has no query: "x" belongs into its body'],
-    ["POST", "/v1/products:import", JSON_TYPE, "{}", 415, 'the body must be application/x-ndjson, and is "application/json"'],
+    [
+      "POST",
+      "/v1/orders",
+      { "content-type": "text/plain" },
+      "{}",
+      415,
+      'the body must be application/json, and is "text/plain"',
+    ],
+    [
+      "POST",
+      "/v1/orders",
+      { ...JSON_TYPE, "content-encoding": "gzip" },
+      "{}",
+      415,
+      'the body is encoded as "gzip"',
+    ],
+    [
+      "POST",
+      "/v1/orders?x=1",
+      JSON_TYPE,
+      "{}",
+      400,
+      'this request has no query: "x" belongs into its body',
+    ],
+    [
+      "POST",
+      "/v1/products:import",
+      JSON_TYPE,
+      "{}",
+      415,
+      'the body must be application/x-ndjson, and is "application/json"',
+    ],
     ["GET", "/v1/products?filter=x", {}, undefined, 400, "filter: cannot stand in a query"],
-    ["GET", "/v1/products?pageSize=1&pageSize=2", {}, undefined, 400, "pageSize: stands there twice, and takes one value"],
-    ["GET", "/v1/products?filter.inStock=yes", {}, undefined, 400, 'filter.inStock: must be true or false, and is "yes"'],
+    [
+      "GET",
+      "/v1/products?pageSize=1&pageSize=2",
+      {},
+      undefined,
+      400,
+      "pageSize: stands there twice, and takes one value",
+    ],
+    [
+      "GET",
+      "/v1/products?filter.inStock=yes",
+      {},
+      undefined,
+      400,
+      'filter.inStock: must be true or false, and is "yes"',
+    ],
     ["GET", "/v1/products?pageSize=x", {}, undefined, 400, "pageSize: "],
-    ["GET", "/v1/products/p-1?id=p-2", {}, undefined, 400, "id: stands in the path of this request, not in its query"],
+    [
+      "GET",
+      "/v1/products/p-1?id=p-2",
+      {},
+      undefined,
+      400,
+      "id: stands in the path of this request, not in its query",
+    ],
   ])("names what is wrong: %s %s", async (method, path, headers, body, status, message) => {
     const { url } = await startGateway();
     const response = await fetch(url + path, {
@@ -206,7 +308,9 @@ describe("a stream of answers", () => {
 
   test("is an event each for who asks for them, with an event at its end", async () => {
     const { url } = await startGateway();
-    const response = await fetch(`${url}/v1/stock:watch?productIds=few`, { headers: { accept: "text/event-stream" } });
+    const response = await fetch(`${url}/v1/stock:watch?productIds=few`, {
+      headers: { accept: "text/event-stream" },
+    });
     expect(response.headers.get("content-type")).toBe("text/event-stream");
     const text = await response.text();
     expect(text.split("\n\n").map((event) => event.split("\n")[0])).toEqual([
@@ -218,12 +322,17 @@ describe("a stream of answers", () => {
     ]);
   });
 
-  test.each(["application/x-ndjson", "text/event-stream"])("comes whole, however long it is: %s", async (accept) => {
-    const { url } = await startGateway();
-    const text = await (await fetch(`${url}/v1/stock:watch?productIds=many`, { headers: { accept } })).text();
-    const stocks = [...text.matchAll(/"stock":(\d+)/g)].map(([, stock]) => Number(stock));
-    expect(stocks).toEqual(Array.from({ length: 3_000 }, (_, stock) => stock));
-  });
+  test.each(["application/x-ndjson", "text/event-stream"])(
+    "comes whole, however long it is: %s",
+    async (accept) => {
+      const { url } = await startGateway();
+      const text = await (
+        await fetch(`${url}/v1/stock:watch?productIds=many`, { headers: { accept } })
+      ).text();
+      const stocks = [...text.matchAll(/"stock":(\d+)/g)].map(([, stock]) => Number(stock));
+      expect(stocks).toEqual(Array.from({ length: 3_000 }, (_, stock) => stock));
+    },
+  );
 
   test("under way is not answered into when something that is no HTTP comes behind its request", async () => {
     const { address, log } = await startGateway();
@@ -244,18 +353,33 @@ describe("a stream of answers", () => {
   test("is left at once by a HEAD, which has its head alone", async () => {
     const { url, log } = await startGateway();
     const response = await fetch(`${url}/v1/stock:watch?productIds=much`, { method: "HEAD" });
-    expect([response.status, response.headers.get("content-type"), await response.text()]).toEqual([200, "application/x-ndjson", ""]);
+    expect([response.status, response.headers.get("content-type"), await response.text()]).toEqual([
+      200,
+      "application/x-ndjson",
+      "",
+    ]);
     await log.until("watch left");
   });
 
   test("that fails at once is an ordinary error, and one that fails later says so in its last line", async () => {
     const { url } = await startGateway();
     const refused = await fetch(`${url}/v1/stock:watch`);
-    expect([refused.status, await refused.json()]).toEqual([400, { code: 3, message: "product_ids must not be empty", details: [] }]);
+    expect([refused.status, await refused.json()]).toEqual([
+      400,
+      { code: 3, message: "product_ids must not be empty", details: [] },
+    ]);
     const broken = await (await fetch(`${url}/v1/stock:watch?productIds=breaks`)).text();
-    expect(broken.trim().split("\n").at(-1)).toBe('{"error":{"code":14,"message":"the warehouse is closed","details":[]}}');
-    const events = await (await fetch(`${url}/v1/stock:watch?productIds=breaks`, { headers: { accept: "text/event-stream" } })).text();
-    expect(events).toContain('event: error\ndata: {"code":14,"message":"the warehouse is closed","details":[]}\n\n');
+    expect(broken.trim().split("\n").at(-1)).toBe(
+      '{"error":{"code":14,"message":"the warehouse is closed","details":[]}}',
+    );
+    const events = await (
+      await fetch(`${url}/v1/stock:watch?productIds=breaks`, {
+        headers: { accept: "text/event-stream" },
+      })
+    ).text();
+    expect(events).toContain(
+      'event: error\ndata: {"code":14,"message":"the warehouse is closed","details":[]}\n\n',
+    );
   });
 
   test("stops its handler while the client does not read, and is cancelled when it goes", async () => {
@@ -285,9 +409,17 @@ describe("a stream of requests", () => {
   test("is a line each, read as they come", async () => {
     const { address, log } = await startGateway();
     const [host, port] = address.split(":") as [string, string];
-    const upload = request({ host, port, path: "/v1/products:import", method: "POST", headers: LINES_TYPE });
+    const upload = request({
+      host,
+      port,
+      path: "/v1/products:import",
+      method: "POST",
+      headers: LINES_TYPE,
+    });
     const answered = new Promise<string>((resolve) => {
-      upload.on("response", async (response) => resolve(Buffer.concat(await response.toArray()).toString()));
+      upload.on("response", async (response) =>
+        resolve(Buffer.concat(await response.toArray()).toString()),
+      );
     });
     upload.write('{"row":1}\n{"row"');
     await eventually(() => expect(log.entries).toEqual(["ImportProducts", "row 1"]));
@@ -299,7 +431,8 @@ describe("a stream of requests", () => {
 
   test("that holds no JSON ends with a 400 that names it, and one that the handler ends with its error", async () => {
     const { url, log } = await startGateway();
-    const send = (body: string): Promise<Response> => fetch(`${url}/v1/products:import`, { method: "POST", headers: LINES_TYPE, body });
+    const send = (body: string): Promise<Response> =>
+      fetch(`${url}/v1/products:import`, { method: "POST", headers: LINES_TYPE, body });
     const broken = await send('{"row":1}\n{"rwo":2}\n');
     expect([broken.status, ((await broken.json()) as { message: string }).message]).toEqual([
       400,
@@ -307,13 +440,20 @@ describe("a stream of requests", () => {
     ]);
     await log.until("ImportProducts cancelled");
     const ended = await send('{"row":666}\n{"row":2}\n');
-    expect([ended.status, await ended.json()]).toEqual([400, { code: 9, message: "enough", details: [] }]);
+    expect([ended.status, await ended.json()]).toEqual([
+      400,
+      { code: 9, message: "enough", details: [] },
+    ]);
   });
 
   test("and of answers goes both ways at once", async () => {
     const { url } = await startGateway();
     const body = '{"add":{"quantity":2}}\n{"add":{"quantity":3}}\n';
-    const response = await fetch(`${url}/v1/baskets:quote`, { method: "POST", headers: LINES_TYPE, body });
+    const response = await fetch(`${url}/v1/baskets:quote`, {
+      method: "POST",
+      headers: LINES_TYPE,
+      body,
+    });
     expect(
       (await response.text())
         .trim()
@@ -326,7 +466,9 @@ describe("a stream of requests", () => {
 test("without pages there is the document still", async () => {
   const bare = await startGateway({ page: false });
   expect((await fetch(`${bare.url}/`)).status).toBe(404);
-  expect(await (await fetch(`${bare.url}/openapi.json`)).json()).toMatchObject({ openapi: "3.1.1" });
+  expect(await (await fetch(`${bare.url}/openapi.json`)).json()).toMatchObject({
+    openapi: "3.1.1",
+  });
   const full = await startGateway();
   expect((await fetch(`${full.url}/`)).headers.get("content-type")).toMatch(/^text\/html/);
 });

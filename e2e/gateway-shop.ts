@@ -1,4 +1,9 @@
-import { type CatalogHandlers, ImportProductsResponse, MpaaRating, Product } from "@shop/contracts/catalog";
+import {
+  type CatalogHandlers,
+  ImportProductsResponse,
+  MpaaRating,
+  Product,
+} from "@shop/contracts/catalog";
 import type { OrdersHandlers } from "@shop/contracts/orders";
 import { badRequest, RpcError } from "@tightwire/core";
 import { createEventLog, createGate, type EventLog, type Gate } from "@tightwire/testing";
@@ -15,14 +20,23 @@ export interface GatewayShop {
   close(): Promise<void>;
 }
 
-const FILM = { title: "Alien", genre: "Horror", mpaaRating: MpaaRating.MPAA_RATING_R, usGross: 80_930_630n };
+const FILM = {
+  title: "Alien",
+  genre: "Horror",
+  mpaaRating: MpaaRating.MPAA_RATING_R,
+  usGross: 80_930_630n,
+};
 const ALIEN = Product.fromPartial({ id: "alien", film: FILM, priceCents: 1_499n, stock: 3 });
 
 /** Starts it. */
 export async function startGatewayShop(): Promise<GatewayShop> {
   const log = createEventLog();
   const stockChanges = createGate();
-  const { address, close } = await serveShop(catalogHandlers(log, stockChanges), ordersHandlers(log), { openApi: { title: "Film shop" } });
+  const { address, close } = await serveShop(
+    catalogHandlers(log, stockChanges),
+    ordersHandlers(log),
+    { openApi: { title: "Film shop" } },
+  );
   return { origin: `http://${address}/`, log, stockChanges, close };
 }
 
@@ -33,8 +47,13 @@ const missing = (): never => {
 function catalogHandlers(log: EventLog, stockChanges: Gate): CatalogHandlers {
   return {
     async getProduct({ id }, { metadata, timeLeftMs }) {
-      log.add(`getProduct for ${metadata.get("authorization")}, ${timeLeftMs <= 1_500 ? "in a hurry" : "in time"}`);
-      if (id !== ALIEN.id) throw new RpcError("not_found", `no such product: "${id}"`, { details: [badRequest({ id: "is unknown" })] });
+      log.add(
+        `getProduct for ${metadata.get("authorization")}, ${timeLeftMs <= 1_500 ? "in a hurry" : "in time"}`,
+      );
+      if (id !== ALIEN.id)
+        throw new RpcError("not_found", `no such product: "${id}"`, {
+          details: [badRequest({ id: "is unknown" })],
+        });
       return { product: ALIEN };
     },
     batchGetProducts: async ({ ids }) => ({ products: ids.map((id) => ({ ...ALIEN, id })) }),

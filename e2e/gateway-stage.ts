@@ -29,9 +29,15 @@ export interface ServedShop {
 }
 
 /** Serves handlers of the shop through a gateway. */
-export async function serveShop(catalog: CatalogHandlers, orders: OrdersHandlers, options: GatewayOptions): Promise<ServedShop> {
+export async function serveShop(
+  catalog: CatalogHandlers,
+  orders: OrdersHandlers,
+  options: GatewayOptions,
+): Promise<ServedShop> {
   const server = createServer().add(CatalogService, catalog).add(OrdersService, orders);
-  const channel: Channel = createChannel("in-process:", { transport: inProcess(server, { identity: "gateway" }) });
+  const channel: Channel = createChannel("in-process:", {
+    transport: inProcess(server, { identity: "gateway" }),
+  });
   const gateway = createGateway(options).add(CatalogService, channel).add(OrdersService, channel);
   const { address } = await gateway.listen("127.0.0.1:0");
   return {
@@ -57,7 +63,14 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     options,
   );
   onTestFinished(close);
-  return { url: `http://${address}`, address, log, calls, forgetCalls: () => void calls.splice(0), produced: () => produced };
+  return {
+    url: `http://${address}`,
+    address,
+    log,
+    calls,
+    forgetCalls: () => void calls.splice(0),
+    produced: () => produced,
+  };
 }
 
 function noted(log: EventLog, calls: ServerCall[], call: ServerCall): void {
@@ -70,16 +83,29 @@ function catalogHandlers(log: EventLog, calls: ServerCall[], made: () => void) {
   return implement(CatalogService, {
     async getProduct({ id }, call) {
       noted(log, calls, call);
-      if (id === "slow") await new Promise((resolve) => call.signal.addEventListener("abort", resolve));
+      if (id === "slow")
+        await new Promise((resolve) => call.signal.addEventListener("abort", resolve));
       if (id === "broken") throw new Error("a secret of the handler");
       if (id !== "p-1")
-        throw new RpcError("not_found", `no such product: "${id.slice(0, 100)}"`, { details: [badRequest({ id: "is not known" })] });
+        throw new RpcError("not_found", `no such product: "${id.slice(0, 100)}"`, {
+          details: [badRequest({ id: "is not known" })],
+        });
       call.headers.set("x-served-by", "stub");
       call.trailers.set("x-cost", "3");
-      return { product: { id, film: undefined, priceCents: 1_299n, stock: 0, createTime: CREATED } };
+      return {
+        product: { id, film: undefined, priceCents: 1_299n, stock: 0, createTime: CREATED },
+      };
     },
     async batchGetProducts({ ids }) {
-      return { products: ids.map((id) => ({ id, film: undefined, priceCents: 9_007_199_254_740_993n, stock: 1, createTime: undefined })) };
+      return {
+        products: ids.map((id) => ({
+          id,
+          film: undefined,
+          priceCents: 9_007_199_254_740_993n,
+          stock: 1,
+          createTime: undefined,
+        })),
+      };
     },
     async listProducts({ filter, pageSize }, call) {
       noted(log, calls, call);
@@ -101,13 +127,16 @@ function catalogHandlers(log: EventLog, calls: ServerCall[], made: () => void) {
     },
     async *watchStock({ productIds }, call) {
       noted(log, calls, call);
-      if (productIds.length === 0) throw new RpcError("invalid_argument", "product_ids must not be empty");
+      if (productIds.length === 0)
+        throw new RpcError("invalid_argument", "product_ids must not be empty");
       const padding = "x".repeat(productIds[0] === "much" ? 100_000 : 1);
       try {
         const most = { few: 3, many: 3_000 }[productIds[0] ?? ""] ?? Number.POSITIVE_INFINITY;
         for (let stock = 0; stock < most; stock++) {
-          if (productIds[0] === "breaks" && stock === 2) throw new RpcError("unavailable", "the warehouse is closed");
-          if (productIds[0] === "waits" && stock === 1) await new Promise((resolve) => call.signal.addEventListener("abort", resolve));
+          if (productIds[0] === "breaks" && stock === 2)
+            throw new RpcError("unavailable", "the warehouse is closed");
+          if (productIds[0] === "waits" && stock === 1)
+            await new Promise((resolve) => call.signal.addEventListener("abort", resolve));
           made();
           yield { productId: padding, stock, changeTime: undefined };
         }
@@ -117,7 +146,14 @@ function catalogHandlers(log: EventLog, calls: ServerCall[], made: () => void) {
     },
     reserveStock: () => Promise.reject(new RpcError("unimplemented", "not here")),
     releaseStock: ({ reservationId }) =>
-      Promise.resolve({ reservation: { id: reservationId, lines: [], createTime: undefined, releaseTime: undefined } }),
+      Promise.resolve({
+        reservation: {
+          id: reservationId,
+          lines: [],
+          createTime: undefined,
+          releaseTime: undefined,
+        },
+      }),
   });
 }
 
@@ -129,7 +165,10 @@ function orderHandlers(log: EventLog, calls: ServerCall[]) {
     },
     getOrder: ({ id }) => Promise.resolve({ order: { ...EMPTY_ORDER, id } }),
     listOrders: () => Promise.resolve({ orders: [], nextPageToken: "", totalSize: 0 }),
-    cancelOrder: ({ id }) => Promise.resolve({ order: { ...EMPTY_ORDER, id, status: OrderStatus.ORDER_STATUS_CANCELLED } }),
+    cancelOrder: ({ id }) =>
+      Promise.resolve({
+        order: { ...EMPTY_ORDER, id, status: OrderStatus.ORDER_STATUS_CANCELLED },
+      }),
     async *trackOrder({ id }, call) {
       noted(log, calls, call);
       yield { id, status: OrderStatus.ORDER_STATUS_CONFIRMED, changeTime: CREATED };

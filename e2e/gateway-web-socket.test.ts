@@ -12,7 +12,11 @@ interface Opened {
   readonly closed: Promise<[code: number, reason: string]>;
 }
 
-async function open({ address }: GatewayStage, path: string, headers: Record<string, string> = {}): Promise<Opened> {
+async function open(
+  { address }: GatewayStage,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<Opened> {
   const socket = new WebSocket(`ws://${address}${path}`, { headers });
   const frames: string[] = [];
   let wake = (): void => {};
@@ -20,7 +24,9 @@ async function open({ address }: GatewayStage, path: string, headers: Record<str
     frames.push(String(data));
     wake();
   });
-  const closed = new Promise<[number, string]>((resolve) => socket.on("close", (code, reason) => resolve([code, String(reason)])));
+  const closed = new Promise<[number, string]>((resolve) =>
+    socket.on("close", (code, reason) => resolve([code, String(reason)])),
+  );
   await once(socket, "open");
   return {
     socket,
@@ -63,9 +69,11 @@ describe("a WebSocket carries a call", () => {
 
   test("of a stream of answers, which begins by itself when its request is all in the URL", async () => {
     const { next, closed } = await open(await startGateway(), "/v1/stock:watch?productIds=few");
-    expect([await next(), await next(), await next()].map((frame) => (frame as { result: { stock: number } }).result.stock)).toEqual([
-      0, 1, 2,
-    ]);
+    expect(
+      [await next(), await next(), await next()].map(
+        (frame) => (frame as { result: { stock: number } }).result.stock,
+      ),
+    ).toEqual([0, 1, 2]);
     expect((await closed)[0]).toBe(1_000);
   });
 
@@ -92,7 +100,9 @@ describe("a WebSocket carries a call", () => {
     const stage = await startGateway();
     const { socket, next, closed } = await open(stage, "/v1/baskets:quote");
     socket.send(text);
-    expect(((await next()) as { error: { code: number; message: string } }).error.message).toContain(message);
+    expect(
+      ((await next()) as { error: { code: number; message: string } }).error.message,
+    ).toContain(message);
     expect((await closed)[0]).toBe(4_003);
     await stage.log.until("QuoteBasket cancelled");
   });
@@ -100,7 +110,9 @@ describe("a WebSocket carries a call", () => {
   test("that sends a binary message ends with a status that says so", async () => {
     const { socket, next } = await open(await startGateway(), "/v1/baskets:quote");
     socket.send(Buffer.from([1]));
-    expect(await next()).toMatchObject({ error: { message: "requests are text frames with JSON, and this one is binary" } });
+    expect(await next()).toMatchObject({
+      error: { message: "requests are text frames with JSON, and this one is binary" },
+    });
   });
 
   test("that its client leaves is cancelled", async () => {
@@ -113,7 +125,10 @@ describe("a WebSocket carries a call", () => {
   });
 
   test("whose message is too large is closed", async () => {
-    const { socket, closed } = await open(await startGateway({ maxMessageBytes: 1_000 }), "/v1/baskets:quote");
+    const { socket, closed } = await open(
+      await startGateway({ maxMessageBytes: 1_000 }),
+      "/v1/baskets:quote",
+    );
     socket.send("x".repeat(1_001));
     expect((await closed)[0]).toBe(1_009);
   });
@@ -131,19 +146,28 @@ describe("a WebSocket is not opened", () => {
 
   test("for pages of other origins, which browsers would let do it", async () => {
     const stage = await startGateway();
-    const { status, body } = await refused(stage, "/v1/baskets:quote", { origin: "https://evil.example" });
-    expect([status, body]).toEqual([403, expect.stringContaining("pages of https://evil.example may not open a WebSocket here")]);
+    const { status, body } = await refused(stage, "/v1/baskets:quote", {
+      origin: "https://evil.example",
+    });
+    expect([status, body]).toEqual([
+      403,
+      expect.stringContaining("pages of https://evil.example may not open a WebSocket here"),
+    ]);
     (await open(stage, "/v1/baskets:quote", { origin: stage.url })).socket.close();
     const open2 = await startGateway({ cors: { origins: ["https://shop.example"] } });
     (await open(open2, "/v1/baskets:quote", { origin: "https://shop.example" })).socket.close();
-    expect((await refused(open2, "/v1/baskets:quote", { origin: "https://evil.example" })).status).toBe(403);
+    expect(
+      (await refused(open2, "/v1/baskets:quote", { origin: "https://evil.example" })).status,
+    ).toBe(403);
   });
 
   test("for what is no WebSocket request", async () => {
     const { address } = await startGateway();
     const [host, port] = address.split(":") as [string, string];
     const socket = connect(Number(port), host);
-    socket.write("GET /v1/baskets:quote HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n");
+    socket.write(
+      "GET /v1/baskets:quote HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n",
+    );
     const [chunk] = await once(socket, "data");
     expect(String(chunk)).toMatch(/^HTTP\/1\.1 400 /);
     socket.destroy();

@@ -1,5 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CatalogService, GetProductRequest, Product } from "@shop/contracts/catalog";
@@ -16,8 +24,13 @@ function method(service: ServiceDefinition, name: string): MethodDefinition {
 }
 
 /** One property of every method of a service, by the method's name in TypeScript. */
-function each<Key extends keyof MethodDefinition>(service: ServiceDefinition, key: Key): Record<string, MethodDefinition[Key]> {
-  return Object.fromEntries(Object.entries(service.methods).map(([name, definition]) => [name, definition[key]]));
+function each<Key extends keyof MethodDefinition>(
+  service: ServiceDefinition,
+  key: Key,
+): Record<string, MethodDefinition[Key]> {
+  return Object.fromEntries(
+    Object.entries(service.methods).map(([name, definition]) => [name, definition[key]]),
+  );
 }
 
 describe("CatalogService", () => {
@@ -66,20 +79,27 @@ describe("CatalogService", () => {
   });
 
   test("carries the HTTP rules", () => {
-    expect(method(CatalogService, "getProduct").http).toEqual([{ verb: "GET", path: "/v1/products/{id}" }]);
+    expect(method(CatalogService, "getProduct").http).toEqual([
+      { verb: "GET", path: "/v1/products/{id}" },
+    ]);
     expect(method(CatalogService, "releaseStock").http).toEqual([
       { verb: "POST", path: "/v1/reservations/{reservation_id}:release", body: "*" },
     ]);
-    expect(method(CatalogService, "importProducts").http).toEqual([{ verb: "POST", path: "/v1/products:import", body: "*" }]);
+    expect(method(CatalogService, "importProducts").http).toEqual([
+      { verb: "POST", path: "/v1/products:import", body: "*" },
+    ]);
   });
 
   test("has nothing to redact", () => {
-    for (const { redacted } of Object.values(CatalogService.methods)) expect(redacted).toEqual({ request: [], response: [] });
+    for (const { redacted } of Object.values(CatalogService.methods))
+      expect(redacted).toEqual({ request: [], response: [] });
   });
 
   test("reads and writes its messages: numbers past a double's, absent fields, partial messages", () => {
     const { request, response } = method(CatalogService, "getProduct");
-    expect(request.decode(request.encode(GetProductRequest.fromPartial({ id: "a" })))).toEqual({ id: "a" });
+    expect(request.decode(request.encode(GetProductRequest.fromPartial({ id: "a" })))).toEqual({
+      id: "a",
+    });
     const product = Product.fromPartial({
       id: "a",
       priceCents: 9_007_199_254_740_993n,
@@ -93,8 +113,14 @@ describe("CatalogService", () => {
 
 describe("OrdersService", () => {
   test("a service's idle timeout reaches the streams that have none of their own", () => {
-    expect(method(OrdersService, "quoteBasket")).toMatchObject({ kind: "bidi_streaming", policy: { idleTimeoutMs: 600_000 } });
-    expect(method(OrdersService, "trackOrder")).toMatchObject({ kind: "server_streaming", policy: { idleTimeoutMs: 3_600_000 } });
+    expect(method(OrdersService, "quoteBasket")).toMatchObject({
+      kind: "bidi_streaming",
+      policy: { idleTimeoutMs: 600_000 },
+    });
+    expect(method(OrdersService, "trackOrder")).toMatchObject({
+      kind: "server_streaming",
+      policy: { idleTimeoutMs: 3_600_000 },
+    });
     expect(method(OrdersService, "placeOrder").policy).toEqual({ timeoutMs: 10_000 });
   });
 
@@ -103,7 +129,10 @@ describe("OrdersService", () => {
     expect(each(OrdersService, "redacted")).toEqual({
       placeOrder: { request: ["buyer.email", "buyer.address", "card.number"], response: order },
       getOrder: { request: [], response: order },
-      listOrders: { request: ["filter.email"], response: ["orders.buyer.email", "orders.buyer.address", "orders.card.number"] },
+      listOrders: {
+        request: ["filter.email"],
+        response: ["orders.buyer.email", "orders.buyer.address", "orders.card.number"],
+      },
       cancelOrder: { request: [], response: order },
       trackOrder: { request: [], response: [] },
       quoteBasket: { request: [], response: [] },
@@ -112,30 +141,48 @@ describe("OrdersService", () => {
 
   test("a oneof is a discriminated union", () => {
     const order = Order.fromPartial({ payment: { $case: "invoice", value: { reference: "r" } } });
-    expect(Order.decode(Order.encode(order).finish()).payment).toEqual({ $case: "invoice", value: { reference: "r" } });
+    expect(Order.decode(Order.encode(order).finish()).payment).toEqual({
+      $case: "invoice",
+      value: { reference: "r" },
+    });
   });
 });
 
-test.each([CatalogService, OrdersService])("the image of $name is where the definition says", ({ image, name }) => {
-  if (image === undefined) throw new Error("the definition has no image");
-  expect(existsSync(image)).toBe(true);
-  expect(readFileSync(image).includes(name.slice(name.lastIndexOf(".") + 1))).toBe(true);
-});
+test.each([CatalogService, OrdersService])(
+  "the image of $name is where the definition says",
+  ({ image, name }) => {
+    if (image === undefined) throw new Error("the definition has no image");
+    expect(existsSync(image)).toBe(true);
+    expect(readFileSync(image).includes(name.slice(name.lastIndexOf(".") + 1))).toBe(true);
+  },
+);
 
 test("generation fails on a policy that contradicts itself, and buf says where", () => {
   const folder = mkdtempSync(join(tmpdir(), "tightwire-generated-"));
   try {
-    for (const path of ["buf.yaml", "buf.gen.yaml", "proto", "tightwire/core/proto", "tightwire/testing/proto"]) {
+    for (const path of [
+      "buf.yaml",
+      "buf.gen.yaml",
+      "proto",
+      "tightwire/core/proto",
+      "tightwire/testing/proto",
+    ]) {
       cpSync(join(repository, path), join(folder, path), { recursive: true });
     }
-    for (const path of ["node_modules", "tightwire/codec", "tightwire/codegen"]) symlinkSync(join(repository, path), join(folder, path));
+    for (const path of ["node_modules", "tightwire/codec", "tightwire/codegen"])
+      symlinkSync(join(repository, path), join(folder, path));
     const file = join(folder, "proto/shop/catalog/v1/catalog.proto");
     const source = readFileSync(file, "utf8");
     writeFileSync(file, source.replace("timeout: {seconds: 2}", "timeout: {seconds: -2}"));
     const line = source.split("\n").findIndex((text) => text.includes("timeout: {seconds: 2}")) + 1;
-    const { status, stderr } = spawnSync("node_modules/.bin/buf", ["generate"], { cwd: folder, encoding: "utf8" });
+    const { status, stderr } = spawnSync("node_modules/.bin/buf", ["generate"], {
+      cwd: folder,
+      encoding: "utf8",
+    });
     expect(stderr).toContain(`shop/catalog/v1/catalog.proto:${line}:`);
-    expect(stderr).toContain("shop.catalog.v1.CatalogService.GetProduct: `timeout` must be more than zero, and is negative");
+    expect(stderr).toContain(
+      "shop.catalog.v1.CatalogService.GetProduct: `timeout` must be more than zero, and is negative",
+    );
     expect(status).not.toBe(0);
   } finally {
     rmSync(folder, { recursive: true, force: true });

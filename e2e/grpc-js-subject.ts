@@ -7,9 +7,16 @@ type ServerOptions = Parameters<typeof grpcJsServer>[0];
 type Listening = Parameters<TransportSubject["listen"]>[0];
 
 /** What grpc-js can do. */
-export const GRPC_JS: TransportSubject["capabilities"] = { compressRequests: false, compressResponses: false, knowsProcessed: false };
+export const GRPC_JS: TransportSubject["capabilities"] = {
+  compressRequests: false,
+  compressResponses: false,
+  knowsProcessed: false,
+};
 
-/** A reset of Node's http2 writes the end of the data and then the reset; what a server reads first is the whole of the requests, as it seems. */
+/**
+ * A reset of Node's http2 writes the end of the data and then the reset; what a server reads first
+ * is the whole of the requests, as it seems.
+ */
 const HALF_CLOSED_BY_RESET = [
   "streams: a client's own requests that throw: the caller gets the cause, the handler hears of it",
   "cancellation: by the caller's signal between two requests of clientStream",
@@ -32,7 +39,15 @@ export const GRPC_JS_FAILURES: readonly KnownFailure[] = [
 ];
 
 /** Lets a server listen with grpc-js on the loopback interface; clients name it by address. */
-export async function listenOnTcp(server: Listening, client?: ClientOptions, options?: ServerOptions): Promise<SubjectListener> {
+export async function listenOnTcp(
+  server: Listening,
+  client?: ClientOptions,
+  options?: ServerOptions,
+): Promise<SubjectListener> {
   const { address } = await server.listen("127.0.0.1:0", grpcJsServer(options));
-  return { target: `static:///${address}`, endpoint: { address, authority: address }, transport: grpcJsClient(client) };
+  return {
+    target: `static:///${address}`,
+    endpoint: { address, authority: address },
+    transport: grpcJsClient(client),
+  };
 }

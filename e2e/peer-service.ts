@@ -1,10 +1,18 @@
 import { badRequest, RpcError } from "@tightwire/core";
 import { BadRequest } from "@tightwire/core/details";
 import { encodeStatusDetails } from "@tightwire/core/runtime";
-import { type TestClient, type TestHandlers, type TestMessage, testMessage } from "@tightwire/testing";
+import {
+  type TestClient,
+  type TestHandlers,
+  type TestMessage,
+  testMessage,
+} from "@tightwire/testing";
 import { readAll, rejectionOf } from "./pitfalls-stage.js";
 
-/** What calls of each kind, and calls that fail, bring about with a peer; as JSON, since some peers are programs. */
+/**
+ * What calls of each kind, and calls that fail, bring about with a peer; as JSON, since some peers
+ * are programs.
+ */
 export interface Exercise {
   readonly unary: number;
   readonly serverStream: readonly number[];
@@ -12,7 +20,12 @@ export interface Exercise {
   readonly bidiStream: readonly number[];
   /** How many bytes of a megabyte came back as they were sent. */
   readonly echoed: number;
-  readonly error: { readonly code: string; readonly message: string; readonly details: string; readonly trace: string };
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly details: string;
+    readonly trace: string;
+  };
   /** The code of a call whose deadline passes. */
   readonly late: string;
 }
@@ -23,8 +36,13 @@ const TRACE: Uint8Array = Uint8Array.from([0, 127, 128, 255]);
 /** The number of FAILED_PRECONDITION. */
 const FAILED_PRECONDITION = 9;
 
-/** A `google.rpc.Status`, packed: what servers in other languages send as `grpc-status-details-bin` because they are asked to. */
-export const PACKED_STATUS: Uint8Array = encodeStatusDetails(FAILED_PRECONDITION, FAILURE_TEXT, [badRequest(FIELDS)]);
+/**
+ * A `google.rpc.Status`, packed: what servers in other languages send as `grpc-status-details-bin`
+ * because they are asked to.
+ */
+export const PACKED_STATUS: Uint8Array = encodeStatusDetails(FAILED_PRECONDITION, FAILURE_TEXT, [
+  badRequest(FIELDS),
+]);
 
 /** What every exercise must come to. */
 export const EXPECTED: Exercise = {
@@ -46,15 +64,22 @@ export const EXPECTED: Exercise = {
 export const PEER_HANDLERS: Partial<TestHandlers> = {
   async unary({ number, text, payload }, call) {
     if (text === "fail") {
-      throw new RpcError("failed_precondition", FAILURE_TEXT, { details: [badRequest(FIELDS)], metadata: { "x-trace-bin": TRACE } });
+      throw new RpcError("failed_precondition", FAILURE_TEXT, {
+        details: [badRequest(FIELDS)],
+        metadata: { "x-trace-bin": TRACE },
+      });
     }
-    if (text === "wait") await new Promise((resolve) => call.signal.addEventListener("abort", resolve, { once: true }));
+    if (text === "wait")
+      await new Promise((resolve) =>
+        call.signal.addEventListener("abort", resolve, { once: true }),
+      );
     return testMessage({ number: number + 1n, payload });
   },
   async *serverStream({ number }) {
     for (let index = 0n; index < number; index++) yield testMessage({ number: index });
   },
-  clientStream: async (requests) => testMessage({ number: BigInt((await readAll(requests)).length) }),
+  clientStream: async (requests) =>
+    testMessage({ number: BigInt((await readAll(requests)).length) }),
   async *bidiStream(requests) {
     for await (const { number } of requests) yield testMessage({ number: -number });
   },
@@ -62,11 +87,15 @@ export const PEER_HANDLERS: Partial<TestHandlers> = {
 
 /** Makes all the calls with a client of this library. */
 export async function exercise(client: TestClient): Promise<Exercise> {
-  const numbers = (messages: readonly TestMessage[]): number[] => messages.map(({ number }) => Number(number));
+  const numbers = (messages: readonly TestMessage[]): number[] =>
+    messages.map(({ number }) => Number(number));
   const three = [0n, 1n, 2n].map((number) => ({ number }));
   const payload = new Uint8Array(1_000_000).fill(7);
   const error = await rejectionOf(client.unary({ text: "fail", payload: PACKED_STATUS }));
-  const details = error.detail(BadRequest)?.fieldViolations.map(({ field, description }) => [field, description]) ?? [];
+  const details =
+    error
+      .detail(BadRequest)
+      ?.fieldViolations.map(({ field, description }) => [field, description]) ?? [];
   return {
     unary: Number((await client.unary({ number: 41n })).number),
     serverStream: numbers(await readAll(client.serverStream({ number: 3n }))),
@@ -76,9 +105,11 @@ export async function exercise(client: TestClient): Promise<Exercise> {
     error: {
       code: error.code,
       message: error.message,
-      details: Buffer.from(encodeStatusDetails(FAILED_PRECONDITION, error.message, [badRequest(Object.fromEntries(details))])).toString(
-        "base64",
-      ),
+      details: Buffer.from(
+        encodeStatusDetails(FAILED_PRECONDITION, error.message, [
+          badRequest(Object.fromEntries(details)),
+        ]),
+      ).toString("base64"),
       trace: Buffer.from(error.metadata.getBinary("x-trace-bin") ?? []).toString("base64"),
     },
     late: (await rejectionOf(client.unary({ text: "wait" }, { timeoutMs: 100 }))).code,

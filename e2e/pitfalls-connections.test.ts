@@ -3,7 +3,14 @@ import http2 from "node:http2";
 import { connect } from "node:net";
 import { createEventLog, eventually, type TestClient, testMessage } from "@tightwire/testing";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { listenAt, openClient, rejectionOf, startProxy, startServer, type Proxy as TcpProxy } from "./pitfalls-stage.js";
+import {
+  listenAt,
+  openClient,
+  rejectionOf,
+  startProxy,
+  startServer,
+  type Proxy as TcpProxy,
+} from "./pitfalls-stage.js";
 import { type ClientSettings, transportInUse } from "./transport-in-use.js";
 
 /** Long enough for a busy machine to answer a ping in time, as each must be. */
@@ -18,7 +25,11 @@ const PING = 6;
 /** How many pings stand in HTTP/2 frames, answers to pings not counted. */
 function pingsIn(frames: Buffer): number {
   let pings = 0;
-  for (let at = 0; at + HEADER_BYTES <= frames.length; at += HEADER_BYTES + frames.readUIntBE(at, 3)) {
+  for (
+    let at = 0;
+    at + HEADER_BYTES <= frames.length;
+    at += HEADER_BYTES + frames.readUIntBE(at, 3)
+  ) {
     if (frames[at + 3] === PING && frames[at + 4] === 0) pings++;
   }
   return pings;
@@ -41,7 +52,9 @@ describe("a connection that dies without a word", () => {
       },
     });
     const proxy = await startProxy(address);
-    const { client } = openClient(proxy.address, { transport: transportInUse().client({ keepaliveMs: KEEPALIVE_MS }) });
+    const { client } = openClient(proxy.address, {
+      transport: transportInUse().client({ keepaliveMs: KEEPALIVE_MS }),
+    });
     const noDeadline = { timeoutMs: Number.POSITIVE_INFINITY };
     const unary = rejectionOf(client.unary(testMessage({ text: "waits" }), noDeadline));
     const stream = client.serverStream(testMessage(), noDeadline)[Symbol.asyncIterator]();
@@ -97,8 +110,13 @@ describe("a connection that dies without a word", () => {
 });
 
 describe("pings of a client, which many servers refuse when they come too often", () => {
-  /** A client with a stream open, since some send no pings without one, and what lies between it and its server. */
-  async function openIdle(settings: ClientSettings): Promise<{ client: TestClient; proxy: TcpProxy }> {
+  /**
+   * A client with a stream open, since some send no pings without one, and what lies between it and
+   * its server.
+   */
+  async function openIdle(
+    settings: ClientSettings,
+  ): Promise<{ client: TestClient; proxy: TcpProxy }> {
     const { address } = await startServer(
       {
         unary: () => Promise.resolve(testMessage()),
@@ -111,13 +129,18 @@ describe("pings of a client, which many servers refuse when they come too often"
     );
     const proxy = await startProxy(address);
     const { client } = openClient(proxy.address, { transport: transportInUse().client(settings) });
-    await client.serverStream(testMessage(), { idleTimeoutMs: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]().next();
+    await client
+      .serverStream(testMessage(), { idleTimeoutMs: Number.POSITIVE_INFINITY })
+      [Symbol.asyncIterator]()
+      .next();
     return { client, proxy };
   }
   const pingsOf = (proxy: TcpProxy): number => pingsIn(proxy.sent().subarray(PREFACE.length));
 
   test("do not come by default, in half an hour", async () => {
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance"] });
+    vi.useFakeTimers({
+      toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance"],
+    });
     const { client, proxy } = await openIdle({});
     for (let minute = 0; minute < 30; minute++) vi.advanceTimersByTime(60_000);
     await client.unary(testMessage());
@@ -137,7 +160,10 @@ test("a peer that sends GOAWAY again and again loses no call", async () => {
   server.on("session", () => counts.connections++);
   server.on("stream", (stream) => {
     stream.on("error", () => {});
-    stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
+    stream.respond(
+      { ":status": 200, "content-type": "application/grpc" },
+      { waitForTrailers: true },
+    );
     stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
     stream.end(Buffer.alloc(5));
     if (++counts.calls % 5 === 0) stream.session?.close();

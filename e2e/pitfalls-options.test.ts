@@ -34,8 +34,12 @@ describe("an option that does not exist is named, with those that do, before any
 
   test("one of grpc-js's own, a service config that is no JSON among them", () => {
     const options = { "grpc.service_config": "{" } as never;
-    expect(() => createChannel("localhost:1", options)).toThrow('does not know the option "grpc.service_config"');
-    expect(() => transportInUse().client(options)).toThrow('does not know the option "grpc.service_config"');
+    expect(() => createChannel("localhost:1", options)).toThrow(
+      'does not know the option "grpc.service_config"',
+    );
+    expect(() => transportInUse().client(options)).toThrow(
+      'does not know the option "grpc.service_config"',
+    );
   });
 });
 
@@ -46,12 +50,24 @@ describe("a number that an option does not take is named where it is given", () 
 
   test.each<[string, readonly unknown[], (value: never) => unknown]>([
     ["maxMessageBytes", counts, (maxMessageBytes) => createServer({ maxMessageBytes })],
-    ["maxMessageBytes", counts, (maxMessageBytes) => createChannel("localhost:1", { maxMessageBytes })],
+    [
+      "maxMessageBytes",
+      counts,
+      (maxMessageBytes) => createChannel("localhost:1", { maxMessageBytes }),
+    ],
     ["keepaliveMs", times, (keepaliveMs) => transportInUse().server({ keepaliveMs })],
     ["keepaliveMs", times, (keepaliveMs) => transportInUse().client({ keepaliveMs })],
     ["timeoutMs", times, (timeoutMs) => createChannel("localhost:1", { timeoutMs })],
-    ["connectTimeoutMs", times, (connectTimeoutMs) => createChannel("localhost:1", { connectTimeoutMs })],
-    ["idleTimeoutMs", times, (idleTimeoutMs) => openClient("localhost:1").client.serverStream({}, { idleTimeoutMs })],
+    [
+      "connectTimeoutMs",
+      times,
+      (connectTimeoutMs) => createChannel("localhost:1", { connectTimeoutMs }),
+    ],
+    [
+      "idleTimeoutMs",
+      times,
+      (idleTimeoutMs) => openClient("localhost:1").client.serverStream({}, { idleTimeoutMs }),
+    ],
     ["graceMs", waits, (graceMs) => createChannel("localhost:1").close(graceMs)],
     ["graceMs", waits, (graceMs) => createServer().stop({ graceMs })],
     ["pauseMs", waits, (pauseMs) => createServer().stop({ pauseMs })],
@@ -64,7 +80,9 @@ describe("a number that an option does not take is named where it is given", () 
 
   test("serve, before it listens", async () => {
     for (const options of [{ graceMs: Number.NaN }, { pauseMs: -1 }]) {
-      await expect(serve(createServer(), { address: "127.0.0.1:0", ...options })).rejects.toThrow(/^(graceMs|pauseMs) is .*; it takes /);
+      await expect(serve(createServer(), { address: "127.0.0.1:0", ...options })).rejects.toThrow(
+        /^(graceMs|pauseMs) is .*; it takes /,
+      );
     }
   });
 
@@ -88,7 +106,9 @@ describe("a number that an option does not take is named where it is given", () 
     });
     const call = client.unary({});
     await log.until("runs");
-    const stopped = server.stop({ pauseMs: 0, graceMs: Number.POSITIVE_INFINITY }).then(() => log.add("stopped"));
+    const stopped = server
+      .stop({ pauseMs: 0, graceMs: Number.POSITIVE_INFINITY })
+      .then(() => log.add("stopped"));
     const closed = channel.close(Number.POSITIVE_INFINITY).then(() => log.add("closed"));
     await new Promise((resolve) => setTimeout(resolve, 10));
     expect(log.entries).toEqual(["runs"]);
@@ -116,14 +136,18 @@ describe("a second authorization is refused where it is added", () => {
   });
 
   test("and set replaces it", () => {
-    expect(new Metadata({ authorization: "Bearer one" }).set("authorization", "Bearer two").getAll("authorization")).toEqual([
-      "Bearer two",
-    ]);
+    expect(
+      new Metadata({ authorization: "Bearer one" })
+        .set("authorization", "Bearer two")
+        .getAll("authorization"),
+    ).toEqual(["Bearer two"]);
   });
 
   test("so that a call with two fails before anything is sent", async () => {
     const { client } = openClient("127.0.0.1:1");
-    const call = client.unary(testMessage(), { metadata: { authorization: ["Bearer one", "Bearer two"] } });
+    const call = client.unary(testMessage(), {
+      metadata: { authorization: ["Bearer one", "Bearer two"] },
+    });
     await expect(call).rejects.toThrow(refused);
   });
 });

@@ -4,7 +4,9 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { listenAt, openClient, readAll, rejectionOf, startServer } from "./pitfalls-stage.js";
 
 const SERVICE = "/tightwire.testing.v1.TestService";
-/** A message of three bytes, `number` set to 1 after an empty field, with its five bytes of framing. */
+/**
+ * A message of three bytes, `number` set to 1 after an empty field, with its five bytes of framing.
+ */
 const WHOLE = Buffer.from([0, 0, 0, 0, 2, 0x18, 1]);
 /** Where a message can stop: in its framing, after it, in its bytes. */
 const CUTS = [1, 4, 5, 6];
@@ -16,7 +18,12 @@ interface RawAnswer {
 }
 
 /** Calls a method with nothing of gRPC but the bytes given, and ends the stream behind them. */
-async function callRaw(address: string, method: string, body: Buffer, headers: http2.OutgoingHttpHeaders = {}): Promise<RawAnswer> {
+async function callRaw(
+  address: string,
+  method: string,
+  body: Buffer,
+  headers: http2.OutgoingHttpHeaders = {},
+): Promise<RawAnswer> {
   const session = http2.connect(`http://${address}`);
   onTestFinished(() => session.destroy());
   const stream = session.request({
@@ -29,7 +36,10 @@ async function callRaw(address: string, method: string, body: Buffer, headers: h
   const answer = new Promise<RawAnswer>((resolve, reject) => {
     const read = (fields: http2.IncomingHttpHeaders): void => {
       if (fields["grpc-status"] === undefined) return;
-      resolve({ code: Number(fields["grpc-status"]), text: decodeURI(String(fields["grpc-message"])) });
+      resolve({
+        code: Number(fields["grpc-status"]),
+        text: decodeURI(String(fields["grpc-message"])),
+      });
     };
     stream.on("response", read).on("trailers", read).on("error", reject);
     stream.on("close", () => reject(new Error(`closed without a status, by ${stream.rstCode}`)));
@@ -43,7 +53,10 @@ function listenAnswering(body: Buffer): Promise<string> {
   const server = http2.createServer();
   server.on("stream", (stream) => {
     stream.on("error", () => {});
-    stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
+    stream.respond(
+      { ":status": 200, "content-type": "application/grpc" },
+      { waitForTrailers: true },
+    );
     stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
     stream.end(body);
   });
@@ -51,44 +64,60 @@ function listenAnswering(body: Buffer): Promise<string> {
 }
 
 describe("a message that stops short is INTERNAL", () => {
-  test.each(CUTS)("in a request, after %i of its bytes, and no handler takes what came before for all of it", async (cut) => {
-    const books = new CallBooks();
-    const log = createEventLog();
-    const gather = async (requests: AsyncIterable<unknown>): Promise<ReturnType<typeof testMessage>> => {
-      await readAll(requests).catch((error: unknown) => {
-        log.add(`handler ${(error as { code: string }).code}`);
-        throw error;
-      });
-      log.add("committed");
-      return testMessage();
-    };
-    const { address } = await startServer(
-      {
-        unary: () => Promise.resolve(log.add("committed")).then(() => testMessage()),
-        async *serverStream() {
-          log.add("committed");
-          yield testMessage();
+  test.each(CUTS)(
+    "in a request, after %i of its bytes, and no handler takes what came before for all of it",
+    async (cut) => {
+      const books = new CallBooks();
+      const log = createEventLog();
+      const gather = async (
+        requests: AsyncIterable<unknown>,
+      ): Promise<ReturnType<typeof testMessage>> => {
+        await readAll(requests).catch((error: unknown) => {
+          log.add(`handler ${(error as { code: string }).code}`);
+          throw error;
+        });
+        log.add("committed");
+        return testMessage();
+      };
+      const { address } = await startServer(
+        {
+          unary: () => Promise.resolve(log.add("committed")).then(() => testMessage()),
+          async *serverStream() {
+            log.add("committed");
+            yield testMessage();
+          },
+          clientStream: gather,
+          async *bidiStream(requests) {
+            yield await gather(requests);
+          },
         },
-        clientStream: gather,
-        async *bidiStream(requests) {
-          yield await gather(requests);
-        },
-      },
-      { observers: [books] },
-    );
-    const cutShort = { code: 13, text: "the requests end in the middle of a message" };
-    for (const method of ["Unary", "ServerStream"]) expect(await callRaw(address, method, WHOLE.subarray(0, cut))).toEqual(cutShort);
-    for (const method of ["ClientStream", "BidiStream"]) {
-      expect(await callRaw(address, method, Buffer.concat([WHOLE, WHOLE.subarray(0, cut)]))).toEqual(cutShort);
-    }
-    await eventually(() => expect(log.entries).toEqual(["handler internal", "handler internal"]));
-    expect(books.calls.map(({ code, text }) => `${code}: ${text}`)).toEqual(Array(4).fill(`internal: ${cutShort.text}`));
-    expect((await callRaw(address, "ClientStream", WHOLE)).code).toBe(0);
-  });
+        { observers: [books] },
+      );
+      const cutShort = { code: 13, text: "the requests end in the middle of a message" };
+      for (const method of ["Unary", "ServerStream"])
+        expect(await callRaw(address, method, WHOLE.subarray(0, cut))).toEqual(cutShort);
+      for (const method of ["ClientStream", "BidiStream"]) {
+        expect(
+          await callRaw(address, method, Buffer.concat([WHOLE, WHOLE.subarray(0, cut)])),
+        ).toEqual(cutShort);
+      }
+      await eventually(() => expect(log.entries).toEqual(["handler internal", "handler internal"]));
+      expect(books.calls.map(({ code, text }) => `${code}: ${text}`)).toEqual(
+        Array(4).fill(`internal: ${cutShort.text}`),
+      );
+      expect((await callRaw(address, "ClientStream", WHOLE)).code).toBe(0);
+    },
+  );
 
   test.each(CUTS)("in an answer, after %i of its bytes", async (cut) => {
-    const { client } = openClient(await listenAnswering(Buffer.concat([WHOLE, WHOLE.subarray(0, cut)])));
-    const cutShort = { code: "internal", message: "the answer ends in the middle of a message", origin: "local" };
+    const { client } = openClient(
+      await listenAnswering(Buffer.concat([WHOLE, WHOLE.subarray(0, cut)])),
+    );
+    const cutShort = {
+      code: "internal",
+      message: "the answer ends in the middle of a message",
+      origin: "local",
+    };
     expect(await rejectionOf(client.unary({}))).toMatchObject(cutShort);
     expect(await rejectionOf(client.clientStream([{}]))).toMatchObject(cutShort);
     for (const stream of [client.serverStream({}), client.bidiStream([{}])]) {
@@ -119,7 +148,10 @@ describe("grpc-timeout", () => {
       );
       for (const method of ["Unary", "ClientStream", "NoSuchMethod"]) {
         const answer = await callRaw(address, method, WHOLE, { "grpc-timeout": timeout });
-        expect(answer).toEqual({ code: 13, text: `grpc-timeout is malformed: ${JSON.stringify(timeout.slice(0, 40))}` });
+        expect(answer).toEqual({
+          code: 13,
+          text: `grpc-timeout is malformed: ${JSON.stringify(timeout.slice(0, 40))}`,
+        });
       }
       expect(books.codes).toEqual(["internal", "internal", "internal"]);
       expect(books.calls.flatMap(({ failures }) => failures)).toEqual([]);
@@ -138,7 +170,9 @@ describe("grpc-timeout", () => {
         return testMessage();
       },
     });
-    expect((await callRaw(address, "ClientStream", WHOLE, { "grpc-timeout": timeout })).code).toBe(0);
+    expect((await callRaw(address, "ClientStream", WHOLE, { "grpc-timeout": timeout })).code).toBe(
+      0,
+    );
     expect(left[0]).toBeGreaterThan(ms - 60_000);
     expect(left[0]).toBeLessThanOrEqual(ms);
   });
@@ -146,7 +180,9 @@ describe("grpc-timeout", () => {
   test("that has passed ends the call", async () => {
     const { address } = await startServer({ clientStream: () => new Promise(() => {}) });
     for (const timeout of ["0S", "1n", "5m"]) {
-      expect((await callRaw(address, "ClientStream", WHOLE, { "grpc-timeout": timeout })).code).toBe(4);
+      expect(
+        (await callRaw(address, "ClientStream", WHOLE, { "grpc-timeout": timeout })).code,
+      ).toBe(4);
     }
   });
 });

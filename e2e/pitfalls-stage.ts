@@ -1,5 +1,11 @@
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer as createTcpServer, type Server as NetServer, type Socket } from "node:net";
+import {
+  type AddressInfo,
+  connect,
+  createServer as createTcpServer,
+  type Server as NetServer,
+  type Socket,
+} from "node:net";
 import { type Channel, type ChannelOptions, createChannel, createClient } from "@tightwire/client";
 import { RpcError } from "@tightwire/core";
 import { createServer, type Server, type ServerOptions } from "@tightwire/server";
@@ -12,7 +18,12 @@ export function handlersOf(given: Partial<TestHandlers>): TestHandlers {
   const missing = (): never => {
     throw new RpcError("unimplemented", "this test has no such handler");
   };
-  const { unary = missing, serverStream = missing, clientStream = missing, bidiStream = missing } = given;
+  const {
+    unary = missing,
+    serverStream = missing,
+    clientStream = missing,
+    bidiStream = missing,
+  } = given;
   return {
     unary,
     unaryWithTimeout: missing,
@@ -24,25 +35,44 @@ export function handlersOf(given: Partial<TestHandlers>): TestHandlers {
   };
 }
 
-/** Serves the test service on a socket, with the transport that the run is about; stopped when the test is over. */
+/**
+ * Serves the test service on a socket, with the transport that the run is about; stopped when the
+ * test is over.
+ */
 export async function startServer(
   given: Partial<TestHandlers>,
-  { address = "127.0.0.1:0", keepaliveMs, ...options }: { address?: string; keepaliveMs?: number } & ServerOptions = {},
+  {
+    address = "127.0.0.1:0",
+    keepaliveMs,
+    ...options
+  }: { address?: string; keepaliveMs?: number } & ServerOptions = {},
 ): Promise<{ server: Server; address: string }> {
   const server = createServer(options).add(TestService, handlersOf(given));
-  const listener = await server.listen(address, transportInUse().server(keepaliveMs === undefined ? {} : { keepaliveMs }));
+  const listener = await server.listen(
+    address,
+    transportInUse().server(keepaliveMs === undefined ? {} : { keepaliveMs }),
+  );
   onTestFinished(() => server.stop({ pauseMs: 0, graceMs: 100 }));
   return { server, address: listener.address };
 }
 
-/** A client of the test service, with the transport that the run is about unless another is named; its channel is closed when the test is over. */
-export function openClient(target: string, options: ChannelOptions = {}): { channel: Channel; client: TestClient } {
+/**
+ * A client of the test service, with the transport that the run is about unless another is named;
+ * its channel is closed when the test is over.
+ */
+export function openClient(
+  target: string,
+  options: ChannelOptions = {},
+): { channel: Channel; client: TestClient } {
   const channel = createChannel(target, { transport: transportInUse().client(), ...options });
   onTestFinished(() => channel.close());
   return { channel, client: createClient(TestService, channel) };
 }
 
-/** Lets any server of Node listen at a free port; it and its connections are closed when the test is over. */
+/**
+ * Lets any server of Node listen at a free port; it and its connections are closed when the test is
+ * over.
+ */
 export async function listenAt(server: NetServer): Promise<string> {
   const sockets = new Set<Socket>();
   server.on("connection", (socket: Socket) => void sockets.add(socket.on("error", () => {})));
@@ -103,7 +133,8 @@ export async function rejectionOf(call: Promise<unknown>): Promise<RpcError> {
     () => undefined,
     (error: unknown) => error,
   );
-  if (!(thrown instanceof RpcError)) throw new Error("the call was not rejected with an RpcError", { cause: thrown });
+  if (!(thrown instanceof RpcError))
+    throw new Error("the call was not rejected with an RpcError", { cause: thrown });
   return thrown as RpcError;
 }
 

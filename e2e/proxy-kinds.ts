@@ -1,6 +1,9 @@
 import { type ProxyKind, runOnce } from "./proxy-process.js";
 
-/** Debian's nginx: one HTTP/2 connection of its own to the server for each call in flight. The head of an answer must fit into its buffer, which holds 4 KiB unless told otherwise. */
+/**
+ * Debian's nginx: one HTTP/2 connection of its own to the server for each call in flight. The head
+ * of an answer must fit into its buffer, which holds 4 KiB unless told otherwise.
+ */
 const NGINX: ProxyKind = {
   name: "nginx",
   program: "/usr/sbin/nginx",
@@ -28,7 +31,10 @@ const NGINX: ProxyKind = {
   reload: (_master, config) => runOnce("/usr/sbin/nginx", ["-c", config, "-s", "reload"]),
 };
 
-/** Debian's haproxy, as master and worker. A header list must fit into one of its buffers, which hold 16 KiB unless told otherwise. */
+/**
+ * Debian's haproxy, as master and worker. A header list must fit into one of its buffers, which
+ * hold 16 KiB unless told otherwise.
+ */
 const HAPROXY: ProxyKind = {
   name: "haproxy",
   program: "/usr/sbin/haproxy",

@@ -16,7 +16,10 @@ export interface ProxyPlace {
   readonly folder: string;
 }
 
-/** A kind of proxy: how it is configured, started in the foreground, and made to read its configuration again. */
+/**
+ * A kind of proxy: how it is configured, started in the foreground, and made to read its
+ * configuration again.
+ */
 export interface ProxyKind {
   readonly name: string;
   readonly program: string;
@@ -34,7 +37,9 @@ export interface RunningProxy {
   readonly address: string;
   /** Has it read its configuration anew; resolves when workers that have are there. */
   reload(): Promise<void>;
-  /** Resolves when workers from before the last reload have finished what they had, and are gone. */
+  /**
+   * Resolves when workers from before the last reload have finished what they had, and are gone.
+   */
   retired(): Promise<void>;
 }
 
@@ -49,7 +54,10 @@ export async function runProxy(kind: ProxyKind, to: string): Promise<RunningProx
   const place = { folder, port: await freePort(), serverPort: Number(to.split(":")[1]) };
   const config = join(folder, "proxy.conf");
   writeFileSync(config, kind.config(place));
-  const master = spawn(kind.program, kind.args(config, place), { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  const master = spawn(kind.program, kind.args(config, place), {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let written = "";
   for (const stream of [master.stdout, master.stderr]) {
     stream.on("data", (chunk) => {
@@ -62,19 +70,22 @@ export async function runProxy(kind: ProxyKind, to: string): Promise<RunningProx
   });
   await eventually(async () => {
     if (master.exitCode !== null) throw new Error(`${kind.name} ended: ${written}`);
-    if (!written.includes(kind.ready ?? "")) throw new Error(`${kind.name} is not ready: ${written}`);
+    if (!written.includes(kind.ready ?? ""))
+      throw new Error(`${kind.name} is not ready: ${written}`);
     await knock(place.port);
   });
   const pid = master.pid as number;
   let before: number[] = [];
-  const told = (): string => `${kind.name} had workers ${before.join()} and has ${childrenOf(pid).join()}: ${written}`;
+  const told = (): string =>
+    `${kind.name} had workers ${before.join()} and has ${childrenOf(pid).join()}: ${written}`;
   return {
     address: `127.0.0.1:${place.port}`,
     async reload() {
       before = childrenOf(pid);
       await eventually(async () => {
         kind.reload(pid, config);
-        // A second time, should the signal have come before the master heard any: haproxy's does not in its first milliseconds.
+        // A second time, should the signal have come before the master heard any: haproxy's does
+        // not in its first milliseconds.
         await eventually(() => {
           if (!childrenOf(pid).some((child) => !before.includes(child))) throw new Error(told());
         }, 1_000);
@@ -108,7 +119,10 @@ async function knock(port: number): Promise<void> {
 }
 
 function childrenOf(pid: number): number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+    .split(" ")
+    .filter(Boolean)
+    .map(Number);
 }
 
 /** Ends a master and the workers that it leaves behind while they finish what they have. */

@@ -48,7 +48,10 @@ export interface DecodedField {
   readonly how: Literal | "index";
 }
 
-/** Reads header blocks of one direction, in order: a second reading of RFC 7541, without Huffman code, which the wire does not write. */
+/**
+ * Reads header blocks of one direction, in order: a second reading of RFC 7541, without Huffman
+ * code, which the wire does not write.
+ */
 export interface RawDecoder {
   decode(block: Buffer): DecodedField[];
   /** Changes of the table size that were seen. */
@@ -74,7 +77,8 @@ export function createRawDecoder(limit = 4_096): RawDecoder {
     }
   }
   function string(): string {
-    if (((block[at] as number) & 0x80) !== 0) throw new Error("a Huffman code, which this peer does not read");
+    if (((block[at] as number) & 0x80) !== 0)
+      throw new Error("a Huffman code, which this peer does not read");
     const length = integer(7);
     at += length;
     return block.toString("latin1", at - length, at);
@@ -85,7 +89,8 @@ export function createRawDecoder(limit = 4_096): RawDecoder {
     return found;
   }
   function shrink(): void {
-    const bytes = (): number => table.reduce((sum, [name, value]) => sum + name.length + value.length + 32, 0);
+    const bytes = (): number =>
+      table.reduce((sum, [name, value]) => sum + name.length + value.length + 32, 0);
     while (bytes() > most) table.pop();
   }
   function field(): DecodedField {
@@ -132,14 +137,26 @@ const STATIC: readonly RawField[] = [
   [":path", "/index.html"],
   [":scheme", "http"],
   [":scheme", "https"],
-  ...["200", "204", "206", "304", "400", "404", "500"].map((status): RawField => [":status", status]),
+  ...["200", "204", "206", "304", "400", "404", "500"].map(
+    (status): RawField => [":status", status],
+  ),
   ["accept-charset", ""],
   ["accept-encoding", "gzip, deflate"],
   ...[
-    ..."accept-language accept-ranges accept access-control-allow-origin age allow authorization cache-control".split(" "),
-    ..."content-disposition content-encoding content-language content-length content-location content-range content-type".split(" "),
-    ..."cookie date etag expect expires from host if-match if-modified-since if-none-match if-range if-unmodified-since".split(" "),
-    ..."last-modified link location max-forwards proxy-authenticate proxy-authorization range referer refresh retry-after".split(" "),
-    ..."server set-cookie strict-transport-security transfer-encoding user-agent vary via www-authenticate".split(" "),
+    ..."accept-language accept-ranges accept access-control-allow-origin age allow authorization cache-control".split(
+      " ",
+    ),
+    ..."content-disposition content-encoding content-language content-length content-location content-range content-type".split(
+      " ",
+    ),
+    ..."cookie date etag expect expires from host if-match if-modified-since if-none-match if-range if-unmodified-since".split(
+      " ",
+    ),
+    ..."last-modified link location max-forwards proxy-authenticate proxy-authorization range referer refresh retry-after".split(
+      " ",
+    ),
+    ..."server set-cookie strict-transport-security transfer-encoding user-agent vary via www-authenticate".split(
+      " ",
+    ),
   ].map((name): RawField => [name, ""]),
 ];

@@ -2,7 +2,13 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { eventually } from "@tightwire/testing";
 import { expect, onTestFinished } from "vitest";
-import { createRawDecoder, type DecodedField, type RawDecoder, type RawField, rawBlock } from "./raw-hpack.js";
+import {
+  createRawDecoder,
+  type DecodedField,
+  type RawDecoder,
+  type RawField,
+  rawBlock,
+} from "./raw-hpack.js";
 
 /** Kinds of frame, by their numbers. */
 export const DATA = 0;
@@ -65,7 +71,14 @@ export function uint32(value: number): Buffer {
 
 /** SETTINGS, as pairs of id and value. */
 export function settings(...pairs: readonly (readonly [id: number, value: number])[]): Buffer {
-  return frame(SETTINGS, 0, 0, Buffer.concat(pairs.map(([id, value]) => Buffer.concat([Buffer.of(id >> 8, id), uint32(value)]))));
+  return frame(
+    SETTINGS,
+    0,
+    0,
+    Buffer.concat(
+      pairs.map(([id, value]) => Buffer.concat([Buffer.of(id >> 8, id), uint32(value)])),
+    ),
+  );
 }
 
 export const settingsAck: Buffer = frame(SETTINGS, ACK, 0);
@@ -77,20 +90,43 @@ export function headers(
   { endStream = false, endHeaders = true }: { endStream?: boolean; endHeaders?: boolean } = {},
 ): Buffer {
   const payload = Buffer.isBuffer(block) ? block : rawBlock(block);
-  return frame(HEADERS, (endStream ? END_STREAM : 0) | (endHeaders ? END_HEADERS : 0), streamId, payload);
+  return frame(
+    HEADERS,
+    (endStream ? END_STREAM : 0) | (endHeaders ? END_HEADERS : 0),
+    streamId,
+    payload,
+  );
 }
 
-export function continuation(streamId: number, part: Buffer = Buffer.alloc(0), endHeaders = false): Buffer {
+export function continuation(
+  streamId: number,
+  part: Buffer = Buffer.alloc(0),
+  endHeaders = false,
+): Buffer {
   return frame(CONTINUATION, endHeaders ? END_HEADERS : 0, streamId, part);
 }
 
-export function data(streamId: number, bytes: Uint8Array = new Uint8Array(), endStream = false): Buffer {
+export function data(
+  streamId: number,
+  bytes: Uint8Array = new Uint8Array(),
+  endStream = false,
+): Buffer {
   return frame(DATA, endStream ? END_STREAM : 0, streamId, bytes);
 }
 
 /** DATA with so many octets of padding. */
-export function paddedData(streamId: number, bytes: Uint8Array, padding: number, endStream = false): Buffer {
-  return frame(DATA, PADDED | (endStream ? END_STREAM : 0), streamId, Buffer.concat([Buffer.of(padding), bytes, Buffer.alloc(padding)]));
+export function paddedData(
+  streamId: number,
+  bytes: Uint8Array,
+  padding: number,
+  endStream = false,
+): Buffer {
+  return frame(
+    DATA,
+    PADDED | (endStream ? END_STREAM : 0),
+    streamId,
+    Buffer.concat([Buffer.of(padding), bytes, Buffer.alloc(padding)]),
+  );
 }
 
 export function reset(streamId: number, code: number = CODE.CANCEL): Buffer {
@@ -106,18 +142,33 @@ export function ping(text = "12345678", flags = 0): Buffer {
 }
 
 export function goaway(lastStreamId: number, code: number = CODE.NO_ERROR, text = ""): Buffer {
-  return frame(GOAWAY, 0, 0, Buffer.concat([uint32(lastStreamId), uint32(code), Buffer.from(text)]));
+  return frame(
+    GOAWAY,
+    0,
+    0,
+    Buffer.concat([uint32(lastStreamId), uint32(code), Buffer.from(text)]),
+  );
 }
 
 /** A message of gRPC: its prefix, which may lie, and its octets. */
-export function message(bytes: Uint8Array | string = "", { flag = 0, length }: { flag?: number; length?: number } = {}): Buffer {
+export function message(
+  bytes: Uint8Array | string = "",
+  { flag = 0, length }: { flag?: number; length?: number } = {},
+): Buffer {
   const body = Buffer.from(bytes as string);
   return Buffer.concat([Buffer.of(flag), uint32(length ?? body.length), body]);
 }
 
 /** The head of a good request, with more fields behind it. */
 export function request(path: string, ...more: readonly RawField[]): RawField[] {
-  return [[":method", "POST"], [":scheme", "http"], [":path", path], ["te", "trailers"], ["content-type", "application/grpc"], ...more];
+  return [
+    [":method", "POST"],
+    [":scheme", "http"],
+    [":path", path],
+    ["te", "trailers"],
+    ["content-type", "application/grpc"],
+    ...more,
+  ];
 }
 
 /** The head of a good answer, with more fields behind it. */
@@ -156,7 +207,10 @@ export interface RawPeer {
   /** Whether the other side has ended or destroyed the connection. */
   readonly ended: boolean;
   send(...bytes: readonly Uint8Array[]): void;
-  /** As a client: preface, SETTINGS, and the acknowledgement of the server's. As a server the same without the preface. */
+  /**
+   * As a client: preface, SETTINGS, and the acknowledgement of the server's. As a server the same
+   * without the preface.
+   */
   greet(first?: Buffer): Promise<void>;
   /** The next frame, behind those that were asked for before, that `matches`. */
   until(what: string, matches: (frame: Frame) => boolean): Promise<Frame>;
@@ -164,7 +218,10 @@ export interface RawPeer {
   roundTrip(): Promise<void>;
   /** What comes on a stream until its end, from the connection's beginning on. */
   answer(streamId: number): Promise<RawAnswer>;
-  /** Waits for a connection error: GOAWAY with `code`, and the end of the connection. Gives GOAWAY's text. */
+  /**
+   * Waits for a connection error: GOAWAY with `code`, and the end of the connection. Gives GOAWAY's
+   * text.
+   */
   dies(code: number): Promise<string>;
   /** Waits for a stream error, and shows that the connection goes on. */
   streamDies(streamId: number, code: number): Promise<void>;
@@ -188,12 +245,15 @@ export async function greetRaw(address: string, first: Buffer = settings()): Pro
 }
 
 /** Listens for clients: each becomes a peer that `serve` plays the server to. */
-export async function listenRaw(serve: (peer: RawPeer) => unknown): Promise<{ address: string; readonly peers: readonly RawPeer[] }> {
+export async function listenRaw(
+  serve: (peer: RawPeer) => unknown,
+): Promise<{ address: string; readonly peers: readonly RawPeer[] }> {
   const peers: RawPeer[] = [];
   const server = createServer((socket) => {
     const peer = createPeer(socket.setNoDelay(true), undefined, CLIENT_PREFACE.length);
     peers.push(peer);
-    // A server whose client has left has nothing to complain of: the client's side is what is tested.
+    // A server whose client has left has nothing to complain of: the client's side is what is
+    // tested.
     void (async () => serve(peer))().catch(() => {});
   });
   server.listen(0, "127.0.0.1");
@@ -205,12 +265,21 @@ export async function listenRaw(serve: (peer: RawPeer) => unknown): Promise<{ ad
   return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, peers };
 }
 
-/** Listens, greets each client, and gives each of its calls to `respond` once their heads are there; gives the address. */
-export async function respondRaw(respond: (peer: RawPeer, streamId: number) => unknown, first: Buffer = settings()): Promise<string> {
+/**
+ * Listens, greets each client, and gives each of its calls to `respond` once their heads are there;
+ * gives the address.
+ */
+export async function respondRaw(
+  respond: (peer: RawPeer, streamId: number) => unknown,
+  first: Buffer = settings(),
+): Promise<string> {
   const { address } = await listenRaw(async (peer) => {
     await peer.greet(first);
     for (;;) {
-      const { streamId } = await peer.until("HEADERS", ({ type, fields }) => type === HEADERS && fields?.[0]?.name === ":method");
+      const { streamId } = await peer.until(
+        "HEADERS",
+        ({ type, fields }) => type === HEADERS && fields?.[0]?.name === ":method",
+      );
       respond(peer, streamId);
     }
   });
@@ -244,9 +313,18 @@ function createPeer(socket: Socket, preface: Buffer | undefined, skipped: number
     if (rest.length < toSkip) return;
     rest = rest.subarray(toSkip);
     toSkip = 0;
-    while (rest.length >= 9 && rest.length >= 9 + rest.readUIntBE(0, 3) && (rest[3] as number) < 16) {
+    while (
+      rest.length >= 9 &&
+      rest.length >= 9 + rest.readUIntBE(0, 3) &&
+      (rest[3] as number) < 16
+    ) {
       const end = 9 + rest.readUIntBE(0, 3);
-      take(rest[3] as number, rest[4] as number, rest.readUInt32BE(5), Buffer.from(rest.subarray(9, end)));
+      take(
+        rest[3] as number,
+        rest[4] as number,
+        rest.readUInt32BE(5),
+        Buffer.from(rest.subarray(9, end)),
+      );
       rest = rest.subarray(end);
     }
   });
@@ -275,7 +353,8 @@ function createPeer(socket: Socket, preface: Buffer | undefined, skipped: number
     async until(what, matches) {
       const found = await eventually(() => {
         const at = frames.findIndex((one, index) => index >= seen && matches(one));
-        if (at < 0) throw new Error(`no ${what}; there ${ended ? "were" : "are"} ${describe(frames)}`);
+        if (at < 0)
+          throw new Error(`no ${what}; there ${ended ? "were" : "are"} ${describe(frames)}`);
         return at;
       });
       seen = found + 1;
@@ -285,21 +364,36 @@ function createPeer(socket: Socket, preface: Buffer | undefined, skipped: number
       const text = `ping${String(++pings).padStart(4, "0")}`;
       peer.send(ping(text));
       await eventually(() => {
-        if (!frames.some(({ type, flags, payload }) => type === PING && flags === ACK && payload.toString() === text)) {
-          throw new Error(`no answer to a PING; there ${ended ? "were" : "are"} ${describe(frames)}`);
+        if (
+          !frames.some(
+            ({ type, flags, payload }) =>
+              type === PING && flags === ACK && payload.toString() === text,
+          )
+        ) {
+          throw new Error(
+            `no answer to a PING; there ${ended ? "were" : "are"} ${describe(frames)}`,
+          );
         }
       });
     },
     answer: (streamId) =>
       eventually(() => {
         const answer = answerOf(frames.filter((one) => one.streamId === streamId));
-        if (answer === undefined) throw new Error(`stream ${streamId} has no end; there ${ended ? "were" : "are"} ${describe(frames)}`);
+        if (answer === undefined)
+          throw new Error(
+            `stream ${streamId} has no end; there ${ended ? "were" : "are"} ${describe(frames)}`,
+          );
         return answer;
       }),
     async dies(code) {
       const last = await eventually(() => {
-        const found = frames.find(({ type, payload }) => type === GOAWAY && payload.readUInt32BE(4) !== CODE.NO_ERROR);
-        if (found === undefined) throw new Error(`no GOAWAY of an error; there ${ended ? "were" : "are"} ${describe(frames)}`);
+        const found = frames.find(
+          ({ type, payload }) => type === GOAWAY && payload.readUInt32BE(4) !== CODE.NO_ERROR,
+        );
+        if (found === undefined)
+          throw new Error(
+            `no GOAWAY of an error; there ${ended ? "were" : "are"} ${describe(frames)}`,
+          );
         return found;
       });
       expect(last.payload.readUInt32BE(4)).toBe(code);
@@ -318,10 +412,17 @@ function createPeer(socket: Socket, preface: Buffer | undefined, skipped: number
 
 function answerOf(frames: readonly Frame[]): RawAnswer | undefined {
   const blocks = frames.flatMap(({ fields }) =>
-    fields === undefined ? [] : [Object.fromEntries(fields.map(({ name, value }) => [name, value]))],
+    fields === undefined
+      ? []
+      : [Object.fromEntries(fields.map(({ name, value }) => [name, value]))],
   );
   const resetting = frames.find(({ type }) => type === RST_STREAM);
-  if (resetting === undefined && !frames.some(({ type, flags }) => (type === DATA || type === HEADERS) && (flags & END_STREAM) !== 0)) {
+  if (
+    resetting === undefined &&
+    !frames.some(
+      ({ type, flags }) => (type === DATA || type === HEADERS) && (flags & END_STREAM) !== 0,
+    )
+  ) {
     return undefined;
   }
   const last = blocks.at(-1);
@@ -336,6 +437,11 @@ function answerOf(frames: readonly Frame[]): RawAnswer | undefined {
 
 function describe(frames: readonly Frame[]): string {
   return JSON.stringify(
-    frames.slice(-12).map(({ type, flags, streamId, payload }) => ({ type, flags, streamId, text: payload.toString("latin1", 0, 60) })),
+    frames.slice(-12).map(({ type, flags, streamId, payload }) => ({
+      type,
+      flags,
+      streamId,
+      text: payload.toString("latin1", 0, 60),
+    })),
   );
 }

@@ -22,7 +22,9 @@ function pagesIn(folder: string): string[] {
 
 /** The fenced blocks of a language, in order. */
 function blocks(markdown: string, language: string): string[] {
-  return [...markdown.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, "gm"))].map(([, code = ""]) => code);
+  return [...markdown.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, "gm"))].map(
+    ([, code = ""]) => code,
+  );
 }
 
 describe("README", () => {
@@ -38,13 +40,19 @@ describe("README", () => {
 
   it("shows what they print", async () => {
     const [output = ""] = blocks(readme, "console");
-    const server = spawn(process.execPath, [join(HELLO, "dist/server.js")], { env: { ...process.env, ADDRESS: "127.0.0.1:0" } });
+    const server = spawn(process.execPath, [join(HELLO, "dist/server.js")], {
+      env: { ...process.env, ADDRESS: "127.0.0.1:0" },
+    });
     try {
       const target = await new Promise<string>((resolve, reject) => {
-        server.stdout.on("data", (chunk) => resolve(/listening on (\S+)/.exec(String(chunk))?.[1] ?? ""));
+        server.stdout.on("data", (chunk) =>
+          resolve(/listening on (\S+)/.exec(String(chunk))?.[1] ?? ""),
+        );
         server.on("exit", () => reject(new Error("the server ended")));
       });
-      const { stdout } = await run(process.execPath, [join(HELLO, "dist/client.js")], { env: { ...process.env, TARGET: target } });
+      const { stdout } = await run(process.execPath, [join(HELLO, "dist/client.js")], {
+        env: { ...process.env, TARGET: target },
+      });
       expect(`$ node client.js\n${stdout}`).toBe(output);
     } finally {
       server.kill();
@@ -53,9 +61,15 @@ describe("README", () => {
 
   it("shows how to install what examples/hello has installed, and to generate as it does", () => {
     const [install = ""] = blocks(readme, "sh");
-    const { dependencies, devDependencies, scripts } = JSON.parse(file("package.json")) as Record<string, Record<string, string>>;
+    const { dependencies, devDependencies, scripts } = JSON.parse(file("package.json")) as Record<
+      string,
+      Record<string, string>
+    >;
     const named = (command: string): string[] =>
-      new RegExp(`^${command} ((?:@?[\\w-]+[/\\w-]* ?)+)$`, "m").exec(install)?.[1]?.split(" ").sort() ?? [];
+      new RegExp(`^${command} ((?:@?[\\w-]+[/\\w-]* ?)+)$`, "m")
+        .exec(install)?.[1]
+        ?.split(" ")
+        .sort() ?? [];
     expect(named("npm install")).toEqual(Object.keys(dependencies ?? {}).sort());
     expect(named("npm install --save-dev")).toEqual(Object.keys(devDependencies ?? {}).sort());
     expect(install).toMatch(/^npx buf generate\b/m);
@@ -63,7 +77,8 @@ describe("README", () => {
   });
 
   it("shows installation and contract within the first 30 lines, server, client and output within the first screen", () => {
-    const linesBefore = (text: string): number => readme.slice(0, readme.indexOf(text)).split("\n").length;
+    const linesBefore = (text: string): number =>
+      readme.slice(0, readme.indexOf(text)).split("\n").length;
     expect(linesBefore("npx buf generate")).toBeLessThan(30);
     expect(linesBefore("// server.ts")).toBeLessThan(30);
     expect(linesBefore("## ")).toBeLessThan(75);
@@ -75,18 +90,37 @@ describe("guides and package READMEs", () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it("hold only snippets that compile", async () => {
-    const pages = ["docs", "docs/guides", "docs/reference", ...packages("tightwire"), ...packages("packages")].flatMap(pagesIn);
+    const pages = [
+      "docs",
+      "docs/guides",
+      "docs/reference",
+      ...packages("tightwire"),
+      ...packages("packages"),
+    ].flatMap(pagesIn);
     let snippets = 0;
     for (const page of pages) {
       for (const code of blocks(readFileSync(join(repository, page), "utf8"), "ts")) {
-        writeFileSync(join(folder, `${page.replace(/[^a-z]+/gi, "-")}${snippets++}.ts`), `${code}\nexport {};\n`);
+        writeFileSync(
+          join(folder, `${page.replace(/[^a-z]+/gi, "-")}${snippets++}.ts`),
+          `${code}\nexport {};\n`,
+        );
       }
     }
     expect(snippets).toBeGreaterThan(3);
-    const options = { composite: false, noEmit: true, isolatedDeclarations: false, declaration: false, types: ["node"] };
+    const options = {
+      composite: false,
+      noEmit: true,
+      isolatedDeclarations: false,
+      declaration: false,
+      types: ["node"],
+    };
     writeFileSync(
       join(folder, "tsconfig.json"),
-      JSON.stringify({ extends: "../../tsconfig.base.json", compilerOptions: options, include: ["*.ts"] }),
+      JSON.stringify({
+        extends: "../../tsconfig.base.json",
+        compilerOptions: options,
+        include: ["*.ts"],
+      }),
     );
     const compiled = run(join(repository, "node_modules/.bin/tsc"), ["-p", folder]).then(
       () => "",

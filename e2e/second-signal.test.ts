@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import { handlersOf, openClient, rejectionOf } from "./pitfalls-stage.js";
 import { transportInUse } from "./transport-in-use.js";
 
-const timers = (): number => process.getActiveResourcesInfo().filter((one) => one === "Timeout").length;
+const timers = (): number =>
+  process.getActiveResourcesInfo().filter((one) => one === "Timeout").length;
 
 /** Long enough that a stop which waits for it fails the test. */
 const LONG_MS = 600_000;

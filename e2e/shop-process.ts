@@ -26,8 +26,15 @@ export interface Shop {
 /** Starts the shop as it was built. Rejects when a service does not come up. */
 export async function startShop(): Promise<Shop> {
   const folder = mkdtempSync(join(tmpdir(), "tightwire-shop-"));
-  const catalog = await startService("catalog", { DATA_DIR: folder, CATALOG_ADDRESS: "127.0.0.1:0" });
-  const orders = await startService("orders", { DATA_DIR: folder, ORDERS_ADDRESS: "127.0.0.1:0", CATALOG_TARGET: catalog.address });
+  const catalog = await startService("catalog", {
+    DATA_DIR: folder,
+    CATALOG_ADDRESS: "127.0.0.1:0",
+  });
+  const orders = await startService("orders", {
+    DATA_DIR: folder,
+    ORDERS_ADDRESS: "127.0.0.1:0",
+    CATALOG_TARGET: catalog.address,
+  });
   return {
     catalog,
     orders,
@@ -41,10 +48,14 @@ export async function startShop(): Promise<Shop> {
 async function startService(name: string, settings: Record<string, string>): Promise<ShopProcess> {
   const env: NodeJS.ProcessEnv = { ...process.env, LOG_LEVEL: "debug", ...settings };
   delete env["DATABASE_URL"];
-  const child = spawn(process.execPath, [join(repository, "packages/server/dist", name, "main.js")], {
-    env,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(
+    process.execPath,
+    [join(repository, "packages/server/dist", name, "main.js")],
+    {
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
   let written = "";
   child.stdout.on("data", (chunk) => {
     written += chunk;
@@ -66,11 +77,16 @@ async function startService(name: string, settings: Record<string, string>): Pro
   };
 }
 
-async function whenListening(name: string, child: ChildProcess, written: () => string): Promise<string> {
+async function whenListening(
+  name: string,
+  child: ChildProcess,
+  written: () => string,
+): Promise<string> {
   for (;;) {
     const address = /"address":"([^"]+)"/.exec(written())?.[1];
     if (address !== undefined) return address;
-    if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}: ${written()}`);
+    if (child.exitCode !== null)
+      throw new Error(`${name} ended with ${child.exitCode}: ${written()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

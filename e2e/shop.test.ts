@@ -37,7 +37,9 @@ beforeAll(async () => {
   shop = await startShop();
   catalog = createCatalogClient(shop.catalog.address, { transport: transportInUse().client() });
   orders = createOrdersClient(shop.orders.address, { transport: transportInUse().client() });
-  await catalog.importProducts(["alien", "brazil", "clue"].map((id, row) => ({ row: row + 1, product: draft(id) })));
+  await catalog.importProducts(
+    ["alien", "brazil", "clue"].map((id, row) => ({ row: row + 1, product: draft(id) })),
+  );
 }, 60_000);
 
 afterAll(async () => {
@@ -45,9 +47,21 @@ afterAll(async () => {
   await shop?.close();
 }, 30_000);
 
-async function curl(address: string, method: string, ...messages: object[]): Promise<Record<string, unknown>[]> {
+async function curl(
+  address: string,
+  method: string,
+  ...messages: object[]
+): Promise<Record<string, unknown>[]> {
   const data = messages.map((message) => JSON.stringify(message)).join("\n");
-  const { stdout } = await run(BUF, ["curl", "--protocol", "grpc", "--http2-prior-knowledge", "-d", data, `http://${address}/${method}`]);
+  const { stdout } = await run(BUF, [
+    "curl",
+    "--protocol",
+    "grpc",
+    "--http2-prior-knowledge",
+    "-d",
+    data,
+    `http://${address}/${method}`,
+  ]);
   return stdout
     .split(/(?<=^\})$/m)
     .filter((text) => text.trim() !== "")
@@ -83,13 +97,26 @@ function firstOf(address: string, method: string, message: object): Promise<stri
 describe("buf curl, over reflection", () => {
   it("lists the services and every method", async () => {
     const list = async (address: string) =>
-      (await run(BUF, ["curl", "--protocol", "grpc", "--http2-prior-knowledge", "--list-methods", `http://${address}`])).stdout
+      (
+        await run(BUF, [
+          "curl",
+          "--protocol",
+          "grpc",
+          "--http2-prior-knowledge",
+          "--list-methods",
+          `http://${address}`,
+        ])
+      ).stdout
         .trim()
         .split("\n");
     const methodsOf = ({ methods }: { methods: Record<string, { path: string }> }) =>
       Object.values(methods).map(({ path }) => path.slice(1));
-    expect(await list(shop.catalog.address)).toEqual(expect.arrayContaining(methodsOf(CatalogService)));
-    expect(await list(shop.orders.address)).toEqual(expect.arrayContaining(methodsOf(OrdersService)));
+    expect(await list(shop.catalog.address)).toEqual(
+      expect.arrayContaining(methodsOf(CatalogService)),
+    );
+    expect(await list(shop.orders.address)).toEqual(
+      expect.arrayContaining(methodsOf(OrdersService)),
+    );
     expect(await list(shop.orders.address)).toContain("grpc.health.v1.Health/Check");
   });
 
@@ -97,17 +124,31 @@ describe("buf curl, over reflection", () => {
     const call = (method: string, ...messages: object[]) =>
       curl(shop.catalog.address, `shop.catalog.v1.CatalogService/${method}`, ...messages);
     expect(
-      await call("ImportProducts", { row: 1, product: { id: "duel", film: { title: "Duel" }, priceCents: "5", initialStock: 3 } }),
+      await call("ImportProducts", {
+        row: 1,
+        product: { id: "duel", film: { title: "Duel" }, priceCents: "5", initialStock: 3 },
+      }),
     ).toMatchObject([{ received: 1, created: 1 }]);
-    expect(await call("GetProduct", { id: "duel" })).toMatchObject([{ product: { id: "duel", stock: 3 } }]);
-    expect(await call("BatchGetProducts", { ids: ["duel", "alien"] })).toMatchObject([{ products: [{ id: "duel" }, { id: "alien" }] }]);
-    expect(await call("ListProducts", { pageSize: 1 })).toMatchObject([{ totalSize: 4, nextPageToken: expect.any(String) }]);
-    expect(await call("ReserveStock", { reservationId: "curl", lines: [{ productId: "duel", quantity: 2 }] })).toMatchObject([
-      { reservation: { id: "curl" } },
+    expect(await call("GetProduct", { id: "duel" })).toMatchObject([
+      { product: { id: "duel", stock: 3 } },
     ]);
-    expect(await firstOf(shop.catalog.address, "shop.catalog.v1.CatalogService/WatchStock", { productIds: ["duel"] })).toContain(
-      '"stock": 1',
-    );
+    expect(await call("BatchGetProducts", { ids: ["duel", "alien"] })).toMatchObject([
+      { products: [{ id: "duel" }, { id: "alien" }] },
+    ]);
+    expect(await call("ListProducts", { pageSize: 1 })).toMatchObject([
+      { totalSize: 4, nextPageToken: expect.any(String) },
+    ]);
+    expect(
+      await call("ReserveStock", {
+        reservationId: "curl",
+        lines: [{ productId: "duel", quantity: 2 }],
+      }),
+    ).toMatchObject([{ reservation: { id: "curl" } }]);
+    expect(
+      await firstOf(shop.catalog.address, "shop.catalog.v1.CatalogService/WatchStock", {
+        productIds: ["duel"],
+      }),
+    ).toContain('"stock": 1');
     expect(await call("ReleaseStock", { reservationId: "curl" })).toHaveLength(1);
   });
 
@@ -124,10 +165,18 @@ describe("buf curl, over reflection", () => {
     const id = (placed?.["order"] as { id: string } | undefined)?.id;
     expect(await call("GetOrder", { id })).toMatchObject([{ order: { id, totalCents: "1000" } }]);
     expect(await call("ListOrders", {})).toMatchObject([{ orders: [{ id }] }]);
-    expect(await firstOf(shop.orders.address, "shop.orders.v1.OrdersService/TrackOrder", { id })).toContain(id);
-    const quotes = await call("QuoteBasket", { add: { productId: "alien", quantity: 2 } }, { add: { productId: "brazil", quantity: 1 } });
+    expect(
+      await firstOf(shop.orders.address, "shop.orders.v1.OrdersService/TrackOrder", { id }),
+    ).toContain(id);
+    const quotes = await call(
+      "QuoteBasket",
+      { add: { productId: "alien", quantity: 2 } },
+      { add: { productId: "brazil", quantity: 1 } },
+    );
     expect(quotes).toMatchObject([{ totalCents: "2000" }, { totalCents: "3000" }]);
-    expect(await call("CancelOrder", { id })).toMatchObject([{ order: { status: "ORDER_STATUS_CANCELLED" } }]);
+    expect(await call("CancelOrder", { id })).toMatchObject([
+      { order: { status: "ORDER_STATUS_CANCELLED" } },
+    ]);
   });
 });
 
@@ -138,13 +187,29 @@ describe("other languages", () => {
       const folder = mkdtempSync(join(tmpdir(), "tightwire-python-"));
       // Debian's protoc is older than "optional" in proto3, and needs none of it here.
       for (const name of ["status", "error_details"]) {
-        const proto = readFileSync(join(repository, `node_modules/google-gax/build/protos/google/rpc/${name}.proto`), "utf8");
+        const proto = readFileSync(
+          join(repository, `node_modules/google-gax/build/protos/google/rpc/${name}.proto`),
+          "utf8",
+        );
         mkdirSync(join(folder, "google/rpc"), { recursive: true });
-        writeFileSync(join(folder, `google/rpc/${name}.proto`), proto.replace(/^( +)optional /gm, "$1"));
+        writeFileSync(
+          join(folder, `google/rpc/${name}.proto`),
+          proto.replace(/^( +)optional /gm, "$1"),
+        );
       }
       const files = ["google/rpc/status.proto", "google/rpc/error_details.proto"];
-      await run(PYTHON, ["-m", "grpc_tools.protoc", `-I${folder}`, `--python_out=${folder}`, ...files]);
-      const { stdout } = await run(PYTHON, [join(repository, "e2e/rich_error.py"), shop.catalog.address, folder]);
+      await run(PYTHON, [
+        "-m",
+        "grpc_tools.protoc",
+        `-I${folder}`,
+        `--python_out=${folder}`,
+        ...files,
+      ]);
+      const { stdout } = await run(PYTHON, [
+        join(repository, "e2e/rich_error.py"),
+        shop.catalog.address,
+        folder,
+      ]);
       rmSync(folder, { recursive: true });
       expect(JSON.parse(stdout)).toEqual({ code: "INVALID_ARGUMENT", fields: ["id"] });
     },
@@ -153,7 +218,12 @@ describe("other languages", () => {
 
 describe("logs", () => {
   it("never hold what the contract marks with debug_redact, also when a call fails", async () => {
-    const canaries = { name: "canary-name", email: "canary@example.org", address: "canary road 7", number: "4111222233334444" };
+    const canaries = {
+      name: "canary-name",
+      email: "canary@example.org",
+      address: "canary road 7",
+      number: "4111222233334444",
+    };
     const { number, ...buyer } = canaries;
     const place = (requestId: string, quantity: number) =>
       orders.placeOrder({
@@ -166,10 +236,13 @@ describe("logs", () => {
     await expect(place("canary-2", 0)).rejects.toMatchObject({ code: "invalid_argument" });
     await expect(place("canary-3", 10_000)).rejects.toMatchObject({ code: "failed_precondition" });
     await orders.listOrders({ filter: { email: canaries.email } });
-    await expect(orders.listOrders({ filter: { email: canaries.email }, pageToken: canaries.email })).rejects.toBeInstanceOf(RpcError);
+    await expect(
+      orders.listOrders({ filter: { email: canaries.email }, pageToken: canaries.email }),
+    ).rejects.toBeInstanceOf(RpcError);
     const written = shop.orders.written() + shop.catalog.written();
     expect(written).toContain("/shop.orders.v1.OrdersService/PlaceOrder");
-    for (const canary of [canaries.email, canaries.address, number]) expect(written).not.toContain(canary);
+    for (const canary of [canaries.email, canaries.address, number])
+      expect(written).not.toContain(canary);
   });
 });
 

@@ -13,8 +13,14 @@ const warnings: string[] = [];
 process.on("warning", ({ message }) => void warnings.push(message));
 
 async function listenAtHost(host: string): Promise<string> {
-  const server = createServer().add(TestService, handlersOf({ unary: () => Promise.resolve(testMessage({ text: "hello" })) }));
-  const { address } = await server.listen(`${host}:0`, transportInUse().server({ tls: certificates.server }));
+  const server = createServer().add(
+    TestService,
+    handlersOf({ unary: () => Promise.resolve(testMessage({ text: "hello" })) }),
+  );
+  const { address } = await server.listen(
+    `${host}:0`,
+    transportInUse().server({ tls: certificates.server }),
+  );
   onTestFinished(() => server.stop({ pauseMs: 0, graceMs: 100 }));
   return address;
 }
@@ -23,13 +29,17 @@ test("TLS to an address: the certificate proves it, and Node warns of nothing", 
   const trusting = { transport: transportInUse().client({ tls: { ca: certificates.ca } }) };
   const named = await listenAtHost("127.0.0.1");
   expect((await openClient(named, trusting).client.unary({})).text).toBe("hello");
-  expect((await openClient(named.replace("127.0.0.1", "localhost"), trusting).client.unary({})).text).toBe("hello");
+  expect(
+    (await openClient(named.replace("127.0.0.1", "localhost"), trusting).client.unary({})).text,
+  ).toBe("hello");
 
   const unnamed = await listenAtHost("127.0.0.2");
   const error = await rejectionOf(openClient(unnamed, trusting).client.unary({}));
   expect(error).toMatchObject({ code: "unavailable" });
   expect(error.message).toContain("127.0.0.2");
-  const renamed = { transport: transportInUse().client({ tls: { ca: certificates.ca, serverName: "127.0.0.1" } }) };
+  const renamed = {
+    transport: transportInUse().client({ tls: { ca: certificates.ca, serverName: "127.0.0.1" } }),
+  };
   expect((await openClient(unnamed, renamed).client.unary({})).text).toBe("hello");
 
   expect(warnings).toEqual([]);

@@ -7,14 +7,19 @@ import { repository } from "./shop-process.js";
 /** `ServingStatus.SERVING` of gRPC's health protocol. */
 const SERVING = 1;
 
-/** Runs a module in a process of its own, over the build; `isLoaded(name)` tells whether a CommonJS package was loaded. Gives what it prints, as JSON. */
+/**
+ * Runs a module in a process of its own, over the build; `isLoaded(name)` tells whether a CommonJS
+ * package was loaded. Gives what it prints, as JSON.
+ */
 async function runFresh(code: string): Promise<unknown> {
   const isLoaded = `
     import { createRequire } from "node:module";
     const { cache } = createRequire(process.cwd() + "/fresh.js");
     const isLoaded = (name) => Object.keys(cache).some((file) => file.includes("/node_modules/" + name + "/"));`;
   const args = ["--input-type=module", "--eval", `${isLoaded}\n${code}`];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: join(repository, "e2e") });
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
+    cwd: join(repository, "e2e"),
+  });
   return JSON.parse(stdout);
 }
 
@@ -36,14 +41,21 @@ describe("without a transport that is named", () => {
       }
       await served.stop();
       console.log(JSON.stringify({ listening, answers, grpcJs: isLoaded("@grpc/grpc-js") }));`;
-    expect(await runFresh(calling)).toEqual({ listening: ["wire", "wire"], answers: [SERVING, SERVING], grpcJs: false });
+    expect(await runFresh(calling)).toEqual({
+      listening: ["wire", "wire"],
+      answers: [SERVING, SERVING],
+      grpcJs: false,
+    });
   });
 
-  test.each(["client", "server"])("importing @tightwire/%s loads no grpc-js; its grpc-js entry does", async (side) => {
-    const importing = (entry: string) => `
+  test.each(["client", "server"])(
+    "importing @tightwire/%s loads no grpc-js; its grpc-js entry does",
+    async (side) => {
+      const importing = (entry: string) => `
       await import("@tightwire/${side}${entry}");
       console.log(JSON.stringify(isLoaded("@grpc/grpc-js")));`;
-    expect(await runFresh(importing(""))).toBe(false);
-    expect(await runFresh(importing("/grpc-js"))).toBe(true);
-  });
+      expect(await runFresh(importing(""))).toBe(false);
+      expect(await runFresh(importing("/grpc-js"))).toBe(true);
+    },
+  );
 });

@@ -26,8 +26,15 @@ describeTransportContract({
   hop: true,
   identity: undefined,
   async listen(server) {
-    const { address } = await server.listen(`unix:${join(folder, `${sockets++}.sock`)}`, grpcJsServer());
-    return { target: address, endpoint: { address, authority: "localhost" }, transport: grpcJsClient({ compression: true }) };
+    const { address } = await server.listen(
+      `unix:${join(folder, `${sockets++}.sock`)}`,
+      grpcJsServer(),
+    );
+    return {
+      target: address,
+      endpoint: { address, authority: "localhost" },
+      transport: grpcJsClient({ compression: true }),
+    };
   },
   knownFailures: GRPC_JS_FAILURES,
 });

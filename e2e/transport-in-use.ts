@@ -1,5 +1,10 @@
 import { grpcJs as grpcJsClient } from "@tightwire/client/grpc-js";
-import type { ClientTlsOptions, ClientTransport, ServerTlsOptions, ServerTransport } from "@tightwire/core/runtime";
+import type {
+  ClientTlsOptions,
+  ClientTransport,
+  ServerTlsOptions,
+  ServerTransport,
+} from "@tightwire/core/runtime";
 import { grpcJs as grpcJsServer } from "@tightwire/server/grpc-js";
 import { wire as wireClient } from "@tightwire/wire/client";
 import { wire as wireServer } from "@tightwire/wire/server";
@@ -23,8 +28,13 @@ export interface TransportInUse {
   client(settings?: ClientSettings): ClientTransport;
 }
 
-/** grpc-js waits for the answer to a PING as long as it was silent before; of the wire's own 20 s no test waits. */
-function answeredInTime({ keepaliveMs }: { readonly keepaliveMs?: number }): { keepaliveTimeoutMs?: number } {
+/**
+ * grpc-js waits for the answer to a PING as long as it was silent before; of the wire's own 20 s no
+ * test waits.
+ */
+function answeredInTime({ keepaliveMs }: { readonly keepaliveMs?: number }): {
+  keepaliveTimeoutMs?: number;
+} {
   return keepaliveMs === undefined ? {} : { keepaliveTimeoutMs: keepaliveMs };
 }
 
@@ -38,13 +48,16 @@ const TRANSPORTS: readonly TransportInUse[] = [
 ];
 
 /**
- * The transport that this run is about: each file of a behaviour runs once for each of them, in a project of vitest.config.ts. The shop's services read the same variable. Throws in a file that
+ * The transport that this run is about: each file of a behaviour runs once for each of them, in a
+ * project of vitest.config.ts. The shop's services read the same variable. Throws in a file that
  * runs once.
  */
 export function transportInUse(): TransportInUse {
   const name = process.env["TRANSPORT"];
   const found = TRANSPORTS.find((transport) => transport.name === name);
   if (found === undefined)
-    throw new Error(`TRANSPORT is ${name}, which is none of ${TRANSPORTS.map((transport) => transport.name).join(", ")}`);
+    throw new Error(
+      `TRANSPORT is ${name}, which is none of ${TRANSPORTS.map((transport) => transport.name).join(", ")}`,
+    );
   return found;
 }

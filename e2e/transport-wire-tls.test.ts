@@ -11,7 +11,8 @@ describeTransportContract({
   capabilities: WIRE,
   hop: true,
   identity: undefined,
-  listen: (server) => listenOnTcp(server, { tls: { ca: certificates.ca } }, { tls: certificates.server }),
+  listen: (server) =>
+    listenOnTcp(server, { tls: { ca: certificates.ca } }, { tls: certificates.server }),
   knownFailures: [],
 });
 

@@ -26,8 +26,15 @@ describeTransportContract({
   hop: true,
   identity: undefined,
   async listen(server) {
-    const { address } = await server.listen(`unix:${join(folder, `${sockets++}.sock`)}`, wireServer());
-    return { target: address, endpoint: { address, authority: "localhost" }, transport: wireClient() };
+    const { address } = await server.listen(
+      `unix:${join(folder, `${sockets++}.sock`)}`,
+      wireServer(),
+    );
+    return {
+      target: address,
+      endpoint: { address, authority: "localhost" },
+      transport: wireClient(),
+    };
   },
   knownFailures: [],
 });

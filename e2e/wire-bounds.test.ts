@@ -29,14 +29,26 @@ import {
   settings,
   windowUpdate,
 } from "./raw-peer.js";
-import { callStream, callUnary, dial, MIB, outgoing, type ServerOptions, serve, type WireServer, watchMemory } from "./wire-stage.js";
+import {
+  callStream,
+  callUnary,
+  dial,
+  MIB,
+  outgoing,
+  type ServerOptions,
+  serve,
+  type WireServer,
+  watchMemory,
+} from "./wire-stage.js";
 
 const EXHAUSTED = String(Status.RESOURCE_EXHAUSTED);
 const certificates = makeCertificates();
 afterAll(() => certificates.remove());
 
 /** A server with small bounds, a connection that an attack is made on, and one beside it. */
-async function underAttack(bounds: ServerOptions["bounds"] = {}): Promise<{ server: WireServer; peer: RawPeer; beside(): Promise<void> }> {
+async function underAttack(
+  bounds: ServerOptions["bounds"] = {},
+): Promise<{ server: WireServer; peer: RawPeer; beside(): Promise<void> }> {
   const server = await serve({ bounds });
   const peer = await greetRaw(server.address);
   const neighbour = await dial(server.address);
@@ -44,7 +56,9 @@ async function underAttack(bounds: ServerOptions["bounds"] = {}): Promise<{ serv
     server,
     peer,
     async beside() {
-      expect((await callUnary(neighbour, "/t/Echo", Buffer.from("beside"))).message?.toString()).toBe("beside");
+      expect(
+        (await callUnary(neighbour, "/t/Echo", Buffer.from("beside"))).message?.toString(),
+      ).toBe("beside");
     },
   };
 }
@@ -57,7 +71,8 @@ describe("what a client can make a server hold or do", () => {
   test("maxConcurrentStreams: more are refused, and may be sent again", async () => {
     const { server, peer, beside } = await underAttack({ maxConcurrentStreams: 5 });
     peer.send(...times(20, (at) => headers(at * 2 + 1, request("/t/Hold"))));
-    for (let at = 5; at < 20; at++) expect((await peer.answer(at * 2 + 1)).resetCode).toBe(CODE.REFUSED_STREAM);
+    for (let at = 5; at < 20; at++)
+      expect((await peer.answer(at * 2 + 1)).resetCode).toBe(CODE.REFUSED_STREAM);
     expect(server.calls).toHaveLength(5);
     await beside();
     await peer.roundTrip();
@@ -81,47 +96,86 @@ describe("what a client can make a server hold or do", () => {
   test("maxHeaderListBytes: a block that the table expands a thousandfold costs next to no memory", async () => {
     const { peer, beside } = await underAttack();
     const memory = watchMemory();
-    const filling = Buffer.concat([rawBlock(request("/t/Hold")), rawLiteral(["bomb", "x".repeat(4_000)], "indexed")]);
+    const filling = Buffer.concat([
+      rawBlock(request("/t/Hold")),
+      rawLiteral(["bomb", "x".repeat(4_000)], "indexed"),
+    ]);
     peer.send(headers(1, filling));
     for (let call = 1; call < 100; call++) {
-      const block = Buffer.concat([rawBlock(request("/t/Hold")), Buffer.concat(times(16_000, () => rawIndexed(62)))]);
+      const block = Buffer.concat([
+        rawBlock(request("/t/Hold")),
+        Buffer.concat(times(16_000, () => rawIndexed(62))),
+      ]);
       peer.send(headers(call * 2 + 1, block));
     }
-    for (let call = 1; call < 100; call++) expect((await peer.answer(call * 2 + 1)).status).toBe(EXHAUSTED);
+    for (let call = 1; call < 100; call++)
+      expect((await peer.answer(call * 2 + 1)).status).toBe(EXHAUSTED);
     expect(memory.stop()).toBeLessThan(100 * MIB);
     await beside();
   });
 
   test("maxHeaderBlockBytes: a larger block ends the connection", async () => {
     const { peer, beside } = await underAttack({ maxHeaderBlockBytes: 1_000 });
-    peer.send(headers(1, rawBlock(request("/t/Hold")), { endHeaders: false }), continuation(1, rawBlock([["x", "y".repeat(1_000)]])));
+    peer.send(
+      headers(1, rawBlock(request("/t/Hold")), { endHeaders: false }),
+      continuation(1, rawBlock([["x", "y".repeat(1_000)]])),
+    );
     await peer.dies(CODE.ENHANCE_YOUR_CALM);
     await beside();
   });
 
   test("maxContinuations: more end the connection, empty ones too", async () => {
     const { peer, beside } = await underAttack({ maxContinuations: 3 });
-    peer.send(headers(1, rawBlock(request("/t/Hold")), { endHeaders: false }), ...times(4, () => continuation(1)));
+    peer.send(
+      headers(1, rawBlock(request("/t/Hold")), { endHeaders: false }),
+      ...times(4, () => continuation(1)),
+    );
     await peer.dies(CODE.ENHANCE_YOUR_CALM);
     await beside();
   });
 
   test("maxResetsPerSecond: a client that opens and resets as fast as it can (CVE-2023-44487)", async () => {
     const { server, peer, beside } = await underAttack({ maxResetsPerSecond: 20 });
-    peer.send(...times(200, (at) => Buffer.concat([headers(at * 2 + 1, request("/t/Hold")), reset(at * 2 + 1)])));
+    peer.send(
+      ...times(200, (at) =>
+        Buffer.concat([headers(at * 2 + 1, request("/t/Hold")), reset(at * 2 + 1)]),
+      ),
+    );
     await peer.dies(CODE.ENHANCE_YOUR_CALM);
     await beside();
     expect(server.calls.length).toBeLessThan(60);
-    expect(server.calls.every(({ call, cancelled }) => call.path !== "/t/Hold" || cancelled !== undefined)).toBe(true);
+    expect(
+      server.calls.every(
+        ({ call, cancelled }) => call.path !== "/t/Hold" || cancelled !== undefined,
+      ),
+    ).toBe(true);
   });
 
   for (const [what, provoke] of [
     ["WINDOW_UPDATE of 0", (id: number) => [headers(id, request("/t/Hold")), windowUpdate(id, 0)]],
-    ["WINDOW_UPDATE beyond 31 bits", (id: number) => [headers(id, request("/t/Hold")), windowUpdate(id, 0x7fff_ffff)]],
-    ["DATA behind END_STREAM", (id: number) => [headers(id, request("/t/Hold"), { endStream: true }), data(id, Buffer.alloc(1))]],
-    ["PRIORITY of a wrong length", (id: number) => [headers(id, request("/t/Hold")), frame(2, 0, id, Buffer.alloc(4))]],
+    [
+      "WINDOW_UPDATE beyond 31 bits",
+      (id: number) => [headers(id, request("/t/Hold")), windowUpdate(id, 0x7fff_ffff)],
+    ],
+    [
+      "DATA behind END_STREAM",
+      (id: number) => [
+        headers(id, request("/t/Hold"), { endStream: true }),
+        data(id, Buffer.alloc(1)),
+      ],
+    ],
+    [
+      "PRIORITY of a wrong length",
+      (id: number) => [headers(id, request("/t/Hold")), frame(2, 0, id, Buffer.alloc(4))],
+    ],
     ["a head that is malformed", (id: number) => [headers(id, [["Upper", "x"]])]],
-    ["more DATA than content-length", (id: number) => [headers(id, request("/t/Hold", ["content-length", "1"])), data(id, message())]],
+    [
+      "more DATA than content-length",
+      (id: number) => [
+        headers(id, request("/t/Hold", ["content-length", "1"])),
+        data(id, message()),
+      ],
+    ],
   ] as const) {
     test(`maxResetsPerSecond: a client that makes the server reset, by ${what} (CVE-2025-8671)`, async () => {
       const { peer, beside } = await underAttack({ maxResetsPerSecond: 20 });
@@ -183,10 +237,14 @@ describe("what a client can make a server hold or do", () => {
     const half = message(Buffer.alloc(600_000), { length: 4 * MIB });
     for (let call = 0; call < 20; call++) {
       peer.send(headers(call * 2 + 1, request("/t/Hold")));
-      for (let at = 0; at < half.length; at += 16_384) peer.send(data(call * 2 + 1, half.subarray(at, at + 16_384)));
+      for (let at = 0; at < half.length; at += 16_384)
+        peer.send(data(call * 2 + 1, half.subarray(at, at + 16_384)));
     }
     await eventually(() =>
-      expect(server.calls.filter(({ cancelled }) => cancelled?.code === Status.RESOURCE_EXHAUSTED).length).toBeGreaterThanOrEqual(13),
+      expect(
+        server.calls.filter(({ cancelled }) => cancelled?.code === Status.RESOURCE_EXHAUSTED)
+          .length,
+      ).toBeGreaterThanOrEqual(13),
     );
     await peer.roundTrip();
     await beside();
@@ -196,7 +254,12 @@ describe("what a client can make a server hold or do", () => {
     const { peer, beside } = await underAttack({ maxUnreadBytes: 5 * MIB });
     peer.send(
       settings([4, 0]),
-      ...times(30, (at) => Buffer.concat([headers(at * 2 + 1, request("/t/Large")), data(at * 2 + 1, message(), true)])),
+      ...times(30, (at) =>
+        Buffer.concat([
+          headers(at * 2 + 1, request("/t/Large")),
+          data(at * 2 + 1, message(), true),
+        ]),
+      ),
     );
     for (let at = 6; at < 30; at++) expect((await peer.answer(at * 2 + 1)).status).toBe(EXHAUSTED);
     await beside();
@@ -205,7 +268,10 @@ describe("what a client can make a server hold or do", () => {
   });
 
   test("maxUnreadControlBytes: a client that asks and does not read is given up", async () => {
-    const { server, peer, beside } = await underAttack({ maxUnreadControlBytes: 1_000, maxPingsPerSecond: 1e9 });
+    const { server, peer, beside } = await underAttack({
+      maxUnreadControlBytes: 1_000,
+      maxPingsPerSecond: 1e9,
+    });
     peer.send(headers(1, request("/t/Hold")));
     await peer.roundTrip();
     peer.socket.pause();
@@ -222,10 +288,16 @@ describe("what a client can make a server wait for", () => {
   for (const [what, octets] of [
     ["nothing", Buffer.alloc(0)],
     ["half the preface", CLIENT_PREFACE.subarray(0, 10)],
-    ["the preface and half of SETTINGS", Buffer.concat([CLIENT_PREFACE, settings([1, 1]).subarray(0, 12)])],
+    [
+      "the preface and half of SETTINGS",
+      Buffer.concat([CLIENT_PREFACE, settings([1, 1]).subarray(0, 12)]),
+    ],
   ] as const) {
     test(`prefaceTimeoutMs: after ${what}`, async () => {
-      const { server, beside } = await underAttack({ prefaceTimeoutMs: 200, headersTimeoutMs: 10_000 });
+      const { server, beside } = await underAttack({
+        prefaceTimeoutMs: 200,
+        headersTimeoutMs: 10_000,
+      });
       const silent = await connectRaw(server.address);
       silent.send(octets);
       expect(await silent.dies(CODE.PROTOCOL_ERROR)).toContain("no SETTINGS");
@@ -236,7 +308,12 @@ describe("what a client can make a server wait for", () => {
   test("prefaceTimeoutMs: Infinity is for ever, and no bar to being ready", async () => {
     const server = await serve({ bounds: { prefaceTimeoutMs: Number.POSITIVE_INFINITY } });
     expect(
-      (await callUnary(await dial(server.address, { bounds: { prefaceTimeoutMs: Number.POSITIVE_INFINITY } }), "/t/Echo")).end.code,
+      (
+        await callUnary(
+          await dial(server.address, { bounds: { prefaceTimeoutMs: Number.POSITIVE_INFINITY } }),
+          "/t/Echo",
+        )
+      ).end.code,
     ).toBe(Status.OK);
   });
 
@@ -280,7 +357,11 @@ describe("what a client can make a server wait for", () => {
   });
 
   test("handshakeTimeoutMs: a TLS hello that is never finished", async () => {
-    const server = await serve({ tls: certificates.server, handshakeTimeoutMs: 200 }, {}, { client: { tls: { ca: certificates.ca } } });
+    const server = await serve(
+      { tls: certificates.server, handshakeTimeoutMs: 200 },
+      {},
+      { client: { tls: { ca: certificates.ca } } },
+    );
     const silent = await connectRaw(server.address);
     silent.send(Buffer.of(0x16, 3, 1, 2, 0));
     await eventually(() => expect(silent.ended).toBe(true));
@@ -323,7 +404,9 @@ describe("what a client can make a server wait for", () => {
     const { payload } = await idle.until("PING", ({ type }) => type === PING);
     idle.send(frame(PING, 1, 0, payload));
     await eventually(() => expect(idle.ended).toBe(true));
-    expect(idle.frames.filter(({ type }) => type === GOAWAY).map((one) => one.payload.readUInt32BE(4))).toEqual([0, 0]);
+    expect(
+      idle.frames.filter(({ type }) => type === GOAWAY).map((one) => one.payload.readUInt32BE(4)),
+    ).toEqual([0, 0]);
     await busy.roundTrip();
     await server.neighbour();
   });
@@ -336,7 +419,10 @@ describe("what a client can make a server wait for", () => {
     peer.send(frame(PING, 1, 0, payload));
     await eventually(() => expect(peer.ended).toBe(true));
     expect(peer.frames.filter(({ streamId }) => streamId === 1)).toEqual([]);
-    expect(server.calls[0]?.cancelled).toMatchObject({ code: Status.UNAVAILABLE, text: "the connection has reached its age" });
+    expect(server.calls[0]?.cancelled).toMatchObject({
+      code: Status.UNAVAILABLE,
+      text: "the connection has reached its age",
+    });
     await server.neighbour();
   });
 });
@@ -349,9 +435,16 @@ test("an honest caller that cancels 250 calls a second for six seconds is not cu
   await new Promise<void>((resolve) => {
     const timer = setInterval(() => {
       for (let call = 0; call < 5; call++) {
-        const handle = connection.stream(outgoing("/t/Hold"), { headers() {}, message() {}, drained() {}, done: () => void ends++ });
+        const handle = connection.stream(outgoing("/t/Hold"), {
+          headers() {},
+          message() {},
+          drained() {},
+          done: () => void ends++,
+        });
         handle.write(Buffer.alloc(10));
-        setImmediate(() => handle.cancel({ code: Status.CANCELLED, text: "the caller's mind changed" }));
+        setImmediate(() =>
+          handle.cancel({ code: Status.CANCELLED, text: "the caller's mind changed" }),
+        );
         cancels++;
       }
       if (cancels < 1_500) return;
@@ -359,7 +452,9 @@ test("an honest caller that cancels 250 calls a second for six seconds is not cu
       resolve();
     }, 20);
   });
-  await eventually(() => expect(server.calls.filter(({ cancelled }) => cancelled !== undefined)).toHaveLength(1_500));
+  await eventually(() =>
+    expect(server.calls.filter(({ cancelled }) => cancelled !== undefined)).toHaveLength(1_500),
+  );
   expect([cancels, ends, connection.capacity > 0]).toEqual([1_500, 1_500, true]);
   expect((await callUnary(connection, "/t/Echo")).end.code).toBe(Status.OK);
 });
@@ -376,11 +471,26 @@ describe("what a server can make a client hold, do or wait for", () => {
   };
 
   for (const [bound, code, ...frames] of [
-    ["maxHeaderBlockBytes", CODE.ENHANCE_YOUR_CALM, headers(1, answerHead(), { endHeaders: false }), continuation(1, Buffer.alloc(1_000))],
-    ["maxContinuations", CODE.ENHANCE_YOUR_CALM, headers(1, answerHead(), { endHeaders: false }), ...times(4, () => continuation(1))],
+    [
+      "maxHeaderBlockBytes",
+      CODE.ENHANCE_YOUR_CALM,
+      headers(1, answerHead(), { endHeaders: false }),
+      continuation(1, Buffer.alloc(1_000)),
+    ],
+    [
+      "maxContinuations",
+      CODE.ENHANCE_YOUR_CALM,
+      headers(1, answerHead(), { endHeaders: false }),
+      ...times(4, () => continuation(1)),
+    ],
     ["maxPingsPerSecond", CODE.ENHANCE_YOUR_CALM, ...times(50, () => ping())],
     ["maxSettingsPerSecond", CODE.ENHANCE_YOUR_CALM, ...times(30, () => settings())],
-    ["maxEmptyDataPerSecond", CODE.ENHANCE_YOUR_CALM, headers(1, answerHead()), ...times(50, () => data(1))],
+    [
+      "maxEmptyDataPerSecond",
+      CODE.ENHANCE_YOUR_CALM,
+      headers(1, answerHead()),
+      ...times(50, () => data(1)),
+    ],
   ] as readonly (readonly [string, number, ...Buffer[]])[]) {
     test(`${bound}: the connection is ended, and another made works`, async () => {
       let attacks = true;
@@ -394,13 +504,17 @@ describe("what a server can make a client hold, do or wait for", () => {
           headers(streamId, [["grpc-status", "0"]], { endStream: true }),
         );
       });
-      expect((await callUnary(await dial(address, { bounds: flood }), "/t/Echo")).end).toMatchObject({
+      expect(
+        (await callUnary(await dial(address, { bounds: flood }), "/t/Echo")).end,
+      ).toMatchObject({
         code: Status.UNAVAILABLE,
         origin: "local",
       });
       await peerOfClient?.dies(code);
       attacks = false;
-      expect((await callUnary(await dial(address, { bounds: flood }), "/t/Echo")).end.code).toBe(Status.OK);
+      expect((await callUnary(await dial(address, { bounds: flood }), "/t/Echo")).end.code).toBe(
+        Status.OK,
+      );
     });
   }
 
@@ -411,11 +525,18 @@ describe("what a server can make a client hold, do or wait for", () => {
     test(`${bound}: the call ends with RESOURCE_EXHAUSTED, in the head and in trailers`, async () => {
       const address = await respondRaw((peer, streamId) => {
         if (streamId === 1) peer.send(headers(1, answerHead(...fields)));
-        else peer.send(headers(streamId, answerHead()), headers(streamId, [["grpc-status", "0"], ...fields], { endStream: true }));
+        else
+          peer.send(
+            headers(streamId, answerHead()),
+            headers(streamId, [["grpc-status", "0"], ...fields], { endStream: true }),
+          );
       });
       const connection = await dial(address, { bounds: flood });
       for (let call = 0; call < 2; call++)
-        expect((await callUnary(connection, "/t/Echo")).end).toMatchObject({ code: Status.RESOURCE_EXHAUSTED, origin: "local" });
+        expect((await callUnary(connection, "/t/Echo")).end).toMatchObject({
+          code: Status.RESOURCE_EXHAUSTED,
+          origin: "local",
+        });
     });
   }
 
@@ -431,8 +552,12 @@ describe("what a server can make a client hold, do or wait for", () => {
       },
       settings([4, 0]),
     );
-    const connection = await dial(address, { bounds: { maxTinyFramesPerSecond: 10, maxPingsPerSecond: 1e9 } });
-    expect((await callUnary(connection, "/t/Echo", Buffer.alloc(10_000))).end.code).toBe(Status.UNAVAILABLE);
+    const connection = await dial(address, {
+      bounds: { maxTinyFramesPerSecond: 10, maxPingsPerSecond: 1e9 },
+    });
+    expect((await callUnary(connection, "/t/Echo", Buffer.alloc(10_000))).end.code).toBe(
+      Status.UNAVAILABLE,
+    );
     await peerOfClient?.dies(CODE.ENHANCE_YOUR_CALM);
   });
 
@@ -440,39 +565,57 @@ describe("what a server can make a client hold, do or wait for", () => {
     const half = message(Buffer.alloc(600_000), { length: 4 * MIB });
     const address = await respondRaw((peer, streamId) => {
       peer.send(headers(streamId, answerHead()));
-      for (let at = 0; at < half.length; at += 16_384) peer.send(data(streamId, half.subarray(at, at + 16_384)));
+      for (let at = 0; at < half.length; at += 16_384)
+        peer.send(data(streamId, half.subarray(at, at + 16_384)));
     });
     const connection = await dial(address, { bounds: { maxHeldBytes: 4 * MIB } });
     const calls = times(20, () => callStream(connection, "/t/Echo"));
-    await eventually(() => expect(calls.filter(({ end }) => end?.code === Status.RESOURCE_EXHAUSTED).length).toBeGreaterThanOrEqual(13));
+    await eventually(() =>
+      expect(
+        calls.filter(({ end }) => end?.code === Status.RESOURCE_EXHAUSTED).length,
+      ).toBeGreaterThanOrEqual(13),
+    );
     await connection.close(0);
   });
 
   test("prefaceTimeoutMs: a server that takes the connection and says nothing", async () => {
     const { address } = await listenRaw(() => {});
-    await expect(dial(address, { bounds: { prefaceTimeoutMs: 200 } })).rejects.toThrow("does not speak HTTP/2");
+    await expect(dial(address, { bounds: { prefaceTimeoutMs: 200 } })).rejects.toThrow(
+      "does not speak HTTP/2",
+    );
   });
 
   test("headersTimeoutMs and settingsTimeoutMs", async () => {
-    const address = await respondRaw((peer) => peer.send(headers(1, answerHead(), { endHeaders: false })));
-    expect((await callUnary(await dial(address, { bounds: { headersTimeoutMs: 200 } }), "/t/Echo")).end.text).toContain(
-      "not whole in time",
+    const address = await respondRaw((peer) =>
+      peer.send(headers(1, answerHead(), { endHeaders: false })),
     );
+    expect(
+      (await callUnary(await dial(address, { bounds: { headersTimeoutMs: 200 } }), "/t/Echo")).end
+        .text,
+    ).toContain("not whole in time");
     const { address: mute } = await listenRaw((peer) => peer.send(settings()));
-    expect((await callUnary(await dial(mute, { bounds: { settingsTimeoutMs: 200 } }), "/t/Echo")).end.text).toContain("SETTINGS_TIMEOUT");
+    expect(
+      (await callUnary(await dial(mute, { bounds: { settingsTimeoutMs: 200 } }), "/t/Echo")).end
+        .text,
+    ).toContain("SETTINGS_TIMEOUT");
   });
 
   test("stallTimeoutMs: a request that is not taken is reset", async () => {
     const address = await respondRaw(() => {}, settings([4, 0]));
     const connection = await dial(address, { bounds: { stallTimeoutMs: 200 } });
-    expect((await callUnary(connection, "/t/Echo", Buffer.alloc(1_000))).end).toMatchObject({ code: Status.UNAVAILABLE });
+    expect((await callUnary(connection, "/t/Echo", Buffer.alloc(1_000))).end).toMatchObject({
+      code: Status.UNAVAILABLE,
+    });
     expect(connection.capacity).toBeGreaterThan(0);
   });
 
   test("keepaliveMs: a server that is gone without a word", async () => {
     const address = await respondRaw(() => {});
     const connection = await dial(address, { keepaliveMs: 100, keepaliveTimeoutMs: 200 });
-    expect((await callUnary(connection, "/t/Echo")).end).toMatchObject({ code: Status.UNAVAILABLE, processed: "unknown" });
+    expect((await callUnary(connection, "/t/Echo")).end).toMatchObject({
+      code: Status.UNAVAILABLE,
+      processed: "unknown",
+    });
   });
 
   test("maxUnreadControlBytes: a server that asks and does not read is given up", async () => {
@@ -485,7 +628,9 @@ describe("what a server can make a client hold, do or wait for", () => {
         expect(peer.ended).toBe(true);
       });
     });
-    const connection = await dial(address, { bounds: { maxUnreadControlBytes: 1_000, maxPingsPerSecond: 1e9 } });
+    const connection = await dial(address, {
+      bounds: { maxUnreadControlBytes: 1_000, maxPingsPerSecond: 1e9 },
+    });
     expect((await callUnary(connection, "/t/Echo")).end.text).toContain("does not read");
   });
 });
@@ -500,19 +645,24 @@ describe("message sizes", () => {
     const whole = message(bomb, { flag: 1 });
     for (let call = 0; call < 100; call++) {
       peer.send(headers(call * 2 + 1, request("/t/Hold", ["grpc-encoding", "gzip"])));
-      for (let at = 0; at < whole.length; at += 16_384) peer.send(data(call * 2 + 1, whole.subarray(at, at + 16_384)));
+      for (let at = 0; at < whole.length; at += 16_384)
+        peer.send(data(call * 2 + 1, whole.subarray(at, at + 16_384)));
     }
-    for (let call = 0; call < 100; call++) expect((await peer.answer(call * 2 + 1)).status).toBe(EXHAUSTED);
+    for (let call = 0; call < 100; call++)
+      expect((await peer.answer(call * 2 + 1)).status).toBe(EXHAUSTED);
     expect(memory.stop()).toBeLessThan(200 * MIB);
     await beside();
-    expect(server.calls.flatMap(({ call, messages }) => (call.path === "/t/Hold" ? messages : []))).toEqual([]);
+    expect(
+      server.calls.flatMap(({ call, messages }) => (call.path === "/t/Hold" ? messages : [])),
+    ).toEqual([]);
   });
 
   test("and at our client's", async () => {
     const whole = message(bomb, { flag: 1 });
     const address = await respondRaw((peer, streamId) => {
       peer.send(headers(streamId, answerHead(["grpc-encoding", "gzip"])));
-      for (let at = 0; at < whole.length; at += 16_384) peer.send(data(streamId, whole.subarray(at, at + 16_384)));
+      for (let at = 0; at < whole.length; at += 16_384)
+        peer.send(data(streamId, whole.subarray(at, at + 16_384)));
       peer.send(headers(streamId, [["grpc-status", "0"]], { endStream: true }));
     });
     const { end } = await callUnary(await dial(address), "/t/Echo");
@@ -524,11 +674,16 @@ describe("message sizes", () => {
     const whole = message(bomb, { flag: 1 });
     for (let call = 0; call < 50; call++) {
       peer.send(headers(call * 2 + 1, request("/t/Hold", ["grpc-encoding", "gzip"])));
-      for (let at = 0; at < whole.length; at += 16_384) peer.send(data(call * 2 + 1, whole.subarray(at, at + 16_384)));
+      for (let at = 0; at < whole.length; at += 16_384)
+        peer.send(data(call * 2 + 1, whole.subarray(at, at + 16_384)));
       peer.send(reset(call * 2 + 1));
     }
     await eventually(() =>
-      expect(server.calls.filter(({ call, cancelled }) => call.path === "/t/Hold" && cancelled !== undefined)).toHaveLength(50),
+      expect(
+        server.calls.filter(
+          ({ call, cancelled }) => call.path === "/t/Hold" && cancelled !== undefined,
+        ),
+      ).toHaveLength(50),
     );
     await beside();
     expect(peer.frames.filter(({ type }) => type === RST_STREAM)).toEqual([]);

@@ -24,7 +24,15 @@ import {
   WINDOW_UPDATE,
   windowUpdate,
 } from "./raw-peer.js";
-import { type Behaviour, callStream, callUnary, dial, MIB, serve, type WireServer } from "./wire-stage.js";
+import {
+  type Behaviour,
+  callStream,
+  callUnary,
+  dial,
+  MIB,
+  serve,
+  type WireServer,
+} from "./wire-stage.js";
 
 const INITIAL_WINDOW_SIZE = 4;
 const FRAME: Buffer = Buffer.alloc(16_384);
@@ -32,7 +40,9 @@ const NOT_FOUND = [["grpc-status", "5"]] as const;
 
 /** Octets of credit that a peer got on a stream, or on the connection with 0. */
 function credit(peer: RawPeer, streamId: number): number {
-  const updates = peer.frames.filter((one) => one.type === WINDOW_UPDATE && one.streamId === streamId);
+  const updates = peer.frames.filter(
+    (one) => one.type === WINDOW_UPDATE && one.streamId === streamId,
+  );
   return updates.reduce((sum, { payload }) => sum + payload.readUInt32BE(0), 0);
 }
 
@@ -44,7 +54,10 @@ function bytesOf(frames: readonly Frame[]): number {
   return frames.reduce((sum, { payload }) => sum + payload.length, 0);
 }
 
-/** What a peer holds that began with the connection's first WINDOW_UPDATE and used `used` octets: it must never fall far below half. */
+/**
+ * What a peer holds that began with the connection's first WINDOW_UPDATE and used `used` octets: it
+ * must never fall far below half.
+ */
 function expectCredited(peer: RawPeer, used: number): void {
   expect(65_535 + credit(peer, 0) - used).toBeGreaterThanOrEqual(8 * MIB - FRAME.length);
 }
@@ -87,14 +100,17 @@ describe("11. DATA that nobody reads is credited back to the connection", () => 
       peerOfClient = peer;
       peer.send(headers(streamId, answerHead()));
       await peer.until("RST_STREAM", (one) => one.type === RST_STREAM && one.streamId === streamId);
-      for (let count = 0; count < 60; count++) peer.send(paddedData(streamId, FRAME.subarray(0, 16_000), 255));
+      for (let count = 0; count < 60; count++)
+        peer.send(paddedData(streamId, FRAME.subarray(0, 16_000), 255));
       used += 60 * 16_256;
       await peer.roundTrip();
     });
     const connection = await dial(address);
     for (let call = 1; call <= 40; call++) {
       const streaming = callStream(connection, "/t/Echo");
-      await eventually(() => expect(peerOfClient?.frames.filter(({ type }) => type === HEADERS)).toHaveLength(call));
+      await eventually(() =>
+        expect(peerOfClient?.frames.filter(({ type }) => type === HEADERS)).toHaveLength(call),
+      );
       streaming.handle.cancel({ code: Status.CANCELLED, text: "" });
       await eventually(() => expect(used).toBe(call * 60 * 16_256));
       await peerOfClient?.roundTrip();
@@ -141,7 +157,11 @@ describe("12. windows", () => {
     ofStream.send(headers(1, request("/t/Hold")), windowUpdate(1, 0x7fff_ffff));
     await ofStream.streamDies(1, CODE.FLOW_CONTROL_ERROR);
     const bySettings = await greetRaw(server.address);
-    bySettings.send(headers(1, request("/t/Hold")), windowUpdate(1, 65_535), settings([INITIAL_WINDOW_SIZE, 0x7fff_ffff]));
+    bySettings.send(
+      headers(1, request("/t/Hold")),
+      windowUpdate(1, 65_535),
+      settings([INITIAL_WINDOW_SIZE, 0x7fff_ffff]),
+    );
     await bySettings.dies(CODE.FLOW_CONTROL_ERROR);
     await server.neighbour();
   });
@@ -168,7 +188,9 @@ describe("12. windows", () => {
       expect((await callUnary(await dial(address), "/t/Echo")).end.code).toBe(Status.UNAVAILABLE);
       await peerOfClient?.dies(code);
     }
-    const address = await respondRaw((peer, streamId) => peer.send(windowUpdate(streamId, streamId === 1 ? 0 : 0x7fff_ffff)));
+    const address = await respondRaw((peer, streamId) =>
+      peer.send(windowUpdate(streamId, streamId === 1 ? 0 : 0x7fff_ffff)),
+    );
     const connection = await dial(address);
     expect((await callUnary(connection, "/t/Echo")).end.text).toContain("PROTOCOL_ERROR");
     expect((await callUnary(connection, "/t/Echo")).end.text).toContain("FLOW_CONTROL_ERROR");
@@ -190,11 +212,15 @@ test("12. DATA beyond the connection's window ends the connection, where readers
   const unread = message(Buffer.alloc(1_000_000), { length: 2_000_000 });
   for (let streamId = 1; streamId < 15; streamId += 2) {
     peer.send(headers(streamId, request("/t/Deaf")));
-    for (let at = 0; at < unread.length; at += FRAME.length) peer.send(data(streamId, unread.subarray(at, at + FRAME.length)));
+    for (let at = 0; at < unread.length; at += FRAME.length)
+      peer.send(data(streamId, unread.subarray(at, at + FRAME.length)));
   }
   await peer.roundTrip();
   expect(credit(peer, 0)).toBe(16 * MIB - 65_535);
-  peer.send(headers(15, request("/t/Early")), ...Array.from({ length: 700 }, () => data(15, FRAME)));
+  peer.send(
+    headers(15, request("/t/Early")),
+    ...Array.from({ length: 700 }, () => data(15, FRAME)),
+  );
   await peer.dies(CODE.FLOW_CONTROL_ERROR);
   await server.neighbour();
 });
@@ -221,7 +247,8 @@ test("13. a message four times the stream's window comes through, both ways", as
 test("14. fifteen streams that nobody reads leave the connection's window to the others", async () => {
   const server = await serve();
   const connection = await dial(server.address);
-  for (let stream = 0; stream < 15; stream++) callStream(connection, "/t/Deaf").handle.write(Buffer.alloc(2 * MIB));
+  for (let stream = 0; stream < 15; stream++)
+    callStream(connection, "/t/Deaf").handle.write(Buffer.alloc(2 * MIB));
   for (let call = 0; call < 20; call++) {
     expect((await callUnary(connection, "/t/Echo", Buffer.alloc(MIB))).end.code).toBe(Status.OK);
   }
@@ -231,15 +258,20 @@ test("14. nor do fifteen answers that nobody reads", async () => {
   const server = await serve();
   const connection = await dial(server.address);
   for (let stream = 0; stream < 15; stream++) callStream(connection, "/t/Endless", 0).handle.end();
-  for (let call = 0; call < 20; call++) expect((await callUnary(connection, "/t/Large")).end.code).toBe(Status.OK);
+  for (let call = 0; call < 20; call++)
+    expect((await callUnary(connection, "/t/Large")).end.code).toBe(Status.OK);
 });
 
 test("14. forty whole uploads at once, more together than is held for a connection, neither wedge it nor hoard", async () => {
   const server = await serve({ bounds: { maxHeldBytes: 16 * MIB } });
   const connection = await dial(server.address);
-  const ends = await Promise.all(Array.from({ length: 40 }, () => callUnary(connection, "/t/Echo", Buffer.alloc(4 * MIB - 100))));
+  const ends = await Promise.all(
+    Array.from({ length: 40 }, () => callUnary(connection, "/t/Echo", Buffer.alloc(4 * MIB - 100))),
+  );
   const codes = new Set(ends.map(({ end }) => end.code));
-  expect([...codes].filter((code) => code !== Status.OK && code !== Status.RESOURCE_EXHAUSTED)).toEqual([]);
+  expect(
+    [...codes].filter((code) => code !== Status.OK && code !== Status.RESOURCE_EXHAUSTED),
+  ).toEqual([]);
   expect(codes.has(Status.OK)).toBe(true);
   await server.neighbour();
 });
@@ -276,9 +308,14 @@ async function standstill(server: WireServer): Promise<void> {
 }
 
 describe("27. what waits for a peer that does not read", () => {
-  /** Calls whose heads are five octets, and whose answers are hundreds: their fields are in the table. */
+  /**
+   * Calls whose heads are five octets, and whose answers are hundreds: their fields are in the
+   * table.
+   */
   function knownCalls(firstId: number, count: number): Buffer {
-    const one = headers(0, Buffer.concat([66, 65, 64, 63, 62].map(rawIndexed)), { endStream: true });
+    const one = headers(0, Buffer.concat([66, 65, 64, 63, 62].map(rawIndexed)), {
+      endStream: true,
+    });
     const all = Buffer.alloc(one.length * count);
     for (let at = 0; at < count; at++) {
       one.writeUInt32BE(firstId + at * 2, 5);
@@ -289,9 +326,14 @@ describe("27. what waits for a peer that does not read", () => {
 
   for (const what of ["acknowledgements of PING", "answers without DATA"]) {
     test(`27. ${what} are bounded: the connection is given up`, async () => {
-      const server = await serve({ bounds: { maxUnreadControlBytes: 10_000, maxPingsPerSecond: 10_000_000 } });
+      const server = await serve({
+        bounds: { maxUnreadControlBytes: 10_000, maxPingsPerSecond: 10_000_000 },
+      });
       const peer = await greetRaw(server.address);
-      peer.send(headers(1, request("/t/Stuck")), headers(3, rawBlock(request(`/${"%".repeat(190)}`), "indexed"), { endStream: true }));
+      peer.send(
+        headers(1, request("/t/Stuck")),
+        headers(3, rawBlock(request(`/${"%".repeat(190)}`), "indexed"), { endStream: true }),
+      );
       await peer.answer(3);
       peer.socket.pause();
       const pings = Buffer.concat(Array.from({ length: 10_000 }, () => ping()));
@@ -337,13 +379,21 @@ describe("28. the order of writing", () => {
     peer.send(windowUpdate(0, 64 * MIB));
     const calls = Array.from({ length: 64 }, (_, call) => {
       const streamId = call * 2 + 1;
-      return Buffer.concat([headers(streamId, request(call === 0 ? "/t/4MB" : "/t/Echo")), data(streamId, message("small"), true)]);
+      return Buffer.concat([
+        headers(streamId, request(call === 0 ? "/t/4MB" : "/t/Echo")),
+        data(streamId, message("small"), true),
+      ]);
     });
     peer.send(...calls);
-    for (let call = 0; call < 64; call++) expect((await peer.answer(call * 2 + 1)).status).toBe("0");
-    const end = peer.frames.findIndex(({ streamId, type, flags }) => streamId === 1 && type === HEADERS && (flags & 1) !== 0);
+    for (let call = 0; call < 64; call++)
+      expect((await peer.answer(call * 2 + 1)).status).toBe("0");
+    const end = peer.frames.findIndex(
+      ({ streamId, type, flags }) => streamId === 1 && type === HEADERS && (flags & 1) !== 0,
+    );
     expect(peer.frames.slice(end).filter(({ streamId }) => streamId > 1)).toEqual([]);
-    expect(peer.frames.findLastIndex(({ streamId, type }) => streamId === 1 && type === DATA)).toBe(end - 1);
+    expect(peer.frames.findLastIndex(({ streamId, type }) => streamId === 1 && type === DATA)).toBe(
+      end - 1,
+    );
     expect(Math.max(...peer.frames.map(({ payload }) => payload.length))).toBe(16_384);
   });
 
@@ -363,7 +413,14 @@ describe("28. the order of writing", () => {
     const peer = await greetRaw(server.address, settings([INITIAL_WINDOW_SIZE, 8 * MIB]));
     peer.send(windowUpdate(0, 64 * MIB));
     const ids = Array.from({ length: 16 }, (_, call) => call * 2 + 1);
-    peer.send(...ids.map((streamId) => Buffer.concat([headers(streamId, request("/t/64KiB")), data(streamId, message("small"), true)])));
+    peer.send(
+      ...ids.map((streamId) =>
+        Buffer.concat([
+          headers(streamId, request("/t/64KiB")),
+          data(streamId, message("small"), true),
+        ]),
+      ),
+    );
     for (const streamId of ids) expect((await peer.answer(streamId)).status).toBe("0");
     const turns = peer.frames.filter(({ type }) => type === DATA).map(({ streamId }) => streamId);
     // Each stream once, for all of its frames in a row.
@@ -373,13 +430,24 @@ describe("28. the order of writing", () => {
   test("28. two large answers take turns, and a PING is answered in between", async () => {
     const server = await serve();
     const peer = await greetRaw(server.address, settings([INITIAL_WINDOW_SIZE, 8 * MIB]));
-    peer.send(headers(1, request("/t/Large")), data(1, message(), true), headers(3, request("/t/Large")), data(3, message(), true));
-    await eventually(() => expect(bytesOf(peer.frames.filter(({ type }) => type === DATA))).toBe(65_535));
+    peer.send(
+      headers(1, request("/t/Large")),
+      data(1, message(), true),
+      headers(3, request("/t/Large")),
+      data(3, message(), true),
+    );
+    await eventually(() =>
+      expect(bytesOf(peer.frames.filter(({ type }) => type === DATA))).toBe(65_535),
+    );
     await peer.roundTrip();
-    expect(Math.abs(bytesOf(dataOf(peer, 1)) - bytesOf(dataOf(peer, 3)))).toBeLessThanOrEqual(16_384);
+    expect(Math.abs(bytesOf(dataOf(peer, 1)) - bytesOf(dataOf(peer, 3)))).toBeLessThanOrEqual(
+      16_384,
+    );
     peer.send(windowUpdate(0, 8 * MIB), ping("in-turns"));
     await peer.answer(1);
-    const pong = peer.frames.findIndex(({ type, payload }) => type === PING && payload.toString() === "in-turns");
+    const pong = peer.frames.findIndex(
+      ({ type, payload }) => type === PING && payload.toString() === "in-turns",
+    );
     expect(peer.frames.findLastIndex(({ type }) => type === DATA)).toBeGreaterThan(pong);
   });
 });
@@ -388,7 +456,10 @@ test("25. a message is refused by the length that it declares, before it is ther
   const server = await serve();
   const peer = await greetRaw(server.address);
   peer.send(headers(1, request("/t/Hold")), data(1, message("", { length: 4 * MIB + 1 })));
-  expect(await peer.answer(1)).toMatchObject({ status: String(Status.RESOURCE_EXHAUSTED), resetCode: CODE.NO_ERROR });
+  expect(await peer.answer(1)).toMatchObject({
+    status: String(Status.RESOURCE_EXHAUSTED),
+    resetCode: CODE.NO_ERROR,
+  });
   peer.send(headers(3, request("/t/Hold")), data(3, message("", { length: 0xffff_ffff })));
   expect((await peer.answer(3)).status).toBe(String(Status.RESOURCE_EXHAUSTED));
   expect(server.calls.map(({ messages }) => messages.length)).toEqual([0, 0]);
@@ -396,7 +467,10 @@ test("25. a message is refused by the length that it declares, before it is ther
 
 test("25. our client refuses an answer by its declared length", async () => {
   const address = await respondRaw((peer, streamId) =>
-    peer.send(headers(streamId, answerHead()), data(streamId, message("", { length: 0xffff_ffff }))),
+    peer.send(
+      headers(streamId, answerHead()),
+      data(streamId, message("", { length: 0xffff_ffff })),
+    ),
   );
   const { end } = await callUnary(await dial(address), "/t/Echo");
   expect(end).toMatchObject({ code: Status.RESOURCE_EXHAUSTED, origin: "local" });
@@ -406,7 +480,10 @@ test("25. whether a call may be is decided at its HEADERS", async () => {
   const server = await serve();
   const peer = await greetRaw(server.address);
   peer.send(headers(1, request("/t/Unknown")));
-  expect(await peer.answer(1)).toMatchObject({ status: String(Status.UNIMPLEMENTED), resetCode: CODE.NO_ERROR });
+  expect(await peer.answer(1)).toMatchObject({
+    status: String(Status.UNIMPLEMENTED),
+    resetCode: CODE.NO_ERROR,
+  });
   expect(server.calls).toEqual([]);
 });
 
@@ -426,9 +503,12 @@ for (const compressed of [false, true]) {
     let peerOfClient: RawPeer | undefined;
     const address = await respondRaw((peer, streamId) => {
       peerOfClient = peer;
-      peer.send(headers(streamId, answerHead(...(compressed ? [["grpc-encoding", "gzip"] as const] : []))));
+      peer.send(
+        headers(streamId, answerHead(...(compressed ? [["grpc-encoding", "gzip"] as const] : []))),
+      );
       for (let count = 0; count < 3; count++)
-        for (let at = 0; at < one.length; at += 16_384) peer.send(data(streamId, one.subarray(at, at + 16_384)));
+        for (let at = 0; at < one.length; at += 16_384)
+          peer.send(data(streamId, one.subarray(at, at + 16_384)));
       peer.send(headers(streamId, NOT_FOUND, { endStream: true }), reset(streamId, CODE.NO_ERROR));
     });
     const connection = await dial(address);
@@ -438,7 +518,11 @@ for (const compressed of [false, true]) {
     expect(call.end).toBeUndefined();
     call.handle.write(Buffer.alloc(10));
     call.handle.pull(10);
-    expect(await call.done()).toMatchObject({ code: Status.NOT_FOUND, origin: "peer", processed: "yes" });
+    expect(await call.done()).toMatchObject({
+      code: Status.NOT_FOUND,
+      origin: "peer",
+      processed: "yes",
+    });
     expect(call.messages.map((bytes) => bytes.equals(body))).toEqual([true, true, true]);
     await peerOfClient?.roundTrip();
     expect(dataOf(peerOfClient as RawPeer, 1)).toEqual([]);

@@ -2,7 +2,15 @@ import { Metadata } from "@tightwire/core";
 import { Status } from "@tightwire/core/runtime";
 import { eventually } from "@tightwire/testing";
 import { describe, expect, test } from "vitest";
-import { type RawField, rawBlock, rawIndexed, rawInteger, rawLiteral, rawString, rawTableSize } from "./raw-hpack.js";
+import {
+  type RawField,
+  rawBlock,
+  rawIndexed,
+  rawInteger,
+  rawLiteral,
+  rawString,
+  rawTableSize,
+} from "./raw-hpack.js";
 import {
   answerHead,
   CODE,
@@ -39,7 +47,11 @@ async function expectTable(peer: RawPeer, streamId: number): Promise<void> {
 /** Calls our client's way a server whose answer is `blocks`, the last of them its end. */
 async function answeredBy(...blocks: readonly (Buffer | readonly RawField[])[]): Promise<UnaryEnd> {
   const address = await respondRaw((peer, streamId) =>
-    peer.send(...blocks.map((block, at) => headers(streamId, block, { endStream: at === blocks.length - 1 }))),
+    peer.send(
+      ...blocks.map((block, at) =>
+        headers(streamId, block, { endStream: at === blocks.length - 1 }),
+      ),
+    ),
   );
   return await callUnary(await dial(address), "/t/Echo");
 }
@@ -56,7 +68,9 @@ describe("1. header blocks are decoded whatever becomes of their streams", () =>
 
   test("1. and those of malformed requests", async () => {
     const peer = await greetRaw((await serve()).address);
-    peer.send(headers(1, Buffer.concat([INDEXING, rawLiteral(["UPPER", "case"])]), { endStream: true }));
+    peer.send(
+      headers(1, Buffer.concat([INDEXING, rawLiteral(["UPPER", "case"])]), { endStream: true }),
+    );
     await peer.streamDies(1, CODE.PROTOCOL_ERROR);
     await expectTable(peer, 3);
   });
@@ -65,7 +79,14 @@ describe("1. header blocks are decoded whatever becomes of their streams", () =>
     const peer = await greetRaw((await serve({ bounds: { maxHeaderListBytes: 1_000 } })).address);
     const large = rawBlock([["large", "x".repeat(1_000)]]);
     peer.send(
-      headers(1, Buffer.concat([requestWith(rawLiteral([":path", "/t/Hold"])), large, rawLiteral([":path", "/t/Echo"], "indexed")])),
+      headers(
+        1,
+        Buffer.concat([
+          requestWith(rawLiteral([":path", "/t/Hold"])),
+          large,
+          rawLiteral([":path", "/t/Echo"], "indexed"),
+        ]),
+      ),
     );
     expect((await peer.answer(1)).status).toBe(String(Status.RESOURCE_EXHAUSTED));
     await expectTable(peer, 3);
@@ -88,7 +109,10 @@ describe("1. header blocks are decoded whatever becomes of their streams", () =>
     void server.listener.drain(5_000);
     await peer.until("PING", ({ type }) => type === 6);
     peer.send(Buffer.from([0, 0, 8, 6, 1, 0, 0, 0, 0]), Buffer.from("draining"));
-    await peer.until("the last GOAWAY", ({ type, payload }) => type === 7 && payload.readUInt32BE(0) === 1);
+    await peer.until(
+      "the last GOAWAY",
+      ({ type, payload }) => type === 7 && payload.readUInt32BE(0) === 1,
+    );
     peer.send(headers(3, INDEXING, { endStream: true }));
     await peer.roundTrip();
     expect(peer.frames.some(({ streamId }) => streamId === 3)).toBe(false);
@@ -101,17 +125,34 @@ describe("1. header blocks are decoded whatever becomes of their streams", () =>
       if (streamId === 1) {
         await peer.until("RST_STREAM", ({ type }) => type === RST_STREAM);
         peer.send(
-          headers(1, Buffer.concat([rawBlock(answerHead()), rawLiteral(["x-table", "yes"], "indexed"), status]), { endStream: true }),
+          headers(
+            1,
+            Buffer.concat([
+              rawBlock(answerHead()),
+              rawLiteral(["x-table", "yes"], "indexed"),
+              status,
+            ]),
+            { endStream: true },
+          ),
         );
       } else {
         peer.send(headers(streamId, Buffer.concat([rawBlock(answerHead()), rawIndexed(63)])));
-        peer.send(data(streamId, message("ok")), headers(streamId, rawIndexed(62), { endStream: true }));
+        peer.send(
+          data(streamId, message("ok")),
+          headers(streamId, rawIndexed(62), { endStream: true }),
+        );
       }
     });
     const connection = await dial(address);
     const cancelled = new Promise<number>((resolve) => {
       const handle = connection.unary(
-        { path: "/t/Echo", metadata: new Metadata(), deadline: Number.POSITIVE_INFINITY, compress: false, previousAttempts: 0 },
+        {
+          path: "/t/Echo",
+          metadata: new Metadata(),
+          deadline: Number.POSITIVE_INFINITY,
+          compress: false,
+          previousAttempts: 0,
+        },
         new Uint8Array(),
         { done: ({ code }) => resolve(code) },
       );
@@ -125,15 +166,29 @@ describe("1. header blocks are decoded whatever becomes of their streams", () =>
   for (const [what, block] of [
     ["an index past the table", rawIndexed(62)],
     ["index 0", Buffer.of(0x80)],
-    ["a string that ends behind the block", Buffer.concat([Buffer.of(0), rawInteger(0, 7, 200), Buffer.from("short")])],
+    [
+      "a string that ends behind the block",
+      Buffer.concat([Buffer.of(0), rawInteger(0, 7, 200), Buffer.from("short")]),
+    ],
     ["a number of six octets", Buffer.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01)],
     [
       "the end-of-string code of Huffman",
-      Buffer.concat([Buffer.of(0), rawInteger(0x80, 7, 4), Buffer.of(0xff, 0xff, 0xff, 0xff), rawString("x")]),
+      Buffer.concat([
+        Buffer.of(0),
+        rawInteger(0x80, 7, 4),
+        Buffer.of(0xff, 0xff, 0xff, 0xff),
+        rawString("x"),
+      ]),
     ],
     ["a table larger than was allowed", rawTableSize(4_097)],
-    ["a change of the table size inside a block", Buffer.concat([rawBlock(request("/t/Echo")), rawTableSize(100)])],
-    ["three changes of the table size", Buffer.concat([rawTableSize(1), rawTableSize(2), rawTableSize(3)])],
+    [
+      "a change of the table size inside a block",
+      Buffer.concat([rawBlock(request("/t/Echo")), rawTableSize(100)]),
+    ],
+    [
+      "three changes of the table size",
+      Buffer.concat([rawTableSize(1), rawTableSize(2), rawTableSize(3)]),
+    ],
   ] as const) {
     test(`1. ${what} is COMPRESSION_ERROR for the connection, at the server`, async () => {
       const server = await serve();
@@ -151,7 +206,11 @@ describe("1. header blocks are decoded whatever becomes of their streams", () =>
         peer.send(headers(streamId, block));
       });
       const { end } = await callUnary(await dial(address), "/t/Echo");
-      expect(end).toMatchObject({ code: Status.UNAVAILABLE, origin: "local", processed: "unknown" });
+      expect(end).toMatchObject({
+        code: Status.UNAVAILABLE,
+        origin: "local",
+        processed: "unknown",
+      });
       expect(end.text).toContain("COMPRESSION_ERROR");
       await peerOfClient?.dies(CODE.COMPRESSION_ERROR);
     });
@@ -165,11 +224,21 @@ describe("2. no memory of header blocks that means something else later", () => 
     const withUser = (user: Buffer): Buffer => Buffer.concat([rawBlock(request("/t/Echo")), user]);
     const same = withUser(rawIndexed(62));
     for (const [call, user] of ["alice", "bob", "carol"].entries()) {
-      peer.send(headers(call * 4 + 1, withUser(rawLiteral(["x-user", user], "indexed"))), data(call * 4 + 1, message(), true));
+      peer.send(
+        headers(call * 4 + 1, withUser(rawLiteral(["x-user", user], "indexed"))),
+        data(call * 4 + 1, message(), true),
+      );
       peer.send(headers(call * 4 + 3, same), data(call * 4 + 3, message(), true));
     }
     await peer.answer(11);
-    expect(server.calls.map(({ call }) => call.metadata.get("x-user"))).toEqual(["alice", "alice", "bob", "bob", "carol", "carol"]);
+    expect(server.calls.map(({ call }) => call.metadata.get("x-user"))).toEqual([
+      "alice",
+      "alice",
+      "bob",
+      "bob",
+      "carol",
+      "carol",
+    ]);
   });
 
   test("2. our client's heads stay right while its table fills, empties and shrinks", async () => {
@@ -184,8 +253,12 @@ describe("2. no memory of header blocks that means something else later", () => 
     const paths = Array.from({ length: 300 }, (_, call) => `/package.Service${call % 90}/Method`);
     for (const path of paths) await callUnary(connection, path);
     const heads = peerOfClient?.frames.filter(({ type }) => type === HEADERS) ?? [];
-    expect(heads.map(({ fields }) => fields?.find(({ name }) => name === ":path")?.value)).toEqual(paths);
-    expect(new Set(heads.map(({ fields }) => fields?.find(({ name }) => name === "user-agent")?.value))).toEqual(new Set(["tightwire"]));
+    expect(heads.map(({ fields }) => fields?.find(({ name }) => name === ":path")?.value)).toEqual(
+      paths,
+    );
+    expect(
+      new Set(heads.map(({ fields }) => fields?.find(({ name }) => name === "user-agent")?.value)),
+    ).toEqual(new Set(["tightwire"]));
     expect(peerOfClient?.decoder.sizes).toEqual([0, 0, 4_096]);
   });
 });
@@ -195,7 +268,11 @@ describe("3. changes of the table size", () => {
     const server = await serve();
     const peer = await greetRaw(server.address);
     peer.send(headers(1, INDEXING), data(1, message(), true));
-    const emptied = Buffer.concat([rawTableSize(0), rawTableSize(4_096), requestWith(rawLiteral([":path", "/t/Echo"], "indexed"))]);
+    const emptied = Buffer.concat([
+      rawTableSize(0),
+      rawTableSize(4_096),
+      requestWith(rawLiteral([":path", "/t/Echo"], "indexed")),
+    ]);
     peer.send(headers(3, emptied), data(3, message(), true));
     await expectTable(peer, 5);
     peer.send(headers(7, requestWith(rawIndexed(63))));
@@ -210,7 +287,9 @@ describe("3. changes of the table size", () => {
       expect((await peer.answer(streamId)).status).toBe("0");
     }
     expect(peer.decoder.sizes).toEqual([0]);
-    expect(peer.frames.flatMap(({ fields }) => fields ?? []).filter(({ how }) => how === "indexed")).toEqual([]);
+    expect(
+      peer.frames.flatMap(({ fields }) => fields ?? []).filter(({ how }) => how === "indexed"),
+    ).toEqual([]);
   });
 });
 
@@ -230,7 +309,10 @@ describe("6. what is never to be in a table", () => {
       "b-bin": Uint8Array.of(1),
     });
     for (let call = 0; call < 3; call++)
-      await callUnary(connection, "/t/Echo", undefined, { metadata, deadline: performance.now() + 60_000 });
+      await callUnary(connection, "/t/Echo", undefined, {
+        metadata,
+        deadline: performance.now() + 60_000,
+      });
     const heads = peerOfClient?.frames.filter(({ type }) => type === HEADERS) ?? [];
     for (const { fields } of heads) {
       const how = Object.fromEntries((fields ?? []).map(({ name, how: way }) => [name, way]));
@@ -266,54 +348,72 @@ describe("6. what is never to be in a table", () => {
     const peer = await greetRaw(server.address);
     peer.send(headers(1, request("/t/Cookie"), { endStream: true }));
     await peer.answer(1);
-    const how = Object.fromEntries(peer.frames.flatMap(({ fields }) => fields ?? []).map((field) => [field.name, field.how]));
-    expect(how).toMatchObject({ "set-cookie": "never", authorization: "never", "x-one": "plain", "x-two": "plain" });
+    const how = Object.fromEntries(
+      peer.frames.flatMap(({ fields }) => fields ?? []).map((field) => [field.name, field.how]),
+    );
+    expect(how).toMatchObject({
+      "set-cookie": "never",
+      authorization: "never",
+      "x-one": "plain",
+      "x-two": "plain",
+    });
   });
 });
 
 /** Heads of requests that break a rule. */
-const MALFORMED: readonly (readonly [rule: string, number: number, fields: readonly RawField[]])[] = [
-  ["a name in upper case", 7, request("/t/Echo", ["Upper", "x"])],
-  ["an empty name", 7, request("/t/Echo", ["", "x"])],
-  ["a name with a space", 7, request("/t/Echo", ["a b", "x"])],
-  ["a name with a control octet", 7, request("/t/Echo", ["a\x01b", "x"])],
-  ["a name with an octet above 0x7f", 7, request("/t/Echo", ["a\xe9", "x"])],
-  ["a name with a colon inside", 7, request("/t/Echo", ["a:b", "x"])],
-  ["NUL in a value", 7, request("/t/Echo", ["x-value", "a\0b"])],
-  ["CR in a value", 7, request("/t/Echo", ["x-value", "a\rb"])],
-  ["LF in a value", 7, request("/t/Echo", ["x-value", "a\nb"])],
-  ["a space at a value's start", 7, request("/t/Echo", ["x-value", " a"])],
-  ["a tab at a value's end", 7, request("/t/Echo", ["x-value", "a\t"])],
-  ["CR LF in :path", 7, request("/t/Echo\r\nx: y")],
-  ["a pseudo-field behind other fields", 7, [...request("/t/Echo"), [":authority", "late"]]],
-  ["a pseudo-field twice", 7, [[":path", "/t/Echo"], ...request("/t/Echo")]],
-  ["an unknown pseudo-field", 7, [[":protocol", "websocket"], ...request("/t/Echo")]],
-  [":status in a request", 7, [[":status", "200"], ...request("/t/Echo")]],
-  ["te with another value than trailers", 7, request("/t/Echo", ["te", "trailers, deflate"])],
-  ...["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"].map((name): readonly [string, number, RawField[]] => [
-    `the field ${name}`,
-    7,
-    request("/t/Echo", [name, "x"]),
-  ]),
-  ["no :method", 8, request("/t/Echo").filter(([name]) => name !== ":method")],
-  ["no :scheme", 9, request("/t/Echo").filter(([name]) => name !== ":scheme")],
-  ["no :path", 9, request("/t/Echo").filter(([name]) => name !== ":path")],
-  ["an empty :path", 9, request("")],
+const MALFORMED: readonly (readonly [rule: string, number: number, fields: readonly RawField[]])[] =
   [
-    "CONNECT",
-    9,
+    ["a name in upper case", 7, request("/t/Echo", ["Upper", "x"])],
+    ["an empty name", 7, request("/t/Echo", ["", "x"])],
+    ["a name with a space", 7, request("/t/Echo", ["a b", "x"])],
+    ["a name with a control octet", 7, request("/t/Echo", ["a\x01b", "x"])],
+    ["a name with an octet above 0x7f", 7, request("/t/Echo", ["a\xe9", "x"])],
+    ["a name with a colon inside", 7, request("/t/Echo", ["a:b", "x"])],
+    ["NUL in a value", 7, request("/t/Echo", ["x-value", "a\0b"])],
+    ["CR in a value", 7, request("/t/Echo", ["x-value", "a\rb"])],
+    ["LF in a value", 7, request("/t/Echo", ["x-value", "a\nb"])],
+    ["a space at a value's start", 7, request("/t/Echo", ["x-value", " a"])],
+    ["a tab at a value's end", 7, request("/t/Echo", ["x-value", "a\t"])],
+    ["CR LF in :path", 7, request("/t/Echo\r\nx: y")],
+    ["a pseudo-field behind other fields", 7, [...request("/t/Echo"), [":authority", "late"]]],
+    ["a pseudo-field twice", 7, [[":path", "/t/Echo"], ...request("/t/Echo")]],
+    ["an unknown pseudo-field", 7, [[":protocol", "websocket"], ...request("/t/Echo")]],
+    [":status in a request", 7, [[":status", "200"], ...request("/t/Echo")]],
+    ["te with another value than trailers", 7, request("/t/Echo", ["te", "trailers, deflate"])],
+    ...["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"].map(
+      (name): readonly [string, number, RawField[]] => [
+        `the field ${name}`,
+        7,
+        request("/t/Echo", [name, "x"]),
+      ],
+    ),
+    ["no :method", 8, request("/t/Echo").filter(([name]) => name !== ":method")],
+    ["no :scheme", 9, request("/t/Echo").filter(([name]) => name !== ":scheme")],
+    ["no :path", 9, request("/t/Echo").filter(([name]) => name !== ":path")],
+    ["an empty :path", 9, request("")],
     [
-      [":method", "CONNECT"],
-      [":authority", "x:1"],
+      "CONNECT",
+      9,
+      [
+        [":method", "CONNECT"],
+        [":authority", "x:1"],
+      ],
     ],
-  ],
-  ["a host that is not :authority", 9, [[":authority", "a"], ...request("/t/Echo", ["host", "b"])]],
-  ["two hosts, of which the last is :authority", 9, [[":authority", "a"], ...request("/t/Echo", ["host", "b"], ["host", "a"])]],
-  ["no fields at all", 8, []],
-  ["a content-length that is no number", 10, request("/t/Echo", ["content-length", "1e3"])],
-  ["a negative content-length", 10, request("/t/Echo", ["content-length", "-1"])],
-  ["two lengths", 10, request("/t/Echo", ["content-length", "5"], ["content-length", "6"])],
-];
+    [
+      "a host that is not :authority",
+      9,
+      [[":authority", "a"], ...request("/t/Echo", ["host", "b"])],
+    ],
+    [
+      "two hosts, of which the last is :authority",
+      9,
+      [[":authority", "a"], ...request("/t/Echo", ["host", "b"], ["host", "a"])],
+    ],
+    ["no fields at all", 8, []],
+    ["a content-length that is no number", 10, request("/t/Echo", ["content-length", "1e3"])],
+    ["a negative content-length", 10, request("/t/Echo", ["content-length", "-1"])],
+    ["two lengths", 10, request("/t/Echo", ["content-length", "5"], ["content-length", "6"])],
+  ];
 
 describe("7 to 10. malformed requests", () => {
   for (const [rule, number, fields] of MALFORMED) {
@@ -331,10 +431,20 @@ describe("7 to 10. malformed requests", () => {
   test("9. any scheme is taken, and a path that no method has is UNIMPLEMENTED", async () => {
     const server = await serve();
     const peer = await greetRaw(server.address);
-    const schemed = request("/t/Echo").map(([name, value]): RawField => [name, name === ":scheme" ? "https" : value]);
+    const schemed = request("/t/Echo").map(
+      ([name, value]): RawField => [name, name === ":scheme" ? "https" : value],
+    );
     peer.send(headers(1, schemed), data(1, message(), true));
     expect((await peer.answer(1)).status).toBe("0");
-    for (const [call, path] of ["*", "t/Echo", "/", "//t/Echo", "/t/Echo/", "/t/Echo?x=y", "http://a/t/Echo"].entries()) {
+    for (const [call, path] of [
+      "*",
+      "t/Echo",
+      "/",
+      "//t/Echo",
+      "/t/Echo/",
+      "/t/Echo?x=y",
+      "http://a/t/Echo",
+    ].entries()) {
       peer.send(headers(call * 2 + 3, request(path), { endStream: true }));
       expect((await peer.answer(call * 2 + 3)).status).toBe(String(Status.UNIMPLEMENTED));
     }
@@ -348,7 +458,10 @@ describe("7 to 10. malformed requests", () => {
       .filter((octet) => /[\t\x20-\x7e\x80-\xff]/.test(octet))
       .join("");
     peer.send(
-      headers(1, [[":authority", "a"], ...request("/t/Echo", ["host", "a"], ["x-value", `a${value}a`], ["x-empty", ""])]),
+      headers(1, [
+        [":authority", "a"],
+        ...request("/t/Echo", ["host", "a"], ["x-value", `a${value}a`], ["x-empty", ""]),
+      ]),
       data(1, message(), true),
     );
     expect((await peer.answer(1)).status).toBe("0");
@@ -363,7 +476,11 @@ describe("7 to 10. malformed requests", () => {
     test(`7. ${what} in a request's trailers ends the stream`, async () => {
       const server = await serve();
       const peer = await greetRaw(server.address);
-      peer.send(headers(1, request("/t/Echo")), data(1, message()), headers(1, fields, { endStream: true }));
+      peer.send(
+        headers(1, request("/t/Echo")),
+        data(1, message()),
+        headers(1, fields, { endStream: true }),
+      );
       await peer.streamDies(1, CODE.PROTOCOL_ERROR);
       expect(server.calls[0]).toMatchObject({ halfClosed: false });
       await eventually(() => expect(server.calls[0]?.cancelled).toBeDefined());
@@ -372,7 +489,11 @@ describe("7 to 10. malformed requests", () => {
 
   test("7. good trailers of a request end it", async () => {
     const peer = await greetRaw((await serve()).address);
-    peer.send(headers(1, request("/t/Echo")), data(1, message("with trailers")), headers(1, [["x-checksum", "1"]], { endStream: true }));
+    peer.send(
+      headers(1, request("/t/Echo")),
+      data(1, message("with trailers")),
+      headers(1, [["x-checksum", "1"]], { endStream: true }),
+    );
     expect((await peer.answer(1)).status).toBe("0");
   });
 
@@ -383,15 +504,26 @@ describe("7 to 10. malformed requests", () => {
   });
 
   for (const [what, ...frames] of [
-    ["less DATA than content-length", headers(1, request("/t/Echo", ["content-length", "9"])), data(1, message("abc"), true)],
-    ["more DATA than content-length", headers(1, request("/t/Echo", ["content-length", "7"])), data(1, message("abc"))],
+    [
+      "less DATA than content-length",
+      headers(1, request("/t/Echo", ["content-length", "9"])),
+      data(1, message("abc"), true),
+    ],
+    [
+      "more DATA than content-length",
+      headers(1, request("/t/Echo", ["content-length", "7"])),
+      data(1, message("abc")),
+    ],
     [
       "more DATA than content-length, over two frames",
       headers(1, request("/t/Echo", ["content-length", "9"])),
       data(1, message("abc")),
       data(1, message("abc")),
     ],
-    ["a content-length and END_STREAM on HEADERS", headers(1, request("/t/Echo", ["content-length", "1"]), { endStream: true })],
+    [
+      "a content-length and END_STREAM on HEADERS",
+      headers(1, request("/t/Echo", ["content-length", "1"]), { endStream: true }),
+    ],
     [
       "less DATA than content-length before trailers",
       headers(1, request("/t/Echo", ["content-length", "9"])),
@@ -411,7 +543,11 @@ describe("7 to 10. malformed requests", () => {
   test("10. a content-length that is kept is taken, split over frames and 0 on HEADERS", async () => {
     const peer = await greetRaw((await serve()).address);
     const whole = message("abcd");
-    peer.send(headers(1, request("/t/Echo", ["content-length", "9"])), data(1, whole.subarray(0, 3)), data(1, whole.subarray(3), true));
+    peer.send(
+      headers(1, request("/t/Echo", ["content-length", "9"])),
+      data(1, whole.subarray(0, 3)),
+      data(1, whole.subarray(3), true),
+    );
     expect((await peer.answer(1)).status).toBe("0");
     peer.send(headers(3, request("/t/Echo", ["content-length", "0"]), { endStream: true }));
     expect((await peer.answer(3)).status).toBe("0");
@@ -433,20 +569,34 @@ describe("7 to 10. malformed answers", () => {
     ["7. a connection field in trailers", [answerHead(), [...NOT_FOUND, ["upgrade", "x"]]]],
     ["7. te in an answer", [[...answerHead(["te", "trailers"]), ...NOT_FOUND]]],
     ["8. no :status", [[["content-type", "application/grpc"], ...NOT_FOUND]]],
-    ["10. a content-length and END_STREAM on HEADERS", [[...answerHead(["content-length", "5"]), ...NOT_FOUND]]],
-    ["10. a content-length and trailers without DATA", [answerHead(["content-length", "5"]), NOT_FOUND]],
+    [
+      "10. a content-length and END_STREAM on HEADERS",
+      [[...answerHead(["content-length", "5"]), ...NOT_FOUND]],
+    ],
+    [
+      "10. a content-length and trailers without DATA",
+      [answerHead(["content-length", "5"]), NOT_FOUND],
+    ],
     ["10. two lengths", [answerHead(["content-length", "0"], ["content-length", "5"]), NOT_FOUND]],
   ] as readonly (readonly [string, readonly (readonly RawField[])[]])[]) {
     test(`${rule} ends the call as INTERNAL`, async () => {
       const { end } = await answeredBy(...blocks);
-      expect(end).toMatchObject({ code: Status.INTERNAL, origin: "local", text: expect.stringContaining("the answer is malformed") });
+      expect(end).toMatchObject({
+        code: Status.INTERNAL,
+        origin: "local",
+        text: expect.stringContaining("the answer is malformed"),
+      });
     });
   }
 
   test("8. a malformed answer does not end the connection", async () => {
     const address = await respondRaw((peer, streamId) => {
       if (streamId === 1) return peer.send(headers(1, answerHead(["Upper", "x"])));
-      peer.send(headers(streamId, answerHead()), data(streamId, message("good")), headers(streamId, TRAILERS, { endStream: true }));
+      peer.send(
+        headers(streamId, answerHead()),
+        data(streamId, message("good")),
+        headers(streamId, TRAILERS, { endStream: true }),
+      );
     });
     const connection = await dial(address);
     expect((await callUnary(connection, "/t/Echo")).end.code).toBe(Status.INTERNAL);
@@ -475,32 +625,48 @@ describe("26. metadata", () => {
     );
     await peer.answer(1);
     const metadata = server.calls[0]?.call.metadata as Metadata;
-    expect(metadata.getAll("a-bin").map((bytes) => Buffer.from(bytes as Uint8Array).toString("hex"))).toEqual([
-      "01",
-      "0102",
-      "010203",
-      "040506",
-      "",
+    expect(
+      metadata.getAll("a-bin").map((bytes) => Buffer.from(bytes as Uint8Array).toString("hex")),
+    ).toEqual(["01", "0102", "010203", "040506", ""]);
+    expect([metadata.get("__proto__"), metadata.getBinary("__proto__-bin")]).toEqual([
+      "text",
+      Uint8Array.of(1),
     ]);
-    expect([metadata.get("__proto__"), metadata.getBinary("__proto__-bin")]).toEqual(["text", Uint8Array.of(1)]);
     expect(Object.getPrototypeOf(metadata)).toBe(Metadata.prototype);
   });
 
   test("26. users cannot set what belongs to the protocol, nor text that no field holds", () => {
-    for (const key of [":path", "grpc-timeout", "grpc-x", "te", "content-type", "connection", "host", "a b", ""]) {
+    for (const key of [
+      ":path",
+      "grpc-timeout",
+      "grpc-x",
+      "te",
+      "content-type",
+      "connection",
+      "host",
+      "a b",
+      "",
+    ]) {
       expect(() => new Metadata([[key, "x"]])).toThrow(TypeError);
     }
-    for (const value of ["a\nb", "a\rb", "a\0b", "é"]) expect(() => new Metadata({ key: value })).toThrow(TypeError);
+    for (const value of ["a\nb", "a\rb", "a\0b", "é"])
+      expect(() => new Metadata({ key: value })).toThrow(TypeError);
   });
 
   test("26. our client sends bytes without padding, and __proto__ as a name like any other", async () => {
     let sent: Record<string, string> = {};
     const address = await respondRaw((peer, streamId) => {
       sent = Object.fromEntries(
-        peer.frames.find(({ type }) => type === HEADERS)?.fields?.map(({ name, value }) => [`=${name}`, value]) ?? [],
+        peer.frames
+          .find(({ type }) => type === HEADERS)
+          ?.fields?.map(({ name, value }) => [`=${name}`, value]) ?? [],
       );
       peer.send(
-        headers(streamId, [...answerHead(), ["grpc-status", "5"], ["__proto__", "back"], ["a-bin", "AQ==,Ag"]], { endStream: true }),
+        headers(
+          streamId,
+          [...answerHead(), ["grpc-status", "5"], ["__proto__", "back"], ["a-bin", "AQ==,Ag"]],
+          { endStream: true },
+        ),
       );
     });
     const metadata = new Metadata([
@@ -514,7 +680,11 @@ describe("26. metadata", () => {
   });
 
   test("26. a grpc-message that is percent-encoded, or not quite, is read", async () => {
-    const { end } = await answeredBy([...answerHead(), ["grpc-status", "5"], ["grpc-message", "caf%C3%A9 100% %zz"]]);
+    const { end } = await answeredBy([
+      ...answerHead(),
+      ["grpc-status", "5"],
+      ["grpc-message", "caf%C3%A9 100% %zz"],
+    ]);
     expect(end.text).toBe("café 100% %zz");
   });
 });

@@ -48,10 +48,17 @@ const OK = [["grpc-status", "0"]] as const;
 
 /** Answers a call of our client with an empty message. */
 function answer(peer: RawPeer, streamId: number): void {
-  peer.send(headers(streamId, answerHead()), data(streamId, message()), headers(streamId, OK, { endStream: true }));
+  peer.send(
+    headers(streamId, answerHead()),
+    data(streamId, message()),
+    headers(streamId, OK, { endStream: true }),
+  );
 }
 
-/** Sends `frames` to our server on a connection that has greeted, with a call open on stream 1, and waits for the connection's end. */
+/**
+ * Sends `frames` to our server on a connection that has greeted, with a call open on stream 1, and
+ * waits for the connection's end.
+ */
 async function serverDies(code: number, ...frames: readonly Buffer[]): Promise<void> {
   const server = await serve();
   const peer = await greetRaw(server.address);
@@ -61,7 +68,9 @@ async function serverDies(code: number, ...frames: readonly Buffer[]): Promise<v
   await server.neighbour();
 }
 
-/** Sends `frames` to our client while its call 1 is in flight, and waits for the connection's end. */
+/**
+ * Sends `frames` to our client while its call 1 is in flight, and waits for the connection's end.
+ */
 async function clientDies(code: number, ...frames: readonly Buffer[]): Promise<void> {
   let peerOfClient: RawPeer | undefined;
   const address = await respondRaw((peer) => {
@@ -92,7 +101,10 @@ describe("15. SETTINGS", () => {
   });
 
   test("15. unknown settings are ignored", async () => {
-    const peer = await greetRaw((await serve()).address, settings([0xff, 1], [0, 7], [8, 1], [4, 65_535]));
+    const peer = await greetRaw(
+      (await serve()).address,
+      settings([0xff, 1], [0, 7], [8, 1], [4, 65_535]),
+    );
     await peer.roundTrip();
   });
 
@@ -106,7 +118,12 @@ describe("15. SETTINGS", () => {
 
   test("15. our server answers a client that sends before its SETTINGS came", async () => {
     const peer = await connectRaw((await serve()).address);
-    peer.send(CLIENT_PREFACE, settings(), headers(1, request("/t/Echo")), data(1, message("early"), true));
+    peer.send(
+      CLIENT_PREFACE,
+      settings(),
+      headers(1, request("/t/Echo")),
+      data(1, message("early"), true),
+    );
     expect((await peer.answer(1)).body.toString()).toContain("early");
   });
 
@@ -134,10 +151,15 @@ describe("15. SETTINGS", () => {
     );
     const connection = await dial(address);
     expect(connection.capacity).toBe(2);
-    const ends = await Promise.all(Array.from({ length: 10 }, () => callUnary(connection, "/t/Echo")));
+    const ends = await Promise.all(
+      Array.from({ length: 10 }, () => callUnary(connection, "/t/Echo")),
+    );
     expect(most).toBeLessThanOrEqual(2);
     expect(ends.filter(({ end }) => end.code === Status.OK)).toHaveLength(9);
-    expect(ends.find(({ end }) => end.code !== Status.OK)?.end).toMatchObject({ code: Status.UNAVAILABLE, processed: "no" });
+    expect(ends.find(({ end }) => end.code !== Status.OK)?.end).toMatchObject({
+      code: Status.UNAVAILABLE,
+      processed: "no",
+    });
   });
 
   test("15. five thousand refused calls end as not processed, and the connection goes on", async () => {
@@ -146,7 +168,9 @@ describe("15. SETTINGS", () => {
       refusing ? peer.send(reset(streamId, CODE.REFUSED_STREAM)) : answer(peer, streamId),
     );
     const connection = await dial(address);
-    const ends = await Promise.all(Array.from({ length: 5_000 }, () => callUnary(connection, "/t/Echo")));
+    const ends = await Promise.all(
+      Array.from({ length: 5_000 }, () => callUnary(connection, "/t/Echo")),
+    );
     expect(ends.filter(({ end }) => end.processed === "no")).toHaveLength(5_000);
     refusing = false;
     expect((await callUnary(connection, "/t/Echo")).end.code).toBe(Status.OK);
@@ -171,7 +195,9 @@ describe("16. frames on closed streams", () => {
   test("16. and for ten thousand streams that were reset before, without remembering each", async () => {
     const peer = await greetRaw((await serve({ bounds: { maxConcurrentStreams: 1 } })).address);
     peer.send(headers(1, request("/t/Hold")));
-    peer.send(...Array.from({ length: 10_000 }, (_, call) => headers(call * 2 + 3, request("/t/Hold"))));
+    peer.send(
+      ...Array.from({ length: 10_000 }, (_, call) => headers(call * 2 + 3, request("/t/Hold"))),
+    );
     peer.send(data(3, Buffer.alloc(5)), data(20_001, Buffer.alloc(5)));
     await peer.roundTrip();
   });
@@ -180,7 +206,10 @@ describe("16. frames on closed streams", () => {
     const peer = await greetRaw((await serve()).address);
     peer.send(headers(1, request("/t/Hold"), { endStream: true }), data(1, Buffer.alloc(1)));
     await peer.streamDies(1, CODE.STREAM_CLOSED);
-    peer.send(headers(3, request("/t/Hold"), { endStream: true }), headers(3, [["x", "y"]], { endStream: true }));
+    peer.send(
+      headers(3, request("/t/Hold"), { endStream: true }),
+      headers(3, [["x", "y"]], { endStream: true }),
+    );
     await peer.streamDies(3, CODE.STREAM_CLOSED);
     peer.send(headers(5, request("/t/Echo")), data(5, message(), true));
     await peer.answer(5);
@@ -222,7 +251,8 @@ describe("16. frames on closed streams", () => {
 });
 
 describe("17. stream ids", () => {
-  test("17. an even one ends the connection", () => serverDies(CODE.PROTOCOL_ERROR, headers(2, request("/t/Hold"))));
+  test("17. an even one ends the connection", () =>
+    serverDies(CODE.PROTOCOL_ERROR, headers(2, request("/t/Hold"))));
 
   test("17. a lower one than before ends the connection: those that were skipped are closed", () =>
     serverDies(CODE.STREAM_CLOSED, headers(9, request("/t/Hold")), headers(5, request("/t/Hold"))));
@@ -242,12 +272,26 @@ describe("18. GOAWAY", () => {
     await peer.roundTrip();
     const drained = server.listener.drain(5_000);
     const first = await peer.until("GOAWAY", ({ type }) => type === GOAWAY);
-    expect([first.payload.readUInt32BE(0), first.payload.readUInt32BE(4)]).toEqual([0x7fff_ffff, CODE.NO_ERROR]);
+    expect([first.payload.readUInt32BE(0), first.payload.readUInt32BE(4)]).toEqual([
+      0x7fff_ffff,
+      CODE.NO_ERROR,
+    ]);
     const { payload } = await peer.until("PING", ({ type, flags }) => type === PING && flags === 0);
-    peer.send(headers(3, request("/t/Echo")), data(3, message("in between"), true), frame(PING, ACK, 0, payload));
+    peer.send(
+      headers(3, request("/t/Echo")),
+      data(3, message("in between"), true),
+      frame(PING, ACK, 0, payload),
+    );
     const second = await peer.until("the second GOAWAY", ({ type }) => type === GOAWAY);
-    expect([second.payload.readUInt32BE(0), second.payload.readUInt32BE(4)]).toEqual([3, CODE.NO_ERROR]);
-    peer.send(headers(5, request("/t/Echo")), data(5, message("above"), true), data(1, message("one"), true));
+    expect([second.payload.readUInt32BE(0), second.payload.readUInt32BE(4)]).toEqual([
+      3,
+      CODE.NO_ERROR,
+    ]);
+    peer.send(
+      headers(5, request("/t/Echo")),
+      data(5, message("above"), true),
+      data(1, message("one"), true),
+    );
     expect((await peer.answer(1)).body.toString()).toContain("one");
     expect((await peer.answer(3)).body.toString()).toContain("in between");
     await drained;
@@ -255,7 +299,8 @@ describe("18. GOAWAY", () => {
     expect(server.calls).toHaveLength(2);
   });
 
-  test("18. a GOAWAY whose last stream rises ends our client's connection", () => clientDies(CODE.PROTOCOL_ERROR, goaway(1), goaway(3)));
+  test("18. a GOAWAY whose last stream rises ends our client's connection", () =>
+    clientDies(CODE.PROTOCOL_ERROR, goaway(1), goaway(3)));
 
   test("18. calls above the last stream were not processed, those below go on", async () => {
     const log = createEventLog();
@@ -267,7 +312,9 @@ describe("18. GOAWAY", () => {
     });
     const connection = await dial(address);
     connection.onState((state: ConnectionState) => log.add(state));
-    const ends = await Promise.all(Array.from({ length: 4 }, () => callUnary(connection, "/t/Echo")));
+    const ends = await Promise.all(
+      Array.from({ length: 4 }, () => callUnary(connection, "/t/Echo")),
+    );
     expect(ends.map(({ end }) => [end.code, end.processed])).toEqual([
       [Status.OK, "yes"],
       [Status.OK, "yes"],
@@ -287,12 +334,17 @@ describe("18. GOAWAY", () => {
       settings([3, 1]),
     );
     const connection = await dial(address);
-    const ends = await Promise.all(Array.from({ length: 3 }, () => callUnary(connection, "/t/Echo")));
+    const ends = await Promise.all(
+      Array.from({ length: 3 }, () => callUnary(connection, "/t/Echo")),
+    );
     expect(ends.map(({ end }) => end.processed)).toEqual(["yes", "no", "no"]);
   });
 
   test("18. calls that waited for a place when the channel was closed have its grace too", async () => {
-    const address = await respondRaw((peer, streamId) => setImmediate(() => answer(peer, streamId)), settings([3, 1]));
+    const address = await respondRaw(
+      (peer, streamId) => setImmediate(() => answer(peer, streamId)),
+      settings([3, 1]),
+    );
     const connection = await dial(address);
     const calls = Promise.all(Array.from({ length: 5 }, () => callUnary(connection, "/t/Echo")));
     await connection.close(4_000);
@@ -311,13 +363,19 @@ describe("18. GOAWAY", () => {
     });
     const transport = wireClient({ keepaliveMs: 5 });
     const silent = async (): Promise<void> => {
-      const connection = await transport.connect({ address, authority: address }, { timeoutMs: 5_000, maxMessageBytes: 1_000 });
+      const connection = await transport.connect(
+        { address, authority: address },
+        { timeoutMs: 5_000, maxMessageBytes: 1_000 },
+      );
       const log = createEventLog();
       connection.onState((state) => log.add(state));
       await log.until("closed");
     };
     for (let doubled = 5; doubled < 640; doubled *= 2) await silent();
-    const connection = await transport.connect({ address, authority: address }, { timeoutMs: 5_000, maxMessageBytes: 1_000 });
+    const connection = await transport.connect(
+      { address, authority: address },
+      { timeoutMs: 5_000, maxMessageBytes: 1_000 },
+    );
     for (let wait = 0; wait < 3; wait++) await new Promise((resolve) => setTimeout(resolve, 15));
     expect(pings).toBe(7);
     await connection.close(0);
@@ -329,7 +387,11 @@ test("19. the reason for the end reaches a peer that goes on sending", async () 
   const peer = await greetRaw(server.address);
   peer.send(headers(1, request("/t/Hold")));
   await peer.roundTrip();
-  peer.send(ping(), frame(PING, 0, 1, Buffer.alloc(8)), ...Array.from({ length: 200 }, () => data(1, Buffer.alloc(16_384))));
+  peer.send(
+    ping(),
+    frame(PING, 0, 1, Buffer.alloc(8)),
+    ...Array.from({ length: 200 }, () => data(1, Buffer.alloc(16_384))),
+  );
   await peer.dies(CODE.PROTOCOL_ERROR);
   await server.neighbour();
 });
@@ -357,7 +419,11 @@ describe("21. header blocks in parts", () => {
   ] as const) {
     test(`21. ${what} inside a block ends the connection, on both sides`, async () => {
       await serverDies(CODE.PROTOCOL_ERROR, open, between);
-      await clientDies(CODE.PROTOCOL_ERROR, headers(1, rawBlock(answerHead()).subarray(0, 9), { endHeaders: false }), between);
+      await clientDies(
+        CODE.PROTOCOL_ERROR,
+        headers(1, rawBlock(answerHead()).subarray(0, 9), { endHeaders: false }),
+        between,
+      );
     });
   }
 
@@ -381,12 +447,22 @@ describe("21. header blocks in parts", () => {
     const block = rawBlock(request("/t/Echo"));
     const flags = END_HEADERS | PADDED | HAS_PRIORITY;
     peer.send(
-      frame(HEADERS, flags, 1, Buffer.concat([Buffer.of(3), uint32(0), Buffer.of(16), block, Buffer.alloc(3)])),
+      frame(
+        HEADERS,
+        flags,
+        1,
+        Buffer.concat([Buffer.of(3), uint32(0), Buffer.of(16), block, Buffer.alloc(3)]),
+      ),
       data(1, message("one"), true),
     );
     expect((await peer.answer(1)).body.toString()).toContain("one");
     peer.send(
-      frame(HEADERS, flags & ~END_HEADERS, 3, Buffer.concat([Buffer.of(3), uint32(0), Buffer.of(16), Buffer.alloc(3)])),
+      frame(
+        HEADERS,
+        flags & ~END_HEADERS,
+        3,
+        Buffer.concat([Buffer.of(3), uint32(0), Buffer.of(16), Buffer.alloc(3)]),
+      ),
       continuation(3, block, true),
       data(3, message("two"), true),
     );
@@ -394,14 +470,28 @@ describe("21. header blocks in parts", () => {
   });
 
   test("21. padding or priority longer than the frame ends the connection", async () => {
-    await serverDies(CODE.PROTOCOL_ERROR, frame(HEADERS, END_HEADERS | PADDED, 3, Buffer.concat([Buffer.of(50), Buffer.alloc(49)])));
     await serverDies(
       CODE.PROTOCOL_ERROR,
-      frame(HEADERS, END_HEADERS | PADDED | HAS_PRIORITY, 3, Buffer.concat([Buffer.of(2), Buffer.alloc(6)])),
+      frame(HEADERS, END_HEADERS | PADDED, 3, Buffer.concat([Buffer.of(50), Buffer.alloc(49)])),
     );
-    await serverDies(CODE.FRAME_SIZE_ERROR, frame(HEADERS, END_HEADERS | HAS_PRIORITY, 3, Buffer.alloc(4)));
+    await serverDies(
+      CODE.PROTOCOL_ERROR,
+      frame(
+        HEADERS,
+        END_HEADERS | PADDED | HAS_PRIORITY,
+        3,
+        Buffer.concat([Buffer.of(2), Buffer.alloc(6)]),
+      ),
+    );
+    await serverDies(
+      CODE.FRAME_SIZE_ERROR,
+      frame(HEADERS, END_HEADERS | HAS_PRIORITY, 3, Buffer.alloc(4)),
+    );
     await serverDies(CODE.FRAME_SIZE_ERROR, frame(HEADERS, END_HEADERS | PADDED, 3));
-    await serverDies(CODE.PROTOCOL_ERROR, frame(DATA, PADDED, 1, Buffer.concat([Buffer.of(50), Buffer.alloc(49)])));
+    await serverDies(
+      CODE.PROTOCOL_ERROR,
+      frame(DATA, PADDED, 1, Buffer.concat([Buffer.of(50), Buffer.alloc(49)])),
+    );
   });
 
   test("21. unknown frames are ignored elsewhere, on both sides", async () => {
@@ -425,14 +515,26 @@ describe("22. the rules of each kind of frame", () => {
     ["RST_STREAM of 3 octets", CODE.FRAME_SIZE_ERROR, frame(RST_STREAM, 0, 1, Buffer.alloc(3))],
     ["SETTINGS on a stream", CODE.PROTOCOL_ERROR, frame(SETTINGS, 0, 1)],
     ["SETTINGS of 5 octets", CODE.FRAME_SIZE_ERROR, frame(SETTINGS, 0, 0, Buffer.alloc(5))],
-    ["an acknowledgement of SETTINGS with octets", CODE.FRAME_SIZE_ERROR, frame(SETTINGS, ACK, 0, Buffer.alloc(6))],
+    [
+      "an acknowledgement of SETTINGS with octets",
+      CODE.FRAME_SIZE_ERROR,
+      frame(SETTINGS, ACK, 0, Buffer.alloc(6)),
+    ],
     ["PING on a stream", CODE.PROTOCOL_ERROR, frame(PING, 0, 1, Buffer.alloc(8))],
     ["PING of 7 octets", CODE.FRAME_SIZE_ERROR, frame(PING, 0, 0, Buffer.alloc(7))],
     ["GOAWAY on a stream", CODE.PROTOCOL_ERROR, frame(GOAWAY, 0, 1, Buffer.alloc(8))],
     ["GOAWAY of 7 octets", CODE.FRAME_SIZE_ERROR, frame(GOAWAY, 0, 0, Buffer.alloc(7))],
-    ["WINDOW_UPDATE of 5 octets", CODE.FRAME_SIZE_ERROR, frame(WINDOW_UPDATE, 0, 0, Buffer.alloc(5))],
+    [
+      "WINDOW_UPDATE of 5 octets",
+      CODE.FRAME_SIZE_ERROR,
+      frame(WINDOW_UPDATE, 0, 0, Buffer.alloc(5)),
+    ],
     ["CONTINUATION on stream 0", CODE.PROTOCOL_ERROR, frame(CONTINUATION, END_HEADERS, 0)],
-    ["PUSH_PROMISE", CODE.PROTOCOL_ERROR, frame(PUSH_PROMISE, END_HEADERS, 1, Buffer.concat([uint32(2), rawBlock(request("/t/Hold"))]))],
+    [
+      "PUSH_PROMISE",
+      CODE.PROTOCOL_ERROR,
+      frame(PUSH_PROMISE, END_HEADERS, 1, Buffer.concat([uint32(2), rawBlock(request("/t/Hold"))])),
+    ],
     ["a frame over MAX_FRAME_SIZE", CODE.FRAME_SIZE_ERROR, frame(DATA, 0, 1, Buffer.alloc(16_385))],
     ["a length of 2^24-1", CODE.FRAME_SIZE_ERROR, frame(DATA, 0, 1, Buffer.alloc(1), 0xff_ffff)],
     ["padded DATA of no octets", CODE.FRAME_SIZE_ERROR, frame(DATA, PADDED, 1)],
@@ -497,10 +599,21 @@ describe("23. answers", () => {
 
   test("23. trailers-only is END_STREAM on the first HEADERS", async () => {
     const address = await respondRaw((peer, streamId) =>
-      peer.send(headers(streamId, [...answerHead(), ["grpc-status", "7"], ["grpc-message", "no"], ["x", "y"]], { endStream: true })),
+      peer.send(
+        headers(
+          streamId,
+          [...answerHead(), ["grpc-status", "7"], ["grpc-message", "no"], ["x", "y"]],
+          { endStream: true },
+        ),
+      ),
     );
     const { end } = await callUnary(await dial(address), "/t/Echo");
-    expect(end).toMatchObject({ code: Status.PERMISSION_DENIED, text: "no", origin: "peer", processed: "yes" });
+    expect(end).toMatchObject({
+      code: Status.PERMISSION_DENIED,
+      text: "no",
+      origin: "peer",
+      processed: "yes",
+    });
     expect(end.trailers).toEqual(new Metadata({ x: "y" }));
   });
 
@@ -526,14 +639,20 @@ describe("23. answers", () => {
   ] as const) {
     test(`23. ${what} is mapped`, async () => {
       const address = await respondRaw((peer, streamId) =>
-        peer.send(...blocks.map((block, at) => headers(streamId, block, { endStream: at === blocks.length - 1 }))),
+        peer.send(
+          ...blocks.map((block, at) =>
+            headers(streamId, block, { endStream: at === blocks.length - 1 }),
+          ),
+        ),
       );
       expect((await callUnary(await dial(address), "/t/Echo")).end.code).toBe(code);
     });
   }
 
   test("23. an answer that ends with DATA has no status", async () => {
-    const address = await respondRaw((peer, streamId) => peer.send(headers(streamId, answerHead()), data(streamId, message(), true)));
+    const address = await respondRaw((peer, streamId) =>
+      peer.send(headers(streamId, answerHead()), data(streamId, message(), true)),
+    );
     const { end } = await callUnary(await dial(address), "/t/Echo");
     expect([Status.INTERNAL, Status.UNKNOWN]).toContain(end.code);
     expect(end.text).toContain("without a status");
@@ -549,7 +668,9 @@ describe("23. answers", () => {
     [0xffff_ffff, Status.INTERNAL],
   ] as const) {
     test(`23. a reset with code ${code} is mapped`, async () => {
-      const address = await respondRaw((peer, streamId) => peer.send(headers(streamId, answerHead()), reset(streamId, code)));
+      const address = await respondRaw((peer, streamId) =>
+        peer.send(headers(streamId, answerHead()), reset(streamId, code)),
+      );
       expect((await callUnary(await dial(address), "/t/Echo")).end.code).toBe(status);
     });
   }
@@ -578,10 +699,17 @@ test("30. a handler that closes the server while the parser loops: what came wit
     },
   );
   const peer = await greetRaw(server.address);
-  peer.send(headers(1, request("/t/Close")), data(1, message("now")), headers(3, request("/t/Hold")), data(3, message()));
+  peer.send(
+    headers(1, request("/t/Close")),
+    data(1, message("now")),
+    headers(3, request("/t/Hold")),
+    data(3, message()),
+  );
   await eventually(() => expect(peer.ended).toBe(true));
   await closed;
-  expect(server.calls.map(({ call, cancelled }) => [call.path, cancelled?.code])).toEqual([["/t/Close", Status.UNAVAILABLE]]);
+  expect(server.calls.map(({ call, cancelled }) => [call.path, cancelled?.code])).toEqual([
+    ["/t/Close", Status.UNAVAILABLE],
+  ]);
 });
 
 test("30. a sink that cancels and closes while the parser loops", async () => {
@@ -596,11 +724,25 @@ test("30. a sink that cancels and closes while the parser loops", async () => {
       );
   });
   const connection = await dial(address);
-  const first = callStream(connection, "/t/Echo", 9, {}, { message: () => first.handle.cancel({ code: Status.CANCELLED, text: "" }) });
-  const second = callStream(connection, "/t/Echo", 9, {}, { message: () => void connection.close(0) });
+  const first = callStream(
+    connection,
+    "/t/Echo",
+    9,
+    {},
+    { message: () => first.handle.cancel({ code: Status.CANCELLED, text: "" }) },
+  );
+  const second = callStream(
+    connection,
+    "/t/Echo",
+    9,
+    {},
+    { message: () => void connection.close(0) },
+  );
   expect((await first.done()).code).toBe(Status.CANCELLED);
   expect((await second.done()).code).toBe(Status.UNAVAILABLE);
-  expect([first.messages.length, first.ends, second.messages.length, second.ends]).toEqual([1, 1, 1, 1]);
+  expect([first.messages.length, first.ends, second.messages.length, second.ends]).toEqual([
+    1, 1, 1, 1,
+  ]);
 });
 
 test("30. a handler that throws in the parser's loop ends the connection with a fixed text, and no other", async () => {
@@ -624,7 +766,8 @@ test("30. a handler that throws in the parser's loop ends the connection with a 
 test("30. a reset call keeps its place until its handler has settled", async () => {
   const server = await serve({ bounds: { maxConcurrentStreams: 3 } });
   const peer = await greetRaw(server.address);
-  for (const streamId of [1, 3, 5]) peer.send(headers(streamId, request("/t/Stuck")), reset(streamId));
+  for (const streamId of [1, 3, 5])
+    peer.send(headers(streamId, request("/t/Stuck")), reset(streamId));
   peer.send(headers(7, request("/t/Stuck")));
   await peer.streamDies(7, CODE.REFUSED_STREAM);
   server.calls[0]?.call.settled();
@@ -649,6 +792,8 @@ test("15. settings that come late move what is in flight: acknowledged each", as
   const before = peer.frames.filter(({ type, flags }) => type === SETTINGS && flags === ACK).length;
   peer.send(settings([4, 10]), settings([4, 20]), settings());
   await peer.roundTrip();
-  expect(peer.frames.filter(({ type, flags }) => type === SETTINGS && flags === ACK).length - before).toBe(3);
+  expect(
+    peer.frames.filter(({ type, flags }) => type === SETTINGS && flags === ACK).length - before,
+  ).toBe(3);
   expect(settingsAck[4]).toBe(END_STREAM);
 });

@@ -6,20 +6,38 @@ import { Status } from "@tightwire/core/runtime";
 import { eventually } from "@tightwire/testing";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { makeCertificates } from "./certificates.js";
-import { CLIENT_PREFACE, connectRaw, data, headers, message, request, settings } from "./raw-peer.js";
+import {
+  CLIENT_PREFACE,
+  connectRaw,
+  data,
+  headers,
+  message,
+  request,
+  settings,
+} from "./raw-peer.js";
 import { callUnary, dial, serve, type WireServer } from "./wire-stage.js";
 
 const certificates = makeCertificates();
 afterAll(() => certificates.remove());
 
 async function serveTls(): Promise<WireServer> {
-  return await serve({ tls: certificates.server }, {}, { client: { tls: { ca: certificates.ca } } });
+  return await serve(
+    { tls: certificates.server },
+    {},
+    { client: { tls: { ca: certificates.ca } } },
+  );
 }
 
 /** A TLS socket to a server, once it is secure; rejects with the handshake's failure. */
 async function secure(address: string, options: ConnectionOptions): Promise<TLSSocket> {
   const [host = "", port = ""] = address.split(":");
-  const socket = connect({ host, port: Number(port), ca: readFileSync(certificates.ca), servername: "localhost", ...options });
+  const socket = connect({
+    host,
+    port: Number(port),
+    ca: readFileSync(certificates.ca),
+    servername: "localhost",
+    ...options,
+  });
   onTestFinished(() => void socket.destroy());
   await new Promise((resolve, reject) =>
     socket
@@ -50,7 +68,11 @@ describe("29. TLS", () => {
   test("29. ALPN h2 is agreed on, with TLS 1.2 and 1.3, and calls pass", async () => {
     const server = await serveTls();
     for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
-      const socket = await secure(server.address, { ALPNProtocols: ["h2"], minVersion: version, maxVersion: version });
+      const socket = await secure(server.address, {
+        ALPNProtocols: ["h2"],
+        minVersion: version,
+        maxVersion: version,
+      });
       expect(socket.alpnProtocol).toBe("h2");
       const peer = await connectRaw(socket);
       await peer.greet();
@@ -61,7 +83,9 @@ describe("29. TLS", () => {
 
   test("29. a client that offers only HTTP/1.1 by ALPN fails in the handshake", async () => {
     const server = await serveTls();
-    await expect(secure(server.address, { ALPNProtocols: ["http/1.1"] })).rejects.toThrow(/no application protocol/);
+    await expect(secure(server.address, { ALPNProtocols: ["http/1.1"] })).rejects.toThrow(
+      /no application protocol/,
+    );
     await server.neighbour();
   });
 
@@ -78,10 +102,17 @@ describe("29. TLS", () => {
     });
   }
 
-  for (const cipher of ["AES128-SHA", "ECDHE-ECDSA-AES128-SHA256", "AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-SHA384"]) {
+  for (const cipher of [
+    "AES128-SHA",
+    "ECDHE-ECDSA-AES128-SHA256",
+    "AES128-GCM-SHA256",
+    "ECDHE-ECDSA-AES256-SHA384",
+  ]) {
     test(`29. ${cipher}, which stands in the blocklist, is not agreed on`, async () => {
       const server = await serveTls();
-      await expect(secure(server.address, { ALPNProtocols: ["h2"], maxVersion: "TLSv1.2", ciphers: cipher })).rejects.toThrow();
+      await expect(
+        secure(server.address, { ALPNProtocols: ["h2"], maxVersion: "TLSv1.2", ciphers: cipher }),
+      ).rejects.toThrow();
       await server.neighbour();
     });
   }
@@ -89,7 +120,12 @@ describe("29. TLS", () => {
   test("29. TLS 1.1 is not agreed on", async () => {
     const server = await serveTls();
     await expect(
-      secure(server.address, { ALPNProtocols: ["h2"], minVersion: "TLSv1.1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" }),
+      secure(server.address, {
+        ALPNProtocols: ["h2"],
+        minVersion: "TLSv1.1",
+        maxVersion: "TLSv1.1",
+        ciphers: "DEFAULT@SECLEVEL=0",
+      }),
     ).rejects.toThrow();
     await server.neighbour();
   });
@@ -99,7 +135,9 @@ describe("29. TLS", () => {
     const socket = await secure(server.address, { ALPNProtocols: ["h2"], maxVersion: "TLSv1.2" });
     const ended = new Promise((resolve) => {
       socket.once("close", () => resolve("closed"));
-      socket.renegotiate({ rejectUnauthorized: false }, (error) => resolve(error === null ? "renegotiated" : "refused"));
+      socket.renegotiate({ rejectUnauthorized: false }, (error) =>
+        resolve(error === null ? "renegotiated" : "refused"),
+      );
     });
     socket.resume();
     expect(["closed", "refused"]).toContain(await ended);
@@ -112,7 +150,10 @@ describe("29. TLS", () => {
       key: readFileSync(certificates.server.key),
       ALPNProtocols: ["http/1.1"],
     });
-    const plain = createServer({ cert: readFileSync(certificates.server.certificate), key: readFileSync(certificates.server.key) });
+    const plain = createServer({
+      cert: readFileSync(certificates.server.certificate),
+      key: readFileSync(certificates.server.key),
+    });
     for (const server of [tls, plain]) {
       server.on("secureConnection", (socket) => socket.on("error", () => {}));
       server.on("tlsClientError", () => {});
@@ -128,7 +169,10 @@ describe("29. TLS", () => {
 describe("29. other protocols on a port of ours", () => {
   for (const [what, first] of [
     ["a request of HTTP/1.1", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"],
-    ["an upgrade to h2c", "GET / HTTP/1.1\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: \r\n\r\n"],
+    [
+      "an upgrade to h2c",
+      "GET / HTTP/1.1\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: \r\n\r\n",
+    ],
     ["a preface that goes wrong at its end", CLIENT_PREFACE.toString().replace("SM", "XX")],
   ] as const) {
     test(`29. ${what} is answered in HTTP/1.1, in whole and octet by octet`, async () => {
@@ -146,7 +190,9 @@ describe("29. other protocols on a port of ours", () => {
         }
         const answer = await text;
         expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
-        expect(answer.endsWith("This port speaks gRPC: HTTP/2 with prior knowledge only")).toBe(true);
+        expect(answer.endsWith("This port speaks gRPC: HTTP/2 with prior knowledge only")).toBe(
+          true,
+        );
       }
       await server.neighbour();
     });
@@ -162,7 +208,11 @@ describe("29. other protocols on a port of ours", () => {
     const server = await serveTls();
     await expect(dial(server.address)).rejects.toThrow("HTTP/2");
     const cleartext = await serve();
-    await expect(dial(cleartext.address, { tls: { ca: certificates.ca } })).rejects.toThrow("does not speak TLS");
-    await eventually(async () => expect((await callUnary(await dial(cleartext.address), "/t/Echo")).end.code).toBe(Status.OK));
+    await expect(dial(cleartext.address, { tls: { ca: certificates.ca } })).rejects.toThrow(
+      "does not speak TLS",
+    );
+    await eventually(async () =>
+      expect((await callUnary(await dial(cleartext.address), "/t/Echo")).end.code).toBe(Status.OK),
+    );
   });
 });

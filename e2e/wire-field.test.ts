@@ -4,7 +4,13 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { RpcError } from "@tightwire/core";
 import { Status } from "@tightwire/core/runtime";
 import { createServer } from "@tightwire/server";
-import { eventually, type TestHandlers, TestService, testMessage, UnaryRequest } from "@tightwire/testing";
+import {
+  eventually,
+  type TestHandlers,
+  TestService,
+  testMessage,
+  UnaryRequest,
+} from "@tightwire/testing";
 import { wire } from "@tightwire/wire/server";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { handlersOf } from "./pitfalls-stage.js";
@@ -31,31 +37,56 @@ import {
   settings,
   windowUpdate,
 } from "./raw-peer.js";
-import { callStream, callUnary, dial, MIB, type ServerOptions, serve, type UnaryEnd, watchMemory } from "./wire-stage.js";
+import {
+  callStream,
+  callUnary,
+  dial,
+  MIB,
+  type ServerOptions,
+  serve,
+  type UnaryEnd,
+  watchMemory,
+} from "./wire-stage.js";
 
 const UNARY = "/tightwire.testing.v1.TestService/Unary";
 const OK = [["grpc-status", "0"]] as const;
 
 /** Serves the test service by the whole library, on the wire. */
-async function serveTests(handlers: Partial<TestHandlers>, options: ServerOptions = {}): Promise<string> {
-  const server = createServer().add(TestService, handlersOf({ unary: async ({ text }) => testMessage({ text }), ...handlers }));
+async function serveTests(
+  handlers: Partial<TestHandlers>,
+  options: ServerOptions = {},
+): Promise<string> {
+  const server = createServer().add(
+    TestService,
+    handlersOf({ unary: async ({ text }) => testMessage({ text }), ...handlers }),
+  );
   const { address } = await server.listen("127.0.0.1:0", wire(options));
   onTestFinished(() => server.stop({ pauseMs: 0, graceMs: 100 }));
   return address;
 }
 
 /** One request to a server, and its answer. */
-async function ask(address: string, head: ReturnType<typeof request>, ...body: readonly Buffer[]): Promise<RawAnswer> {
+async function ask(
+  address: string,
+  head: ReturnType<typeof request>,
+  ...body: readonly Buffer[]
+): Promise<RawAnswer> {
   const peer = await greetRaw(address);
   const whole = Buffer.concat(body);
-  peer.send(headers(1, head, { endStream: body.length === 0 }), ...(body.length === 0 ? [] : [data(1, whole, true)]));
+  peer.send(
+    headers(1, head, { endStream: body.length === 0 }),
+    ...(body.length === 0 ? [] : [data(1, whole, true)]),
+  );
   const answer = await peer.answer(1);
   peer.close();
   return answer;
 }
 
 /** One call of our client's, answered with `frames` for its stream. */
-async function answered(frames: (streamId: number) => readonly Buffer[], body: Uint8Array = new Uint8Array()): Promise<UnaryEnd> {
+async function answered(
+  frames: (streamId: number) => readonly Buffer[],
+  body: Uint8Array = new Uint8Array(),
+): Promise<UnaryEnd> {
   const address = await respondRaw((peer, streamId) => peer.send(...frames(streamId)));
   return await callUnary(await dial(address), "/t/Echo", body);
 }
@@ -66,7 +97,11 @@ function times<T>(count: number, make: (at: number) => T): T[] {
 
 /** A large message in DATA frames. */
 function inFrames(streamId: number, bytes: Buffer): Buffer {
-  return Buffer.concat(times(Math.ceil(bytes.length / 16_384), (at) => data(streamId, bytes.subarray(at * 16_384, (at + 1) * 16_384))));
+  return Buffer.concat(
+    times(Math.ceil(bytes.length / 16_384), (at) =>
+      data(streamId, bytes.subarray(at * 16_384, (at + 1) * 16_384)),
+    ),
+  );
 }
 
 /** Octets of buffers that somebody still holds. */
@@ -86,7 +121,13 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
     const server = await serve();
     const before = sockets();
     const peers = await Promise.all(times(200, () => connectRaw(server.address)));
-    for (const peer of peers) peer.send(CLIENT_PREFACE, settings(), headers(1, request("/t/Hold"), { endHeaders: false }), ping());
+    for (const peer of peers)
+      peer.send(
+        CLIENT_PREFACE,
+        settings(),
+        headers(1, request("/t/Hold"), { endHeaders: false }),
+        ping(),
+      );
     for (const peer of peers) await peer.dies(CODE.PROTOCOL_ERROR);
     for (const peer of peers) peer.close();
     await eventually(() => expect(sockets()).toBeLessThanOrEqual(before));
@@ -96,7 +137,8 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
   test("1. nor fifty on the client's", async () => {
     const address = await respondRaw((peer) => peer.send(frame(PING, 0, 1, Buffer.alloc(8))));
     const before = sockets();
-    for (let call = 0; call < 50; call++) expect((await callUnary(await dial(address), "/t/Echo")).end.code).toBe(Status.UNAVAILABLE);
+    for (let call = 0; call < 50; call++)
+      expect((await callUnary(await dial(address), "/t/Echo")).end.code).toBe(Status.UNAVAILABLE);
     await eventually(() => expect(sockets()).toBeLessThanOrEqual(before));
   });
 
@@ -118,8 +160,16 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
     const server = await serve();
     const peer = await greetRaw(server.address, settings([4, 0]));
     const memory = watchMemory();
-    peer.send(...times(100, (at) => Buffer.concat([headers(at * 2 + 1, request("/t/Large")), data(at * 2 + 1, message(), true)])));
-    for (let at = 64; at < 100; at++) expect((await peer.answer(at * 2 + 1)).status).toBe(String(Status.RESOURCE_EXHAUSTED));
+    peer.send(
+      ...times(100, (at) =>
+        Buffer.concat([
+          headers(at * 2 + 1, request("/t/Large")),
+          data(at * 2 + 1, message(), true),
+        ]),
+      ),
+    );
+    for (let at = 64; at < 100; at++)
+      expect((await peer.answer(at * 2 + 1)).status).toBe(String(Status.RESOURCE_EXHAUSTED));
     expect(memory.stop()).toBeLessThan(110 * MIB);
     await server.neighbour();
   });
@@ -136,7 +186,9 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
       if (from % (16 * 16_384) === 0) await peer.roundTrip();
     }
     await peer.roundTrip();
-    const refused = server.calls.filter(({ cancelled }) => cancelled?.code === Status.RESOURCE_EXHAUSTED).length;
+    const refused = server.calls.filter(
+      ({ cancelled }) => cancelled?.code === Status.RESOURCE_EXHAUSTED,
+    ).length;
     expect(refused).toBeGreaterThanOrEqual(20);
     // A collection may leave the buffers of the one before to the next.
     await eventually(() => expect(heldBytes() - before).toBeLessThan(90 * MIB));
@@ -148,7 +200,12 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
     const peer = await greetRaw(server.address);
     for (let turn = 0; turn < 15; turn++) {
       peer.send(
-        ...times(100, (at) => Buffer.concat([headers((turn * 100 + at) * 2 + 1, request("/t/Hold")), reset((turn * 100 + at) * 2 + 1)])),
+        ...times(100, (at) =>
+          Buffer.concat([
+            headers((turn * 100 + at) * 2 + 1, request("/t/Hold")),
+            reset((turn * 100 + at) * 2 + 1),
+          ]),
+        ),
       );
       await peer.roundTrip();
     }
@@ -163,17 +220,24 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
           return testMessage();
         },
       });
-      expect((await ask(address, request(UNARY, ["grpc-timeout", timeout]), message())).status).toBe("0");
+      expect(
+        (await ask(address, request(UNARY, ["grpc-timeout", timeout]), message())).status,
+      ).toBe("0");
       const server = await serve();
       await ask(server.address, request("/t/Echo", ["grpc-timeout", timeout]), message());
-      expect((server.calls[0]?.call.deadline ?? 0) - performance.now()).toBeGreaterThan(2_591_000_000);
+      expect((server.calls[0]?.call.deadline ?? 0) - performance.now()).toBeGreaterThan(
+        2_591_000_000,
+      );
     });
   }
 
   for (const timeout of ["-1S", "100000000S", "1", "S", "", "1.5S", "1s", "0x1S", "1S1S"]) {
     test(`7. a grpc-timeout of ${JSON.stringify(timeout)} is refused, and reaches no handler`, async () => {
       const server = await serve();
-      expect((await ask(server.address, request("/t/Echo", ["grpc-timeout", timeout]), message())).status).toBe(String(Status.INTERNAL));
+      expect(
+        (await ask(server.address, request("/t/Echo", ["grpc-timeout", timeout]), message()))
+          .status,
+      ).toBe(String(Status.INTERNAL));
       expect(server.calls).toEqual([]);
     });
   }
@@ -187,7 +251,9 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
   ] as const) {
     test(`8. ${what} is INTERNAL, on both sides`, async () => {
       const server = await serve();
-      expect((await ask(server.address, request("/t/Echo", ...more), message("x", { flag }))).status).toBe(String(Status.INTERNAL));
+      expect(
+        (await ask(server.address, request("/t/Echo", ...more), message("x", { flag }))).status,
+      ).toBe(String(Status.INTERNAL));
       expect(server.calls.flatMap(({ messages }) => messages)).toEqual([]);
       const { end } = await answered((id) => [
         headers(id, answerHead(...more)),
@@ -199,13 +265,20 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
   }
 
   test("9. an unknown encoding is UNIMPLEMENTED, and the answer says which are known", async () => {
-    const answer = await ask((await serve()).address, request("/t/Echo", ["grpc-encoding", "br"]), message("x", { flag: 1 }));
+    const answer = await ask(
+      (await serve()).address,
+      request("/t/Echo", ["grpc-encoding", "br"]),
+      message("x", { flag: 1 }),
+    );
     expect(answer.status).toBe(String(Status.UNIMPLEMENTED));
     expect(answer.blocks[0]).toMatchObject({ "grpc-accept-encoding": "identity,gzip" });
   });
 
   test("9. an answer in an encoding that was not asked for is INTERNAL", async () => {
-    const { end } = await answered((id) => [headers(id, answerHead(["grpc-encoding", "br"])), data(id, message("x", { flag: 1 }))]);
+    const { end } = await answered((id) => [
+      headers(id, answerHead(["grpc-encoding", "br"])),
+      data(id, message("x", { flag: 1 })),
+    ]);
     expect(end).toMatchObject({ code: Status.INTERNAL, text: expect.stringContaining("br") });
   });
 
@@ -220,7 +293,10 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
     for (const method of ["Unary", "ServerStream", "ClientStream"]) {
       for (const part of [message("x", { length: 100 }), Buffer.of(0, 0)]) {
         const answer = await ask(address, request(UNARY.replace("Unary", method)), part);
-        expect([answer.status, answer.text]).toEqual([String(Status.INTERNAL), "the requests end in the middle of a message"]);
+        expect([answer.status, answer.text]).toEqual([
+          String(Status.INTERNAL),
+          "the requests end in the middle of a message",
+        ]);
       }
     }
     const { end } = await answered((id) => [
@@ -228,7 +304,10 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
       data(id, message("x", { length: 100 })),
       headers(id, OK, { endStream: true }),
     ]);
-    expect(end).toMatchObject({ code: Status.INTERNAL, text: "the answer ends in the middle of a message" });
+    expect(end).toMatchObject({
+      code: Status.INTERNAL,
+      text: "the answer ends in the middle of a message",
+    });
   });
 
   test("11. the path in the text of UNIMPLEMENTED is percent-encoded", async () => {
@@ -242,22 +321,42 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
   test("12. methods other than POST are 405, content types that are not gRPC's 415", async () => {
     const server = await serve();
     for (const method of ["GET", "PUT", "OPTIONS", "post"]) {
-      const head = request("/t/Echo").map(([name, value]) => [name, name === ":method" ? method : value] as const);
-      expect((await ask(server.address, head, message())).blocks[0]).toMatchObject({ ":status": "405", allow: "POST" });
+      const head = request("/t/Echo").map(
+        ([name, value]) => [name, name === ":method" ? method : value] as const,
+      );
+      expect((await ask(server.address, head, message())).blocks[0]).toMatchObject({
+        ":status": "405",
+        allow: "POST",
+      });
     }
-    for (const type of ["application/grpcfoo", "application/grpc-web", "application/grpc-web+proto", "text/html", "", "application/json"]) {
-      const head = request("/t/Echo").map(([name, value]) => [name, name === "content-type" ? type : value] as const);
-      expect((await ask(server.address, head, message())).blocks[0]).toMatchObject({ ":status": "415" });
+    for (const type of [
+      "application/grpcfoo",
+      "application/grpc-web",
+      "application/grpc-web+proto",
+      "text/html",
+      "",
+      "application/json",
+    ]) {
+      const head = request("/t/Echo").map(
+        ([name, value]) => [name, name === "content-type" ? type : value] as const,
+      );
+      expect((await ask(server.address, head, message())).blocks[0]).toMatchObject({
+        ":status": "415",
+      });
     }
     for (const type of ["application/grpc+proto", "application/grpc;charset=utf-8"]) {
-      const head = request("/t/Echo").map(([name, value]) => [name, name === "content-type" ? type : value] as const);
+      const head = request("/t/Echo").map(
+        ([name, value]) => [name, name === "content-type" ? type : value] as const,
+      );
       expect((await ask(server.address, head, message())).status).toBe("0");
     }
     expect(server.calls).toHaveLength(2);
   });
 
   test("13. a string that is no UTF-8 is refused, on both sides", async () => {
-    const good = Buffer.from(UnaryRequest.encode(UnaryRequest.fromPartial({ text: "AB" })).finish());
+    const good = Buffer.from(
+      UnaryRequest.encode(UnaryRequest.fromPartial({ text: "AB" })).finish(),
+    );
     const bad = Buffer.from(good.toString("latin1").replace("AB", "\xff\xfe"), "latin1");
     let handled = 0;
     const address = await serveTests({
@@ -266,12 +365,18 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
         return testMessage();
       },
     });
-    expect((await ask(address, request(UNARY), message(bad))).status).toBe(String(Status.INVALID_ARGUMENT));
+    expect((await ask(address, request(UNARY), message(bad))).status).toBe(
+      String(Status.INVALID_ARGUMENT),
+    );
     expect(handled).toBe(0);
     const { createChannel, createClient } = await import("@tightwire/client");
     const { wire: wireClient } = await import("@tightwire/wire/client");
     const broken = await respondRaw((peer, id) =>
-      peer.send(headers(id, answerHead()), data(id, message(bad)), headers(id, OK, { endStream: true })),
+      peer.send(
+        headers(id, answerHead()),
+        data(id, message(bad)),
+        headers(id, OK, { endStream: true }),
+      ),
     );
     const channel = createChannel(`static:///${broken}`, { transport: wireClient() });
     onTestFinished(() => channel.close());
@@ -304,7 +409,9 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
     expect([takes.body[0], gunzipSync(takes.body.subarray(5)).toString()]).toEqual([1, "packed"]);
     const takesNot = await ask(server.address, request("/t/Gzip"), message("plain"));
     expect([takesNot.body[0], takesNot.body.toString("utf8", 5)]).toEqual([0, "plain"]);
-    const both = await callUnary(await dial(server.address), "/t/Gzip", Buffer.from("both ways"), { compress: true });
+    const both = await callUnary(await dial(server.address), "/t/Gzip", Buffer.from("both ways"), {
+      compress: true,
+    });
     expect([both.message?.toString(), both.compressed]).toEqual(["both ways", true]);
     expect(seen).toEqual([true, false, true]);
   });
@@ -315,7 +422,11 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
       Buffer.alloc(0),
       CLIENT_PREFACE.subarray(0, 5),
       CLIENT_PREFACE,
-      Buffer.concat([CLIENT_PREFACE, settings(), headers(1, request("/t/Hold"), { endHeaders: false })]),
+      Buffer.concat([
+        CLIENT_PREFACE,
+        settings(),
+        headers(1, request("/t/Hold"), { endHeaders: false }),
+      ]),
     ];
     const peers = await Promise.all(times(500, () => connectRaw(server.address)));
     for (const [at, peer] of peers.entries()) peer.send(openings[at % 4] as Buffer);
@@ -331,7 +442,10 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
       },
     });
     const peer = await greetRaw(address);
-    peer.send(headers(1, request(UNARY.replace("Unary", "ServerStream"))), data(1, message(), true));
+    peer.send(
+      headers(1, request(UNARY.replace("Unary", "ServerStream"))),
+      data(1, message(), true),
+    );
     await peer.until("DATA", ({ type }) => type === DATA);
     for (let turn = 0; turn < 20; turn++) await peer.roundTrip();
     expect(sent).toBeLessThan(32);
@@ -358,7 +472,8 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
     const connection = await dial(server.address);
     for (let call = 0; call < 200; call++) await callUnary(connection, "/t/Echo");
     const library = await dial(address);
-    for (let call = 0; call < 200; call++) expect((await callUnary(library, UNARY)).end.code).toBe(Status.OK);
+    for (let call = 0; call < 200; call++)
+      expect((await callUnary(library, UNARY)).end.code).toBe(Status.OK);
     expect(server.calls.filter(({ cancelled }) => cancelled !== undefined)).toEqual([]);
     expect(aborts).toBe(0);
   });
@@ -372,7 +487,11 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
       peer.send(
         ...times(500, (at) => {
           const id = (turn * 500 + at) * 2 + 1;
-          return Buffer.concat([headers(id, request("/t/Hold")), data(id, message("whole"), true), reset(id)]);
+          return Buffer.concat([
+            headers(id, request("/t/Hold")),
+            data(id, message("whole"), true),
+            reset(id),
+          ]);
         }),
       );
       expect((await callUnary(neighbour, "/t/Echo")).end.code).toBe(Status.OK);
@@ -386,7 +505,10 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
   });
 
   test("19. a reset behind the answer's head ends a call whose request is still going out", async () => {
-    const { end } = await answered((id) => [headers(id, answerHead()), reset(id, CODE.NO_ERROR)], Buffer.alloc(3 * MIB));
+    const { end } = await answered(
+      (id) => [headers(id, answerHead()), reset(id, CODE.NO_ERROR)],
+      Buffer.alloc(3 * MIB),
+    );
     expect(end).toMatchObject({ code: Status.INTERNAL, origin: "local", processed: "unknown" });
   });
 
@@ -399,14 +521,20 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
           data(id, many),
           ...(trailers ? [headers(id, OK, { endStream: true })] : []),
         ]);
-        expect(end).toMatchObject({ code: Status.INTERNAL, origin: "local", text: expect.stringContaining("more than one message") });
+        expect(end).toMatchObject({
+          code: Status.INTERNAL,
+          origin: "local",
+          text: expect.stringContaining("more than one message"),
+        });
       }
     });
   }
 
   for (const status of ["abc", "99", "17", "-1", "1.0", "", " 0", "0x1"]) {
     test(`20. a grpc-status of ${JSON.stringify(status)} is UNKNOWN, or malformed`, async () => {
-      const { end } = await answered((id) => [headers(id, [...answerHead(), ["grpc-status", status]], { endStream: true })]);
+      const { end } = await answered((id) => [
+        headers(id, [...answerHead(), ["grpc-status", status]], { endStream: true }),
+      ]);
       expect(end.code).toBe(status === " 0" ? Status.INTERNAL : Status.UNKNOWN);
     });
   }
@@ -419,7 +547,10 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
       ]),
       data(id, Buffer.from("<html>"), true),
     ]);
-    expect(end).toMatchObject({ code: Status.UNKNOWN, text: "the peer is not a gRPC server: it answered HTTP 200 with text/html" });
+    expect(end).toMatchObject({
+      code: Status.UNKNOWN,
+      text: "the peer is not a gRPC server: it answered HTTP 200 with text/html",
+    });
   });
 });
 
@@ -431,7 +562,11 @@ test("26. __proto__ as a key of a protobuf map changes no prototype", async () =
       return testMessage({ labels });
     },
   });
-  const bytes = Buffer.from(UnaryRequest.encode(UnaryRequest.fromPartial({ labels: { __prot0__: "x", plain: "y" } })).finish());
+  const bytes = Buffer.from(
+    UnaryRequest.encode(
+      UnaryRequest.fromPartial({ labels: { __prot0__: "x", plain: "y" } }),
+    ).finish(),
+  );
   const hostile = Buffer.from(bytes.toString("latin1").replace("__prot0__", "__proto__"), "latin1");
   expect((await ask(address, request(UNARY), message(hostile))).status).toBe("0");
   expect(maps[0]?.["plain"]).toBe("y");
@@ -444,25 +579,37 @@ test("30. five hundred connections at rest hold no write buffers", async () => {
   await server.neighbour();
   const before = heldBytes();
   const peers = await Promise.all(times(500, () => greetRaw(server.address)));
-  for (const peer of peers) peer.send(headers(1, request("/t/Echo")), data(1, message("once"), true));
+  for (const peer of peers)
+    peer.send(headers(1, request("/t/Echo")), data(1, message("once"), true));
   for (const peer of peers) await peer.answer(1);
   await eventually(() => expect(heldBytes() - before).toBeLessThan(16 * MIB));
 });
 
 describe("24. messages split and joined", () => {
-  const bytes = Buffer.concat([message("one"), message(""), message("three"), message(Buffer.alloc(40_000, "x"))]);
+  const bytes = Buffer.concat([
+    message("one"),
+    message(""),
+    message("three"),
+    message(Buffer.alloc(40_000, "x")),
+  ]);
   const texts = ["one", "", "three", "x".repeat(40_000)];
 
   for (const step of [1, 3, 5, 16_384]) {
     test(`24. in DATA frames of ${step}, at both sides`, async () => {
       const parts = (id: number): Buffer =>
-        Buffer.concat(times(Math.ceil(bytes.length / step), (at) => data(id, bytes.subarray(at * step, (at + 1) * step))));
+        Buffer.concat(
+          times(Math.ceil(bytes.length / step), (at) =>
+            data(id, bytes.subarray(at * step, (at + 1) * step)),
+          ),
+        );
       const server = await serve();
       const peer = await greetRaw(server.address);
       peer.send(headers(1, request("/t/Hold")), parts(1), data(1, Buffer.alloc(0), true));
       await eventually(() => expect(server.calls[0]?.halfClosed).toBe(true));
       expect(server.calls[0]?.messages.map(String)).toEqual(texts);
-      const address = await respondRaw((one, id) => one.send(headers(id, answerHead()), parts(id), headers(id, OK, { endStream: true })));
+      const address = await respondRaw((one, id) =>
+        one.send(headers(id, answerHead()), parts(id), headers(id, OK, { endStream: true })),
+      );
       const call = callStream(await dial(address), "/t/Echo");
       expect((await call.done()).code).toBe(Status.OK);
       expect(call.messages.map(String)).toEqual(texts);
@@ -489,14 +636,26 @@ describe("24. messages split and joined", () => {
   test("24. none or two messages for a unary call", async () => {
     const address = await serveTests({});
     expect((await ask(address, request(UNARY))).status).toBe(String(Status.UNIMPLEMENTED));
-    expect((await ask(address, request(UNARY), message(), message())).status).toBe(String(Status.UNIMPLEMENTED));
-    const none = await answered((id) => [headers(id, answerHead()), headers(id, OK, { endStream: true })]);
-    expect(none.end).toMatchObject({ code: Status.INTERNAL, text: "the answer of a unary call holds no message" });
+    expect((await ask(address, request(UNARY), message(), message())).status).toBe(
+      String(Status.UNIMPLEMENTED),
+    );
+    const none = await answered((id) => [
+      headers(id, answerHead()),
+      headers(id, OK, { endStream: true }),
+    ]);
+    expect(none.end).toMatchObject({
+      code: Status.INTERNAL,
+      text: "the answer of a unary call holds no message",
+    });
   });
 
   test("24. a stream's error status behind messages is told behind them", async () => {
     const address = await respondRaw((peer: RawPeer, id) =>
-      peer.send(headers(id, answerHead()), inFrames(id, bytes), headers(id, [["grpc-status", "10"]], { endStream: true })),
+      peer.send(
+        headers(id, answerHead()),
+        inFrames(id, bytes),
+        headers(id, [["grpc-status", "10"]], { endStream: true }),
+      ),
     );
     const call = callStream(await dial(address), "/t/Echo", 1);
     await eventually(() => expect(call.messages).toHaveLength(1));

@@ -18,7 +18,13 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { answering, callOnce, KINDS } from "./four-kinds.js";
 import { handlersOf, readAll, rejectionOf } from "./pitfalls-stage.js";
 import { PROXIES } from "./proxy-kinds.js";
-import { freePort, type ProxyKind, type RunningProxy, runProxy, whyMissing } from "./proxy-process.js";
+import {
+  freePort,
+  type ProxyKind,
+  type RunningProxy,
+  runProxy,
+  whyMissing,
+} from "./proxy-process.js";
 
 interface Passage {
   readonly server: Server;
@@ -29,7 +35,10 @@ interface Passage {
   readonly clientBooks: CallBooks;
 }
 
-/** A wire client, the proxy, and a wire server behind it. When the test is over, each call must have ended once on either side. */
+/**
+ * A wire client, the proxy, and a wire server behind it. When the test is over, each call must have
+ * ended once on either side.
+ */
 async function openThrough(kind: ProxyKind, handlers: Partial<TestHandlers>): Promise<Passage> {
   const serverBooks = new CallBooks();
   const clientBooks = new CallBooks();
@@ -37,23 +46,44 @@ async function openThrough(kind: ProxyKind, handlers: Partial<TestHandlers>): Pr
   const { address } = await server.listen("127.0.0.1:0", wireServer());
   onTestFinished(async () => {
     await server.stop({ pauseMs: 0, graceMs: 100 });
-    await eventually(() => expect([...serverBooks.unsettled, ...clientBooks.unsettled]).toEqual([]));
+    await eventually(() =>
+      expect([...serverBooks.unsettled, ...clientBooks.unsettled]).toEqual([]),
+    );
   });
   const proxy = await runProxy(kind, address);
-  const channel = createChannel(proxy.address, { transport: wireClient(), observers: [clientBooks] });
+  const channel = createChannel(proxy.address, {
+    transport: wireClient(),
+    observers: [clientBooks],
+  });
   onTestFinished(() => channel.close());
-  return { server, channel, client: createClient(TestService, channel), proxy, serverBooks, clientBooks };
+  return {
+    server,
+    channel,
+    client: createClient(TestService, channel),
+    proxy,
+    serverBooks,
+    clientBooks,
+  };
 }
 
 const ALL_BYTES = Uint8Array.from({ length: 256 }, (_, index) => index);
 
-/** Proxies that end a request before they reset it: its handler reads a whole request of a caller that never finished it. */
+/**
+ * Proxies that end a request before they reset it: its handler reads a whole request of a caller
+ * that never finished it.
+ */
 const OVERSTATED_END: ReadonlyMap<string, string> = new Map([
-  ["haproxy", ", though haproxy 2.6 turns a reset into the end of the request and a reset: the reader sees an end, the signal the truth"],
+  [
+    "haproxy",
+    ", though haproxy 2.6 turns a reset into the end of the request and a reset: the reader sees an end, the signal the truth",
+  ],
 ]);
 /** Proxies in which a stream that nobody reads holds up the others of its connection. */
 const HEAD_OF_LINE: ReadonlyMap<string, string> = new Map([
-  ["haproxy", " (left out: in haproxy 2.6 it waits behind the stream's full buffer, between grpc-js peers too)"],
+  [
+    "haproxy",
+    " (left out: in haproxy 2.6 it waits behind the stream's full buffer, between grpc-js peers too)",
+  ],
 ]);
 
 describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) => {
@@ -69,7 +99,8 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
       async *serverStream({ number }) {
         for (let index = 0n; index < number; index++) yield testMessage({ number: index });
       },
-      clientStream: async (requests) => testMessage({ number: BigInt((await readAll(requests)).length) }),
+      clientStream: async (requests) =>
+        testMessage({ number: BigInt((await readAll(requests)).length) }),
       async *bidiStream(requests) {
         for await (const { number } of requests) yield testMessage({ number: -number });
       },
@@ -77,9 +108,13 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
     const numbers = Array.from({ length: 200 }, (_, index) => BigInt(index));
     const requests = numbers.map((number) => ({ number }));
     expect((await client.unary({ number: 41n })).number).toBe(42n);
-    expect((await readAll(client.serverStream({ number: 200n }))).map(({ number }) => number)).toEqual(numbers);
+    expect(
+      (await readAll(client.serverStream({ number: 200n }))).map(({ number }) => number),
+    ).toEqual(numbers);
     expect((await client.clientStream(requests)).number).toBe(200n);
-    expect((await readAll(client.bidiStream(requests))).map(({ number }) => -number)).toEqual(numbers);
+    expect((await readAll(client.bidiStream(requests))).map(({ number }) => -number)).toEqual(
+      numbers,
+    );
   });
 
   test("passes each message of a stream on when it comes: question and answer take turns", async () => {
@@ -114,7 +149,8 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
       ["x-many-bin", ALL_BYTES.subarray(0, 1)],
       ["x-many-bin", ALL_BYTES.subarray(250)],
     ];
-    const seen = (metadata: Metadata | undefined): unknown => [...new Set(sent.map(([key]) => key))].map((key) => metadata?.getAll(key));
+    const seen = (metadata: Metadata | undefined): unknown =>
+      [...new Set(sent.map(([key]) => key))].map((key) => metadata?.getAll(key));
     const wanted = seen(new Metadata(sent));
     const received: unknown[] = [];
     const { client } = await openThrough(
@@ -158,11 +194,20 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
     });
     for (const one of KINDS) {
       const error = await rejectionOf(callOnce(client, one));
-      expect(error, one).toMatchObject({ code: "failed_precondition", message: "größer als 100 %\n", origin: "peer" });
-      expect(error.detail(BadRequest)?.fieldViolations, one).toMatchObject([{ field: "lines[0].quantity" }]);
+      expect(error, one).toMatchObject({
+        code: "failed_precondition",
+        message: "größer als 100 %\n",
+        origin: "peer",
+      });
+      expect(error.detail(BadRequest)?.fieldViolations, one).toMatchObject([
+        { field: "lines[0].quantity" },
+      ]);
       expect(error.metadata.getBinary("x-trace-bin"), one).toEqual(ALL_BYTES);
     }
-    expect(await rejectionOf(client.unaryReadOnly({}))).toMatchObject({ code: "unimplemented", origin: "peer" });
+    expect(await rejectionOf(client.unaryReadOnly({}))).toMatchObject({
+      code: "unimplemented",
+      origin: "peer",
+    });
   });
 
   test("passes grpc-timeout, and the client's deadline ends the call on both sides", async () => {
@@ -170,9 +215,11 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
     const { client } = await openThrough(
       kind,
       answering(async ({ text }, call) => {
-        if (text === "how long") return testMessage({ number: BigInt(Math.round(call.timeLeftMs)) });
+        if (text === "how long")
+          return testMessage({ number: BigInt(Math.round(call.timeLeftMs)) });
         const { signal } = call;
-        if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+        if (!signal.aborted)
+          await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
         log.add(`${call.method.name} ended`);
         return testMessage();
       }),
@@ -181,7 +228,9 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
       const [answer] = await callOnce(client, one, { timeoutMs: 5_000 }, { text: "how long" });
       expect(Number(answer?.number), one).toBeGreaterThan(1_000);
       expect(Number(answer?.number), one).toBeLessThanOrEqual(5_000);
-      expect(await rejectionOf(callOnce(client, one, { timeoutMs: 100 }))).toMatchObject({ code: "deadline_exceeded" });
+      expect(await rejectionOf(callOnce(client, one, { timeoutMs: 100 }))).toMatchObject({
+        code: "deadline_exceeded",
+      });
       await log.until(`${one[0]?.toUpperCase()}${one.slice(1)} ended`);
     }
   });
@@ -229,7 +278,9 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
     const stop = new AbortController();
     async function* requests(): AsyncGenerator<{ number: bigint }> {
       yield { number: 1n };
-      await new Promise((resolve) => stop.signal.addEventListener("abort", resolve, { once: true }));
+      await new Promise((resolve) =>
+        stop.signal.addEventListener("abort", resolve, { once: true }),
+      );
     }
     const stream = client.bidiStream(requests(), { signal: stop.signal })[Symbol.asyncIterator]();
     await stream.next();
@@ -241,18 +292,22 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
   });
 
   const blocks = HEAD_OF_LINE.get(kind.name);
-  test.skipIf(blocks !== undefined)(`lets a call pass a stream that nobody reads${blocks ?? ""}`, async () => {
-    const { client } = await openThrough(kind, {
-      unary: async ({ number }) => testMessage({ number }),
-      async *serverStream() {
-        for (;;) yield testMessage({ payload: new Uint8Array(16 * 1024) });
-      },
-    });
-    const stalled = client.serverStream({})[Symbol.asyncIterator]();
-    await stalled.next();
-    for (let number = 0n; number < 50n; number++) expect((await client.unary({ number })).number).toBe(number);
-    await stalled.return?.();
-  });
+  test.skipIf(blocks !== undefined)(
+    `lets a call pass a stream that nobody reads${blocks ?? ""}`,
+    async () => {
+      const { client } = await openThrough(kind, {
+        unary: async ({ number }) => testMessage({ number }),
+        async *serverStream() {
+          for (;;) yield testMessage({ payload: new Uint8Array(16 * 1024) });
+        },
+      });
+      const stalled = client.serverStream({})[Symbol.asyncIterator]();
+      await stalled.next();
+      for (let number = 0n; number < 50n; number++)
+        expect((await client.unary({ number })).number).toBe(number);
+      await stalled.return?.();
+    },
+  );
 
   test("passes 64 MB up and down one stream as fast as it will", async () => {
     const { client } = await openThrough(kind, {
@@ -289,7 +344,9 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
         return testMessage({ number: number + 1n });
       }),
     );
-    const calls = Array.from({ length: 200 }, (_, index) => callOnce(client, KINDS[index % 4] ?? "unary", {}, { number: BigInt(index) }));
+    const calls = Array.from({ length: 200 }, (_, index) =>
+      callOnce(client, KINDS[index % 4] ?? "unary", {}, { number: BigInt(index) }),
+    );
     const answers = (await Promise.all(calls)).map(([answer]) => answer?.number);
     expect(answers).toEqual(calls.map((_, index) => BigInt(index + 1)));
     expect(serverBooks.calls).toHaveLength(200);
@@ -308,7 +365,8 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
       }),
     );
     const calls = KINDS.map((one) => callOnce(client, one));
-    for (const method of ["Unary", "ServerStream", "ClientStream", "BidiStream"]) await log.until(`${method} runs`);
+    for (const method of ["Unary", "ServerStream", "ClientStream", "BidiStream"])
+      await log.until(`${method} runs`);
     const stopped = server.stop({ pauseMs: 0, graceMs: 10_000 });
     await new Promise((resolve) => setTimeout(resolve, 20));
     gate.open();
@@ -365,7 +423,12 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
     async function callOn(): Promise<void> {
       while (!over) {
         const number = next++;
-        const [end, error] = await callOnce(client, KINDS[Number(number % 4n)] ?? "unary", { timeoutMs: 15_000 }, { number }).then(
+        const [end, error] = await callOnce(
+          client,
+          KINDS[Number(number % 4n)] ?? "unary",
+          { timeoutMs: 15_000 },
+          { number },
+        ).then(
           ([answer]) => [answer?.number === number ? "ok" : "wrong", undefined] as const,
           (thrown: RpcError) => [thrown.code, thrown] as const,
         );
@@ -388,10 +451,13 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
     await Promise.all(callers);
     const { ok = 0, unavailable = 0, ...others } = Object.fromEntries(ends);
     expect(others).toEqual({});
-    for (let index = 0; index < 20; index++) await callOnce(client, KINDS[index % 4] ?? "unary", {}, { number: next++ });
+    for (let index = 0; index < 20; index++)
+      await callOnce(client, KINDS[index % 4] ?? "unary", {}, { number: next++ });
     expect(clientBooks.calls).toHaveLength(ok + unavailable + 20);
     await eventually(() => expect(serverBooks.unsettled).toEqual([]));
-    expect(serverBooks.codes.filter((code) => code === "ok").length).toBeGreaterThanOrEqual(ok + 20);
+    expect(serverBooks.codes.filter((code) => code === "ok").length).toBeGreaterThanOrEqual(
+      ok + 20,
+    );
     expect(serverBooks.calls.length).toBeLessThanOrEqual(clientBooks.calls.length - notRun.length);
     expect(new Set(ran).size).toBe(ran.length);
     expect(ran.filter((number) => notRun.includes(number))).toEqual([]);

@@ -14,7 +14,9 @@ function numbersOfTests(): Set<string> {
       .filter((name) => name.endsWith(".test.ts"))
       .map((name) => join("tightwire/wire/src", name)),
   ];
-  const titles = files.flatMap((file) => [...readFileSync(join(repository, file), "utf8").matchAll(/["'`](\d+)(?:\.| to (\d+)\.) /g)]);
+  const titles = files.flatMap((file) => [
+    ...readFileSync(join(repository, file), "utf8").matchAll(/["'`](\d+)(?:\.| to (\d+)\.) /g),
+  ]);
   return new Set(titles.flatMap(([, from = "", to = from]) => range(Number(from), Number(to))));
 }
 
@@ -27,7 +29,11 @@ test("every rule in docs/reference/http2.md has a test of the number that it nam
   const cells = page
     .split("\n")
     .filter(
-      (line) => line.startsWith("| ") && !line.startsWith("| section") && !line.startsWith("| what must hold") && !line.startsWith("| ---"),
+      (line) =>
+        line.startsWith("| ") &&
+        !line.startsWith("| section") &&
+        !line.startsWith("| what must hold") &&
+        !line.startsWith("| ---"),
     )
     .map((line) => line.split("|").at(-2) ?? "");
   expect(cells.length).toBeGreaterThan(50);

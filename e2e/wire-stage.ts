@@ -37,8 +37,10 @@ export interface SeenCall {
 export type Behaviour = (seen: SeenCall) => Partial<IncomingSink>;
 
 /**
- * What servers of these tests do: `/t/Echo` answers its first message, `/t/Hold` reads and never answers, `/t/Stuck` is the same and its handler does not end when it is cancelled,
- * `/t/Deaf` does not even read, `/t/Early` answers at once, `/t/Large` answers with a MiB, `/t/Endless` streams for ever.
+ * What servers of these tests do: `/t/Echo` answers its first message, `/t/Hold` reads and never
+ * answers, `/t/Stuck` is the same and its handler does not end when it is cancelled, `/t/Deaf` does
+ * not even read, `/t/Early` answers at once, `/t/Large` answers with a MiB, `/t/Endless` streams
+ * for ever.
  */
 const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "/t/Echo": ({ call, messages }) => ({
@@ -68,7 +70,12 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
     const write = (): void => {
       while (call.write(new Uint8Array(16 * 1024), false));
     };
-    return { start: () => call.pull(1), halfClosed: write, drained: write, cancelled: () => call.settled() };
+    return {
+      start: () => call.pull(1),
+      halfClosed: write,
+      drained: write,
+      cancelled: () => call.settled(),
+    };
   },
 };
 
@@ -86,7 +93,10 @@ export interface WireServer {
 export async function serve(
   options: ServerOptions = {},
   behaviours: Readonly<Record<string, Behaviour>> = {},
-  { maxMessageBytes = 4 * MIB, client = {} }: { maxMessageBytes?: number; client?: ClientOptions } = {},
+  {
+    maxMessageBytes = 4 * MIB,
+    client = {},
+  }: { maxMessageBytes?: number; client?: ClientOptions } = {},
 ): Promise<WireServer> {
   const calls: SeenCall[] = [];
   const acceptor: Acceptor = {
@@ -94,8 +104,19 @@ export async function serve(
     open(call) {
       if (call.fault !== undefined) return { ...call.fault, trailers: undefined };
       const behaviour = behaviours[call.path] ?? BEHAVIOURS[call.path];
-      if (behaviour === undefined) return { code: Status.UNIMPLEMENTED, text: `unknown service: ${call.path}`, trailers: undefined };
-      const seen: SeenCall = { call, messages: [], halfClosed: false, cancelled: undefined, settled: false };
+      if (behaviour === undefined)
+        return {
+          code: Status.UNIMPLEMENTED,
+          text: `unknown service: ${call.path}`,
+          trailers: undefined,
+        };
+      const seen: SeenCall = {
+        call,
+        messages: [],
+        halfClosed: false,
+        cancelled: undefined,
+        settled: false,
+      };
       calls.push(seen);
       const sink = behaviour(seen);
       return {
@@ -132,15 +153,29 @@ export async function serve(
 }
 
 /** Connects with the wire; closed when the test is over. */
-export async function dial(address: string, options: ClientOptions = {}, maxMessageBytes: number = 4 * MIB): Promise<Connection> {
-  const connection = await wireClient(options).connect({ address, authority: address }, { timeoutMs: 5_000, maxMessageBytes });
+export async function dial(
+  address: string,
+  options: ClientOptions = {},
+  maxMessageBytes: number = 4 * MIB,
+): Promise<Connection> {
+  const connection = await wireClient(options).connect(
+    { address, authority: address },
+    { timeoutMs: 5_000, maxMessageBytes },
+  );
   onTestFinished(() => connection.close(0));
   return connection;
 }
 
 /** A call as a connection sends it. */
 export function outgoing(path: string, more: Partial<OutgoingCall> = {}): OutgoingCall {
-  return { path, metadata: new Metadata(), deadline: Number.POSITIVE_INFINITY, compress: false, previousAttempts: 0, ...more };
+  return {
+    path,
+    metadata: new Metadata(),
+    deadline: Number.POSITIVE_INFINITY,
+    compress: false,
+    previousAttempts: 0,
+    ...more,
+  };
 }
 
 /** How a unary call ended. */
@@ -159,7 +194,12 @@ export function callUnary(
 ): Promise<UnaryEnd> {
   return new Promise((resolve) => {
     connection.unary(outgoing(path, more), bytes, {
-      done: (end, message, compressed) => resolve({ end, message: message === undefined ? undefined : Buffer.from(message), compressed }),
+      done: (end, message, compressed) =>
+        resolve({
+          end,
+          message: message === undefined ? undefined : Buffer.from(message),
+          compressed,
+        }),
     });
   });
 }

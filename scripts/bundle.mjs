@@ -1,5 +1,7 @@
-// Before a package is packed: gathers the modules behind each file of `lib/` that its published `exports` name into that one file. Entries that name the same file are published together in it, each with types of its
-// own. A process then reads a file a package where it read dozens: importing takes half as long. In the workspace everything runs from `dist/`, file by file.
+// Before a package is packed: gathers the modules behind each file of `lib/` that its published
+// `exports` name into that one file. Entries that name the same file are published together in it,
+// each with types of its own. A process then reads a file a package where it read dozens: importing
+// takes half as long. In the workspace everything runs from `dist/`, file by file.
 import { readFileSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { rolldown } from "rolldown";
@@ -9,7 +11,8 @@ const { exports, publishConfig } = JSON.parse(readFileSync("package.json", "utf8
 /** Files in `lib/`, and the modules in `dist/` that each publishes. */
 const published = new Map();
 for (const [entry, { default: file }] of Object.entries(publishConfig.exports)) {
-  if (file.startsWith("./lib/")) published.set(file, [...(published.get(file) ?? []), resolve(exports[entry].default)]);
+  if (file.startsWith("./lib/"))
+    published.set(file, [...(published.get(file) ?? []), resolve(exports[entry].default)]);
 }
 
 const TOGETHER = "published-together";
@@ -24,7 +27,10 @@ for (const [file, modules] of published) {
       {
         name: TOGETHER,
         resolveId: (id) => (id === TOGETHER ? id : undefined),
-        load: (id) => (id === TOGETHER ? modules.map((module) => `export * from ${JSON.stringify(module)};`).join("\n") : undefined),
+        load: (id) =>
+          id === TOGETHER
+            ? modules.map((module) => `export * from ${JSON.stringify(module)};`).join("\n")
+            : undefined,
       },
     ],
   });

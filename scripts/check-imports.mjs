@@ -1,4 +1,5 @@
-// Holds the import rules of .dependency-cruiser.cjs over all source. Without a TypeScript that it can read dependency-cruiser finds nothing and is content, so the modules are counted.
+// Holds the import rules of .dependency-cruiser.cjs over all source. Without a TypeScript that it
+// can read dependency-cruiser finds nothing and is content, so the modules are counted.
 import { spawnSync } from "node:child_process";
 
 const FEWEST_MODULES = 80;
@@ -15,7 +16,9 @@ const args = [
   "fuzz",
   "interop",
 ];
-const { status, stdout, stderr } = spawnSync("node_modules/.bin/depcruise", args, { encoding: "utf8" });
+const { status, stdout, stderr } = spawnSync("node_modules/.bin/depcruise", args, {
+  encoding: "utf8",
+});
 process.stdout.write(stdout);
 process.stderr.write(stderr);
 

@@ -1,9 +1,20 @@
-// Holds every package that is published to what its consumers need: publint and are-the-types-wrong, over what `pnpm pack` would publish.
+// Holds every package that is published to what its consumers need: publint and
+// are-the-types-wrong, over what `pnpm pack` would publish.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, resolve } from "node:path";
 
-const PUBLISHED = ["core", "codec", "routes", "codegen", "wire", "server", "client", "gateway", "testing"]
+const PUBLISHED = [
+  "core",
+  "codec",
+  "routes",
+  "codegen",
+  "wire",
+  "server",
+  "client",
+  "gateway",
+  "testing",
+]
   .map((name) => `tightwire/${name}`)
   .concat("gen", "packages/client");
 const tarballs = resolve(".pack/lint");
@@ -20,7 +31,10 @@ mkdirSync(tarballs, { recursive: true });
 let good = true;
 for (const folder of PUBLISHED) {
   const { name } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
-  const packed = execFileSync("pnpm", ["pack", "--pack-destination", tarballs], { cwd: folder, encoding: "utf8" });
+  const packed = execFileSync("pnpm", ["pack", "--pack-destination", tarballs], {
+    cwd: folder,
+    encoding: "utf8",
+  });
   const tarball = resolve(tarballs, basename(packed.trim().split("\n").at(-1)));
   const linted = check(`publint ${name}`, "node_modules/.bin/publint", ["--strict", folder]);
   const typed = check(`attw ${name}`, "node_modules/.bin/attw", [tarball, "--profile", "esm-only"]);

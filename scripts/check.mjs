@@ -1,4 +1,5 @@
-// All that CI runs, in the order in which it fails soonest. `pnpm check lint types` runs single steps; `pnpm check --without tests` leaves out what has just been run.
+// All that CI runs, in the order in which it fails soonest. `pnpm check lint types` runs single
+// steps; `pnpm check --without tests` leaves out what has just been run.
 import { spawnSync } from "node:child_process";
 
 const STEPS = {
@@ -18,7 +19,9 @@ const without = named[0] === "--without";
 const steps = without ? named.slice(1) : named;
 const unknown = steps.filter((name) => !(name in STEPS));
 if (unknown.length > 0) {
-  console.error(`check: no step is called ${unknown.join(", ")}; there are ${Object.keys(STEPS).join(", ")}`);
+  console.error(
+    `check: no step is called ${unknown.join(", ")}; there are ${Object.keys(STEPS).join(", ")}`,
+  );
   process.exit(1);
 }
 

@@ -1,9 +1,10 @@
 // Holds the contracts to their form and to what was released.
 //
-//     pnpm contract [format] [lint] [breaking] [--base <ref>]     all three steps when none is named
-//     pnpm contract:release [--breaking]                          writes proto/released.binpb, after the same steps
+// pnpm contract [format] [lint] [breaking] [--base <ref>] all three steps when none is named pnpm
+// contract:release [--breaking] writes proto/released.binpb, after the same steps
 //
-// In a pull request (GITHUB_BASE_REF is set) or with --base, `breaking` compares with the merge base too.
+// In a pull request (GITHUB_BASE_REF is set) or with --base, `breaking` compares with the merge
+// base too.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -11,7 +12,9 @@ import { parseArgs } from "node:util";
 
 process.chdir(join(import.meta.dirname, ".."));
 
-/** Our own modules and the folder of each that holds its files (buf takes no module root as --path). */
+/**
+ * Our own modules and the folder of each that holds its files (buf takes no module root as --path).
+ */
 const MODULES = [
   { root: "proto", files: "proto/shop" },
   { root: "tightwire/core/proto", files: "tightwire/core/proto/tightwire" },
@@ -23,7 +26,10 @@ const RELEASED = "proto/released.binpb";
 const WORK = ".proto";
 const RULES = JSON.stringify({ version: "v2", breaking: { use: ["FILE"] } });
 
-/** A contract that does not hold, or cannot be checked: one sentence, printed after the tool's own output. */
+/**
+ * A contract that does not hold, or cannot be checked: one sentence, printed after the tool's own
+ * output.
+ */
 class ContractError extends Error {
   constructor(sentence, output = "") {
     super(sentence);
@@ -32,8 +38,12 @@ class ContractError extends Error {
 }
 
 function runBuf(args) {
-  const { status, stdout, stderr, error } = spawnSync(join("node_modules", ".bin", "buf"), args, { encoding: "utf8", maxBuffer: 1 << 26 });
-  if (error !== undefined) throw new ContractError(`buf does not start (${error.code}); run \`pnpm install\` first`);
+  const { status, stdout, stderr, error } = spawnSync(join("node_modules", ".bin", "buf"), args, {
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+  });
+  if (error !== undefined)
+    throw new ContractError(`buf does not start (${error.code}); run \`pnpm install\` first`);
   return { ok: status === 0, output: `${stdout}${stderr}`.trimEnd() };
 }
 
@@ -43,7 +53,10 @@ function expectBuf(args, sentence) {
   if (!ok) throw new ContractError(sentence, locate(output));
 }
 
-/** Puts the module's folder before the files that buf names as it reads them in an image, so that they can be opened from here. */
+/**
+ * Puts the module's folder before the files that buf names as it reads them in an image, so that
+ * they can be opened from here.
+ */
 function locate(output) {
   return output.replace(/^[\w./-]+\.proto(?=:)/gm, (file) => {
     const module = MODULES.find(({ root }) => existsSync(join(root, file)));
@@ -51,19 +64,27 @@ function locate(output) {
   });
 }
 
-const ownPaths = (root) => MODULES.map(({ files }) => join(root, files)).filter((path) => existsSync(path));
+const ownPaths = (root) =>
+  MODULES.map(({ files }) => join(root, files)).filter((path) => existsSync(path));
 
 /** One image of all our modules: imports are in it, and marked as such. */
 function buildImage(root, image, ...flags) {
   mkdirSync(dirname(image), { recursive: true });
   const paths = ownPaths(root).flatMap((path) => ["--path", path]);
-  expectBuf(["build", root, ...paths, ...flags, "-o", image], `the contracts in ${resolve(root)} do not compile`);
+  expectBuf(
+    ["build", root, ...paths, ...flags, "-o", image],
+    `the contracts in ${resolve(root)} do not compile`,
+  );
 }
 
 function checkFormat() {
   const paths = ownPaths(".").flatMap((path) => ["--path", path]);
-  // Never without --path, and never with -w: the files of other modules are links into the package manager's store.
-  expectBuf(["format", "-d", "--exit-code", ...paths], "these contracts are not formatted; take over what the difference above shows");
+  // Never without --path, and never with -w: the files of other modules are links into the package
+  // manager's store.
+  expectBuf(
+    ["format", "-d", "--exit-code", ...paths],
+    "these contracts are not formatted; take over what the difference above shows",
+  );
 }
 
 function checkLint() {
@@ -71,7 +92,8 @@ function checkLint() {
 }
 
 async function checkBreaking(baseRef) {
-  if (!existsSync(RELEASED)) throw new ContractError(`${RELEASED} is missing; \`pnpm contract:release\` writes it`);
+  if (!existsSync(RELEASED))
+    throw new ContractError(`${RELEASED} is missing; \`pnpm contract:release\` writes it`);
   const current = join(WORK, "current.binpb");
   buildImage(".", current);
   await compare(current, RELEASED, "what was released");
@@ -80,8 +102,21 @@ async function checkBreaking(baseRef) {
 }
 
 async function compare(current, against, name) {
-  const args = ["breaking", current, "--against", against, "--exclude-imports", "--config", RULES, "--against-config", RULES];
-  expectBuf(args, `the contracts break ${name}; add new fields, methods or a new package version beside the old ones instead`);
+  const args = [
+    "breaking",
+    current,
+    "--against",
+    against,
+    "--exclude-imports",
+    "--config",
+    RULES,
+    "--against-config",
+    RULES,
+  ];
+  expectBuf(
+    args,
+    `the contracts break ${name}; add new fields, methods or a new package version beside the old ones instead`,
+  );
   await compareRoutes(current, against, name);
   console.log(`contract: nothing breaks ${name}`);
 }
@@ -94,14 +129,26 @@ async function compareRoutes(current, against, name) {
   const [before, now] = [against, current].map((image) => readRoutesOf(readFileSync(image)).routes);
   const broken = findBrokenRoutes(before, now);
   if (broken.length > 0)
-    throw new ContractError(`the contracts break the routes of ${name}; add bindings beside the old ones instead`, broken.join("\n"));
+    throw new ContractError(
+      `the contracts break the routes of ${name}; add bindings beside the old ones instead`,
+      broken.join("\n"),
+    );
 }
 
-/** Builds the contracts of the merge base; gives the image's path, or undefined when there were none then. */
+/**
+ * Builds the contracts of the merge base; gives the image's path, or undefined when there were none
+ * then.
+ */
 function unpackBase(ref) {
-  const commit = git(["merge-base", ref, "HEAD"], `there is no merge base of ${ref} and HEAD here; fetch ${ref} with its history`).trim();
+  const commit = git(
+    ["merge-base", ref, "HEAD"],
+    `there is no merge base of ${ref} and HEAD here; fetch ${ref} with its history`,
+  ).trim();
   const roots = ["buf.yaml", ...MODULES.map(({ root }) => root)];
-  const present = git(["ls-tree", "--name-only", commit, ...roots], `the files of ${commit} cannot be listed`)
+  const present = git(
+    ["ls-tree", "--name-only", commit, ...roots],
+    `the files of ${commit} cannot be listed`,
+  )
     .split("\n")
     .filter(Boolean);
   if (!present.includes("buf.yaml")) {
@@ -134,7 +181,11 @@ async function release(allowBreaking) {
 }
 
 function readArguments() {
-  const options = { base: { type: "string" }, release: { type: "boolean", default: false }, breaking: { type: "boolean", default: false } };
+  const options = {
+    base: { type: "string" },
+    release: { type: "boolean", default: false },
+    breaking: { type: "boolean", default: false },
+  };
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const pullRequest = process.env.GITHUB_BASE_REF;
   const base = values.base ?? (pullRequest ? `origin/${pullRequest}` : undefined);
@@ -144,7 +195,10 @@ function readArguments() {
 async function check(steps, base) {
   const all = { format: checkFormat, lint: checkLint, breaking: () => checkBreaking(base) };
   const unknown = steps.find((step) => !Object.hasOwn(all, step));
-  if (unknown !== undefined) throw new ContractError(`there is no step "${unknown}"; there are ${Object.keys(all).join(", ")}`);
+  if (unknown !== undefined)
+    throw new ContractError(
+      `there is no step "${unknown}"; there are ${Object.keys(all).join(", ")}`,
+    );
   for (const [name, run] of Object.entries(all)) {
     if (steps.length > 0 && !steps.includes(name)) continue;
     await run();
@@ -158,7 +212,8 @@ try {
   else await check(steps, base);
 } catch (error) {
   // parseArgs has codes of its own, and its message names the option.
-  if (!(error instanceof ContractError) && !String(error.code).startsWith("ERR_PARSE_ARGS")) throw error;
+  if (!(error instanceof ContractError) && !String(error.code).startsWith("ERR_PARSE_ARGS"))
+    throw error;
   if (error.output) console.error(error.output);
   console.error(`contract: ${error.message}`);
   process.exitCode = 1;

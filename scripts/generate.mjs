@@ -1,4 +1,5 @@
-// Writes all generated code, the descriptor images and the OpenAPI document, or with --check compares them with what is there.
+// Writes all generated code, the descriptor images and the OpenAPI document, or with --check
+// compares them with what is there.
 //
 //     pnpm generate [--check]
 import { execFileSync } from "node:child_process";
@@ -11,17 +12,30 @@ process.chdir(join(import.meta.dirname, ".."));
 
 const bin = (name) => join("node_modules", ".bin", name);
 
-/** One a package: buf's template and the folder it fills, and the image to build, of the modules, folders or files named by `paths`, with `comments` or without. */
+/**
+ * One a package: buf's template and the folder it fills, and the image to build, of the modules,
+ * folders or files named by `paths`, with `comments` or without.
+ */
 const PACKAGES = [
   { template: "tightwire/codec/buf.gen.yaml", folder: "tightwire/codec/src/gen" },
   { template: "tightwire/core/buf.gen.yaml", folder: "tightwire/core/src/gen" },
-  { template: "buf.gen.yaml", folder: "gen/src", image: "gen/descriptors.binpb", input: "proto", paths: [], comments: true },
+  {
+    template: "buf.gen.yaml",
+    folder: "gen/src",
+    image: "gen/descriptors.binpb",
+    input: "proto",
+    paths: [],
+    comments: true,
+  },
   {
     template: "tightwire/server/buf.gen.yaml",
     folder: "tightwire/server/src/gen",
     image: "tightwire/server/descriptors.binpb",
     input: ".",
-    paths: ["node_modules/grpc-health-check/proto/health", "node_modules/@grpc/reflection/build/proto/grpc"],
+    paths: [
+      "node_modules/grpc-health-check/proto/health",
+      "node_modules/@grpc/reflection/build/proto/grpc",
+    ],
   },
   {
     template: "tightwire/testing/buf.gen.yaml",
@@ -40,7 +54,13 @@ const PACKAGES = [
     ],
   },
   { template: "bench/buf.gen.yaml", folder: "bench/src/gen" },
-  { template: "bench/rest.gen.yaml", folder: "bench/src/gen/rest", image: "bench/descriptors.binpb", input: "bench/proto", paths: [] },
+  {
+    template: "bench/rest.gen.yaml",
+    folder: "bench/src/gen/rest",
+    image: "bench/descriptors.binpb",
+    input: "bench/proto",
+    paths: [],
+  },
   { template: "interop/buf.gen.yaml", folder: "interop/src/gen" },
   // A user's project of its own: it is generated from inside, as its user would.
   {
@@ -59,21 +79,41 @@ const OPENAPI = "gen/openapi.json";
 function generate(root) {
   execFileSync(bin("tsc"), ["-b", "tightwire/codec", "tightwire/codegen"], { stdio: "inherit" });
   for (const { cwd = ".", template, image, input, paths, comments = false } of PACKAGES) {
-    const env = { ...process.env, PATH: `${resolve(cwd, "node_modules/.bin")}:${process.env.PATH}` };
+    const env = {
+      ...process.env,
+      PATH: `${resolve(cwd, "node_modules/.bin")}:${process.env.PATH}`,
+    };
     const options = { cwd, env, stdio: "inherit" };
     if (template !== undefined)
-      execFileSync(resolve(bin("buf")), ["generate", "--template", template, "--output", resolve(root, cwd)], options);
+      execFileSync(
+        resolve(bin("buf")),
+        ["generate", "--template", template, "--output", resolve(root, cwd)],
+        options,
+      );
     if (image === undefined) continue;
     const flags = paths.flatMap((path) => ["--path", path]);
     mkdirSync(join(root, image, ".."), { recursive: true });
-    // Comments are for the gateway's OpenAPI: they are no part of what reflection tells, and most of the bytes.
+    // Comments are for the gateway's OpenAPI: they are no part of what reflection tells, and most
+    // of the bytes.
     execFileSync(
       resolve(bin("buf")),
-      ["build", input, ...flags, ...(comments ? [] : ["--exclude-source-info"]), "--as-file-descriptor-set", "-o", resolve(root, image)],
+      [
+        "build",
+        input,
+        ...flags,
+        ...(comments ? [] : ["--exclude-source-info"]),
+        "--as-file-descriptor-set",
+        "-o",
+        resolve(root, image),
+      ],
       options,
     );
   }
-  execFileSync(process.execPath, ["scripts/openapi.mjs", join(root, "gen/descriptors.binpb"), join(root, OPENAPI)], { stdio: "inherit" });
+  execFileSync(
+    process.execPath,
+    ["scripts/openapi.mjs", join(root, "gen/descriptors.binpb"), join(root, OPENAPI)],
+    { stdio: "inherit" },
+  );
 }
 
 /** Names the generated files that are not byte for byte those below `root`. */
@@ -81,7 +121,10 @@ function compare(root) {
   const files = new Set();
   for (const { folder, image } of PACKAGES) {
     if (folder !== undefined) {
-      for (const path of [...listFiles(folder), ...listFiles(join(root, folder)).map((file) => file.slice(root.length + 1))])
+      for (const path of [
+        ...listFiles(folder),
+        ...listFiles(join(root, folder)).map((file) => file.slice(root.length + 1)),
+      ])
         files.add(path);
     }
     if (image !== undefined) files.add(image);
@@ -107,7 +150,8 @@ function check() {
   try {
     generate(root);
     const differences = compare(root);
-    if (differences.length === 0) return console.log("generate: every generated file is what the contracts make");
+    if (differences.length === 0)
+      return console.log("generate: every generated file is what the contracts make");
     console.error(
       `generate: these files are not what the contracts make; run \`pnpm generate\` and commit:\n  ${differences.join("\n  ")}`,
     );
@@ -117,7 +161,10 @@ function check() {
   }
 }
 
-/** Runs one of the two; a tool that failed has said why, so that only its exit status is left to pass on. */
+/**
+ * Runs one of the two; a tool that failed has said why, so that only its exit status is left to
+ * pass on.
+ */
 function main() {
   const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
   try {

@@ -1,4 +1,5 @@
-// A reporter for vitest: names each test that was skipped, with the reason that its name or note holds. Nothing is left out silently.
+// A reporter for vitest: names each test that was skipped, with the reason that its name or note
+// holds. Nothing is left out silently.
 
 /** @implements {import("vitest/reporters").Reporter} */
 export default class SkippedTests {

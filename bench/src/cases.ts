@@ -11,7 +11,10 @@ export interface Case {
   readonly timed: string;
   /** Whether calls carry headers as in life; see `headers.ts`. */
   readonly lifeHeaders: boolean;
-  /** One call. Tells `timed` of each latency, in milliseconds, and resolves to how many units it was; rejects when the answer is not right. */
+  /**
+   * One call. Tells `timed` of each latency, in milliseconds, and resolves to how many units it
+   * was; rejects when the answer is not right.
+   */
   readonly call: (client: PeerClient, timed: (ms: number) => void) => Promise<number>;
 }
 
@@ -26,14 +29,31 @@ export const CASES: readonly Case[] = [
   { name: "get1", inFlight: 1, unit: "call", timed: "a call", lifeHeaders: false, call: get },
   { name: "get256", inFlight: 256, unit: "call", timed: "a call", lifeHeaders: false, call: get },
   { name: "list", inFlight: 64, unit: "call", timed: "a call", lifeHeaders: false, call: list },
-  { name: "watch", inFlight: 8, unit: "message", timed: `a stream of ${WATCH_MESSAGES} messages`, lifeHeaders: false, call: watch },
-  { name: "chat", inFlight: 64, unit: "message", timed: "a message and its answer", lifeHeaders: false, call: chat },
+  {
+    name: "watch",
+    inFlight: 8,
+    unit: "message",
+    timed: `a stream of ${WATCH_MESSAGES} messages`,
+    lifeHeaders: false,
+    call: watch,
+  },
+  {
+    name: "chat",
+    inFlight: 64,
+    unit: "message",
+    timed: "a message and its answer",
+    lifeHeaders: false,
+    call: chat,
+  },
 ];
 
 /** The case of that name. Throws an Error that lists the names there are. */
 export function findCase(name: string): Case {
   const found = CASES.find((one) => one.name === name);
-  if (found === undefined) throw new Error(`there is no case "${name}"; there are ${CASES.map((one) => one.name).join(", ")}`);
+  if (found === undefined)
+    throw new Error(
+      `there is no case "${name}"; there are ${CASES.map((one) => one.name).join(", ")}`,
+    );
   return found;
 }
 

@@ -1,4 +1,5 @@
-// One half of one peer, in a process of its own: `node child-main.js server|client <peer> [address]`.
+// One half of one peer, in a process of its own:
+// `node child-main.js server|client <peer> [address]`.
 import { findCase } from "./cases.js";
 import { lifeHeaders } from "./headers.js";
 import type { Answer, Question } from "./messages.js";
@@ -15,7 +16,10 @@ function say(answer: Answer): void {
   process.send?.(answer);
 }
 
-/** A client of the peer whose calls carry few headers, and one whose calls carry those of life: each connects when it is first asked for. */
+/**
+ * A client of the peer whose calls carry few headers, and one whose calls carry those of life: each
+ * connects when it is first asked for.
+ */
 interface Clients {
   plain(): Promise<PeerClient>;
   life(): Promise<PeerClient>;
@@ -56,11 +60,18 @@ async function answer(question: Question, clients: Clients | undefined): Promise
 }
 
 function fail(error: unknown): void {
-  say({ say: "failed", why: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  say({
+    say: "failed",
+    why: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  });
 }
 
 process.on("disconnect", () => process.exit(0));
 // The terminal sends it to the whole group; the first process ends its children itself.
 process.on("SIGINT", () => {});
 setTimeout(() => process.exit(1), LIFETIME_MS).unref();
-start().then((clients) => process.on("message", (question: Question) => void answer(question, clients).catch(fail)), fail);
+start().then(
+  (clients) =>
+    process.on("message", (question: Question) => void answer(question, clients).catch(fail)),
+  fail,
+);

@@ -9,7 +9,10 @@ export interface Child {
   /** The version of Node.js that it runs on. */
   readonly node: string;
   readonly pid: number;
-  /** Asks and waits for the answer, one question at a time; rejects when the child fails, ends or says nothing for `timeoutMs`. */
+  /**
+   * Asks and waits for the answer, one question at a time; rejects when the child fails, ends or
+   * says nothing for `timeoutMs`.
+   */
   ask(question: Question, timeoutMs: number): Promise<Answer>;
   /** Lets it end by itself, and ends it by force after 5 s. Never rejects. */
   stop(): Promise<void>;
@@ -32,7 +35,10 @@ const START_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 5_000;
 const running = new Set<ChildProcess>();
 
-/** Ends every child when this process ends, however it does. To be called once, before the first child. */
+/**
+ * Ends every child when this process ends, however it does. To be called once, before the first
+ * child.
+ */
 export function endChildrenWithThisProcess(): void {
   process.on("exit", () => {
     for (const child of running) child.kill("SIGKILL");
@@ -41,7 +47,10 @@ export function endChildrenWithThisProcess(): void {
   process.on("SIGTERM", () => process.exit(143));
 }
 
-/** Starts a child and waits until it is ready. Rejects with an Error that names it when it does not start. */
+/**
+ * Starts a child and waits until it is ready. Rejects with an Error that names it when it does not
+ * start.
+ */
 export async function startChild(settings: ChildSettings): Promise<Child> {
   const { role, peer, address, node, nodeOptions, core } = settings;
   const command = [
@@ -52,9 +61,13 @@ export async function startChild(settings: ChildSettings): Promise<Child> {
     peer,
     ...(address === undefined ? [] : [address]),
   ];
-  const [program = node, ...args] = core === undefined ? command : ["taskset", "-c", String(core), ...command];
+  const [program = node, ...args] =
+    core === undefined ? command : ["taskset", "-c", String(core), ...command];
   const { NODE_OPTIONS: _, ...env } = process.env;
-  const child = spawn(program, args, { stdio: ["ignore", "ignore", "inherit", "ipc"], env: { ...env, NODE_ENV: "production" } });
+  const child = spawn(program, args, {
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    env: { ...env, NODE_ENV: "production" },
+  });
   running.add(child);
   child.on("exit", () => running.delete(child));
   const name = `the ${role} of ${peer}`;
@@ -75,19 +88,28 @@ export async function startChild(settings: ChildSettings): Promise<Child> {
 
 function nextAnswer(child: ChildProcess, name: string, timeoutMs: number): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => settle(() => reject(new Error(`${name} said nothing for ${timeoutMs} ms`))), timeoutMs);
+    const timer = setTimeout(
+      () => settle(() => reject(new Error(`${name} said nothing for ${timeoutMs} ms`))),
+      timeoutMs,
+    );
     const onMessage = (answer: Answer): void =>
-      settle(() => (answer.say === "failed" ? reject(new Error(`${name} failed: ${answer.why}`)) : resolve(answer)));
+      settle(() =>
+        answer.say === "failed"
+          ? reject(new Error(`${name} failed: ${answer.why}`))
+          : resolve(answer),
+      );
     const onExit = (code: number | null, signal: string | null): void =>
       settle(() => reject(new Error(`${name} ended (${signal ?? code})`)));
-    const onError = (error: Error): void => settle(() => reject(new Error(`${name} does not start: ${error.message}`)));
+    const onError = (error: Error): void =>
+      settle(() => reject(new Error(`${name} does not start: ${error.message}`)));
     function settle(how: () => void): void {
       clearTimeout(timer);
       child.off("message", onMessage).off("exit", onExit).off("error", onError);
       how();
     }
     child.on("message", onMessage).on("exit", onExit).on("error", onError);
-    if (child.exitCode !== null || child.signalCode !== null) onExit(child.exitCode, child.signalCode);
+    if (child.exitCode !== null || child.signalCode !== null)
+      onExit(child.exitCode, child.signalCode);
   });
 }
 

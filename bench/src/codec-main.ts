@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Measures the codec under ts-proto's code beside @bufbuild/protobuf's and JSON, one after the other in one process: `pnpm bench:codec`. The table goes into docs/reference/benchmarks.md.
+// Measures the codec under ts-proto's code beside @bufbuild/protobuf's and JSON, one after the
+// other in one process: `pnpm bench:codec`. The table goes into docs/reference/benchmarks.md.
 import { messageCodec } from "@tightwire/codec";
 import * as stock from "./gen/grpc-js/bench/v1/bench.js";
 import * as ours from "./gen/tightwire/bench/v1/bench.js";
@@ -17,7 +18,8 @@ function time(work: () => unknown): number {
   const started = performance.now();
   let count = 0;
   let now = started;
-  for (; now - started < SAMPLE_MS; now = performance.now()) for (let turn = 0; turn < 20; turn++, count++) work();
+  for (; now - started < SAMPLE_MS; now = performance.now())
+    for (let turn = 0; turn < 20; turn++, count++) work();
   return ((now - started) * 1e6) / count;
 }
 
@@ -39,10 +41,17 @@ interface Codec {
 }
 
 /** `plain` is what JSON is made of. */
-function row(name: string, message: unknown, plain: object, theirs: Codec, ours: Parameters<typeof messageCodec>[0]): string[] {
+function row(
+  name: string,
+  message: unknown,
+  plain: object,
+  theirs: Codec,
+  ours: Parameters<typeof messageCodec>[0],
+): string[] {
   const codec = messageCodec(ours);
   const bytes = theirs.encode(message as never).finish();
-  if (Buffer.compare(codec.encode(message), bytes) !== 0) throw new Error(`${name} is encoded in two ways`);
+  if (Buffer.compare(codec.encode(message), bytes) !== 0)
+    throw new Error(`${name} is encoded in two ways`);
   const json = JSON.stringify(plain);
   const figures = timeAll([
     () => theirs.encode(message as never).finish(),
@@ -52,15 +61,36 @@ function row(name: string, message: unknown, plain: object, theirs: Codec, ours:
     () => codec.decode(bytes),
     () => JSON.parse(json),
   ]);
-  const [encodeStock = 0, encodeOurs = 0, encodeJson = 0, decodeStock = 0, decodeOurs = 0, decodeJson = 0] = figures;
+  const [
+    encodeStock = 0,
+    encodeOurs = 0,
+    encodeJson = 0,
+    decodeStock = 0,
+    decodeOurs = 0,
+    decodeJson = 0,
+  ] = figures;
   const ns = (value: number): string => Math.round(value).toLocaleString("en-US");
   const times = (one: number, other: number): string => (one / other).toFixed(2);
-  const encoding = [ns(encodeStock), ns(encodeOurs), ns(encodeJson), times(encodeStock, encodeOurs)];
-  const decoding = [ns(decodeStock), ns(decodeOurs), ns(decodeJson), times(decodeStock, decodeOurs)];
+  const encoding = [
+    ns(encodeStock),
+    ns(encodeOurs),
+    ns(encodeJson),
+    times(encodeStock, encodeOurs),
+  ];
+  const decoding = [
+    ns(decodeStock),
+    ns(decodeOurs),
+    ns(decodeJson),
+    times(decodeStock, decodeOurs),
+  ];
   return [name, ns(bytes.length), ...encoding, ...decoding];
 }
 
-const [order, list, change] = [sampleGetResponse("order-001"), sampleListResponse(500), sampleWatchResponse(12)];
+const [order, list, change] = [
+  sampleGetResponse("order-001"),
+  sampleListResponse(500),
+  sampleWatchResponse(12),
+];
 const request = { id: "order-001" };
 const heads = [
   "message",
@@ -83,5 +113,8 @@ const text = table(heads, [
 console.log(text);
 
 const major = process.versions.node.split(".")[0];
-const markers = { begin: `<!-- codec, Node ${major}: begin -->`, end: `<!-- codec, Node ${major}: end -->` };
+const markers = {
+  begin: `<!-- codec, Node ${major}: begin -->`,
+  end: `<!-- codec, Node ${major}: end -->`,
+};
 rewritePage(PAGE, `Node.js ${process.version}, nanoseconds:\n\n${text}`, markers);

@@ -21,7 +21,10 @@ export function missingForCpp(): string | undefined {
   return spawnSync("pkg-config", ["--exists", "grpc++"]).status === 0 ? undefined : "libgrpc++";
 }
 
-/** Builds the C++ server with what the system has of gRPC, and tells where it is. Throws an Error with what the compiler said. */
+/**
+ * Builds the C++ server with what the system has of gRPC, and tells where it is. Throws an Error
+ * with what the compiler said.
+ */
 export function buildCppServer(): string {
   mkdirSync(BUILD, { recursive: true });
   const run = (program: string, args: readonly string[]): string =>
@@ -29,21 +32,35 @@ export function buildCppServer(): string {
   const protos = join(FOLDER, "proto");
   const plugin = run("which", ["grpc_cpp_plugin"]).trim();
   const contract = join(protos, "bench/v1/bench.proto");
-  run("protoc", [`-I${protos}`, "--cpp_out=.", "--grpc_out=.", `--plugin=protoc-gen-grpc=${plugin}`, contract]);
+  run("protoc", [
+    `-I${protos}`,
+    "--cpp_out=.",
+    "--grpc_out=.",
+    `--plugin=protoc-gen-grpc=${plugin}`,
+    contract,
+  ]);
   const flags = run("pkg-config", ["--cflags", "--libs", "grpc++", "protobuf"]).trim().split(/\s+/);
-  const sources = [join(FOLDER, "cpp/server.cc"), "bench/v1/bench.pb.cc", "bench/v1/bench.grpc.pb.cc"];
+  const sources = [
+    join(FOLDER, "cpp/server.cc"),
+    "bench/v1/bench.pb.cc",
+    "bench/v1/bench.grpc.pb.cc",
+  ];
   run("g++", ["-O2", "-DNDEBUG", "-std=c++17", "-I.", ...sources, "-o", "server", ...flags]);
   return join(BUILD, "server");
 }
 
 /** Starts the server on a core; resolves once it listens. */
 export function startCppServer(path: string, core: number): Promise<RunningServer> {
-  const child = spawn("taskset", ["-c", String(core), path], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn("taskset", ["-c", String(core), path], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const kill = (): boolean => child.kill("SIGKILL");
   process.on("exit", kill);
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (code) => reject(new Error(`the C++ server ended (${code})`)));
-    child.stdout.once("data", (text: Buffer) => resolve({ address: text.toString().trim(), pid: child.pid as number, stop: kill }));
+    child.stdout.once("data", (text: Buffer) =>
+      resolve({ address: text.toString().trim(), pid: child.pid as number, stop: kill }),
+    );
   });
 }

@@ -1,7 +1,9 @@
 import { type CallOptions, Metadata } from "@grpc/grpc-js";
 import type { NextHeaders } from "./headers.js";
 
-/** What each call carries: another Metadata a call where there are headers, else one and the same. */
+/**
+ * What each call carries: another Metadata a call where there are headers, else one and the same.
+ */
 export function metadataOf(nextHeaders: NextHeaders): () => Metadata {
   const none = new Metadata();
   if (nextHeaders === undefined) return () => none;

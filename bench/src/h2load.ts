@@ -37,26 +37,53 @@ export function hasH2load(): boolean {
 }
 
 /** One window of load. Rejects with an Error when a call was not answered with 200. */
-export async function h2load({ address, path, message, connections, inFlight, calls, core }: H2load): Promise<H2loadWindow> {
+export async function h2load({
+  address,
+  path,
+  message,
+  connections,
+  inFlight,
+  calls,
+  core,
+}: H2load): Promise<H2loadWindow> {
   const folder = mkdtempSync(join(tmpdir(), "tightwire-h2load-"));
   try {
     const data = join(folder, "message");
     const log = join(folder, "log");
     writeFileSync(data, frame(message));
-    const load = [`-n${calls}`, `-c${connections}`, `-m${inFlight / connections}`, "-t1", "-d", data, `--log-file=${log}`];
+    const load = [
+      `-n${calls}`,
+      `-c${connections}`,
+      `-m${inFlight / connections}`,
+      "-t1",
+      "-d",
+      data,
+      `--log-file=${log}`,
+    ];
     const headers = ["-H", "content-type: application/grpc", "-H", "te: trailers"];
-    const output = await run("taskset", ["-c", String(core), "h2load", ...load, ...headers, `http://${address}${path}`]);
+    const output = await run("taskset", [
+      "-c",
+      String(core),
+      "h2load",
+      ...load,
+      ...headers,
+      `http://${address}${path}`,
+    ]);
     return readWindow(output, readFileSync(log, "utf8"), calls);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Reads what h2load printed, and its log: a line a call of its start, its status and how long it took in microseconds. */
+/**
+ * Reads what h2load printed, and its log: a line a call of its start, its status and how long it
+ * took in microseconds.
+ */
 export function readWindow(output: string, log: string, calls: number): H2loadWindow {
   const perSecond = Number(/finished in [\d.]+\w+, ([\d.]+) req\/s/.exec(output)?.[1]);
   const good = Number(/status codes: (\d+) 2xx/.exec(output)?.[1]);
-  if (!(perSecond > 0) || good !== calls) throw new Error(`${good} of ${calls} calls were answered:\n${output}`);
+  if (!(perSecond > 0) || good !== calls)
+    throw new Error(`${good} of ${calls} calls were answered:\n${output}`);
   const took = log.split("\n").flatMap((line) => (line === "" ? [] : Number(line.split("\t")[2])));
   const sorted = Float64Array.from(took).sort();
   return { perSecond, p50Us: percentile(sorted, 0.5), p99Us: percentile(sorted, 0.99) };

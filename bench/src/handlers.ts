@@ -1,7 +1,16 @@
-import type { ChatRequest, ChatResponse, GetResponse, ListResponse, WatchResponse } from "./gen/tightwire/bench/v1/bench.js";
+import type {
+  ChatRequest,
+  ChatResponse,
+  GetResponse,
+  ListResponse,
+  WatchResponse,
+} from "./gen/tightwire/bench/v1/bench.js";
 import { sampleGetResponse, sampleListResponse, sampleWatchResponse } from "./sample.js";
 
-/** The bench service as handlers that answer by promises and async generators: for every peer whose users write them so. */
+/**
+ * The bench service as handlers that answer by promises and async generators: for every peer whose
+ * users write them so.
+ */
 export const handlers = {
   async get({ id }: { readonly id: string }): Promise<GetResponse> {
     return sampleGetResponse(id);

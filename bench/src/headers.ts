@@ -9,7 +9,10 @@ export type NextHeaders = (() => LifeHeaders) | undefined;
 const TOKEN_BYTES = 693;
 const POOL = 4_096;
 
-/** Makes headers as in life: another `traceparent` on each call, and the same 700-byte `authorization` on all of them. */
+/**
+ * Makes headers as in life: another `traceparent` on each call, and the same 700-byte
+ * `authorization` on all of them.
+ */
 export function lifeHeaders(): () => LifeHeaders {
   const authorization = `Bearer ${randomBytes(TOKEN_BYTES).toString("base64url").slice(0, TOKEN_BYTES)}`;
   const trace = randomBytes(16).toString("hex");

@@ -7,10 +7,14 @@ const SETTINGS_ACK = Buffer.from([0, 0, 0, 4, 1, 0, 0, 0, 0]);
 /** So many connect at a time: no more than a server's backlog takes. */
 const AT_A_TIME = 100;
 
-/** Opens HTTP/2 connections on which nothing happens. Resolves when each has heard from the server. */
+/**
+ * Opens HTTP/2 connections on which nothing happens. Resolves when each has heard from the server.
+ */
 export async function openIdleConnections(address: string, count: number): Promise<void> {
   for (let opened = 0; opened < count; opened += AT_A_TIME) {
-    await Promise.all(Array.from({ length: Math.min(AT_A_TIME, count - opened) }, () => openOne(address)));
+    await Promise.all(
+      Array.from({ length: Math.min(AT_A_TIME, count - opened) }, () => openOne(address)),
+    );
   }
 }
 

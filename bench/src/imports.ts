@@ -9,13 +9,20 @@ import { median, round1 } from "./statistics.js";
 const PACKAGES = ["core", "codec", "wire", "client"] as const;
 const HERE = import.meta.dirname;
 
-/** How long fresh processes on one core take to import Tightwire's client with the wire, as it is published, and grpc-js: in turns, medians. */
+/**
+ * How long fresh processes on one core take to import Tightwire's client with the wire, as it is
+ * published, and grpc-js: in turns, medians.
+ */
 export function measureImports(node: string, rounds: number): ImportResult[] {
   const folder = mkdtempSync(join(tmpdir(), "tightwire-import-"));
   try {
     installPublished(folder);
     return measure(node, rounds, [
-      { what: "@tightwire/client and @tightwire/wire/client", folder, modules: ["@tightwire/client", "@tightwire/wire/client"] },
+      {
+        what: "@tightwire/client and @tightwire/wire/client",
+        folder,
+        modules: ["@tightwire/client", "@tightwire/wire/client"],
+      },
       { what: "@grpc/grpc-js", folder: HERE, modules: ["@grpc/grpc-js"] },
     ]);
   } finally {
@@ -36,7 +43,10 @@ function installPublished(folder: string): void {
     const source = join(HERE, "../../tightwire", name);
     const target = join(folder, "node_modules/@tightwire", name);
     const tarball = join(folder, `${name}.tgz`);
-    execFileSync("pnpm", ["pack", "--out", tarball], { cwd: source, stdio: ["ignore", "ignore", "inherit"] });
+    execFileSync("pnpm", ["pack", "--out", tarball], {
+      cwd: source,
+      stdio: ["ignore", "ignore", "inherit"],
+    });
     mkdirSync(target, { recursive: true });
     execFileSync("tar", ["-xzf", tarball, "-C", target, "--strip-components=1"]);
   }
@@ -61,10 +71,17 @@ function measure(node: string, rounds: number, imported: readonly Imported[]): I
   });
 }
 
-function runProcess(node: string, folder: string, modules: readonly string[]): { ms: number; processMs: number } {
+function runProcess(
+  node: string,
+  folder: string,
+  modules: readonly string[],
+): { ms: number; processMs: number } {
   const imports = modules.map((name) => `import(${JSON.stringify(name)})`).join(", ");
   const script = `const started = performance.now(); await Promise.all([${imports}]); console.log(performance.now() - started);`;
   const started = performance.now();
-  const output = execFileSync("taskset", ["-c", "0", node, "--input-type=module", "-e", script], { encoding: "utf8", cwd: folder });
+  const output = execFileSync("taskset", ["-c", "0", node, "--input-type=module", "-e", script], {
+    encoding: "utf8",
+    cwd: folder,
+  });
   return { ms: Number(output), processMs: performance.now() - started };
 }

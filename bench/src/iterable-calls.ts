@@ -1,7 +1,10 @@
 import type { LifeHeaders, NextHeaders } from "./headers.js";
 import { type PeerClient, STREAM_TIMEOUT_MS, UNARY_TIMEOUT_MS } from "./peer.js";
 
-/** A typed client of the bench service whose answers are promises, and whose streams are async iterables. */
+/**
+ * A typed client of the bench service whose answers are promises, and whose streams are async
+ * iterables.
+ */
 export interface IterableClient<Options> {
   get(request: { id: string }, options: Options): ReturnType<PeerClient["get"]>;
   list(request: { pageSize: number }, options: Options): ReturnType<PeerClient["list"]>;
@@ -11,7 +14,10 @@ export interface IterableClient<Options> {
 
 type ChatRequest = { sequence: number; text: string };
 
-/** The calls of the bench service by such a client. `optionsOf` makes the options of one call out of its deadline and headers. */
+/**
+ * The calls of the bench service by such a client. `optionsOf` makes the options of one call out of
+ * its deadline and headers.
+ */
 export function iterableCalls<Options>(
   client: IterableClient<Options>,
   nextHeaders: NextHeaders,

@@ -19,19 +19,33 @@ const TOP_FUNCTIONS = 20;
 
 async function bench(options: Options): Promise<void> {
   const pinned = canPin();
-  if (!pinned) console.error("bench: not pinned: there is no taskset, or no second core; servers and clients disturb each other");
+  if (!pinned)
+    console.error(
+      "bench: not pinned: there is no taskset, or no second core; servers and clients disturb each other",
+    );
   const node = findNode(options.node);
   const profile = options.profile === undefined ? undefined : resolve(options.profile);
   if (profile !== undefined) mkdirSync(profile, { recursive: true });
   const pairs: Pair[] = [];
   for (const peer of options.peers)
-    pairs.push(await startPair(peer, { node, pinned, nodeOptions: (name, role) => profiling(profile, name, role) }));
+    pairs.push(
+      await startPair(peer, {
+        node,
+        pinned,
+        nodeOptions: (name, role) => profiling(profile, name, role),
+      }),
+    );
   const cases: CaseResult[] = [];
   const ratios: RatioResult[] = [];
   for (const load of options.cases) {
-    const able = pairs.filter((_, index) => options.peers[index]?.cannot?.includes(load.name) !== true);
-    for (const pair of pairs) if (!able.includes(pair)) console.error(`bench: ${load.name}: ${pair.peer} cannot do it`);
-    const rounds = await measureRounds(able, load, options, (done) => tellProgress(load, done, options.rounds));
+    const able = pairs.filter(
+      (_, index) => options.peers[index]?.cannot?.includes(load.name) !== true,
+    );
+    for (const pair of pairs)
+      if (!able.includes(pair)) console.error(`bench: ${load.name}: ${pair.peer} cannot do it`);
+    const rounds = await measureRounds(able, load, options, (done) =>
+      tellProgress(load, done, options.rounds),
+    );
     cases.push(...caseResults(load.name, options.command, rounds));
     ratios.push(...ratioResults(load.name, BASE_PEER, OWN_PEER, PAIRS, rounds));
   }
@@ -43,7 +57,8 @@ async function bench(options: Options): Promise<void> {
 
 function report(options: Options, machine: Machine, measured: Measured): void {
   console.log(formatResults([mergeRun(undefined, machine, measured)]));
-  if (options.quick || options.profile !== undefined) return console.error("bench: nothing was written");
+  if (options.quick || options.profile !== undefined)
+    return console.error("bench: nothing was written");
   saveResults(machine, measured);
   console.error("bench: wrote bench/results and docs/reference/benchmarks.md");
 }
@@ -57,13 +72,19 @@ function tellProfiles(folder: string, { peers }: Options): void {
   for (const peer of peers) {
     for (const role of peer.server === undefined ? ["client"] : ["server", "client"]) {
       const name = `${peer.name}-${role}`;
-      console.log(formatProfile(name, summarizeProfile(readProfile(join(folder, `${name}.cpuprofile`)), TOP_FUNCTIONS)));
+      console.log(
+        formatProfile(
+          name,
+          summarizeProfile(readProfile(join(folder, `${name}.cpuprofile`)), TOP_FUNCTIONS),
+        ),
+      );
     }
   }
 }
 
 function tellProgress(load: Case, done: number, rounds: number): void {
-  if (done % 10 === 0 || done === rounds) console.error(`bench: ${load.name}: ${done} of ${rounds} rounds`);
+  if (done % 10 === 0 || done === rounds)
+    console.error(`bench: ${load.name}: ${done} of ${rounds} rounds`);
 }
 
 try {

@@ -1,5 +1,11 @@
 import type * as numbers from "./gen/numbers/bench/v1/bench.js";
-import type { GetResponse, ListResponse, Order, OrderItem, WatchResponse } from "./gen/tightwire/bench/v1/bench.js";
+import type {
+  GetResponse,
+  ListResponse,
+  Order,
+  OrderItem,
+  WatchResponse,
+} from "./gen/tightwire/bench/v1/bench.js";
 
 /** The answer of `Get` as code has it whose int64 are numbers: REST and NestJS. */
 export function getInNumbers({ order }: GetResponse): numbers.GetResponse {
@@ -8,7 +14,13 @@ export function getInNumbers({ order }: GetResponse): numbers.GetResponse {
 
 /** The answer of `List`, likewise. */
 export function listInNumbers({ items }: ListResponse): numbers.ListResponse {
-  return { items: items.map((line) => ({ ...line, item: line.item && itemInNumbers(line.item), orderedAtMs: Number(line.orderedAtMs) })) };
+  return {
+    items: items.map((line) => ({
+      ...line,
+      item: line.item && itemInNumbers(line.item),
+      orderedAtMs: Number(line.orderedAtMs),
+    })),
+  };
 }
 
 /** A message of `Watch`, likewise. */

@@ -5,7 +5,10 @@ import { wire } from "@tightwire/wire/client";
 import { BenchServiceClient } from "./gen/grpc-js/bench/v1/bench.js";
 import { BenchService } from "./gen/tightwire/bench/v1/bench.service.js";
 
-/** Makes a connection of its own, and opens streams on it that were used once, both ways, and stay open. */
+/**
+ * Makes a connection of its own, and opens streams on it that were used once, both ways, and stay
+ * open.
+ */
 export type StreamOpener = (address: string, count: number) => Promise<void>;
 
 /** By peer. */
@@ -16,7 +19,9 @@ export const STREAM_OPENERS: Readonly<Record<string, StreamOpener>> = {
 };
 
 async function openGrpcJs(address: string, count: number): Promise<void> {
-  const stub = new BenchServiceClient(address, credentials.createInsecure(), { "grpc.use_local_subchannel_pool": 1 });
+  const stub = new BenchServiceClient(address, credentials.createInsecure(), {
+    "grpc.use_local_subchannel_pool": 1,
+  });
   for (let opened = 0; opened < count; opened++) {
     await new Promise((resolve, reject) => {
       const call = stub.chat();
@@ -27,10 +32,20 @@ async function openGrpcJs(address: string, count: number): Promise<void> {
   }
 }
 
-async function openTightwire(address: string, count: number, transport: ChannelOptions["transport"]): Promise<void> {
-  const client = createClient(BenchService, createChannel(address, transport === undefined ? {} : { transport }));
+async function openTightwire(
+  address: string,
+  count: number,
+  transport: ChannelOptions["transport"],
+): Promise<void> {
+  const client = createClient(
+    BenchService,
+    createChannel(address, transport === undefined ? {} : { transport }),
+  );
   for (let opened = 0; opened < count; opened++) {
-    await client.chat(once(), { idleTimeoutMs: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]().next();
+    await client
+      .chat(once(), { idleTimeoutMs: Number.POSITIVE_INFINITY })
+      [Symbol.asyncIterator]()
+      .next();
   }
 }
 

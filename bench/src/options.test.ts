@@ -16,7 +16,11 @@ test("the base is there once, and first", () => {
 });
 
 test("quick can still be told how many rounds", () => {
-  expect(readOptions(["--quick", "--rounds", "3"])).toMatchObject({ quick: true, rounds: 3, seconds: 0.2 });
+  expect(readOptions(["--quick", "--rounds", "3"])).toMatchObject({
+    quick: true,
+    rounds: 3,
+    seconds: 0.2,
+  });
 });
 
 test.each([

@@ -22,20 +22,27 @@ export interface Options extends Effort {
 /** Told by `--help`. */
 export const USAGE: string = `pnpm bench [options]
   --case <name>      ${CASES.map((one) => one.name).join(", ")}; may be given more than once; default: all
-  --peer <name>      beside grpc-js, which is always measured; may be given more than once; default: all that have a server:
+  --peer <name>      beside grpc-js, which is always measured; may be given more than once;
+                     default: all that have a server:
                      ${PEERS.map((peer) => peer.name).join(", ")}
   --rounds <n>       rounds of one window a peer; default 20
   --seconds <s>      length of a window; default 0.5
-  --node <major>     measure with this version of Node.js, for example 24; default: the one that runs this
+  --node <major>     measure with this version of Node.js, for example 24;
+                     default: the one that runs this
   --profile <folder> write processor profiles there and tell where the time goes, instead of results
-  --quick            2 rounds of 0.2 s to see that it works, of get and get-life unless told otherwise; writes nothing`;
+  --quick            2 rounds of 0.2 s to see that it works, of get and get-life unless told
+                     otherwise; writes nothing`;
 
-// The larger the code of a peer, the longer it takes to be compiled to its best form, and on one core that takes its share, too.
+// The larger the code of a peer, the longer it takes to be compiled to its best form, and on one
+// core that takes its share, too.
 const FULL: Effort = { rounds: 20, seconds: 0.5, warmUpSeconds: 4 };
 const QUICK: Effort = { rounds: 2, seconds: 0.2, warmUpSeconds: 0.2 };
 const QUICK_CASES: readonly string[] = ["get", "get-life"];
 
-/** Reads the command line; undefined when help is asked for. Throws an Error that says what is wrong. */
+/**
+ * Reads the command line; undefined when help is asked for. Throws an Error that says what is
+ * wrong.
+ */
 export function readOptions(args: readonly string[]): Options | undefined {
   const typed = args[0] === "--" ? args.slice(1) : args;
   const { values } = parseArgs({
@@ -54,7 +61,8 @@ export function readOptions(args: readonly string[]): Options | undefined {
   if (values.help) return undefined;
   const effort = values.quick ? QUICK : FULL;
   const cases = values.case ?? (values.quick ? QUICK_CASES : CASES.map(({ name }) => name));
-  const peers = values.peer ?? PEERS.filter(({ server }) => server !== undefined).map(({ name }) => name);
+  const peers =
+    values.peer ?? PEERS.filter(({ server }) => server !== undefined).map(({ name }) => name);
   return {
     cases: [...new Set(cases)].map(findCase),
     peers: [...new Set([BASE_PEER, ...peers])].map(findPeer),
@@ -68,16 +76,31 @@ export function readOptions(args: readonly string[]): Options | undefined {
   };
 }
 
-function number(name: string, text: string | undefined, least: number, most: number): number | undefined {
+function number(
+  name: string,
+  text: string | undefined,
+  least: number,
+  most: number,
+): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (!(value >= least && value <= most)) throw new Error(`${name} takes a number from ${least} to ${most}, not ${JSON.stringify(text)}`);
+  if (!(value >= least && value <= most))
+    throw new Error(`${name} takes a number from ${least} to ${most}, not ${JSON.stringify(text)}`);
   return value;
 }
 
-/** A whole number from a command line; undefined when none was given. Throws an Error that names the option. */
-export function whole(name: string, text: string | undefined, least: number, most: number): number | undefined {
+/**
+ * A whole number from a command line; undefined when none was given. Throws an Error that names the
+ * option.
+ */
+export function whole(
+  name: string,
+  text: string | undefined,
+  least: number,
+  most: number,
+): number | undefined {
   const value = number(name, text, least, most);
-  if (value !== undefined && !Number.isInteger(value)) throw new Error(`${name} takes a whole number, not ${JSON.stringify(text)}`);
+  if (value !== undefined && !Number.isInteger(value))
+    throw new Error(`${name} takes a whole number, not ${JSON.stringify(text)}`);
   return value;
 }

@@ -61,11 +61,20 @@ export async function startPair(peer: Peer, settings: PairSettings): Promise<Pai
   };
 }
 
-async function measure(server: Child | undefined, client: Child, load: Case, seconds: number): Promise<Sample> {
+async function measure(
+  server: Child | undefined,
+  client: Child,
+  load: Case,
+  seconds: number,
+): Promise<Sample> {
   const before = server === undefined ? 0 : await cpuUs(server);
-  const answer = await client.ask({ ask: "window", load: load.name, seconds }, seconds * 1000 + WINDOW_GRACE_MS);
+  const answer = await client.ask(
+    { ask: "window", load: load.name, seconds },
+    seconds * 1000 + WINDOW_GRACE_MS,
+  );
   const after = server === undefined ? 0 : await cpuUs(server);
-  if (answer.say !== "window") throw new Error(`asked for a window, the client said "${answer.say}"`);
+  if (answer.say !== "window")
+    throw new Error(`asked for a window, the client said "${answer.say}"`);
   const { window } = answer;
   return {
     perSecond: (window.count * 1000) / window.elapsedMs,

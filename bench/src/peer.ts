@@ -1,16 +1,25 @@
 import type { NextHeaders } from "./headers.js";
 
-/** A connected client of one peer: the calls of the bench service, each with a deadline and decoded to the end. All reject when a call fails. */
+/**
+ * A connected client of one peer: the calls of the bench service, each with a deadline and decoded
+ * to the end. All reject when a call fails.
+ */
 export interface PeerClient {
   get(id: string): Promise<{ readonly order?: { readonly items: readonly unknown[] } | undefined }>;
   list(pageSize: number): Promise<{ readonly items: readonly unknown[] }>;
   /** Reads a stream of `count` messages; resolves to how many came. */
   watch(count: number): Promise<number>;
-  /** Sends `count` messages on one call, each when the one before was answered; `answered` hears of each answer. Resolves to how many came. */
+  /**
+   * Sends `count` messages on one call, each when the one before was answered; `answered` hears of
+   * each answer. Resolves to how many came.
+   */
   chat(count: number, answered: () => void): Promise<number>;
 }
 
-/** What `peers/<name>/server.ts` exports: starts the peer's server on a free loopback port, for as long as the process runs. */
+/**
+ * What `peers/<name>/server.ts` exports: starts the peer's server on a free loopback port, for as
+ * long as the process runs.
+ */
 export interface PeerServerModule {
   /** Resolves to `host:port`. */
   startServer(): Promise<string>;
@@ -18,7 +27,10 @@ export interface PeerServerModule {
 
 /** What `peers/<name>/client.ts` exports. */
 export interface PeerClientModule {
-  /** Connects to where the peer's server is; undefined for a peer that has none of its own. Each call carries what `nextHeaders` gives for it. */
+  /**
+   * Connects to where the peer's server is; undefined for a peer that has none of its own. Each
+   * call carries what `nextHeaders` gives for it.
+   */
   connectClient(address: string | undefined, nextHeaders: NextHeaders): Promise<PeerClient>;
 }
 
@@ -28,7 +40,10 @@ export interface Peer {
   /** Undefined when server and client share the client's process. */
   readonly server: (() => Promise<PeerServerModule>) | undefined;
   readonly client: () => Promise<PeerClientModule>;
-  /** Cases that it is not measured in, since it cannot do them: its client rejects their calls and says why. Default none. */
+  /**
+   * Cases that it is not measured in, since it cannot do them: its client rejects their calls and
+   * says why. Default none.
+   */
   readonly cannot?: readonly string[];
 }
 

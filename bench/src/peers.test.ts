@@ -30,7 +30,8 @@ describe.each(PEERS)("$name", ({ server, client, cannot = [] }) => {
     for (const nextHeaders of [undefined, lifeHeaders()]) {
       const calls = await connectClient(address, nextHeaders);
       for (const [name, right, call] of CALLS) {
-        if (cannot.includes(name)) await expect(call(calls), name).rejects.toThrow(/\bcan(not)? do\b/);
+        if (cannot.includes(name))
+          await expect(call(calls), name).rejects.toThrow(/\bcan(not)? do\b/);
         else expect(await call(calls), name).toBe(right);
       }
     }
@@ -38,7 +39,9 @@ describe.each(PEERS)("$name", ({ server, client, cannot = [] }) => {
 });
 
 /** A server that answers nothing right, and tells the headers of the first request that came. */
-async function listenForHeaders(server: Server): Promise<{ address: string; headers: Promise<IncomingHttpHeaders> }> {
+async function listenForHeaders(
+  server: Server,
+): Promise<{ address: string; headers: Promise<IncomingHttpHeaders> }> {
   const headers = new Promise<IncomingHttpHeaders>((resolve) => {
     server.on("request", (request, response) => {
       resolve(request.headers);
@@ -64,21 +67,24 @@ test.each([
   ["fastify-http1", http1, "x-timeout-ms"],
   ["fastify-http1-pipelined", http1, "x-timeout-ms"],
   ["fastify-http2", http2, "x-timeout-ms"],
-] as const)("%s sends the time left, and headers as in life when it is given them", async (name, createServer, timeLeft) => {
-  const { connectClient } = await findPeer(name).client();
-  const next = lifeHeaders();
-  const given: LifeHeaders[] = [];
-  const nextHeaders = (): LifeHeaders => {
-    const headers = next();
-    given.push(headers);
-    return headers;
-  };
-  for (const source of [undefined, nextHeaders]) {
-    const { address, headers } = await listenForHeaders(createServer());
-    await expect((await connectClient(address, source)).get("order-001")).rejects.toThrow();
-    const { traceparent, authorization, ...others } = await headers;
-    expect({ traceparent, authorization }).toEqual(source === undefined ? {} : given[0]);
-    if (timeLeft !== undefined) expect(others[timeLeft]).toMatch(/^\d+[mun]?$/i);
-  }
-  expect(given).toHaveLength(1);
-});
+] as const)(
+  "%s sends the time left, and headers as in life when it is given them",
+  async (name, createServer, timeLeft) => {
+    const { connectClient } = await findPeer(name).client();
+    const next = lifeHeaders();
+    const given: LifeHeaders[] = [];
+    const nextHeaders = (): LifeHeaders => {
+      const headers = next();
+      given.push(headers);
+      return headers;
+    };
+    for (const source of [undefined, nextHeaders]) {
+      const { address, headers } = await listenForHeaders(createServer());
+      await expect((await connectClient(address, source)).get("order-001")).rejects.toThrow();
+      const { traceparent, authorization, ...others } = await headers;
+      expect({ traceparent, authorization }).toEqual(source === undefined ? {} : given[0]);
+      if (timeLeft !== undefined) expect(others[timeLeft]).toMatch(/^\d+[mun]?$/i);
+    }
+    expect(given).toHaveLength(1);
+  },
+);

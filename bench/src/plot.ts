@@ -24,12 +24,17 @@ const STYLE = `
   .own { fill: #0969da }
   @media (prefers-color-scheme: dark) { text { fill: #e6edf3 } .other { fill: #6e7681 } .own { fill: #4493f8 } }`;
 
-/** The calls a second of every peer as bars, longest first: an SVG that is readable on light and dark. */
+/**
+ * The calls a second of every peer as bars, longest first: an SVG that is readable on light and
+ * dark.
+ */
 export function plot({ cases, node }: Results): string {
   let y = MARGIN;
   const parts: string[] = [];
   for (const { case: name, title } of PLOTTED) {
-    const rows = cases.filter((one) => one.case === name && one.peer !== LEFT_OUT).sort((a, b) => b.perSecond - a.perSecond);
+    const rows = cases
+      .filter((one) => one.case === name && one.peer !== LEFT_OUT)
+      .sort((a, b) => b.perSecond - a.perSecond);
     if (rows.length === 0) continue;
     parts.push(`<text class="title" x="${MARGIN}" y="${y + 16}">${title}, Node.js ${node}</text>`);
     y += HEAD - MARGIN;
@@ -44,7 +49,10 @@ export function plot({ cases, node }: Results): string {
 }
 
 function bar({ peer, perSecond }: CaseResult, y: number, longest: number): string {
-  const length = Math.max(1, Math.round(((WIDTH - 2 * MARGIN - NAMES - VALUES) * perSecond) / longest));
+  const length = Math.max(
+    1,
+    Math.round(((WIDTH - 2 * MARGIN - NAMES - VALUES) * perSecond) / longest),
+  );
   const left = MARGIN + NAMES;
   const own = peer.startsWith("tightwire") ? "own" : "other";
   const middle = y + BAR - 3;

@@ -2,7 +2,10 @@ import { expect, test } from "vitest";
 import { summarizeProfile } from "./profile.js";
 
 test("self time is shared out by layer and by function of ours, without idle time", () => {
-  const frame = (id: number, functionName: string, url: string) => ({ id, callFrame: { functionName, url, lineNumber: 9 } });
+  const frame = (id: number, functionName: string, url: string) => ({
+    id,
+    callFrame: { functionName, url, lineNumber: 9 },
+  });
   const summary = summarizeProfile(
     {
       nodes: [
@@ -18,5 +21,9 @@ test("self time is shared out by layer and by function of ours, without idle tim
     5,
   );
   expect(summary.own).toEqual([{ name: "run client/unary.js:10", share: 0.3 }]);
-  expect(summary.layers.map(({ name }) => name)).toEqual(["grpc-js", "tightwire client", "node:events"]);
+  expect(summary.layers.map(({ name }) => name)).toEqual([
+    "grpc-js",
+    "tightwire client",
+    "node:events",
+  ]);
 });

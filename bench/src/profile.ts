@@ -4,7 +4,11 @@ import { readFileSync } from "node:fs";
 export interface CpuProfile {
   readonly nodes: readonly {
     readonly id: number;
-    readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
+    readonly callFrame: {
+      readonly functionName: string;
+      readonly url: string;
+      readonly lineNumber: number;
+    };
   }[];
   readonly samples: readonly number[];
   /** Microseconds before each sample. */
@@ -35,7 +39,9 @@ export function readProfile(path: string): CpuProfile {
 /** Sums self time up, by layer and by function of ours. Idle time counts for nothing. */
 export function summarizeProfile(profile: CpuProfile, topFunctions: number): ProfileSummary {
   const self = new Map<number, number>();
-  profile.samples.forEach((id, index) => self.set(id, (self.get(id) ?? 0) + (profile.timeDeltas[index] ?? 0)));
+  profile.samples.forEach((id, index) =>
+    self.set(id, (self.get(id) ?? 0) + (profile.timeDeltas[index] ?? 0)),
+  );
   const layers = new Map<string, number>();
   const own = new Map<string, number>();
   let busy = 0;
@@ -45,7 +51,8 @@ export function summarizeProfile(profile: CpuProfile, topFunctions: number): Pro
     if (layer === "idle" || time === 0) continue;
     busy += time;
     add(layers, layer, time);
-    if (layer.startsWith("tightwire")) add(own, `${callFrame.functionName || "(anonymous)"} ${placeOf(callFrame)}`, time);
+    if (layer.startsWith("tightwire"))
+      add(own, `${callFrame.functionName || "(anonymous)"} ${placeOf(callFrame)}`, time);
   }
   const worthTelling = sharesOf(layers, busy).filter(({ share }) => share >= LEAST_SHARE);
   return { layers: worthTelling, own: sharesOf(own, busy).slice(0, topFunctions) };
@@ -53,8 +60,14 @@ export function summarizeProfile(profile: CpuProfile, topFunctions: number): Pro
 
 /** A summary as lines for a terminal. */
 export function formatProfile(name: string, { layers, own }: ProfileSummary): string {
-  const line = ({ name: what, share }: Share): string => `  ${(share * 100).toFixed(1).padStart(5)} %  ${what}`;
-  return [`${name}: share of busy time, by layer`, ...layers.map(line), `${name}: self time of our functions`, ...own.map(line)].join("\n");
+  const line = ({ name: what, share }: Share): string =>
+    `  ${(share * 100).toFixed(1).padStart(5)} %  ${what}`;
+  return [
+    `${name}: share of busy time, by layer`,
+    ...layers.map(line),
+    `${name}: self time of our functions`,
+    ...own.map(line),
+  ].join("\n");
 }
 
 function layerOf({ functionName, url }: CpuProfile["nodes"][number]["callFrame"]): string {
@@ -66,7 +79,9 @@ function layerOf({ functionName, url }: CpuProfile["nodes"][number]["callFrame"]
   if (url.includes("/@bufbuild/protobuf/")) return "protobuf wire";
   if (url.includes("/bench/dist/gen/")) return "generated messages";
   if (url.includes("/bench/dist/")) return "bench";
-  return url.startsWith("node:") ? url.replace(/^(node:(?:internal\/)?[\w-]+).*/, "$1") : "native and program";
+  return url.startsWith("node:")
+    ? url.replace(/^(node:(?:internal\/)?[\w-]+).*/, "$1")
+    : "native and program";
 }
 
 function placeOf({ url, lineNumber }: CpuProfile["nodes"][number]["callFrame"]): string {
@@ -78,5 +93,7 @@ function add(sums: Map<string, number>, key: string, amount: number): void {
 }
 
 function sharesOf(sums: ReadonlyMap<string, number>, whole: number): Share[] {
-  return [...sums].map(([name, time]) => ({ name, share: time / whole })).sort((a, b) => b.share - a.share);
+  return [...sums]
+    .map(([name, time]) => ({ name, share: time / whole }))
+    .sort((a, b) => b.share - a.share);
 }

@@ -12,25 +12,41 @@ export interface Markers {
   readonly end: string;
 }
 
-const MARKERS: Markers = { begin: "<!-- written by `pnpm bench`: begin -->", end: "<!-- written by `pnpm bench`: end -->" };
+const MARKERS: Markers = {
+  begin: "<!-- written by `pnpm bench`: begin -->",
+  end: "<!-- written by `pnpm bench`: end -->",
+};
 
-/** Results as Markdown: what is aimed at, for all versions of Node.js side by side, then the figures of each. */
+/**
+ * Results as Markdown: what is aimed at, for all versions of Node.js side by side, then the figures
+ * of each.
+ */
 export function formatResults(all: readonly Results[]): string {
   return [formatTargets(all), ...all.map(formatRun)].join("\n\n");
 }
 
-/** Replaces what stands between the markers of a page. Throws an Error when the page or one of its markers is missing. */
+/**
+ * Replaces what stands between the markers of a page. Throws an Error when the page or one of its
+ * markers is missing.
+ */
 export function rewritePage(path: string, text: string, markers: Markers = MARKERS): void {
   const page = existsSync(path) ? readFileSync(path, "utf8") : "";
   writeFileSync(path, replaceBetweenMarkers(page, text, path, markers));
 }
 
 /** The page with `text` between its markers; `name` is for the Error. */
-export function replaceBetweenMarkers(page: string, text: string, name: string, markers: Markers = MARKERS): string {
+export function replaceBetweenMarkers(
+  page: string,
+  text: string,
+  name: string,
+  markers: Markers = MARKERS,
+): string {
   const begin = page.indexOf(markers.begin);
   const end = page.indexOf(markers.end);
   if (begin < 0 || end < begin)
-    throw new Error(`${name} has no place for the results: it needs the lines "${markers.begin}" and "${markers.end}"`);
+    throw new Error(
+      `${name} has no place for the results: it needs the lines "${markers.begin}" and "${markers.end}"`,
+    );
   return `${page.slice(0, begin)}${markers.begin}\n\n${text}\n\n${page.slice(end)}`;
 }
 
@@ -65,7 +81,9 @@ function formatRun(results: Results): string {
   return [
     `## Node.js ${results.node}`,
     `${results.machine}; ${pinning}${commands === "" ? "" : `; ${commands}`}.`,
-    ...(sections.length === 0 ? [] : [`![Calls a second of every peer](../../bench/results/node-${major}.svg)`]),
+    ...(sections.length === 0
+      ? []
+      : [`![Calls a second of every peer](../../bench/results/node-${major}.svg)`]),
     ...sections,
     ...formatServers(results, major),
     ...formatMemory(results, major),
@@ -76,7 +94,8 @@ function formatRun(results: Results): string {
 /** Best first. */
 function formatCase(rows: readonly CaseResult[], { ratios }: Results): string {
   const ratio = (name: string, peer: string, against: string): Estimate | undefined =>
-    ratios.find((one) => one.case === name && one.peer === peer && one.against === against)?.perSecond;
+    ratios.find((one) => one.case === name && one.peer === peer && one.against === against)
+      ?.perSecond;
   const lines = [...rows]
     .sort((a, b) => b.perSecond - a.perSecond)
     .map((one) => [
@@ -88,7 +107,11 @@ function formatCase(rows: readonly CaseResult[], { ratios }: Results): string {
       one.serverCpuUsPerCall === null ? "in client" : one.serverCpuUsPerCall.toFixed(1),
       one.clientCpuUsPerCall.toFixed(1),
       formatEstimate(ratio(one.case, one.peer, BASE_PEER)),
-      formatEstimate(one.peer === BASE_PEER ? ratio(one.case, OWN_PEER, BASE_PEER) : ratio(one.case, OWN_PEER, one.peer)),
+      formatEstimate(
+        one.peer === BASE_PEER
+          ? ratio(one.case, OWN_PEER, BASE_PEER)
+          : ratio(one.case, OWN_PEER, one.peer),
+      ),
     ]);
   const heads = [
     "peer",
@@ -130,13 +153,23 @@ function formatMemory({ memory }: Results, major: number): string[] {
     whole(one.serverBytesEach),
     one.clientBytesEach === null ? "" : whole(one.clientBytesEach),
   ]);
-  return [`### Memory, Node.js ${major}`, table(["of", "peer", "how many", "server, bytes each", "client, bytes each"], rows)];
+  return [
+    `### Memory, Node.js ${major}`,
+    table(["of", "peer", "how many", "server, bytes each", "client, bytes each"], rows),
+  ];
 }
 
 function formatImports({ imports }: Results, major: number): string[] {
   if (imports.length === 0) return [];
-  const rows = imports.map(({ what, ms, processMs }) => [what, ms.toFixed(1), processMs.toFixed(1)]);
-  return [`### Import, cold, Node.js ${major}`, table(["what", "the import, ms", "the process, ms more than an empty one"], rows)];
+  const rows = imports.map(({ what, ms, processMs }) => [
+    what,
+    ms.toFixed(1),
+    processMs.toFixed(1),
+  ]);
+  return [
+    `### Import, cold, Node.js ${major}`,
+    table(["what", "the import, ms", "the process, ms more than an empty one"], rows),
+  ];
 }
 
 /** A table in Markdown. */

@@ -9,10 +9,15 @@ export type TimeoutHeader = (timeoutMs: number) => readonly [name: string, value
 const X_TIMEOUT_MS: TimeoutHeader = (timeoutMs) => ["x-timeout-ms", `${timeoutMs}`];
 
 /**
- * The bench service as undici calls it over REST. The server is told the time left by a header, `x-timeout-ms` where nothing else is said; the client waits so long for the head of an answer and
+ * The bench service as undici calls it over REST. The server is told the time left by a header,
+ * `x-timeout-ms` where nothing else is said; the client waits so long for the head of an answer and
  * between any two parts of its body: undici's own timeouts, which cost the least.
  */
-export function restCalls(origin: Pool | H2CClient, nextHeaders: NextHeaders, timeoutHeader: TimeoutHeader = X_TIMEOUT_MS): PeerClient {
+export function restCalls(
+  origin: Pool | H2CClient,
+  nextHeaders: NextHeaders,
+  timeoutHeader: TimeoutHeader = X_TIMEOUT_MS,
+): PeerClient {
   async function ask(path: string, timeoutMs: number): Promise<Dispatcher.ResponseData["body"]> {
     const [name, value] = timeoutHeader(timeoutMs);
     const { statusCode, body } = await origin.request({
@@ -27,9 +32,13 @@ export function restCalls(origin: Pool | H2CClient, nextHeaders: NextHeaders, ti
   }
   return {
     get: async (id) => (await (await ask(`/orders/${id}`, UNARY_TIMEOUT_MS)).json()) as GetResponse,
-    list: async (pageSize) => (await (await ask(`/lines?pageSize=${pageSize}`, UNARY_TIMEOUT_MS)).json()) as ListResponse,
+    list: async (pageSize) =>
+      (await (await ask(`/lines?pageSize=${pageSize}`, UNARY_TIMEOUT_MS)).json()) as ListResponse,
     watch: async (count) => countLines(await ask(`/changes?count=${count}`, STREAM_TIMEOUT_MS)),
-    chat: () => Promise.reject(new Error("REST has no streams in both directions: it cannot do the case chat")),
+    chat: () =>
+      Promise.reject(
+        new Error("REST has no streams in both directions: it cannot do the case chat"),
+      ),
   };
 }
 

@@ -1,5 +1,10 @@
 import { Readable } from "node:stream";
-import type { FastifyInstance, RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerBase } from "fastify";
+import type {
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerBase,
+} from "fastify";
 import type { GetResponse, ListResponse, WatchResponse } from "./gen/numbers/bench/v1/bench.js";
 import { changeInNumbers, getInNumbers, listInNumbers } from "./numbers.js";
 import { changeSchema, getSchema, listSchema, textSchema, wholeSchema } from "./rest-schemas.js";
@@ -12,11 +17,18 @@ declare module "fastify" {
   }
 }
 
-type Server<Raw extends RawServerBase> = FastifyInstance<Raw, RawRequestDefaultExpression<Raw>, RawReplyDefaultExpression<Raw>>;
+type Server<Raw extends RawServerBase> = FastifyInstance<
+  Raw,
+  RawRequestDefaultExpression<Raw>,
+  RawReplyDefaultExpression<Raw>
+>;
 
 const PART_CHARS = 16_384;
 
-/** The bench service as REST: typed handlers, answers by schema, and the caller's deadline read from its headers. */
+/**
+ * The bench service as REST: typed handlers, answers by schema, and the caller's deadline read from
+ * its headers.
+ */
 export function addRoutes<Raw extends RawServerBase>(server: Server<Raw>): void {
   server.decorateRequest("deadlineMs", Number.POSITIVE_INFINITY);
   server.addHook("onRequest", (request, _reply, done) => {
@@ -37,18 +49,29 @@ export function addRoutes<Raw extends RawServerBase>(server: Server<Raw>): void 
     "/changes",
     { schema: { querystring: wholeSchema("count") } },
     async ({ query }, reply) => {
-      const serialize = reply.compileSerializationSchema(changeSchema) as (message: object) => string;
-      return reply.type("application/x-ndjson").send(Readable.from(lines(changes(query.count), serialize)));
+      const serialize = reply.compileSerializationSchema(changeSchema) as (
+        message: object,
+      ) => string;
+      return reply
+        .type("application/x-ndjson")
+        .send(Readable.from(lines(changes(query.count), serialize)));
     },
   );
 }
 
 function* changes(count: number): Generator<WatchResponse> {
-  for (let sequence = 0; sequence < count; sequence++) yield changeInNumbers(sampleWatchResponse(sequence));
+  for (let sequence = 0; sequence < count; sequence++)
+    yield changeInNumbers(sampleWatchResponse(sequence));
 }
 
-/** A line of JSON for each message, and many lines in a part, since each part costs a write to the socket. */
-function* lines(messages: Iterable<object>, serialize: (message: object) => string): Generator<string> {
+/**
+ * A line of JSON for each message, and many lines in a part, since each part costs a write to the
+ * socket.
+ */
+function* lines(
+  messages: Iterable<object>,
+  serialize: (message: object) => string,
+): Generator<string> {
   let part = "";
   for (const message of messages) {
     part += `${serialize(message)}\n`;

@@ -3,7 +3,13 @@ type Schema = Readonly<Record<string, unknown>>;
 
 const text = { type: "string" };
 const whole = { type: "integer" };
-const item = object({ productId: text, title: text, quantity: whole, priceCents: whole, discount: { type: "number" } });
+const item = object({
+  productId: text,
+  title: text,
+  quantity: whole,
+  priceCents: whole,
+  discount: { type: "number" },
+});
 const order = object({
   id: text,
   customerId: text,
@@ -23,7 +29,12 @@ export const getSchema: Schema = object({ order });
 /** Of `ListResponse`. */
 export const listSchema: Schema = object({ items: { type: "array", items: line } });
 /** Of `WatchResponse`. */
-export const changeSchema: Schema = object({ sequence: whole, productId: text, quantity: whole, changedAtMs: whole });
+export const changeSchema: Schema = object({
+  sequence: whole,
+  productId: text,
+  quantity: whole,
+  changedAtMs: whole,
+});
 /** Of a path or query with that whole number in it. */
 export const wholeSchema = (name: string): Schema => object({ [name]: whole });
 /** Of a path or query with that text in it. */

@@ -3,4 +3,8 @@ import { type RestHandlers, RestService } from "./gen/rest/bench/rest/v1/rest.se
 import { handlers } from "./handlers.js";
 
 /** The bench service as gateways serve it. */
-export const restHandlers: RestHandlers = implement(RestService, { get: handlers.get, list: handlers.list, watch: handlers.watch });
+export const restHandlers: RestHandlers = implement(RestService, {
+  get: handlers.get,
+  list: handlers.list,
+  watch: handlers.watch,
+});

@@ -16,7 +16,10 @@ export interface CaseResult {
   readonly clientCpuUsPerCall: number;
 }
 
-/** A peer beside another in one case: medians of the ratios of their windows, round by round, with 95 % intervals. */
+/**
+ * A peer beside another in one case: medians of the ratios of their windows, round by round, with
+ * 95 % intervals.
+ */
 export interface RatioResult {
   readonly case: string;
   readonly peer: string;
@@ -24,9 +27,15 @@ export interface RatioResult {
   readonly rounds: number;
   /** Calls per second, the peer's by the other's: above 1 is better than the other. */
   readonly perSecond: Estimate;
-  /** Processor time a call of both sides, the other's by the peer's: above 1 is better than the other. */
+  /**
+   * Processor time a call of both sides, the other's by the peer's: above 1 is better than the
+   * other.
+   */
   readonly cpu: Estimate;
-  /** Half of the calls took as long at most, the peer's by the other's: below 1 is better than the other. */
+  /**
+   * Half of the calls took as long at most, the peer's by the other's: below 1 is better than the
+   * other.
+   */
   readonly p50: Estimate;
 }
 
@@ -53,7 +62,10 @@ export function caseResults(name: string, command: string, rounds: readonly Roun
   });
 }
 
-/** Every peer in the rounds beside `base`, `own` beside every other, and the pairs of which both are there. */
+/**
+ * Every peer in the rounds beside `base`, `own` beside every other, and the pairs of which both are
+ * there.
+ */
 export function ratioResults(
   name: string,
   base: string,
@@ -62,7 +74,9 @@ export function ratioResults(
   rounds: readonly Round[],
 ): RatioResult[] {
   const peers = [...(rounds[0]?.keys() ?? [])].sort();
-  const besideBase = peers.filter((peer) => peer !== base).map((peer) => ratioResult(name, peer, base, rounds));
+  const besideBase = peers
+    .filter((peer) => peer !== base)
+    .map((peer) => ratioResult(name, peer, base, rounds));
   const others = peers.includes(own) ? peers.filter((peer) => peer !== base && peer !== own) : [];
   const inPairs = pairs.filter((pair) => pair.every((peer) => peers.includes(peer)));
   return [
@@ -72,9 +86,18 @@ export function ratioResults(
   ];
 }
 
-function ratioResult(name: string, peer: string, against: string, rounds: readonly Round[]): RatioResult {
+function ratioResult(
+  name: string,
+  peer: string,
+  against: string,
+  rounds: readonly Round[],
+): RatioResult {
   const windows = (one: string): Calls[] =>
-    rounds.map((round) => ({ perSecond: sampleOf(round, one).perSecond, p50Us: sampleOf(round, one).p50Us, cpuUs: cpuOf(round, one) }));
+    rounds.map((round) => ({
+      perSecond: sampleOf(round, one).perSecond,
+      p50Us: sampleOf(round, one).p50Us,
+      cpuUs: cpuOf(round, one),
+    }));
   return ratioOf(name, peer, against, windows(peer), windows(against));
 }
 
@@ -87,7 +110,13 @@ export interface Calls {
 }
 
 /** A peer beside another, by their windows in the same rounds. */
-export function ratioOf(name: string, peer: string, against: string, own: readonly Calls[], others: readonly Calls[]): RatioResult {
+export function ratioOf(
+  name: string,
+  peer: string,
+  against: string,
+  own: readonly Calls[],
+  others: readonly Calls[],
+): RatioResult {
   const each = (ratio: (one: Calls, other: Calls) => number): Estimate =>
     estimate(own.map((one, round) => ratio(one, others[round] as Calls)));
   return {

@@ -12,7 +12,10 @@ export interface Machine {
   readonly pinned: boolean;
 }
 
-/** A server by itself on a core, under h2load on another: 64 calls in flight, over 1 connection (`server1`) or 8 (`server8`). Medians. */
+/**
+ * A server by itself on a core, under h2load on another: 64 calls in flight, over 1 connection
+ * (`server1`) or 8 (`server8`). Medians.
+ */
 export interface ServerResult {
   readonly case: "server1" | "server8";
   readonly peer: string;
@@ -23,7 +26,10 @@ export interface ServerResult {
   readonly serverCpuUsPerCall: number;
 }
 
-/** How much memory each of many idle connections, or open streams, takes: growth of what is resident, in bytes. */
+/**
+ * How much memory each of many idle connections, or open streams, takes: growth of what is
+ * resident, in bytes.
+ */
 export interface MemoryResult {
   readonly case: "idle-connections" | "open-streams";
   readonly peer: string;
@@ -43,7 +49,10 @@ export interface ImportResult {
   readonly processMs: number;
 }
 
-/** What was measured on one machine with one version of Node.js: the contents of `results/node-<major>.json`. */
+/**
+ * What was measured on one machine with one version of Node.js: the contents of
+ * `results/node-<major>.json`.
+ */
 export interface Results extends Machine {
   /** Of the case with the fewest. */
   readonly rounds: number;
@@ -55,10 +64,19 @@ export interface Results extends Machine {
 }
 
 /** What a run has measured: any part of it. */
-export type Measured = Partial<Pick<Results, "cases" | "ratios" | "serverAlone" | "memory" | "imports">>;
+export type Measured = Partial<
+  Pick<Results, "cases" | "ratios" | "serverAlone" | "memory" | "imports">
+>;
 
-/** The results with those of a new run: it replaces what it measured again, or all of them when anything about the machine changed. */
-export function mergeRun(before: Results | undefined, machine: Machine, measured: Measured): Results {
+/**
+ * The results with those of a new run: it replaces what it measured again, or all of them when
+ * anything about the machine changed.
+ */
+export function mergeRun(
+  before: Results | undefined,
+  machine: Machine,
+  measured: Measured,
+): Results {
   const kept = before !== undefined && sameMachine(before, machine) ? before : undefined;
   const cases = replace(kept?.cases, measured.cases, (one) => `${one.case} ${one.peer}`);
   return {
@@ -67,8 +85,16 @@ export function mergeRun(before: Results | undefined, machine: Machine, measured
     pinned: machine.pinned,
     rounds: cases.length === 0 ? 0 : Math.min(...cases.map((one) => one.rounds)),
     cases,
-    ratios: replace(kept?.ratios, measured.ratios, (one) => `${one.case} ${one.peer} ${one.against}`),
-    serverAlone: replace(kept?.serverAlone, measured.serverAlone, (one) => `${one.case} ${one.peer}`),
+    ratios: replace(
+      kept?.ratios,
+      measured.ratios,
+      (one) => `${one.case} ${one.peer} ${one.against}`,
+    ),
+    serverAlone: replace(
+      kept?.serverAlone,
+      measured.serverAlone,
+      (one) => `${one.case} ${one.peer}`,
+    ),
     memory: replace(kept?.memory, measured.memory, (one) => `${one.case} ${one.peer}`),
     imports: replace(kept?.imports, measured.imports, (one) => one.what),
   };
@@ -101,7 +127,11 @@ function sameMachine(a: Machine, b: Machine): boolean {
   return a.machine === b.machine && a.node === b.node && a.pinned === b.pinned;
 }
 
-function replace<T>(old: readonly T[] = [], fresh: readonly T[] = [], keyOf: (one: T) => string): T[] {
+function replace<T>(
+  old: readonly T[] = [],
+  fresh: readonly T[] = [],
+  keyOf: (one: T) => string,
+): T[] {
   const byKey = new Map([...old, ...fresh].map((one) => [keyOf(one), one]));
   return [...byKey.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }

@@ -13,7 +13,10 @@ export interface Effort {
 /** One window of each peer, close together in time; by the peer's name. */
 export type Round = ReadonlyMap<string, Sample>;
 
-/** Warms every pair up, then measures all of them in each round, one after the other. `progress` hears of each round that is over. */
+/**
+ * Warms every pair up, then measures all of them in each round, one after the other. `progress`
+ * hears of each round that is over.
+ */
 export async function measureRounds(
   pairs: readonly Pair[],
   load: Case,
@@ -24,14 +27,18 @@ export async function measureRounds(
   const rounds: Round[] = [];
   for (let index = 0; index < effort.rounds; index++) {
     const round = new Map<string, Sample>();
-    for (const pair of orderOf(pairs, index)) round.set(pair.peer, await pair.measure(load, effort.seconds));
+    for (const pair of orderOf(pairs, index))
+      round.set(pair.peer, await pair.measure(load, effort.seconds));
     rounds.push(round);
     progress(index + 1);
   }
   return rounds;
 }
 
-/** The order in a round: forwards and backwards in turn, from another one every two rounds, so that no peer always follows the same one. */
+/**
+ * The order in a round: forwards and backwards in turn, from another one every two rounds, so that
+ * no peer always follows the same one.
+ */
 export function orderOf<T>(pairs: readonly T[], round: number): T[] {
   const shift = pairs.length === 0 ? 0 : (round >> 1) % pairs.length;
   const turned = [...pairs.slice(shift), ...pairs.slice(0, shift)];

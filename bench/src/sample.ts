@@ -1,4 +1,9 @@
-import { type GetResponse, type ListResponse, OrderState, type WatchResponse } from "./gen/tightwire/bench/v1/bench.js";
+import {
+  type GetResponse,
+  type ListResponse,
+  OrderState,
+  type WatchResponse,
+} from "./gen/tightwire/bench/v1/bench.js";
 
 const CREATED_AT_MS = 1_767_225_600_000n;
 
@@ -25,7 +30,10 @@ const order = {
   items,
 };
 
-/** What `Get` answers: 10 fields and 5 items, 367 bytes for an id of 9 characters. The same work for every peer. */
+/**
+ * What `Get` answers: 10 fields and 5 items, 367 bytes for an id of 9 characters. The same work for
+ * every peer.
+ */
 export function sampleGetResponse(id: string): GetResponse {
   return { order: { ...order, id } };
 }
@@ -44,5 +52,10 @@ export function sampleListResponse(pageSize: number): ListResponse {
 
 /** What `Watch` tells: 26 bytes or less. */
 export function sampleWatchResponse(sequence: number): WatchResponse {
-  return { sequence, productId: "film-1001", quantity: 1000 - (sequence % 1000), changedAtMs: CREATED_AT_MS };
+  return {
+    sequence,
+    productId: "film-1001",
+    quantity: 1000 - (sequence % 1000),
+    changedAtMs: CREATED_AT_MS,
+  };
 }

@@ -45,8 +45,14 @@ export interface ServersAlone {
   readonly ratios: readonly RatioResult[];
 }
 
-/** Servers of several peers, and the C++ one where it can be built, each alone on a core under h2load on another: in turns, medians. */
-export async function measureServers(node: string, { rounds, seconds }: AloneEffort): Promise<ServersAlone> {
+/**
+ * Servers of several peers, and the C++ one where it can be built, each alone on a core under
+ * h2load on another: in turns, medians.
+ */
+export async function measureServers(
+  node: string,
+  { rounds, seconds }: AloneEffort,
+): Promise<ServersAlone> {
   if (!hasH2load()) {
     console.error("bench: no servers alone: there is no h2load (nghttp2-client)");
     return { serverAlone: [], ratios: [] };
@@ -59,11 +65,13 @@ export async function measureServers(node: string, { rounds, seconds }: AloneEff
     const samples = new Map<string, Sample[]>(servers.map(({ peer }) => [peer, []]));
     for (const server of servers) await warmUp(server, connections, seconds);
     for (let round = 0; round < rounds; round++) {
-      for (const server of orderOf(servers, round)) samples.get(server.peer)?.push(await sample(server, connections));
+      for (const server of orderOf(servers, round))
+        samples.get(server.peer)?.push(await sample(server, connections));
     }
     for (const [peer, taken] of samples) {
       serverAlone.push(summary(name, peer, taken));
-      if (peer !== OWN_PEER) ratios.push(ratioOf(name, OWN_PEER, peer, asCalls(samples.get(OWN_PEER)), asCalls(taken)));
+      if (peer !== OWN_PEER)
+        ratios.push(ratioOf(name, OWN_PEER, peer, asCalls(samples.get(OWN_PEER)), asCalls(taken)));
     }
   }
   for (const server of servers) server.stop();
@@ -74,7 +82,8 @@ export async function measureServers(node: string, { rounds, seconds }: AloneEff
 async function expectTheOrder(peer: string, address: string): Promise<void> {
   const answer = await oneCall(address, PATH, REQUEST);
   const wanted = GetResponse.encode(sampleGetResponse("order-001")).finish();
-  if (Buffer.compare(answer, wanted) !== 0) throw new Error(`the server of ${peer} answers with something else`);
+  if (Buffer.compare(answer, wanted) !== 0)
+    throw new Error(`the server of ${peer} answers with something else`);
 }
 
 /** The processor time is the server's alone. */
@@ -85,12 +94,30 @@ function asCalls(samples: readonly Sample[] = []): Parameters<typeof ratioOf>[3]
 async function startServers(node: string): Promise<Server[]> {
   const servers: Server[] = [];
   for (const peer of PEERS) {
-    const child = await startChild({ role: "server", peer, address: undefined, node, nodeOptions: [], core: SERVER_CORE });
-    servers.push({ peer, address: child.address ?? "", pid: child.pid, calls: FIRST_CALLS, stop: () => void child.stop() });
+    const child = await startChild({
+      role: "server",
+      peer,
+      address: undefined,
+      node,
+      nodeOptions: [],
+      core: SERVER_CORE,
+    });
+    servers.push({
+      peer,
+      address: child.address ?? "",
+      pid: child.pid,
+      calls: FIRST_CALLS,
+      stop: () => void child.stop(),
+    });
   }
   const missing = missingForCpp();
   if (missing !== undefined) console.error(`bench: no C++ server: there is no ${missing}`);
-  else servers.push({ peer: "grpc-cpp", calls: FIRST_CALLS, ...(await startCppServer(buildCppServer(), SERVER_CORE)) });
+  else
+    servers.push({
+      peer: "grpc-cpp",
+      calls: FIRST_CALLS,
+      ...(await startCppServer(buildCppServer(), SERVER_CORE)),
+    });
   return servers;
 }
 
@@ -109,10 +136,22 @@ async function sample(server: Server, connections: number): Promise<Sample> {
 }
 
 function window({ address, calls }: Server, connections: number): Promise<H2loadWindow> {
-  return h2load({ address, path: PATH, message: REQUEST, connections, inFlight: IN_FLIGHT, calls, core: LOAD_CORE });
+  return h2load({
+    address,
+    path: PATH,
+    message: REQUEST,
+    connections,
+    inFlight: IN_FLIGHT,
+    calls,
+    core: LOAD_CORE,
+  });
 }
 
-function summary(name: ServerResult["case"], peer: string, samples: readonly Sample[]): ServerResult {
+function summary(
+  name: ServerResult["case"],
+  peer: string,
+  samples: readonly Sample[],
+): ServerResult {
   const of = (key: keyof Sample): number => round1(median(samples.map((one) => one[key])));
   return {
     case: name,
@@ -125,7 +164,10 @@ function summary(name: ServerResult["case"], peer: string, samples: readonly Sam
   };
 }
 
-/** Processor time of a process, user and system. Source: proc(5), `/proc/<pid>/stat`, fields 14 and 15. */
+/**
+ * Processor time of a process, user and system. Source: proc(5), `/proc/<pid>/stat`, fields 14 and
+ * 15.
+ */
 function cpuUs(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
   return (Number(fields[11]) + Number(fields[12])) * TICK_US;

@@ -23,15 +23,26 @@ export function isMet({ bound, kind, reached }: Target): boolean | undefined {
 
 /** All of them, with what was measured on one version of Node.js. */
 export function targetsOf(results: Results): Target[] {
-  const speed = (name: string, against: string): Estimate | undefined => ratioOf(results, name, OWN_PEER, against)?.perSecond;
-  const least = (what: string, against: string, bound: number, reached: Target["reached"]): Target => ({
+  const speed = (name: string, against: string): Estimate | undefined =>
+    ratioOf(results, name, OWN_PEER, against)?.perSecond;
+  const least = (
+    what: string,
+    against: string,
+    bound: number,
+    reached: Target["reached"],
+  ): Target => ({
     what,
     against,
     bound,
     kind: "at least",
     reached,
   });
-  const most = (what: string, against: string, bound: number, reached: Target["reached"]): Target => ({
+  const most = (
+    what: string,
+    against: string,
+    bound: number,
+    reached: Target["reached"],
+  ): Target => ({
     what,
     against,
     bound,
@@ -45,15 +56,35 @@ export function targetsOf(results: Results): Target[] {
     least("", fastest("get"), 4, speed("get", fastest("get"))),
     least("", "nice-grpc", 18, speed("get", "nice-grpc")),
     least("", "connect-node", 40, speed("get", "connect-node")),
-    least("the same with headers as in life (`get-life`)", BASE_PEER, 10, speed("get-life", BASE_PEER)),
+    least(
+      "the same with headers as in life (`get-life`)",
+      BASE_PEER,
+      10,
+      speed("get-life", BASE_PEER),
+    ),
     least("", fastest("get-life"), 3, speed("get-life", fastest("get-life"))),
-    least("a server alone on a core, under h2load", "gRPC C++, its better form", 2, besideCpp(results)),
-    most("half of the calls, 1 in flight (`get1`), take as long", quickest, 0.6, ratioOf(results, "get1", OWN_PEER, quickest)?.p50),
+    least(
+      "a server alone on a core, under h2load",
+      "gRPC C++, its better form",
+      2,
+      besideCpp(results),
+    ),
+    most(
+      "half of the calls, 1 in flight (`get1`), take as long",
+      quickest,
+      0.6,
+      ratioOf(results, "get1", OWN_PEER, quickest)?.p50,
+    ),
     least("answers of 64 KiB, 64 in flight (`list`)", BASE_PEER, 5, speed("list", BASE_PEER)),
     least("", fastest("list"), 2, speed("list", fastest("list"))),
     least("streams of 1,000 messages (`watch`)", BASE_PEER, 5, speed("watch", BASE_PEER)),
     least("ping-pong on 64 streams (`chat`)", BASE_PEER, 5, speed("chat", BASE_PEER)),
-    least("`get` over TLS", "the same in plaintext", 0.7, inverse(speed("get", "tightwire-wire-tls"))),
+    least(
+      "`get` over TLS",
+      "the same in plaintext",
+      0.7,
+      inverse(speed("get", "tightwire-wire-tls")),
+    ),
     least(
       "`get` by REST, gateway and service in one process",
       "fastify-http1",
@@ -66,25 +97,51 @@ export function targetsOf(results: Results): Target[] {
       1.5,
       ratioOf(results, "get", "gateway-proxy", "fastify-grpc-js-proxy")?.perSecond,
     ),
-    most("memory of a server with 10,000 idle connections", BASE_PEER, 1, memoryRatio(results, "idle-connections")),
-    most("memory of both sides with 10,000 open streams", BASE_PEER, 1, memoryRatio(results, "open-streams")),
-    most("import of client and wire, cold, in ms", "", 30, results.imports.find(({ what }) => what.includes("client"))?.ms),
+    most(
+      "memory of a server with 10,000 idle connections",
+      BASE_PEER,
+      1,
+      memoryRatio(results, "idle-connections"),
+    ),
+    most(
+      "memory of both sides with 10,000 open streams",
+      BASE_PEER,
+      1,
+      memoryRatio(results, "open-streams"),
+    ),
+    most(
+      "import of client and wire, cold, in ms",
+      "",
+      30,
+      results.imports.find(({ what }) => what.includes("client"))?.ms,
+    ),
   ];
 }
 
-function ratioOf({ ratios }: Results, name: string, peer: string, against: string): RatioResult | undefined {
+function ratioOf(
+  { ratios }: Results,
+  name: string,
+  peer: string,
+  against: string,
+): RatioResult | undefined {
   return ratios.find((one) => one.case === name && one.peer === peer && one.against === against);
 }
 
 /** The form of Fastify with undici that does best in a case. */
-function bestRest(cases: readonly CaseResult[], name: string, costOf: (one: CaseResult) => number): string {
+function bestRest(
+  cases: readonly CaseResult[],
+  name: string,
+  costOf: (one: CaseResult) => number,
+): string {
   const forms = cases.filter((one) => one.case === name && one.peer.startsWith("fastify-http"));
   return forms.sort((a, b) => costOf(a) - costOf(b))[0]?.peer ?? "fastify";
 }
 
 /** Over as many connections as C++ does best with. */
 function besideCpp(results: Results): Estimate | undefined {
-  const forms = results.serverAlone.filter((one) => one.peer === "grpc-cpp").sort((a, b) => b.perSecond - a.perSecond);
+  const forms = results.serverAlone
+    .filter((one) => one.peer === "grpc-cpp")
+    .sort((a, b) => b.perSecond - a.perSecond);
   return forms[0] && ratioOf(results, forms[0].case, OWN_PEER, "grpc-cpp")?.perSecond;
 }
 
@@ -98,5 +155,7 @@ function memoryRatio({ memory }: Results, name: string): number | undefined {
 }
 
 function inverse(estimate: Estimate | undefined): Estimate | undefined {
-  return estimate && { median: 1 / estimate.median, low: 1 / estimate.high, high: 1 / estimate.low };
+  return (
+    estimate && { median: 1 / estimate.median, low: 1 / estimate.high, high: 1 / estimate.low }
+  );
 }

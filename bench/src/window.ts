@@ -18,8 +18,15 @@ const MAX_CALLS = 2_000_000;
 /** Latencies after so many are not kept. */
 const MAX_LATENCIES = 4_000_000;
 
-/** Keeps `inFlight` calls going for so many seconds, and waits for those on their way. Rejects with the first call that fails. */
-export async function measureWindow(client: PeerClient, load: Case, seconds: number): Promise<Window> {
+/**
+ * Keeps `inFlight` calls going for so many seconds, and waits for those on their way. Rejects with
+ * the first call that fails.
+ */
+export async function measureWindow(
+  client: PeerClient,
+  load: Case,
+  seconds: number,
+): Promise<Window> {
   const latencies: number[] = [];
   const timed = (ms: number): void => {
     if (latencies.length < MAX_LATENCIES) latencies.push(ms);
@@ -39,5 +46,11 @@ export async function measureWindow(client: PeerClient, load: Case, seconds: num
   const elapsedMs = performance.now() - started;
   const { user, system } = process.cpuUsage(cpu);
   const sorted = Float64Array.from(latencies).sort();
-  return { count, elapsedMs, cpuUs: user + system, p50Us: percentile(sorted, 0.5) * 1000, p99Us: percentile(sorted, 0.99) * 1000 };
+  return {
+    count,
+    elapsedMs,
+    cpuUs: user + system,
+    p50Us: percentile(sorted, 0.5) * 1000,
+    p99Us: percentile(sorted, 0.99) * 1000,
+  };
 }

@@ -17,14 +17,20 @@ const MAX_CALLS = 60;
 const LAST_STREAM_IDS = 0x7fff_fff5;
 
 /** A client's session and calls that a seed made up. */
-export function createClientSubject(seed: number, carrier: MemoryCarrier, check: OutputCheck, faults: Faults): SessionSubject {
+export function createClientSubject(
+  seed: number,
+  carrier: MemoryCarrier,
+  check: OutputCheck,
+  faults: Faults,
+): SessionSubject {
   const random = createRandom(seed);
   const meddles = seed !== 0 && random.chance(30);
   const calls: MadeCall[] = [];
   let closes = 0;
   const options = {
     bounds: fuzzBounds(random, seed),
-    maxMessageBytes: seed === 0 ? PLAIN_MESSAGE_BYTES : random.pick([PLAIN_MESSAGE_BYTES, 70_000, 100]),
+    maxMessageBytes:
+      seed === 0 ? PLAIN_MESSAGE_BYTES : random.pick([PLAIN_MESSAGE_BYTES, 70_000, 100]),
     keepaliveMs: random.pick([Number.POSITIVE_INFINITY, 3_000]),
     keepaliveTimeoutMs: 2_000,
     scheme: "http" as const,
@@ -33,7 +39,8 @@ export function createClientSubject(seed: number, carrier: MemoryCarrier, check:
   };
   const session = new WatchedClientSession(carrier, options, {
     ready() {},
-    state: (state) => void (state === "closed" && ++closes > 1 && faults.note("the session closed twice")),
+    state: (state) =>
+      void (state === "closed" && ++closes > 1 && faults.note("the session closed twice")),
     busy() {},
     tooManyPings() {},
   });
@@ -49,14 +56,23 @@ export function createClientSubject(seed: number, carrier: MemoryCarrier, check:
     const call: OutgoingCall = {
       path: `/fuzz.Fuzz/${kind}`,
       metadata: new Metadata(
-        seed !== 0 && random.chance(30) ? { "x-fuzz": "f".repeat(random.size(20_000)), "x-bin": random.bytes(9) } : {},
+        seed !== 0 && random.chance(30)
+          ? { "x-fuzz": "f".repeat(random.size(20_000)), "x-bin": random.bytes(9) }
+          : {},
       ),
-      deadline: seed !== 0 && random.chance(30) ? performance.now() + random.below(5_000) : Number.POSITIVE_INFINITY,
+      deadline:
+        seed !== 0 && random.chance(30)
+          ? performance.now() + random.below(5_000)
+          : Number.POSITIVE_INFINITY,
       compress: seed !== 0 && random.chance(30),
       previousAttempts: 0,
     };
     calls.push(made);
-    made.began(kind === "unary" ? session.unary(call, made.requestMessage(), made) : session.stream(call, made));
+    made.began(
+      kind === "unary"
+        ? session.unary(call, made.requestMessage(), made)
+        : session.stream(call, made),
+    );
   }
   function act(number: number): void {
     const choice = createRandom(number);
@@ -93,14 +109,19 @@ export function createClientSubject(seed: number, carrier: MemoryCarrier, check:
     auditRest() {
       if (session.over || session.open > 0) return;
       if (ledger.held !== 0) faults.note(`${ledger.held} octets are held for no stream`);
-      if (session.capacity > 0 && session.waitingBytes !== 0) faults.note(`${session.waitingBytes} octets wait for no stream`);
+      if (session.capacity > 0 && session.waitingBytes !== 0)
+        faults.note(`${session.waitingBytes} octets wait for no stream`);
     },
     auditEnd() {
       for (const call of calls) call.audit();
       if (!session.over) faults.note("the session did not end");
       if (closes !== 1) faults.note(`the session closed ${closes} times`);
-      auditCounters({ held: ledger.held, waiting: session.waitingBytes, streams: session.open }, faults);
-      if (session.capacity !== 0 || session.state !== "closed") faults.note(`the session is over and ${session.state}`);
+      auditCounters(
+        { held: ledger.held, waiting: session.waitingBytes, streams: session.open },
+        faults,
+      );
+      if (session.capacity !== 0 || session.state !== "closed")
+        faults.note(`the session is over and ${session.state}`);
       if (closes === 1) auditAfterwards(session, Status.UNAVAILABLE, faults);
     },
     get log() {
@@ -124,7 +145,8 @@ function auditAfterwards(session: WatchedClientSession, expected: number, faults
       code = end.code;
     },
   });
-  if (code !== undefined) faults.note("a call on a session that is over ended before its caller had it");
+  if (code !== undefined)
+    faults.note("a call on a session that is over ended before its caller had it");
   queueMicrotask(() => {
     if (code !== expected) faults.note(`a call on a session that is over ended with ${code}`);
   });

@@ -1,5 +1,6 @@
 /**
- * What an input brought to light. Faults are noted rather than thrown where the engine would catch them.
+ * What an input brought to light. Faults are noted rather than thrown where the engine would catch
+ * them.
  */
 export interface Faults {
   readonly found: readonly string[];

@@ -1,7 +1,13 @@
 import { PREFACE } from "@tightwire/wire/internals/frames/protocol.js";
 
 /** A frame, its header made for its payload. */
-export function frame(type: number, flags: number, streamId: number, payload: Buffer, length: number = payload.length): Buffer {
+export function frame(
+  type: number,
+  flags: number,
+  streamId: number,
+  payload: Buffer,
+  length: number = payload.length,
+): Buffer {
   const head = Buffer.allocUnsafe(9);
   head.writeUIntBE(length & 0xff_ffff, 0, 3);
   head[3] = type;
@@ -10,7 +16,10 @@ export function frame(type: number, flags: number, streamId: number, payload: Bu
   return Buffer.concat([head, payload]);
 }
 
-/** A recording's frames, the preface as the first when there is one. What is no whole frame is the last. */
+/**
+ * A recording's frames, the preface as the first when there is one. What is no whole frame is the
+ * last.
+ */
 export function splitFrames(bytes: Buffer): Buffer[] {
   const frames: Buffer[] = [];
   let at = 0;

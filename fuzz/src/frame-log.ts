@@ -1,6 +1,9 @@
 import type { FrameHandler } from "@tightwire/wire/internals/frames/frame-reader.js";
 
-/** Writes down what a frame reader tells; DATA of one stream is joined, since it may be told in parts. */
+/**
+ * Writes down what a frame reader tells; DATA of one stream is joined, since it may be told in
+ * parts.
+ */
 export class FrameLog implements FrameHandler {
   readonly over = false;
   readonly #log: string[];
@@ -11,7 +14,14 @@ export class FrameLog implements FrameHandler {
     this.#log = log;
   }
 
-  data(streamId: number, bytes: Buffer, start: number, end: number, flowBytes: number, endStream: boolean): void {
+  data(
+    streamId: number,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    flowBytes: number,
+    endStream: boolean,
+  ): void {
     const octets = bytes.toString("hex", start, end);
     if (this.#stream === streamId) this.#log[this.#log.length - 2] += octets;
     else this.#log.push(`data ${streamId} ${octets}`, "");

@@ -11,20 +11,44 @@ import { allPositions, type Failure, trySplits } from "./splits.js";
 export interface FuzzOrder {
   readonly seed: number;
   readonly seconds: number;
-  /** The number of the input that runs now, or minus how many splits were tried; whoever watches sees a hang by it. */
+  /**
+   * The number of the input that runs now, or minus how many splits were tried; whoever watches
+   * sees a hang by it.
+   */
   readonly progress: Int32Array;
 }
 
-/** What the worker says: how it goes, what went wrong (the input as a file's text), or that its time is over. */
+/**
+ * What the worker says: how it goes, what went wrong (the input as a file's text), or that its time
+ * is over.
+ */
 export type FuzzReport =
-  | { readonly kind: "progress"; readonly inputs: number; readonly splits: number; readonly bytes: number }
-  | { readonly kind: "failure"; readonly name: string; readonly text: string; readonly faults: readonly string[] }
-  | { readonly kind: "done"; readonly inputs: number; readonly splits: number; readonly bytes: number };
+  | {
+      readonly kind: "progress";
+      readonly inputs: number;
+      readonly splits: number;
+      readonly bytes: number;
+    }
+  | {
+      readonly kind: "failure";
+      readonly name: string;
+      readonly text: string;
+      readonly faults: readonly string[];
+    }
+  | {
+      readonly kind: "done";
+      readonly inputs: number;
+      readonly splits: number;
+      readonly bytes: number;
+    };
 
 /** Cutting recordings takes at most this part of the time. */
 const SPLITS_SHARE = 0.25;
 const HEAP_EVERY_MS = 15_000;
-/** Growth that is no leak: compiled code and its feedback, and buffers that grow to the largest input. */
+/**
+ * Growth that is no leak: compiled code and its feedback, and buffers that grow to the largest
+ * input.
+ */
 const HEAP_SLACK_BYTES = 6_291_456;
 
 const { seed, seconds, progress } = workerData as FuzzOrder;
@@ -52,7 +76,12 @@ function heapIsFlat(): boolean {
   report({ kind: "progress", inputs, splits, bytes });
   base ??= now;
   if (now <= base * 1.05 + HEAP_SLACK_BYTES) return true;
-  report({ kind: "failure", name: "heap", text: "", faults: [`the heap grew from ${base} to ${now} octets over ${inputs} inputs`] });
+  report({
+    kind: "failure",
+    name: "heap",
+    text: "",
+    faults: [`the heap grew from ${base} to ${now} octets over ${inputs} inputs`],
+  });
   return false;
 }
 
@@ -91,7 +120,8 @@ function fuzz(): void {
   if (!tryRecordings([...recordings.slice(first), ...recordings.slice(0, first)])) return;
   while (performance.now() < until) {
     Atomics.store(progress, 0, inputs);
-    if (!tryInput(randomInput(seed, inputs, recordings), `${seed}-${inputs}`) || !heapIsFlat()) return;
+    if (!tryInput(randomInput(seed, inputs, recordings), `${seed}-${inputs}`) || !heapIsFlat())
+      return;
     inputs++;
   }
   report({ kind: "done", inputs, splits, bytes: liveBytes() });

@@ -7,7 +7,9 @@ import { runInput } from "./run-input.js";
 import { chosenPositions, trySplits } from "./splits.js";
 
 const INPUTS_PER_SEED = 400;
-/** Positions of a recording besides those around its frames' headers; `pnpm fuzz` tries every one. */
+/**
+ * Positions of a recording besides those around its frames' headers; `pnpm fuzz` tries every one.
+ */
 const OTHER_POSITIONS = 10;
 
 const recordings = readRecordings();
@@ -34,7 +36,14 @@ describe("the fuzzer, in short", () => {
   });
 
   test("every peer is recorded in every scene, from both sides", () => {
-    const sides = ["wire-client", "wire-server", "grpc-js-client", "grpc-js-server", "python-client", "python-server"];
+    const sides = [
+      "wire-client",
+      "wire-server",
+      "grpc-js-client",
+      "grpc-js-server",
+      "python-client",
+      "python-server",
+    ];
     const names = sides.flatMap((side) => SCENES.map((scene) => `${side}-${scene.name}`));
     expect(recordings.map(({ name }) => name).sort()).toEqual(names.sort());
   });

@@ -29,15 +29,23 @@ export type CallKind = "unary" | "clientStream" | "serverStream" | "bidiStream";
 
 /** An input as a file: JSON, a step a line, octets in hexadecimal. */
 export function formatInput({ target, seed, calls, steps }: Input): string {
-  const lines = steps.map((step) => JSON.stringify(step.kind === "octets" ? { kind: "octets", hex: step.bytes.toString("hex") } : step));
+  const lines = steps.map((step) =>
+    JSON.stringify(
+      step.kind === "octets" ? { kind: "octets", hex: step.bytes.toString("hex") } : step,
+    ),
+  );
   return `{"target":${JSON.stringify(target)},"seed":${seed},"calls":${JSON.stringify(calls)},"steps":[\n${lines.join(",\n")}\n]}\n`;
 }
 
 /** Reads what {@link formatInput} wrote. */
 export function parseInput(text: string): Input {
-  const { steps, ...rest } = JSON.parse(text) as Omit<Input, "steps"> & { readonly steps: readonly (Step & { readonly hex?: string })[] };
+  const { steps, ...rest } = JSON.parse(text) as Omit<Input, "steps"> & {
+    readonly steps: readonly (Step & { readonly hex?: string })[];
+  };
   return {
     ...rest,
-    steps: steps.map((step) => (step.kind === "octets" ? { kind: "octets", bytes: Buffer.from(step.hex ?? "", "hex") } : step)),
+    steps: steps.map((step) =>
+      step.kind === "octets" ? { kind: "octets", bytes: Buffer.from(step.hex ?? "", "hex") } : step,
+    ),
   };
 }

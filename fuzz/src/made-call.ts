@@ -1,5 +1,11 @@
 import type { Metadata } from "@tightwire/core";
-import type { CallHandle, Completion, ReplySink, StreamHandle, UnarySink } from "@tightwire/core/runtime";
+import type {
+  CallHandle,
+  Completion,
+  ReplySink,
+  StreamHandle,
+  UnarySink,
+} from "@tightwire/core/runtime";
 import { briefBytes, briefMetadata } from "./brief.js";
 import type { Faults } from "./faults.js";
 import type { CallKind } from "./input.js";
@@ -101,10 +107,14 @@ export class MadeCall implements ReplySink, UnarySink {
     this.#hear("its end");
     this.#ends++;
     const { code, text, headers, trailers, processed, origin } = end;
-    if (this.#kind === "unary" && (code === 0) !== (message !== undefined)) this.#fault("ended with a message and an error, or neither");
-    if (!(Number.isInteger(code) && code >= 0 && code <= 16)) this.#fault(`ended with the code ${code}`);
+    if (this.#kind === "unary" && (code === 0) !== (message !== undefined))
+      this.#fault("ended with a message and an error, or neither");
+    if (!(Number.isInteger(code) && code >= 0 && code <= 16))
+      this.#fault(`ended with the code ${code}`);
     const heads = `${briefMetadata(headers)} / ${briefMetadata(trailers)}`;
-    this.log.push(`done ${code} ${text} ${processed} ${origin} ${heads} ${message === undefined ? "" : briefBytes(message)}`);
+    this.log.push(
+      `done ${code} ${text} ${processed} ${origin} ${heads} ${message === undefined ? "" : briefBytes(message)}`,
+    );
     this.#meddle();
   }
 

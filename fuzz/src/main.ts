@@ -55,7 +55,9 @@ function fuzz({ seed, seconds }: FuzzOptions): void {
     if (report.kind === "failure") return tellFailure(report.name, report.text, report.faults);
     const { inputs, splits, bytes } = report;
     const rate = Math.round((inputs + splits) / ((performance.now() - began) / 1_000));
-    console.error(`fuzz: ${inputs} inputs and ${splits} cuts, ${rate} a second; heap ${megabytes(bytes)}`);
+    console.error(
+      `fuzz: ${inputs} inputs and ${splits} cuts, ${rate} a second; heap ${megabytes(bytes)}`,
+    );
     if (report.kind === "done") console.error("fuzz: PASS");
   });
   worker.on("error", (error) => tellFailure("worker", "", [`the worker: ${error.stack}`]));

@@ -5,7 +5,9 @@ import type { Random } from "./random.js";
 export function mutate(random: Random, recording: Buffer, other: Buffer): Buffer {
   let bytes: Buffer = Buffer.from(recording);
   for (let changes = 1 + random.below(6); changes > 0; changes--) {
-    bytes = random.chance(50) ? changeFrames(random, bytes, other) : changeOctets(random, bytes, other);
+    bytes = random.chance(50)
+      ? changeFrames(random, bytes, other)
+      : changeOctets(random, bytes, other);
   }
   return bytes;
 }
@@ -26,12 +28,20 @@ function changeOctets(random: Random, bytes: Buffer, other: Buffer): Buffer {
     case 3:
       return Buffer.concat([bytes.subarray(0, end), bytes.subarray(at)]);
     case 4:
-      return Buffer.concat([bytes.subarray(0, at), random.bytes(random.size(100)), bytes.subarray(at)]);
+      return Buffer.concat([
+        bytes.subarray(0, at),
+        random.bytes(random.size(100)),
+        bytes.subarray(at),
+      ]);
     case 5:
       return bytes.subarray(0, at);
     default: {
       const from = random.below(other.length + 1);
-      return Buffer.concat([bytes.subarray(0, at), other.subarray(from, from + random.size(500)), bytes.subarray(at)]);
+      return Buffer.concat([
+        bytes.subarray(0, at),
+        other.subarray(from, from + random.size(500)),
+        bytes.subarray(at),
+      ]);
     }
   }
 }
@@ -73,7 +83,11 @@ function changeHeader(random: Random, bytes: Buffer): Buffer {
       bytes.writeUInt32BE(random.pick([0, 1, 2, 3, 5, 0x7fff_ffff]), 5);
       break;
     default:
-      bytes.writeUIntBE(Math.max(0, bytes.readUIntBE(0, 3) + random.pick([-1, 1, 5, -5, 16_384])) & 0xff_ffff, 0, 3);
+      bytes.writeUIntBE(
+        Math.max(0, bytes.readUIntBE(0, 3) + random.pick([-1, 1, 5, -5, 16_384])) & 0xff_ffff,
+        0,
+        3,
+      );
   }
   return bytes;
 }

@@ -20,14 +20,26 @@ export const SOAK_USAGE = `pnpm soak [options]
   --warm-up <n>  minutes before them; default 1, at most half of them
   --seed <n>     which calls; default: one out of the clock`;
 
-/** Reads the fuzzer's command line; undefined when help is asked for. Throws an Error that says what is wrong. */
+/**
+ * Reads the fuzzer's command line; undefined when help is asked for. Throws an Error that says what
+ * is wrong.
+ */
 export function readFuzzOptions(args: readonly string[]): FuzzOptions | undefined {
   const { values } = parseArgs({
     args: withoutDashes(args),
-    options: { seconds: { type: "string" }, seed: { type: "string" }, replay: { type: "string" }, help: { type: "boolean" } },
+    options: {
+      seconds: { type: "string" },
+      seed: { type: "string" },
+      replay: { type: "string" },
+      help: { type: "boolean" },
+    },
   });
   if (values.help === true) return undefined;
-  return { seconds: number("--seconds", values.seconds, 60), seed: seedOf(values.seed), replay: values.replay };
+  return {
+    seconds: number("--seconds", values.seconds, 60),
+    seed: seedOf(values.seed),
+    replay: values.replay,
+  };
 }
 
 /** What the soak was asked for. */
@@ -37,15 +49,27 @@ export interface SoakCommand {
   readonly seed: number;
 }
 
-/** Reads the soak's command line; undefined when help is asked for. Throws an Error that says what is wrong. */
+/**
+ * Reads the soak's command line; undefined when help is asked for. Throws an Error that says what
+ * is wrong.
+ */
 export function readSoakOptions(args: readonly string[]): SoakCommand | undefined {
   const { values } = parseArgs({
     args: withoutDashes(args),
-    options: { minutes: { type: "string" }, "warm-up": { type: "string" }, seed: { type: "string" }, help: { type: "boolean" } },
+    options: {
+      minutes: { type: "string" },
+      "warm-up": { type: "string" },
+      seed: { type: "string" },
+      help: { type: "boolean" },
+    },
   });
   if (values.help === true) return undefined;
   const minutes = number("--minutes", values.minutes, 10);
-  return { minutes, warmUpMinutes: number("--warm-up", values["warm-up"], Math.min(1, minutes / 2)), seed: seedOf(values.seed) };
+  return {
+    minutes,
+    warmUpMinutes: number("--warm-up", values["warm-up"], Math.min(1, minutes / 2)),
+    seed: seedOf(values.seed),
+  };
 }
 
 function withoutDashes(args: readonly string[]): string[] {
@@ -60,6 +84,7 @@ function number(name: string, text: string | undefined, standard: number): numbe
 
 function seedOf(text: string | undefined): number {
   const value = Number(text ?? Date.now() % 1_000_000_000);
-  if (!Number.isInteger(value) || value < 0) throw new Error(`--seed takes a whole number, not ${JSON.stringify(text)}`);
+  if (!Number.isInteger(value) || value < 0)
+    throw new Error(`--seed takes a whole number, not ${JSON.stringify(text)}`);
   return value;
 }

@@ -1,4 +1,10 @@
-import { Flag, FrameType, MAX_31_BITS, MAX_FRAME_BYTES, PREFACE } from "@tightwire/wire/internals/frames/protocol.js";
+import {
+  Flag,
+  FrameType,
+  MAX_31_BITS,
+  MAX_FRAME_BYTES,
+  PREFACE,
+} from "@tightwire/wire/internals/frames/protocol.js";
 import { HpackDecoder } from "@tightwire/wire/internals/hpack/decoder.js";
 import type { Faults } from "./faults.js";
 
@@ -14,9 +20,15 @@ interface OpenBlock {
 
 const REFUSAL = "HTTP/1.1 400";
 
-/** Reads what a session writes as a strict peer would: frames whole and in order, streams in their states, windows kept. Source: RFC 9113, sections 4 to 6. */
+/**
+ * Reads what a session writes as a strict peer would: frames whole and in order, streams in their
+ * states, windows kept. Source: RFC 9113, sections 4 to 6.
+ */
 export class OutputCheck {
-  /** What was said, a line a frame, with the octets of DATA joined; what only paces the peer left out. */
+  /**
+   * What was said, a line a frame, with the octets of DATA joined; what only paces the peer left
+   * out.
+   */
   readonly said: string[] = [];
   readonly #faults: Faults;
   readonly #decoder = new HpackDecoder();
@@ -48,12 +60,15 @@ export class OutputCheck {
     this.#initialWindow = bytes;
   }
 
-  /** DATA is written: told at once, since what the peer allows may change before it is handed on. */
+  /**
+   * DATA is written: told at once, since what the peer allows may change before it is handed on.
+   */
   wrote(streamId: number, bytes: number): void {
     this.#connectionWindow -= bytes;
     this.grant(streamId, -bytes);
     if (this.#connectionWindow < 0) this.#fault("more DATA than the connection's window");
-    if (this.#initialWindow + (this.#granted.get(streamId) ?? 0) < 0) this.#fault("more DATA than the stream's window");
+    if (this.#initialWindow + (this.#granted.get(streamId) ?? 0) < 0)
+      this.#fault("more DATA than the stream's window");
   }
 
   /** Octets that the session wrote. */
@@ -62,7 +77,8 @@ export class OutputCheck {
     this.#bytes = this.#bytes.length === 0 ? bytes : Buffer.concat([this.#bytes, bytes]);
     if (this.#prefaceLeft > 0) {
       if (this.#bytes.length < PREFACE.length) return;
-      if (!this.#bytes.subarray(0, PREFACE.length).equals(PREFACE)) this.#faults.note("output begins without the preface");
+      if (!this.#bytes.subarray(0, PREFACE.length).equals(PREFACE))
+        this.#faults.note("output begins without the preface");
       this.#bytes = this.#bytes.subarray(PREFACE.length);
       this.#prefaceLeft = 0;
     }
@@ -83,7 +99,10 @@ export class OutputCheck {
   }
 
   #frame(type: number, flags: number, streamId: number, payload: Buffer): void {
-    if (this.#block !== undefined && (type !== FrameType.CONTINUATION || streamId !== this.#block.streamId)) {
+    if (
+      this.#block !== undefined &&
+      (type !== FrameType.CONTINUATION || streamId !== this.#block.streamId)
+    ) {
       this.#fault("a frame inside a header block");
     }
     switch (type) {
@@ -129,14 +148,18 @@ export class OutputCheck {
     const { streamId, parts, end } = this.#block as OpenBlock;
     this.#block = undefined;
     const state = this.#streams.get(streamId);
-    if (state !== undefined && state !== "open") this.#fault(`HEADERS on stream ${streamId}, which is ${state}`);
+    if (state !== undefined && state !== "open")
+      this.#fault(`HEADERS on stream ${streamId}, which is ${state}`);
     if ((streamId & 1) === 0) this.#fault(`HEADERS on stream ${streamId}`);
-    if (this.#isClient && state === undefined && streamId <= this.#newest) this.#fault("a stream's id that does not rise");
+    if (this.#isClient && state === undefined && streamId <= this.#newest)
+      this.#fault("a stream's id that does not rise");
     this.#newest = Math.max(this.#newest, streamId);
     const fields: string[] = [];
     const block = Buffer.concat(parts);
     try {
-      this.#decoder.decode(block, 0, block.length, { field: (name, value) => void fields.push(`${name}: ${value}`) });
+      this.#decoder.decode(block, 0, block.length, {
+        field: (name, value) => void fields.push(`${name}: ${value}`),
+      });
     } catch (error) {
       this.#fault(`a header block that cannot be decoded: ${String(error)}`);
     }
@@ -148,15 +171,18 @@ export class OutputCheck {
     if (payload.length !== 4 || streamId === 0) this.#fault("a malformed RST_STREAM");
     const state = this.#streams.get(streamId);
     if (state === "reset") this.#fault(`stream ${streamId} was reset twice`);
-    if (state === undefined && this.#isClient) this.#fault(`an idle stream, ${streamId}, was reset`);
+    if (state === undefined && this.#isClient)
+      this.#fault(`an idle stream, ${streamId}, was reset`);
     this.#streams.set(streamId, "reset");
-    // Not said: whether a stream still has to be reset depends on how much of the frame that ends it is there.
+    // Not said: whether a stream still has to be reset depends on how much of the frame that ends
+    // it is there.
   }
 
   #windowUpdate(streamId: number, payload: Buffer): void {
     const increment = payload.length === 4 ? payload.readUInt32BE(0) : 0;
     if (increment === 0 || increment > MAX_31_BITS) this.#fault(`WINDOW_UPDATE of ${increment}`);
-    if (this.#streams.get(streamId) === "reset") this.#fault(`WINDOW_UPDATE on stream ${streamId}, which was reset`);
+    if (this.#streams.get(streamId) === "reset")
+      this.#fault(`WINDOW_UPDATE on stream ${streamId}, which was reset`);
   }
 
   #goawaySaid(streamId: number, payload: Buffer): void {

@@ -17,30 +17,58 @@ const TARGETS: readonly Target[] = [
 const MAX_CUTS = 100;
 const KINDS: readonly CallKind[] = ["unary", "clientStream", "serverStream", "bidiStream"];
 
-/** The input with this number in a run: it depends on nothing but the two numbers and the recordings. */
+/**
+ * The input with this number in a run: it depends on nothing but the two numbers and the
+ * recordings.
+ */
 export function randomInput(seed: number, number: number, recordings: readonly Recording[]): Input {
   const random = createRandom(mixSeeds(seed, number));
   const target = random.pick(TARGETS);
   if (target !== "server" && target !== "client")
-    return { target, seed: random.chance(50) ? 0 : random.below(1_000), calls: [], steps: partSteps(random, target, recordings) };
+    return {
+      target,
+      seed: random.chance(50) ? 0 : random.below(1_000),
+      calls: [],
+      steps: partSteps(random, target, recordings),
+    };
   const own = recordings.filter((recording) => recording.target === target);
   if (own.length > 0 && random.chance(45)) return mutatedRecording(random, target, own);
   const source = createFrameSource(random, target === "server" ? "client" : "server");
-  const frames = [source.first(), ...Array.from({ length: 1 + random.size(60) }, () => source.next())];
-  const calls = target === "client" ? Array.from({ length: 1 + random.below(6) }, () => random.pick(KINDS)) : [];
+  const frames = [
+    source.first(),
+    ...Array.from({ length: 1 + random.size(60) }, () => source.next()),
+  ];
+  const calls =
+    target === "client"
+      ? Array.from({ length: 1 + random.below(6) }, () => random.pick(KINDS))
+      : [];
   return session(random, target, calls, Buffer.concat(frames));
 }
 
-function mutatedRecording(random: Random, target: "server" | "client", own: readonly Recording[]): Input {
+function mutatedRecording(
+  random: Random,
+  target: "server" | "client",
+  own: readonly Recording[],
+): Input {
   const recording = random.pick(own);
   const bytes = mutate(random, recording.bytes, random.pick(own).bytes);
   return session(random, target, recording.calls, bytes);
 }
 
 /** A fifth are nothing but octets, to a plain application: those must come to the same whole. */
-function session(random: Random, target: "server" | "client", calls: readonly CallKind[], bytes: Buffer): Input {
+function session(
+  random: Random,
+  target: "server" | "client",
+  calls: readonly CallKind[],
+  bytes: Buffer,
+): Input {
   if (random.chance(20)) return { target, seed: 0, calls, steps: cut(random, bytes) };
-  return { target, seed: random.chance(10) ? 0 : random.below(0x7fff_ffff), calls, steps: mingle(random, bytes) };
+  return {
+    target,
+    seed: random.chance(10) ? 0 : random.below(0x7fff_ffff),
+    calls,
+    steps: mingle(random, bytes),
+  };
 }
 
 /** Cuts octets anywhere, with things that happen in between. */
@@ -54,20 +82,37 @@ function mingle(random: Random, bytes: Buffer): Step[] {
     if (random.chance(35)) steps.push({ kind: "turn" });
     if (random.chance(25)) steps.push({ kind: "act", number: random.below(0x7fff_ffff) });
     if (random.chance(5)) steps.push({ kind: "written" });
-    if (random.chance(4)) steps.push({ kind: "advance", ms: random.pick([1, 50, 1_500, 11_000, 70_000]) });
+    if (random.chance(4))
+      steps.push({ kind: "advance", ms: random.pick([1, 50, 1_500, 11_000, 70_000]) });
   }
   return steps;
 }
 
 function partSteps(random: Random, target: Target, recordings: readonly Recording[]): Step[] {
-  if (target === "inbox") return cut(random, Buffer.concat(Array.from({ length: 1 + random.below(6) }, () => message(random))));
+  if (target === "inbox")
+    return cut(
+      random,
+      Buffer.concat(Array.from({ length: 1 + random.below(6) }, () => message(random))),
+    );
   if (target === "frame-reader") {
     const source = createFrameSource(random, "server");
     if (recordings.length > 0 && random.chance(50))
-      return cut(random, mutate(random, random.pick(recordings).bytes, random.pick(recordings).bytes));
-    return cut(random, Buffer.concat([source.first(), ...Array.from({ length: random.below(20) }, () => source.next())]));
+      return cut(
+        random,
+        mutate(random, random.pick(recordings).bytes, random.pick(recordings).bytes),
+      );
+    return cut(
+      random,
+      Buffer.concat([
+        source.first(),
+        ...Array.from({ length: random.below(20) }, () => source.next()),
+      ]),
+    );
   }
-  return Array.from({ length: 1 + random.below(5) }, () => ({ kind: "octets", bytes: random.bytes(random.size(400)) }));
+  return Array.from({ length: 1 + random.below(5) }, () => ({
+    kind: "octets",
+    bytes: random.bytes(random.size(400)),
+  }));
 }
 
 function cut(random: Random, bytes: Buffer): Step[] {
@@ -75,7 +120,9 @@ function cut(random: Random, bytes: Buffer): Step[] {
 }
 
 function message(random: Random): Buffer {
-  const body = random.chance(20) ? gzipSync(random.bytes(random.size(5_000))) : random.bytes(random.size(40_000));
+  const body = random.chance(20)
+    ? gzipSync(random.bytes(random.size(5_000)))
+    : random.bytes(random.size(40_000));
   const prefix = Buffer.alloc(5);
   prefix[0] = random.chance(3) ? random.below(256) : random.below(2);
   prefix.writeUInt32BE(random.chance(5) ? random.below(0xffff_ffff) : body.length, 1);

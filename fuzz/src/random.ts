@@ -10,7 +10,10 @@ export interface Random {
   size(most: number): number;
 }
 
-/** A generator of 32 bits of state (mulberry32): no secret depends on it, and inputs must come out the same everywhere. */
+/**
+ * A generator of 32 bits of state (mulberry32): no secret depends on it, and inputs must come out
+ * the same everywhere.
+ */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   function next(): number {

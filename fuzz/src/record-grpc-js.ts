@@ -14,7 +14,12 @@ import {
   type sendUnaryData,
 } from "@grpc/grpc-js";
 import type { CallKind } from "./input.js";
-import { hasOneAnswer, type RecordedClient, type RecordedServer, requestsOf } from "./record-peer.js";
+import {
+  hasOneAnswer,
+  type RecordedClient,
+  type RecordedServer,
+  requestsOf,
+} from "./record-peer.js";
 import type { Scene } from "./record-scenes.js";
 
 const same = (bytes: Buffer): Buffer => bytes;
@@ -82,7 +87,9 @@ export async function serveGrpcJs({ fails }: Scene): Promise<RecordedServer> {
 
 /** grpc-js's client. */
 export const callGrpcJs: RecordedClient = async (address, scene, midCall) => {
-  const options: ChannelOptions = scene.compress ? { "grpc.default_compression_algorithm": compressionAlgorithms.gzip } : {};
+  const options: ChannelOptions = scene.compress
+    ? { "grpc.default_compression_algorithm": compressionAlgorithms.gzip }
+    : {};
   const client = new Client(address, credentials.createInsecure(), options);
   for (const [number, kind] of scene.calls.entries()) {
     await call(client, kind, scene, number === scene.calls.length - 1 ? midCall : async () => {});
@@ -90,14 +97,20 @@ export const callGrpcJs: RecordedClient = async (address, scene, midCall) => {
   client.close();
 };
 
-function call(client: Client, kind: CallKind, scene: Scene, midCall: () => Promise<void>): Promise<void> {
+function call(
+  client: Client,
+  kind: CallKind,
+  scene: Scene,
+  midCall: () => Promise<void>,
+): Promise<void> {
   const path = `/fuzz.Fuzz/${kind}`;
   const requests = requestsOf(kind, scene);
   const first = requests[0] as Buffer;
   const options = { deadline: Date.now() + 10_000 };
   return new Promise((resolve) => {
     const done = (): void => resolve();
-    if (kind === "unary") return void client.makeUnaryRequest(path, same, same, first, trailers(), options, done);
+    if (kind === "unary")
+      return void client.makeUnaryRequest(path, same, same, first, trailers(), options, done);
     if (kind === "clientStream") {
       const writer = client.makeClientStreamRequest(path, same, same, trailers(), options, done);
       for (const request of requests) writer.write(request);

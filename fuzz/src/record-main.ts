@@ -48,9 +48,22 @@ async function record({ client, server, call, serve }: Pair, scene: Scene): Prom
   await serving.close();
   const { calls } = scene;
   // The wire hears both when it speaks with itself.
-  const heardByServer: Recording = { name: `${client}-client-${scene.name}`, target: "server", calls, bytes: fromClient };
-  const heardByClient: Recording = { name: `${server}-server-${scene.name}`, target: "client", calls, bytes: fromServer };
-  return [...(server === "wire" ? [heardByServer] : []), ...(client === "wire" ? [heardByClient] : [])];
+  const heardByServer: Recording = {
+    name: `${client}-client-${scene.name}`,
+    target: "server",
+    calls,
+    bytes: fromClient,
+  };
+  const heardByClient: Recording = {
+    name: `${server}-server-${scene.name}`,
+    target: "client",
+    calls,
+    bytes: fromServer,
+  };
+  return [
+    ...(server === "wire" ? [heardByServer] : []),
+    ...(client === "wire" ? [heardByClient] : []),
+  ];
 }
 
 rmSync(RECORDINGS, { recursive: true, force: true });

@@ -9,12 +9,21 @@ export interface RecordedServer {
   close(): Promise<void>;
 }
 
-/** Makes the calls of a scene one after another over one connection; `midCall` is awaited in the middle of the last one. */
-export type RecordedClient = (address: string, scene: Scene, midCall: () => Promise<void>) => Promise<void>;
+/**
+ * Makes the calls of a scene one after another over one connection; `midCall` is awaited in the
+ * middle of the last one.
+ */
+export type RecordedClient = (
+  address: string,
+  scene: Scene,
+  midCall: () => Promise<void>,
+) => Promise<void>;
 
 /** The messages that a client sends in a call of this kind. */
 export function requestsOf(kind: CallKind, { messageBytes }: Scene): Buffer[] {
-  return Array.from({ length: kind === "clientStream" || kind === "bidiStream" ? 2 : 1 }, (_, at) => Buffer.alloc(messageBytes, 0x61 + at));
+  return Array.from({ length: kind === "clientStream" || kind === "bidiStream" ? 2 : 1 }, (_, at) =>
+    Buffer.alloc(messageBytes, 0x61 + at),
+  );
 }
 
 /** Whether its answer is one message. */

@@ -15,7 +15,9 @@ export function hasPythonGrpc(): boolean {
 /** python3-grpcio's server. */
 export async function servePython(scene: Scene): Promise<RecordedServer> {
   const child = start(["server", JSON.stringify(scene)]);
-  const port = await new Promise<string>((resolve) => createInterface(child.stdout).once("line", resolve));
+  const port = await new Promise<string>((resolve) =>
+    createInterface(child.stdout).once("line", resolve),
+  );
   return {
     address: `127.0.0.1:${port}`,
     drain: () => void child.stdin.write("\n"),
@@ -26,9 +28,14 @@ export async function servePython(scene: Scene): Promise<RecordedServer> {
 /** python3-grpcio's client. */
 export const callPython: RecordedClient = (address, scene, midCall) => {
   const child = start(["client", address, JSON.stringify(scene)]);
-  createInterface(child.stdout).on("line", () => void midCall().then(() => child.stdin.write("\n")));
+  createInterface(child.stdout).on(
+    "line",
+    () => void midCall().then(() => child.stdin.write("\n")),
+  );
   return new Promise((resolve, reject) => {
-    child.once("exit", (code) => (code === 0 ? resolve() : reject(new Error(`python ended with ${code}`))));
+    child.once("exit", (code) =>
+      code === 0 ? resolve() : reject(new Error(`python ended with ${code}`)),
+    );
   });
 };
 

@@ -16,7 +16,14 @@ export interface Scene {
 }
 
 const KINDS: readonly CallKind[] = ["unary", "clientStream", "serverStream", "bidiStream"];
-const PLAIN: Omit<Scene, "name"> = { calls: KINDS, messageBytes: 5, compress: false, fails: false, cancels: false, goesAway: false };
+const PLAIN: Omit<Scene, "name"> = {
+  calls: KINDS,
+  messageBytes: 5,
+  compress: false,
+  fails: false,
+  cancels: false,
+  goesAway: false,
+};
 
 /** Every scene; all servers answer each message with itself. */
 export const SCENES: readonly Scene[] = [

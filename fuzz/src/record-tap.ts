@@ -40,7 +40,10 @@ export async function openTap(serverAddress: string): Promise<Tap> {
       server.close();
       for (const socket of sockets) socket.destroy();
       const [first] = connections;
-      return Promise.resolve({ fromClient: Buffer.concat(first?.fromClient ?? []), fromServer: Buffer.concat(first?.fromServer ?? []) });
+      return Promise.resolve({
+        fromClient: Buffer.concat(first?.fromClient ?? []),
+        fromServer: Buffer.concat(first?.fromServer ?? []),
+      });
     },
   };
 }

@@ -12,9 +12,16 @@ const MAX_MESSAGE_BYTES = 4_194_304;
 export async function serveWire(scene: Scene): Promise<RecordedServer> {
   const listener = await wireServer().listen("127.0.0.1:0", {
     maxMessageBytes: MAX_MESSAGE_BYTES,
-    open: (call) => (scene.fails ? { code: 5, text: "no such thing: é", trailers: new Metadata({ "x-why": "gone" }) } : echo(call, scene)),
+    open: (call) =>
+      scene.fails
+        ? { code: 5, text: "no such thing: é", trailers: new Metadata({ "x-why": "gone" }) }
+        : echo(call, scene),
   });
-  return { address: listener.address, drain: () => void listener.drain(5_000), close: () => listener.closeNow() };
+  return {
+    address: listener.address,
+    drain: () => void listener.drain(5_000),
+    close: () => listener.closeNow(),
+  };
 }
 
 function echo(call: IncomingCall, { compress }: Scene): IncomingSink {
@@ -29,7 +36,11 @@ function echo(call: IncomingCall, { compress }: Scene): IncomingSink {
     },
     halfClosed() {
       if (single) call.write(last, compress);
-      call.end({ code: 0, text: "", trailers: new Metadata({ "x-end": "1", "x-bin": Buffer.from([0, 255]) }) });
+      call.end({
+        code: 0,
+        text: "",
+        trailers: new Metadata({ "x-end": "1", "x-bin": Buffer.from([0, 255]) }),
+      });
       call.settled();
     },
     drained() {},
@@ -53,21 +64,37 @@ export const callWire: RecordedClient = async (address, scene, midCall) => {
     };
     const isLast = number === scene.calls.length - 1;
     await new Promise<void>((resolve) => {
-      if (kind === "unary") connection.unary(call, requestsOf(kind, scene)[0] as Buffer, { done: () => resolve() });
-      else converse(kind, scene, (sink) => connection.stream(call, sink), isLast ? midCall : async () => {}, resolve);
+      if (kind === "unary")
+        connection.unary(call, requestsOf(kind, scene)[0] as Buffer, { done: () => resolve() });
+      else
+        converse(
+          kind,
+          scene,
+          (sink) => connection.stream(call, sink),
+          isLast ? midCall : async () => {},
+          resolve,
+        );
     });
   }
   await connection.close(0);
 };
 
-type Open = (sink: Parameters<Awaited<ReturnType<ReturnType<typeof wireClient>["connect"]>>["stream"]>[1]) => {
+type Open = (
+  sink: Parameters<Awaited<ReturnType<ReturnType<typeof wireClient>["connect"]>>["stream"]>[1],
+) => {
   write(bytes: Uint8Array): boolean;
   end(): void;
   pull(count: number): void;
   cancel(cause: { code: number; text: string }): void;
 };
 
-function converse(kind: CallKind, scene: Scene, open: Open, midCall: () => Promise<void>, resolve: () => void): void {
+function converse(
+  kind: CallKind,
+  scene: Scene,
+  open: Open,
+  midCall: () => Promise<void>,
+  resolve: () => void,
+): void {
   const requests = requestsOf(kind, scene);
   const stream = open({
     headers() {},

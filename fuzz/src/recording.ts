@@ -20,8 +20,14 @@ export interface Recording {
 
 /** The committed recordings. */
 export function readRecordings(): Recording[] {
-  const index = JSON.parse(readFileSync(join(RECORDINGS, "index.json"), "utf8")) as Omit<Recording, "bytes">[];
-  return index.map((entry) => ({ ...entry, bytes: readFileSync(join(RECORDINGS, `${entry.name}.bin`)) }));
+  const index = JSON.parse(readFileSync(join(RECORDINGS, "index.json"), "utf8")) as Omit<
+    Recording,
+    "bytes"
+  >[];
+  return index.map((entry) => ({
+    ...entry,
+    bytes: readFileSync(join(RECORDINGS, `${entry.name}.bin`)),
+  }));
 }
 
 /** Inputs that once brought a fault to light, by the names of their files. */

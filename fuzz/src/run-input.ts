@@ -10,21 +10,28 @@ export interface Outcome {
   readonly log: readonly string[];
 }
 
-/** Runs an input; one that is nothing but octets, to a plain application, must also come to what it comes to in one piece. Never throws: what is thrown is a fault. */
+/**
+ * Runs an input; one that is nothing but octets, to a plain application, must also come to what it
+ * comes to in one piece. Never throws: what is thrown is a fault.
+ */
 export function runInput(input: Input): Outcome {
   const outcome = runOnce(input);
   const whole = inOnePiece(input);
   if (whole === undefined || outcome.faults.length > 0) return outcome;
   const expected = runOnce(whole);
-  // Whether an answer came before the request's end, and what comes behind may be excused, depends on how much of a frame was there.
-  if ([...outcome.log, ...expected.log].some((line) => line.includes("on closed stream"))) return outcome;
+  // Whether an answer came before the request's end, and what comes behind may be excused, depends
+  // on how much of a frame was there.
+  if ([...outcome.log, ...expected.log].some((line) => line.includes("on closed stream")))
+    return outcome;
   const fault = differenceOf(outcome, expected);
   return fault === undefined ? outcome : { ...outcome, faults: [fault] };
 }
 
 /** Runs an input as it is. */
 export function runOnce(input: Input): Outcome {
-  return input.target === "server" || input.target === "client" ? runSession(input) : runPart(input);
+  return input.target === "server" || input.target === "client"
+    ? runSession(input)
+    : runPart(input);
 }
 
 /** How a cut input came to something else than it does whole; undefined when it did not. */

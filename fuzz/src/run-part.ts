@@ -42,7 +42,8 @@ function decodeBlocks(chunks: readonly Buffer[], log: string[], faults: Faults):
   const framed = new HpackDecoder();
   for (const chunk of chunks) {
     const told = tell(() => fieldsOf(bare, chunk, 0, chunk.length));
-    if (tell(() => fieldsOf(framed, surround(chunk), 3, 3 + chunk.length)) !== told) faults.note("a block was read beyond its ends");
+    if (tell(() => fieldsOf(framed, surround(chunk), 3, 3 + chunk.length)) !== told)
+      faults.note("a block was read beyond its ends");
     log.push(told);
     if (told.startsWith("ended")) return;
   }
@@ -50,16 +51,20 @@ function decodeBlocks(chunks: readonly Buffer[], log: string[], faults: Faults):
 
 function fieldsOf(decoder: HpackDecoder, bytes: Buffer, start: number, end: number): string {
   const fields: string[] = [];
-  decoder.decode(bytes, start, end, { field: (name, value) => void fields.push(`${name}: ${value}`) });
+  decoder.decode(bytes, start, end, {
+    field: (name, value) => void fields.push(`${name}: ${value}`),
+  });
   return fields.join("\n");
 }
 
 function decodeStrings(chunks: readonly Buffer[], log: string[], faults: Faults): void {
   for (const chunk of chunks) {
     const told = tell(() => decodeHuffman(chunk, 0, chunk.length));
-    if (tell(() => decodeHuffman(surround(chunk), 3, 3 + chunk.length)) !== told) faults.note("a string was read beyond its ends");
+    if (tell(() => decodeHuffman(surround(chunk), 3, 3 + chunk.length)) !== told)
+      faults.note("a string was read beyond its ends");
     // The shortest code has five bits.
-    if (!told.startsWith("ended") && told.length > (chunk.length * 8) / 5) faults.note("a string longer than its code allows");
+    if (!told.startsWith("ended") && told.length > (chunk.length * 8) / 5)
+      faults.note("a string longer than its code allows");
     log.push(told);
   }
 }
@@ -77,8 +82,16 @@ function tell(body: () => string): string {
   }
 }
 
-/** Messages out of the inbox must be those that a plain reading of all octets gives, and what it holds must come back to nothing. */
-function readMessages(chunks: readonly Buffer[], seed: number, log: string[], faults: Faults): void {
+/**
+ * Messages out of the inbox must be those that a plain reading of all octets gives, and what it
+ * holds must come back to nothing.
+ */
+function readMessages(
+  chunks: readonly Buffer[],
+  seed: number,
+  log: string[],
+  faults: Faults,
+): void {
   const random = createRandom(seed);
   const maxMessageBytes = seed === 0 ? 4_194_304 : random.pick([100, 70_000, 4_194_304]);
   const mostHeld = seed === 0 ? 8_388_608 : random.pick([500, 100_000, 8_388_608]);
@@ -95,15 +108,18 @@ function readMessages(chunks: readonly Buffer[], seed: number, log: string[], fa
   const messages: string[] = [];
   for (const chunk of chunks) {
     const fault = inbox.push(chunk, 0, chunk.length);
-    for (let next = inbox.take(); next !== undefined; next = inbox.take()) messages.push(`${next.compressed} ${briefBytes(next.bytes)}`);
+    for (let next = inbox.take(); next !== undefined; next = inbox.take())
+      messages.push(`${next.compressed} ${briefBytes(next.bytes)}`);
     if (fault !== undefined) {
       log.push(`refused: ${JSON.stringify(fault)}`);
       break;
     }
   }
   const expected = plainMessages(Buffer.concat(chunks), maxMessageBytes);
-  if (!expected.join("\n").startsWith(messages.join("\n"))) faults.note("messages came out other than they went in");
-  if (log.length === 0 && messages.length !== expected.length) faults.note(`${messages.length} messages of ${expected.length}`);
+  if (!expected.join("\n").startsWith(messages.join("\n")))
+    faults.note("messages came out other than they went in");
+  if (log.length === 0 && messages.length !== expected.length)
+    faults.note(`${messages.length} messages of ${expected.length}`);
   if (log.length === 0 && inbox.waits) faults.note("messages wait that were taken");
   inbox.clear();
   if (held !== 0) faults.note(`${held} octets are held after the end`);

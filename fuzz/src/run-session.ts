@@ -45,7 +45,12 @@ export function runSession(input: Input): Outcome {
   return { faults: faults.found, log: [...log, ...check.said] };
 }
 
-function take(step: Step, subject: SessionSubject, carrier: MemoryCarrier, time: VirtualTime): void {
+function take(
+  step: Step,
+  subject: SessionSubject,
+  carrier: MemoryCarrier,
+  time: VirtualTime,
+): void {
   switch (step.kind) {
     case "octets":
       return subject.receive(step.bytes);

@@ -96,7 +96,8 @@ export class ServedCall implements IncomingSink {
 
   start(): void {
     this.#starts++;
-    if (this.#plan.sendsHeaders) this.#call.headers(new Metadata({ "x-kind": "fuzz", "x-bin": Buffer.from([0, 255, 128]) }));
+    if (this.#plan.sendsHeaders)
+      this.#call.headers(new Metadata({ "x-kind": "fuzz", "x-bin": Buffer.from([0, 255, 128]) }));
     this.#pull(this.#plan.pulls);
     if (this.#plan.endsAtStart) return this.finish(0);
     this.#write();
@@ -111,7 +112,12 @@ export class ServedCall implements IncomingSink {
     if (this.#got === this.#plan.failsAt) return this.finish(13);
     if (this.#plan.replies && this.live) {
       this.#answers++;
-      this.#call.reply(new Metadata({ "x-reply": "1" }), Buffer.from(bytes), new Metadata({ "x-end": "2" }), this.#plan.compress);
+      this.#call.reply(
+        new Metadata({ "x-reply": "1" }),
+        Buffer.from(bytes),
+        new Metadata({ "x-end": "2" }),
+        this.#plan.compress,
+      );
       return this.#settleSoon();
     }
     if (this.#plan.echoes && this.live) this.#send(Buffer.from(bytes));
@@ -147,7 +153,11 @@ export class ServedCall implements IncomingSink {
   finish(code: number): void {
     if (!this.live) return;
     this.#answers++;
-    this.#call.end({ code, text: code === 0 ? "" : "an error: é %", trailers: new Metadata({ "x-got": String(this.#got) }) });
+    this.#call.end({
+      code,
+      text: code === 0 ? "" : "an error: é %",
+      trailers: new Metadata({ "x-got": String(this.#got) }),
+    });
     this.#settleSoon();
   }
 

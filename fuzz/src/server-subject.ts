@@ -9,7 +9,12 @@ import type { SessionSubject } from "./session-subject.js";
 import { type Ledger, WatchedServerSession } from "./watched-sessions.js";
 
 /** A server's session and handlers that a seed made up. */
-export function createServerSubject(seed: number, carrier: MemoryCarrier, check: OutputCheck, faults: Faults): SessionSubject {
+export function createServerSubject(
+  seed: number,
+  carrier: MemoryCarrier,
+  check: OutputCheck,
+  faults: Faults,
+): SessionSubject {
   const random = createRandom(seed);
   const meddles = seed !== 0 && random.chance(30);
   const calls: ServedCall[] = [];
@@ -19,11 +24,18 @@ export function createServerSubject(seed: number, carrier: MemoryCarrier, check:
     if (meddles && random.chance(5)) act(random.below(0x7fff_ffff));
   }
   const acceptor: Acceptor = {
-    maxMessageBytes: seed === 0 ? PLAIN_MESSAGE_BYTES : random.pick([PLAIN_MESSAGE_BYTES, 70_000, 100]),
+    maxMessageBytes:
+      seed === 0 ? PLAIN_MESSAGE_BYTES : random.pick([PLAIN_MESSAGE_BYTES, 70_000, 100]),
     open(call): ServedCall | Answer {
       meddle();
-      if (seed !== 0 && random.chance(5)) return { code: Status.UNAUTHENTICATED, text: "not you", trailers: undefined };
-      const served = new ServedCall(call, seed === 0 ? 0 : mixSeeds(seed, calls.length), faults, meddle);
+      if (seed !== 0 && random.chance(5))
+        return { code: Status.UNAUTHENTICATED, text: "not you", trailers: undefined };
+      const served = new ServedCall(
+        call,
+        seed === 0 ? 0 : mixSeeds(seed, calls.length),
+        faults,
+        meddle,
+      );
       calls.push(served);
       return served;
     },
@@ -57,7 +69,9 @@ export function createServerSubject(seed: number, carrier: MemoryCarrier, check:
       case 0:
         return session.drain();
       case 1:
-        return choice.chance(30) ? session.close({ code: Status.UNAVAILABLE, text: "the fuzzer closed it" }) : undefined;
+        return choice.chance(30)
+          ? session.close({ code: Status.UNAVAILABLE, text: "the fuzzer closed it" })
+          : undefined;
       case 2:
         carrier.slow = !carrier.slow;
         return;
@@ -86,13 +100,22 @@ export function createServerSubject(seed: number, carrier: MemoryCarrier, check:
     auditRest() {
       if (session.over || session.open > 0) return;
       if (ledger.held !== 0) faults.note(`${ledger.held} octets are held for no stream`);
-      if (session.waitingBytes !== 0) faults.note(`${session.waitingBytes} octets wait for no stream`);
+      if (session.waitingBytes !== 0)
+        faults.note(`${session.waitingBytes} octets wait for no stream`);
     },
     auditEnd() {
       for (const call of calls) call.audit();
       if (!session.over) faults.note("the session did not end");
       if (ends !== 1) faults.note(`the session ended ${ends} times`);
-      auditCounters({ held: ledger.held, waiting: session.waitingBytes, streams: session.open, active: session.active }, faults);
+      auditCounters(
+        {
+          held: ledger.held,
+          waiting: session.waitingBytes,
+          streams: session.open,
+          active: session.active,
+        },
+        faults,
+      );
     },
     get log() {
       return calls.flatMap((call, number) => call.log.map((line) => `${number} ${line}`));
@@ -102,5 +125,6 @@ export function createServerSubject(seed: number, carrier: MemoryCarrier, check:
 
 /** Notes each counter that is not 0. */
 export function auditCounters(counters: Readonly<Record<string, number>>, faults: Faults): void {
-  for (const [name, count] of Object.entries(counters)) if (count !== 0) faults.note(`at the end "${name}" is ${count}`);
+  for (const [name, count] of Object.entries(counters))
+    if (count !== 0) faults.note(`at the end "${name}" is ${count}`);
 }

@@ -3,7 +3,9 @@ import { runInput } from "./run-input.js";
 
 const MAX_RUNS = 3_000;
 
-/** A smaller input that still goes wrong: steps are left out, and octets joined, as long as it does. */
+/**
+ * A smaller input that still goes wrong: steps are left out, and octets joined, as long as it does.
+ */
 export function shrink(input: Input): Input {
   let smallest = input;
   let runs = 0;
@@ -12,7 +14,11 @@ export function shrink(input: Input): Input {
     smallest = { ...smallest, steps };
     return true;
   };
-  for (let size = Math.ceil(smallest.steps.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+  for (
+    let size = Math.ceil(smallest.steps.length / 2);
+    size >= 1;
+    size = size === 1 ? 0 : Math.ceil(size / 2)
+  ) {
     for (let at = smallest.steps.length - size; at >= 0; at -= size) {
       tryWith(smallest.steps.filter((_, index) => index < at || index >= at + size));
     }
@@ -20,7 +26,12 @@ export function shrink(input: Input): Input {
   for (let at = smallest.steps.length - 2; at >= 0; at--) {
     const [one, two] = [smallest.steps[at], smallest.steps[at + 1]];
     if (one?.kind !== "octets" || two?.kind !== "octets") continue;
-    tryWith(smallest.steps.toSpliced(at, 2, { kind: "octets", bytes: Buffer.concat([one.bytes, two.bytes]) }));
+    tryWith(
+      smallest.steps.toSpliced(at, 2, {
+        kind: "octets",
+        bytes: Buffer.concat([one.bytes, two.bytes]),
+      }),
+    );
   }
   return smallest;
 }

@@ -36,7 +36,11 @@ class SoakCall implements UnarySink, ReplySink {
     const { kind, does, compress, deadlineMs, cancelMs, messageBytes } = this.#plan;
     const call: OutgoingCall = {
       path: `/soak.Soak/${kind}`,
-      metadata: new Metadata({ "x-do": does, "x-compress": compress ? "1" : "0", "x-bin": Buffer.from([0, 255]) }),
+      metadata: new Metadata({
+        "x-do": does,
+        "x-compress": compress ? "1" : "0",
+        "x-bin": Buffer.from([0, 255]),
+      }),
       deadline: performance.now() + deadlineMs,
       compress,
       previousAttempts: 0,
@@ -71,11 +75,18 @@ class SoakCall implements UnarySink, ReplySink {
     this.#resolve();
   }
 
-  #giveUpLater(handle: { cancel(cause: { code: number; text: string }): void }, deadlineMs: number, cancelMs: number): void {
+  #giveUpLater(
+    handle: { cancel(cause: { code: number; text: string }): void },
+    deadlineMs: number,
+    cancelMs: number,
+  ): void {
     const code = cancelMs < deadlineMs ? Status.CANCELLED : Status.DEADLINE_EXCEEDED;
     const ms = Math.min(cancelMs, deadlineMs);
     if (ms === Number.POSITIVE_INFINITY || this.#ended) return;
-    this.#timer = setTimeout(() => handle.cancel({ code, text: "the caller has waited for long enough" }), ms);
+    this.#timer = setTimeout(
+      () => handle.cancel({ code, text: "the caller has waited for long enough" }),
+      ms,
+    );
   }
 
   #write(): void {

@@ -18,7 +18,9 @@ export interface SoakConnections {
 export function keepConnections(address: string, count: number, random: Random): SoakConnections {
   const transport = wire();
   const open: (Connection | undefined)[] = new Array<Connection | undefined>(count).fill(undefined);
-  const pending: (Promise<Connection> | undefined)[] = new Array<Promise<Connection> | undefined>(count).fill(undefined);
+  const pending: (Promise<Connection> | undefined)[] = new Array<Promise<Connection> | undefined>(
+    count,
+  ).fill(undefined);
   let made = 0;
 
   async function connect(slot: number): Promise<Connection> {

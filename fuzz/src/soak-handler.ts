@@ -106,7 +106,11 @@ class SoakHandler implements IncomingSink, Expiring {
 
   #finish(code: number): void {
     if (this.#ended) return;
-    this.#call.end({ code, text: code === Status.OK ? "" : "as it was asked", trailers: undefined });
+    this.#call.end({
+      code,
+      text: code === Status.OK ? "" : "as it was asked",
+      trailers: undefined,
+    });
     this.#end(code);
     this.#call.settled();
   }

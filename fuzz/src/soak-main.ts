@@ -4,7 +4,10 @@ import { dataBytes, type LiveMemory, liveMemory, megabytes } from "./heap.js";
 import { readSoakOptions, SOAK_USAGE } from "./options.js";
 import { type SoakResult, soak } from "./soak.js";
 
-/** Write buffers belong to the process: 64 of 64 KiB at most are kept, however many the first minute needed. */
+/**
+ * Write buffers belong to the process: 64 of 64 KiB at most are kept, however many the first minute
+ * needed.
+ */
 const EXTERNAL_SLACK_BYTES = 4_194_304;
 
 /** Memory at rest; `data` is the heap without compiled code. */
@@ -20,7 +23,12 @@ interface Check {
 }
 
 function memoryCheck(what: string, first: number, last: number, slack = 0): Check {
-  return { what, first: megabytes(first), last: megabytes(last), good: last <= first * 1.05 + slack };
+  return {
+    what,
+    first: megabytes(first),
+    last: megabytes(last),
+    good: last <= first * 1.05 + slack,
+  };
 }
 
 function countCheck(what: string, first: number | undefined, last: number | undefined): Check {
@@ -47,11 +55,15 @@ function print(checks: readonly Check[], { client, server, connections }: SoakRe
       .sort(([one], [two]) => one - two)
       .map(([code, count]) => `${code}: ${count}`)
       .join(", ");
-  console.log(`${connections} connections; codes of the client: ${codes(client.byCode)}; of the server: ${codes(server.byCode)}`);
+  console.log(
+    `${connections} connections; codes of the client: ${codes(client.byCode)}; of the server: ${codes(server.byCode)}`,
+  );
   console.log(`| ${"what".padEnd(36)} | ${"first".padStart(12)} | ${"last".padStart(12)} |      |`);
   console.log(`|${"-".repeat(38)}|${"-".repeat(13)}:|${"-".repeat(13)}:|------|`);
   for (const { what, first, last, good } of checks) {
-    console.log(`| ${what.padEnd(36)} | ${first.padStart(12)} | ${last.padStart(12)} | ${good ? "ok  " : "FAIL"} |`);
+    console.log(
+      `| ${what.padEnd(36)} | ${first.padStart(12)} | ${last.padStart(12)} | ${good ? "ok  " : "FAIL"} |`,
+    );
   }
 }
 
@@ -61,7 +73,9 @@ try {
   else {
     const warmUpSeconds = options.warmUpMinutes * 60;
     const seconds = options.minutes * 60;
-    console.error(`soak: ${options.minutes} minutes after ${options.warmUpMinutes} to warm up, --seed ${options.seed}`);
+    console.error(
+      `soak: ${options.minutes} minutes after ${options.warmUpMinutes} to warm up, --seed ${options.seed}`,
+    );
     const rests: RestMemory[] = [];
     const result = await soak({
       seconds: warmUpSeconds + seconds,
@@ -69,7 +83,9 @@ try {
       firstRestSeconds: warmUpSeconds + Math.min(60, seconds / 2),
       atRest: async () => void rests.push({ ...liveMemory(), data: await dataBytes() }),
       eachMinute: (calls, made) =>
-        console.error(`soak: ${calls} calls over ${made} connections; heap ${megabytes(liveMemory().heap)} under load`),
+        console.error(
+          `soak: ${calls} calls over ${made} connections; heap ${megabytes(liveMemory().heap)} under load`,
+        ),
     });
     const checks = checksOf(result, rests[0] as RestMemory, rests[1] as RestMemory);
     print(checks, result);

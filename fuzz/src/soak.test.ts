@@ -3,7 +3,13 @@ import { soak } from "./soak.js";
 
 test("the soak, in short: every call ends once on both sides, and nothing is left open", async () => {
   let rests = 0;
-  const result = await soak({ seconds: 3, seed: 1, firstRestSeconds: 1, atRest: () => void rests++, eachMinute() {} });
+  const result = await soak({
+    seconds: 3,
+    seed: 1,
+    firstRestSeconds: 1,
+    atRest: () => void rests++,
+    eachMinute() {},
+  });
   const { client, server } = result;
   expect(rests).toBe(2);
   expect(client.ended).toBeGreaterThan(100);

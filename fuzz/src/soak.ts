@@ -43,20 +43,32 @@ const MAX_AGE_MS = 2_500;
 /** Closed sockets linger for a second; handlers run on for less. */
 const AFTERWARDS_MS = 1_500;
 
-/** Runs calls of all kinds over sockets, with everything that goes wrong between peers, and keeps the books. */
+/**
+ * Runs calls of all kinds over sockets, with everything that goes wrong between peers, and keeps
+ * the books.
+ */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
   await firstSocket();
   const descriptorsBefore = countDescriptors();
   const server = createSoakBooks();
   const client = createSoakBooks();
-  const listener = await wire({ maxConnectionAgeMs: MAX_AGE_MS, maxConnectionAgeGraceMs: 500 }).listen("127.0.0.1:0", soakAcceptor(server));
+  const listener = await wire({
+    maxConnectionAgeMs: MAX_AGE_MS,
+    maxConnectionAgeGraceMs: 500,
+  }).listen("127.0.0.1:0", soakAcceptor(server));
   const relay = await openRelay(listener.address);
   const random = createRandom(options.seed);
   const connections = keepConnections(relay.address, CONNECTIONS, random);
   const minutes = setInterval(() => options.eachMinute(client.ended, connections.made), 60_000);
   await load(options.firstRestSeconds, options.seed, relay, connections, client);
   await rest(options, client);
-  await load(options.seconds - options.firstRestSeconds, options.seed + 1, relay, connections, client);
+  await load(
+    options.seconds - options.firstRestSeconds,
+    options.seed + 1,
+    relay,
+    connections,
+    client,
+  );
   clearInterval(minutes);
   await rest(options, client);
   await connections.close();
@@ -64,17 +76,31 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   await relay.close();
   await sleep(AFTERWARDS_MS);
   const { open: socketsAfter } = relay;
-  return { client, server, connections: connections.made, descriptorsBefore, descriptorsAfter: countDescriptors(), socketsAfter };
+  return {
+    client,
+    server,
+    connections: connections.made,
+    descriptorsBefore,
+    descriptorsAfter: countDescriptors(),
+    socketsAfter,
+  };
 }
 
-async function load(seconds: number, seed: number, relay: SoakRelay, connections: SoakConnections, books: SoakBooks): Promise<void> {
+async function load(
+  seconds: number,
+  seed: number,
+  relay: SoakRelay,
+  connections: SoakConnections,
+  books: SoakBooks,
+): Promise<void> {
   const until = performance.now() + seconds * 1_000;
   const cuts = setInterval(() => relay.cutOne(), CUT_EVERY_MS);
   const closes = setInterval(() => connections.closeOne(), CLOSE_EVERY_MS);
   await Promise.all(
     Array.from({ length: IN_FLIGHT }, async (_, caller) => {
       const random = createRandom(seed * IN_FLIGHT + caller);
-      while (performance.now() < until) await soakCall(await connections.pick(), soakPlan(random), books);
+      while (performance.now() < until)
+        await soakCall(await connections.pick(), soakPlan(random), books);
     }),
   );
   clearInterval(cuts);
@@ -90,7 +116,9 @@ async function rest({ atRest }: SoakOptions, { begun, ended }: SoakBooks): Promi
 /** The first socket of a process opens a descriptor that stays: libuv keeps one in reserve. */
 function firstSocket(): Promise<void> {
   const server = createServer();
-  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => server.close(() => resolve())));
+  return new Promise((resolve) =>
+    server.listen(0, "127.0.0.1", () => server.close(() => resolve())),
+  );
 }
 
 function countDescriptors(): number | undefined {

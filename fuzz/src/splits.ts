@@ -10,16 +10,23 @@ export interface Failure {
 }
 
 /**
- * A recording to its session whole, then cut in two at each of `positions`, then octet by octet: what the calls hear and what is answered must be the same. Yields after each run; gives
- * the first failure, or undefined.
+ * A recording to its session whole, then cut in two at each of `positions`, then octet by octet:
+ * what the calls hear and what is answered must be the same. Yields after each run; gives the first
+ * failure, or undefined.
  */
-export function* trySplits(recording: Recording, positions: Iterable<number>): Generator<undefined, Failure | undefined> {
+export function* trySplits(
+  recording: Recording,
+  positions: Iterable<number>,
+): Generator<undefined, Failure | undefined> {
   const { bytes } = recording;
   const whole = inputOf(recording, [bytes]);
   const expected = runOnce(whole);
   if (expected.faults.length > 0) return { input: whole, faults: expected.faults };
   for (const position of positions) {
-    const failure = compare(inputOf(recording, [bytes.subarray(0, position), bytes.subarray(position)]), expected);
+    const failure = compare(
+      inputOf(recording, [bytes.subarray(0, position), bytes.subarray(position)]),
+      expected,
+    );
     if (failure !== undefined) return failure;
     yield;
   }
@@ -32,15 +39,20 @@ export function allPositions({ bytes }: Recording): number[] {
   return Array.from({ length: bytes.length + 1 }, (_, position) => position);
 }
 
-/** Where something can go wrong first: the octets around every frame's header and every message's prefix, and `others` in the rest. */
+/**
+ * Where something can go wrong first: the octets around every frame's header and every message's
+ * prefix, and `others` in the rest.
+ */
 export function chosenPositions({ bytes }: Recording, others: number): number[] {
   const chosen = new Set<number>();
   let at = 0;
   for (const { length } of splitFrames(bytes)) {
-    for (let near = Math.max(0, at - 1); near <= Math.min(at + 15, bytes.length); near++) chosen.add(near);
+    for (let near = Math.max(0, at - 1); near <= Math.min(at + 15, bytes.length); near++)
+      chosen.add(near);
     at += length;
   }
-  for (let other = 0; other < others; other++) chosen.add(Math.floor((other * bytes.length) / others));
+  for (let other = 0; other < others; other++)
+    chosen.add(Math.floor((other * bytes.length) / others));
   return [...chosen].sort((one, two) => one - two);
 }
 

@@ -3,7 +3,10 @@ import zlib from "node:zlib";
 
 /** Time, and all that a session puts off, in the hands of an input. */
 export interface VirtualTime {
-  /** Ends a turn of the event loop: what was put off to its end or to the next one runs. Returns whether anything did. */
+  /**
+   * Ends a turn of the event loop: what was put off to its end or to the next one runs. Returns
+   * whether anything did.
+   */
   turn(): boolean;
   /** Turns until nothing is put off. Throws an Error when that never comes. */
   settle(): void;
@@ -45,7 +48,12 @@ class Clock implements VirtualTime {
   }
 
   setTimer(callback: () => void, ms: number): VirtualTimer {
-    const timer: VirtualTimer = { due: this.now + Math.max(ms, 1), fire: callback, unref: () => timer, ref: () => timer };
+    const timer: VirtualTimer = {
+      due: this.now + Math.max(ms, 1),
+      fire: callback,
+      unref: () => timer,
+      ref: () => timer,
+    };
     this.#timers.add(timer);
     return timer;
   }
@@ -102,12 +110,19 @@ class Clock implements VirtualTime {
 }
 
 /**
- * Runs `body` with a clock of its own in place of the process's: an input then means the same on every machine, and thousands of them a second need no waiting. `body` must not wait for
- * anything real.
+ * Runs `body` with a clock of its own in place of the process's: an input then means the same on
+ * every machine, and thousands of them a second need no waiting. `body` must not wait for anything
+ * real.
  */
 export function withVirtualTime<T>(body: (time: VirtualTime) => T): T {
   const clock = new Clock();
-  const real = { setTimeout, clearTimeout, setImmediate, queueMicrotask, nextTick: process.nextTick };
+  const real = {
+    setTimeout,
+    clearTimeout,
+    setImmediate,
+    queueMicrotask,
+    nextTick: process.nextTick,
+  };
   const { performance } = globalThis;
   controlZlib();
   current = clock;
@@ -118,8 +133,13 @@ export function withVirtualTime<T>(body: (time: VirtualTime) => T): T {
     queueMicrotask: (callback: () => void) => clock.soon(callback),
   });
   // zlib puts off things of its own, with arguments.
-  process.nextTick = (callback: (...all: never[]) => void, ...all: unknown[]) => clock.soon(() => callback(...(all as never[])));
-  Object.defineProperty(performance, "now", { value: () => clock.now, configurable: true, writable: true });
+  process.nextTick = (callback: (...all: never[]) => void, ...all: unknown[]) =>
+    clock.soon(() => callback(...(all as never[])));
+  Object.defineProperty(performance, "now", {
+    value: () => clock.now,
+    configurable: true,
+    writable: true,
+  });
   try {
     return body(clock);
   } finally {
@@ -133,12 +153,18 @@ export function withVirtualTime<T>(body: (time: VirtualTime) => T): T {
 
 let controlled = false;
 
-/** zlib's answers come from threads, in no order that could be had again: under a clock they come a turn later. */
+/**
+ * zlib's answers come from threads, in no order that could be had again: under a clock they come a
+ * turn later.
+ */
 function controlZlib(): void {
   if (controlled) return;
   controlled = true;
   const real = { gzip: zlib.gzip, gunzip: zlib.gunzip };
-  const replaced = (name: "gzip" | "gunzip", sync: (bytes: Uint8Array, options: object) => Buffer): void => {
+  const replaced = (
+    name: "gzip" | "gunzip",
+    sync: (bytes: Uint8Array, options: object) => Buffer,
+  ): void => {
     Object.assign(zlib, {
       [name]: (bytes: Uint8Array, ...rest: unknown[]) => {
         const clock = current;

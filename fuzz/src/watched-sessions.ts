@@ -1,5 +1,9 @@
 import { ClientSession } from "@tightwire/wire/internals/client/client-session.js";
-import { defaultSettings, readSettings, type Settings } from "@tightwire/wire/internals/frames/settings.js";
+import {
+  defaultSettings,
+  readSettings,
+  type Settings,
+} from "@tightwire/wire/internals/frames/settings.js";
 import { ServerSession } from "@tightwire/wire/internals/server/server-session.js";
 import { PREFIX_BYTES } from "@tightwire/wire/internals/session/inbox.js";
 import type { Outbox } from "@tightwire/wire/internals/session/outbox.js";
@@ -52,7 +56,12 @@ export class WatchedServerSession extends ServerSession implements Watched {
     }
   }
 
-  override writeMessage(stream: Stream, bytes: Uint8Array, compressed: boolean, endStream: boolean): void {
+  override writeMessage(
+    stream: Stream,
+    bytes: Uint8Array,
+    compressed: boolean,
+    endStream: boolean,
+  ): void {
     this.ledger?.check.wrote(stream.id, PREFIX_BYTES + bytes.length);
     super.writeMessage(stream, bytes, compressed, endStream);
   }
@@ -98,7 +107,12 @@ export class WatchedClientSession extends ClientSession implements Watched {
     }
   }
 
-  override writeMessage(stream: Stream, bytes: Uint8Array, compressed: boolean, endStream: boolean): void {
+  override writeMessage(
+    stream: Stream,
+    bytes: Uint8Array,
+    compressed: boolean,
+    endStream: boolean,
+  ): void {
     this.ledger?.check.wrote(stream.id, PREFIX_BYTES + bytes.length);
     super.writeMessage(stream, bytes, compressed, endStream);
   }
@@ -126,7 +140,13 @@ function noteFailure(ledger: Ledger | undefined, text: string): void {
 }
 
 /** A new initial window holds for what is written while it is taken over. */
-function noteWindow(ledger: Ledger | undefined, peer: Settings, bytes: Buffer, start: number, end: number): void {
+function noteWindow(
+  ledger: Ledger | undefined,
+  peer: Settings,
+  bytes: Buffer,
+  start: number,
+  end: number,
+): void {
   const next: Settings = { ...defaultSettings(), initialWindowBytes: peer.initialWindowBytes };
   try {
     readSettings(bytes, start, end, next, false);

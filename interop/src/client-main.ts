@@ -33,21 +33,29 @@ const USAGE = `pnpm interop:client --server_port <port> --test_case <name> [flag
   --transport <name>       ${TRANSPORT_NAMES.join(" or ")}; default wire
   --use_tls <true|false>   default false
   --ca_file <path>         the authorities to trust instead of the system's; --use_test_ca=true asks for it
-  --soak_iterations <n>, --soak_max_failures <n>, --soak_per_iteration_max_acceptable_latency_ms <ms>, --soak_min_time_ms_between_rpcs <ms>,
-  --soak_overall_timeout_seconds <s> (default: all calls at their latest), --soak_request_size <bytes>, --soak_response_size <bytes>`;
+  --soak_iterations <n>, --soak_max_failures <n>,
+  --soak_per_iteration_max_acceptable_latency_ms <ms>, --soak_min_time_ms_between_rpcs <ms>,
+  --soak_overall_timeout_seconds <s> (default: all calls at their latest),
+  --soak_request_size <bytes>, --soak_response_size <bytes>`;
 
 function tlsOf(flags: Flags): ClientTlsOptions | undefined {
   if (!flags.bool("use_tls")) return undefined;
   // The test authority that others ship is not kept here.
   const ca = flags.bool("use_test_ca") ? flags.text("ca_file") : flags.optional("ca_file");
   const serverName = flags.optional("server_host_override");
-  return { ...(ca === undefined ? {} : { ca }), ...(serverName === undefined ? {} : { serverName }) };
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(serverName === undefined ? {} : { serverName }),
+  };
 }
 
 function soakOf(flags: Flags): SoakSettings {
   const iterations = flags.whole("soak_iterations", 1);
   const maxLatencyMs = flags.whole("soak_per_iteration_max_acceptable_latency_ms", 1);
-  const overall = flags.optional("soak_overall_timeout_seconds") === undefined ? 0 : flags.whole("soak_overall_timeout_seconds", 0);
+  const overall =
+    flags.optional("soak_overall_timeout_seconds") === undefined
+      ? 0
+      : flags.whole("soak_overall_timeout_seconds", 0);
   return {
     iterations,
     maxFailures: flags.whole("soak_max_failures", 0),

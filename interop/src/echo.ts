@@ -17,11 +17,15 @@ export function echoMetadata(call: ServerCall): void {
 
 /** Throws the status that a request asks for. */
 export function echoStatus(status: EchoStatus | undefined): void {
-  if (status !== undefined && status.code !== Status.OK) throw new RpcError(statusName(status.code), status.message);
+  if (status !== undefined && status.code !== Status.OK)
+    throw new RpcError(statusName(status.code), status.message);
 }
 
 /** Throws INVALID_ARGUMENT when a request says how it comes, and came otherwise. */
 export function holdToCompression(request: object, expected: BoolValue | undefined): void {
   if (expected === undefined || expected.value === wasCompressed(request)) return;
-  throw new RpcError("invalid_argument", `the request was to come ${expected.value ? "compressed" : "as it is"}, and did not`);
+  throw new RpcError(
+    "invalid_argument",
+    `the request was to come ${expected.value ? "compressed" : "as it is"}, and did not`,
+  );
 }

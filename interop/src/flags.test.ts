@@ -23,7 +23,11 @@ test("what is not given has its default, or none", () => {
 test("what is missing, unknown or no value is named", () => {
   expect(() => readFlags([], SPECS)).toThrow("--port is missing");
   expect(() => readFlags(["--port=1", "--prot=2"], SPECS)).toThrow("--prot");
-  expect(() => readFlags(["--port=x"], SPECS).whole("port", 0)).toThrow('--port takes a whole number from 0, not "x"');
-  expect(() => readFlags(["--port=1", "--use_tls=yes"], SPECS).bool("use_tls")).toThrow("--use_tls takes true or false");
+  expect(() => readFlags(["--port=x"], SPECS).whole("port", 0)).toThrow(
+    '--port takes a whole number from 0, not "x"',
+  );
+  expect(() => readFlags(["--port=1", "--use_tls=yes"], SPECS).bool("use_tls")).toThrow(
+    "--use_tls takes true or false",
+  );
   expect(() => readFlags(["--port=1"], SPECS).text("ca_file")).toThrow("--ca_file is missing");
 });

@@ -15,17 +15,25 @@ export interface Flags {
   bool(name: string): boolean;
 }
 
-/** Reads `--flag=value` and `--flag value`. Throws an Error that names a flag which is unknown, or missing. */
+/**
+ * Reads `--flag=value` and `--flag value`. Throws an Error that names a flag which is unknown, or
+ * missing.
+ */
 export function readFlags(args: readonly string[], specs: FlagSpecs): Flags {
   const { values } = parseArgs({
     args: args[0] === "--" ? args.slice(1) : [...args],
-    options: Object.fromEntries(Object.keys(specs).map((name) => [name, { type: "string" as const }])),
+    options: Object.fromEntries(
+      Object.keys(specs).map((name) => [name, { type: "string" as const }]),
+    ),
   });
-  for (const [name, spec] of Object.entries(specs)) if (spec === "*" && values[name] === undefined) throw new Error(`--${name} is missing`);
+  for (const [name, spec] of Object.entries(specs))
+    if (spec === "*" && values[name] === undefined) throw new Error(`--${name} is missing`);
 
   function optional(name: string): string | undefined {
     const spec = specs[name];
-    return (values[name] as string | undefined) ?? (spec === "*" || spec === "?" ? undefined : spec);
+    return (
+      (values[name] as string | undefined) ?? (spec === "*" || spec === "?" ? undefined : spec)
+    );
   }
 
   function text(name: string): string {
@@ -40,7 +48,9 @@ export function readFlags(args: readonly string[], specs: FlagSpecs): Flags {
     whole(name, least) {
       const value = Number(text(name));
       if (Number.isInteger(value) && value >= least) return value;
-      throw new Error(`--${name} takes a whole number from ${least}, not ${JSON.stringify(text(name))}`);
+      throw new Error(
+        `--${name} takes a whole number from ${least}, not ${JSON.stringify(text(name))}`,
+      );
     },
     bool(name) {
       const value = text(name).toLowerCase();

@@ -17,7 +17,12 @@ import { findTransport, TRANSPORT_NAMES } from "./transports.js";
 
 const SOAK_ITERATIONS = 50;
 /** Latencies belong to `pnpm bench`: here a call is late when it hangs. */
-const SOAK = { ...DEFAULT_SOAK, iterations: SOAK_ITERATIONS, maxLatencyMs: 10_000, overallTimeoutMs: 15_000 };
+const SOAK = {
+  ...DEFAULT_SOAK,
+  iterations: SOAK_ITERATIONS,
+  maxLatencyMs: 10_000,
+  overallTimeoutMs: 15_000,
+};
 
 const ours = makeCertificate();
 const matrix = createMatrix();
@@ -42,7 +47,11 @@ interface Cell {
 const wayOf = (tls: boolean): string => (tls ? "TLS" : "cleartext");
 
 /** Declares the tests of a cell: a test a case, that passes, or fails as it is known to. */
-function declareCases({ client, server, tls }: Cell, names: readonly string[], run: (name: string) => Promise<void>): void {
+function declareCases(
+  { client, server, tls }: Cell,
+  names: readonly string[],
+  run: (name: string) => Promise<void>,
+): void {
   const cell = `${client} at ${server}, ${wayOf(tls)}`;
   for (const name of names) {
     const reason = knownFailure(client, server, name);
@@ -52,23 +61,36 @@ function declareCases({ client, server, tls }: Cell, names: readonly string[], r
         (thrown: unknown) => thrown,
       );
       if (reason === undefined && error !== undefined) throw error;
-      if (reason !== undefined && error === undefined) throw new Error(`${name} passes now: take it off the list of known failures`);
+      if (reason !== undefined && error === undefined)
+        throw new Error(`${name} passes now: take it off the list of known failures`);
       matrix.passed(cell, name, reason);
     });
   }
 }
 
 /** Runs a case with a transport of ours, against a server that proves `serverName`. */
-function runOurs(name: string, transport: string, port: number, tls: { ca: string; serverName: string } | undefined): Promise<void> {
+function runOurs(
+  name: string,
+  transport: string,
+  port: number,
+  tls: { ca: string; serverName: string } | undefined,
+): Promise<void> {
   const { client } = findTransport(transport);
-  return runCase(name, { target: `127.0.0.1:${port}`, transport: (compression) => client({ tls, compression }) }, SOAK);
+  return runCase(
+    name,
+    { target: `127.0.0.1:${port}`, transport: (compression) => client({ tls, compression }) },
+    SOAK,
+  );
 }
 
 /** A server of ours for the tests of the enclosing `describe`; gives its port. */
 function serveOurs(transport: string, certificate: CertificateFiles | undefined): () => number {
   let served: Served;
   beforeAll(async () => {
-    const tls = certificate === undefined ? undefined : { certificate: certificate.certificate, key: certificate.key };
+    const tls =
+      certificate === undefined
+        ? undefined
+        : { certificate: certificate.certificate, key: certificate.key };
     served = await startServer("127.0.0.1:0", findTransport(transport).server(tls), []);
   });
   afterAll(() => served.stop({ pauseMs: 0, graceMs: 500 }));
@@ -82,7 +104,9 @@ for (const server of TRANSPORT_NAMES) {
       for (const client of TRANSPORT_NAMES) {
         describe(`a client over ${client}`, () => {
           const proof = tls ? { ca: ours.ca, serverName: "localhost" } : undefined;
-          declareCases({ client, server, tls }, TEST_CASE_NAMES, (name) => runOurs(name, client, port(), proof));
+          declareCases({ client, server, tls }, TEST_CASE_NAMES, (name) =>
+            runOurs(name, client, port(), proof),
+          );
         });
       }
     });
@@ -115,7 +139,9 @@ for (const peer of foreign) {
       for (const client of TRANSPORT_NAMES) {
         describe(`a client over ${client}`, () => {
           const proof = tls ? { ca: peer.certificate.ca, serverName: peer.serverName } : undefined;
-          declareCases({ client, server: peer.name, tls }, TEST_CASE_NAMES, (name) => runOurs(name, client, Number(child.ready[1]), proof));
+          declareCases({ client, server: peer.name, tls }, TEST_CASE_NAMES, (name) =>
+            runOurs(name, client, Number(child.ready[1]), proof),
+          );
         });
       }
     });
@@ -123,6 +149,8 @@ for (const peer of foreign) {
 }
 
 test("a case that fails says so on one line", async () => {
-  const error = await runOurs("empty_unary", "wire", 1, undefined).catch((thrown: unknown) => thrown);
+  const error = await runOurs("empty_unary", "wire", 1, undefined).catch(
+    (thrown: unknown) => thrown,
+  );
   expect(sentenceOf(error)).toBe("cannot connect to 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1");
 });

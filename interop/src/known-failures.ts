@@ -8,8 +8,14 @@ export interface KnownFailure {
   readonly reason: string;
 }
 
-const CLIENT_COMPRESSED: readonly string[] = ["client_compressed_unary", "client_compressed_streaming"];
-const SERVER_COMPRESSED: readonly string[] = ["server_compressed_unary", "server_compressed_streaming"];
+const CLIENT_COMPRESSED: readonly string[] = [
+  "client_compressed_unary",
+  "client_compressed_streaming",
+];
+const SERVER_COMPRESSED: readonly string[] = [
+  "server_compressed_unary",
+  "server_compressed_streaming",
+];
 
 /** What cannot pass between which peers. */
 export const KNOWN_FAILURES: readonly KnownFailure[] = [

@@ -24,7 +24,9 @@ export function createMatrix(): Matrix {
     lines: () => [
       ...[...passed].flatMap(([cell, count]) => [
         `${cell}: ${count} passed`,
-        ...[...(known.get(cell) ?? [])].map(([reason, cases]) => `    known failures: ${cases.join(", ")}: ${reason}`),
+        ...[...(known.get(cell) ?? [])].map(
+          ([reason, cases]) => `    known failures: ${cases.join(", ")}: ${reason}`,
+        ),
       ]),
       ...leftOut,
     ],

@@ -7,7 +7,10 @@ export function zeros(bytes: number): Payload {
 }
 
 /** Throws an AssertionError when an answer's payload is anything else than so many zeros. */
-export function assertZeros(answer: { readonly payload: Payload | undefined }, bytes: number): void {
+export function assertZeros(
+  answer: { readonly payload: Payload | undefined },
+  bytes: number,
+): void {
   assert.equal(answer.payload?.type, PayloadType.COMPRESSABLE, "the type of the answer's payload");
   assert.equal(answer.payload?.body.length, bytes, "bytes of the answer's payload");
   assert.ok(

@@ -17,12 +17,21 @@ export const DEFAULT_SOAK: SoakSettings = {
   responseBytes: 314_159,
 };
 
-/** Runs a case against a peer: rejects with an Error that says what went wrong. Throws for a name that is none. */
-export async function runCase(name: string, peer: CasePeer, soak: SoakSettings = DEFAULT_SOAK): Promise<void> {
+/**
+ * Runs a case against a peer: rejects with an Error that says what went wrong. Throws for a name
+ * that is none.
+ */
+export async function runCase(
+  name: string,
+  peer: CasePeer,
+  soak: SoakSettings = DEFAULT_SOAK,
+): Promise<void> {
   const testCase = findTestCase(name);
   const open = (): CaseClients => openClients(peer, name.startsWith("client_compressed"));
   const clients = open();
-  const late = deadline(name.endsWith("_soak") ? soak.overallTimeoutMs + CASE_TIMEOUT_MS : CASE_TIMEOUT_MS);
+  const late = deadline(
+    name.endsWith("_soak") ? soak.overallTimeoutMs + CASE_TIMEOUT_MS : CASE_TIMEOUT_MS,
+  );
   try {
     await Promise.race([testCase({ clients, open, soak }), late.passed]);
   } finally {

@@ -7,7 +7,13 @@ import { sentenceOf } from "./sentence.js";
 import { startServer } from "./start-server.js";
 import { findTransport, TRANSPORT_NAMES } from "./transports.js";
 
-const FLAGS = { port: "*", transport: "wire", use_tls: "false", tls_cert_file: "?", tls_key_file: "?" };
+const FLAGS = {
+  port: "*",
+  transport: "wire",
+  use_tls: "false",
+  tls_cert_file: "?",
+  tls_key_file: "?",
+};
 const USAGE = `pnpm interop:server --port <port> [flags]
 
   --port <port>            where to listen, on all interfaces; 0 takes a free one
@@ -18,7 +24,10 @@ const USAGE = `pnpm interop:server --port <port> [flags]
 /** The certificate to show, and the file by which clients know it, when it was made here. */
 function tlsOf(flags: Flags): { readonly tls: ServerTlsOptions | undefined; readonly ca?: string } {
   if (!flags.bool("use_tls")) return { tls: undefined };
-  if (flags.optional("tls_cert_file") === undefined && flags.optional("tls_key_file") === undefined) {
+  if (
+    flags.optional("tls_cert_file") === undefined &&
+    flags.optional("tls_key_file") === undefined
+  ) {
     const { certificate, key, ca } = makeCertificate();
     return { tls: { certificate, key }, ca };
   }
@@ -31,7 +40,9 @@ async function main(args: readonly string[]): Promise<void> {
   const { tls, ca } = tlsOf(flags);
   const transport = findTransport(flags.text("transport")).server(tls);
   const { address } = await startServer(`0.0.0.0:${flags.whole("port", 0)}`, transport);
-  console.log(`listening at ${address} over ${transport.name}${tls === undefined ? "" : ", with TLS"}`);
+  console.log(
+    `listening at ${address} over ${transport.name}${tls === undefined ? "" : ", with TLS"}`,
+  );
   if (ca !== undefined) console.log(`clients know its certificate by --ca_file ${ca}`);
 }
 

@@ -12,9 +12,22 @@ const LOGGER: Logger = {
   error: (fields, message) => console.error(`interop: ${message}`, fields),
 };
 
-/** Serves the tests at an address. `signals`: what makes it stop. Rejects with an Error that says why it cannot listen. */
-export function startServer(address: string, transport: ServerTransport, signals?: readonly NodeJS.Signals[]): Promise<Served> {
+/**
+ * Serves the tests at an address. `signals`: what makes it stop. Rejects with an Error that says
+ * why it cannot listen.
+ */
+export function startServer(
+  address: string,
+  transport: ServerTransport,
+  signals?: readonly NodeJS.Signals[],
+): Promise<Served> {
   const server = createServer({ logger: LOGGER }).add(TestService, testService);
   // What cannot be implemented has no place in reflection.
-  return serve(server, { address, transport, reflection: false, pauseMs: 0, ...(signals === undefined ? {} : { signals }) });
+  return serve(server, {
+    address,
+    transport,
+    reflection: false,
+    pauseMs: 0,
+    ...(signals === undefined ? {} : { signals }),
+  });
 }

@@ -29,7 +29,9 @@ export interface CaseContext {
   readonly soak: SoakSettings;
 }
 
-/** One case: resolves when the peer passes, and rejects with an Error that says what it did instead. */
+/**
+ * One case: resolves when the peer passes, and rejects with an Error that says what it did instead.
+ */
 export type TestCase = (context: CaseContext) => Promise<void>;
 
 /** Where a case is run. */

@@ -6,10 +6,19 @@ import {
   serverCompressedStreaming,
   serverCompressedUnary,
 } from "./cases/compression.js";
-import { cancelAfterBegin, cancelAfterFirstResponse, timeoutOnSleepingServer } from "./cases/ending.js";
+import {
+  cancelAfterBegin,
+  cancelAfterFirstResponse,
+  timeoutOnSleepingServer,
+} from "./cases/ending.js";
 import { customMetadata } from "./cases/metadata.js";
 import { channelSoak, rpcSoak } from "./cases/soak.js";
-import { specialStatusMessage, statusCodeAndMessage, unimplementedMethod, unimplementedService } from "./cases/status.js";
+import {
+  specialStatusMessage,
+  statusCodeAndMessage,
+  unimplementedMethod,
+  unimplementedService,
+} from "./cases/status.js";
 import { clientStreaming, emptyStream, pingPong, serverStreaming } from "./cases/streaming.js";
 import { emptyUnary, largeUnary } from "./cases/unary.js";
 import type { TestCase } from "./test-case.js";
@@ -46,6 +55,9 @@ export const TEST_CASE_NAMES: readonly string[] = Object.keys(TEST_CASES);
 /** The case of that name. Throws an Error that lists the names there are. */
 export function findTestCase(name: string): TestCase {
   const found = TEST_CASES[name];
-  if (found === undefined) throw new Error(`there is no test case ${JSON.stringify(name)}; there are ${TEST_CASE_NAMES.join(", ")}`);
+  if (found === undefined)
+    throw new Error(
+      `there is no test case ${JSON.stringify(name)}; there are ${TEST_CASE_NAMES.join(", ")}`,
+    );
   return found;
 }

@@ -16,7 +16,10 @@ import {
 import { type TestHandlers, TestService } from "./gen/grpc/testing/test.service.js";
 import { zeros } from "./payload.js";
 
-/** The server's side of the interoperability tests. Source: gRPC's interop-test-descriptions.md, "Server". */
+/**
+ * The server's side of the interoperability tests. Source: gRPC's interop-test-descriptions.md,
+ * "Server".
+ */
 export const testService: TestHandlers = implement(TestService, {
   async emptyCall(): Promise<Empty> {
     return {};
@@ -27,7 +30,11 @@ export const testService: TestHandlers = implement(TestService, {
     echoMetadata(call);
     echoStatus(request.responseStatus);
     call.compress = request.responseCompressed?.value ?? false;
-    return { payload: payloadOf(request.responseType, request.responseSize), username: "", oauthScope: "" };
+    return {
+      payload: payloadOf(request.responseType, request.responseSize),
+      username: "",
+      oauthScope: "",
+    };
   },
 
   async cacheableUnaryCall(_request: SimpleRequest, call: ServerCall): Promise<SimpleResponse> {
@@ -36,7 +43,9 @@ export const testService: TestHandlers = implement(TestService, {
     return { payload: { type: PayloadType.COMPRESSABLE, body: now }, username: "", oauthScope: "" };
   },
 
-  async streamingInputCall(requests: AsyncIterable<StreamingInputCallRequest>): Promise<StreamingInputCallResponse> {
+  async streamingInputCall(
+    requests: AsyncIterable<StreamingInputCallRequest>,
+  ): Promise<StreamingInputCallResponse> {
     let aggregatedPayloadSize = 0;
     for await (const request of requests) {
       holdToCompression(request, request.expectCompressed);
@@ -45,7 +54,10 @@ export const testService: TestHandlers = implement(TestService, {
     return { aggregatedPayloadSize };
   },
 
-  async *streamingOutputCall(request: StreamingOutputCallRequest, call: ServerCall): AsyncGenerator<StreamingOutputCallResponse> {
+  async *streamingOutputCall(
+    request: StreamingOutputCallRequest,
+    call: ServerCall,
+  ): AsyncGenerator<StreamingOutputCallResponse> {
     echoMetadata(call);
     echoStatus(request.responseStatus);
     yield* answers(request, call);
@@ -78,7 +90,10 @@ export const testService: TestHandlers = implement(TestService, {
 });
 
 /** The answers that a request asks for, each compressed or not as it says. */
-async function* answers(request: StreamingOutputCallRequest, call: ServerCall): AsyncGenerator<StreamingOutputCallResponse> {
+async function* answers(
+  request: StreamingOutputCallRequest,
+  call: ServerCall,
+): AsyncGenerator<StreamingOutputCallResponse> {
   const { responseParameters, responseType } = request;
   // What is announced with the head holds for the whole answer, whichever of its messages use it.
   call.compress = responseParameters.some(({ compressed }) => compressed?.value === true);
@@ -91,6 +106,7 @@ async function* answers(request: StreamingOutputCallRequest, call: ServerCall): 
 }
 
 function payloadOf(type: PayloadType, size: number): Payload {
-  if (type !== PayloadType.COMPRESSABLE) throw new RpcError("invalid_argument", `there is no payload type ${type}`);
+  if (type !== PayloadType.COMPRESSABLE)
+    throw new RpcError("invalid_argument", `there is no payload type ${type}`);
   return zeros(size);
 }

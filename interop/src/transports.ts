@@ -1,5 +1,10 @@
 import { grpcJs as grpcJsClient } from "@tightwire/client/grpc-js";
-import type { ClientTlsOptions, ClientTransport, ServerTlsOptions, ServerTransport } from "@tightwire/core/runtime";
+import type {
+  ClientTlsOptions,
+  ClientTransport,
+  ServerTlsOptions,
+  ServerTransport,
+} from "@tightwire/core/runtime";
 import { grpcJs as grpcJsServer } from "@tightwire/server/grpc-js";
 import { wire as wireClient } from "@tightwire/wire/client";
 import { wire as wireServer } from "@tightwire/wire/server";
@@ -35,6 +40,9 @@ export const TRANSPORT_NAMES: readonly string[] = Object.keys(TRANSPORTS);
 /** The transport of that name. Throws an Error that lists the names there are. */
 export function findTransport(name: string): NamedTransport {
   const found = TRANSPORTS[name];
-  if (found === undefined) throw new Error(`there is no transport ${JSON.stringify(name)}; there are ${TRANSPORT_NAMES.join(", ")}`);
+  if (found === undefined)
+    throw new Error(
+      `there is no transport ${JSON.stringify(name)}; there are ${TRANSPORT_NAMES.join(", ")}`,
+    );
   return found;
 }

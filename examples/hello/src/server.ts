@@ -4,7 +4,10 @@ import { HelloService } from "./gen/hello/v1/hello.service.js";
 
 const hello = implement(HelloService, {
   async sayHello({ name }) {
-    if (name === "") throw new RpcError("invalid_argument", "who?", { details: [badRequest({ name: "must not be empty" })] });
+    if (name === "")
+      throw new RpcError("invalid_argument", "who?", {
+        details: [badRequest({ name: "must not be empty" })],
+      });
     return { text: `Hello, ${name}` }; // a missing, wrong or misspelt field does not compile
   },
 });

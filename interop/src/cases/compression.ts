@@ -29,7 +29,11 @@ export async function clientCompressedUnaryNoProbe({ clients }: CaseContext): Pr
 /** An answer compressed, and one not. */
 export async function serverCompressedUnary({ clients }: CaseContext): Promise<void> {
   for (const value of [true, false]) {
-    const request = { responseCompressed: { value }, responseSize: LARGE_RESPONSE, payload: zeros(LARGE_REQUEST) };
+    const request = {
+      responseCompressed: { value },
+      responseSize: LARGE_RESPONSE,
+      payload: zeros(LARGE_REQUEST),
+    };
     const answer = await clients.test.unaryCall(request);
     assertZeros(answer, LARGE_RESPONSE);
     assert.equal(wasCompressed(answer), value, "whether the answer came compressed");
@@ -38,7 +42,9 @@ export async function serverCompressedUnary({ clients }: CaseContext): Promise<v
 
 /** A stream with one message compressed and one not, after a probe that the peer looks. */
 export async function clientCompressedStreaming(context: CaseContext): Promise<void> {
-  const probe = context.clients.test.streamingInputCall([expecting(true, 27_182)], { compress: false });
+  const probe = context.clients.test.streamingInputCall([expecting(true, 27_182)], {
+    compress: false,
+  });
   await assertFails(probe, "invalid_argument");
   await clientCompressedStreamingNoProbe(context);
 }
@@ -59,9 +65,14 @@ export async function serverCompressedStreaming({ clients }: CaseContext): Promi
   ];
   let count = 0;
   for await (const answer of clients.test.streamingOutputCall({ responseParameters: wanted })) {
-    const { size, compressed } = wanted[count++] ?? assert.fail("more answers came than were asked for");
+    const { size, compressed } =
+      wanted[count++] ?? assert.fail("more answers came than were asked for");
     assertZeros(answer, size);
-    assert.equal(wasCompressed(answer), compressed.value, `whether answer ${count} came compressed`);
+    assert.equal(
+      wasCompressed(answer),
+      compressed.value,
+      `whether answer ${count} came compressed`,
+    );
   }
   assert.equal(count, wanted.length, "answers that came");
 }

@@ -12,7 +12,10 @@ export async function cancelAfterBegin({ clients }: CaseContext): Promise<void> 
     setImmediate(() => controller.abort());
     yield* await untilAborted(controller.signal);
   }
-  await assertFails(clients.test.streamingInputCall(requests(), { signal: controller.signal }), "cancelled");
+  await assertFails(
+    clients.test.streamingInputCall(requests(), { signal: controller.signal }),
+    "cancelled",
+  );
 }
 
 /** Cancelled when a message has come, and more could. */
@@ -22,7 +25,9 @@ export async function cancelAfterFirstResponse({ clients }: CaseContext): Promis
     yield { responseParameters: [{ size: 31_415 }], payload: zeros(27_182) };
     yield* await untilAborted(controller.signal);
   }
-  const answers = clients.test.fullDuplexCall(requests(), { signal: controller.signal })[Symbol.asyncIterator]();
+  const answers = clients.test
+    .fullDuplexCall(requests(), { signal: controller.signal })
+    [Symbol.asyncIterator]();
   const first = await answers.next();
   assertZeros(first.value ?? assert.fail("the stream ended without an answer"), 31_415);
   controller.abort();

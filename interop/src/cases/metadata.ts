@@ -22,7 +22,8 @@ export async function customMetadata({ clients }: CaseContext): Promise<void> {
 
   const duplex = listen();
   const request = { responseParameters: [{ size: LARGE_RESPONSE }], payload: zeros(LARGE_REQUEST) };
-  for await (const answer of clients.test.fullDuplexCall([request], duplex.options)) assertZeros(answer, LARGE_RESPONSE);
+  for await (const answer of clients.test.fullDuplexCall([request], duplex.options))
+    assertZeros(answer, LARGE_RESPONSE);
   duplex.assertEchoed();
 }
 
@@ -40,8 +41,16 @@ function listen(): Heard {
       },
     },
     assertEchoed() {
-      assert.equal(headers?.get(ECHO_INITIAL_KEY), INITIAL, `${ECHO_INITIAL_KEY} in the head of the answer`);
-      assert.deepEqual(asBytes(trailers?.getBinary(ECHO_TRAILING_KEY)), TRAILING, `${ECHO_TRAILING_KEY} at the end of the answer`);
+      assert.equal(
+        headers?.get(ECHO_INITIAL_KEY),
+        INITIAL,
+        `${ECHO_INITIAL_KEY} in the head of the answer`,
+      );
+      assert.deepEqual(
+        asBytes(trailers?.getBinary(ECHO_TRAILING_KEY)),
+        TRAILING,
+        `${ECHO_TRAILING_KEY} at the end of the answer`,
+      );
     },
   };
 }

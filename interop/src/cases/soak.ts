@@ -20,7 +20,10 @@ export async function channelSoak({ open, soak }: CaseContext): Promise<void> {
   });
 }
 
-async function callFor({ test }: CaseClients, { requestBytes, responseBytes }: SoakSettings): Promise<void> {
+async function callFor(
+  { test }: CaseClients,
+  { requestBytes, responseBytes }: SoakSettings,
+): Promise<void> {
   await callLarge(test, {}, requestBytes, responseBytes);
 }
 
@@ -31,7 +34,9 @@ async function repeat(soak: SoakSettings, call: () => Promise<void>): Promise<vo
   for (let index = 0; index < soak.iterations; index++) {
     const callBegan = performance.now();
     if (callBegan - began > soak.overallTimeoutMs) {
-      throw new Error(`${index} of ${soak.iterations} calls were made in the ${soak.overallTimeoutMs} ms that they may take`);
+      throw new Error(
+        `${index} of ${soak.iterations} calls were made in the ${soak.overallTimeoutMs} ms that they may take`,
+      );
     }
     const fault = await call().then(() => undefined, sentenceOf);
     const tookMs = performance.now() - callBegan;
@@ -40,6 +45,8 @@ async function repeat(soak: SoakSettings, call: () => Promise<void>): Promise<vo
     if (tookMs < soak.minIntervalMs) await sleep(soak.minIntervalMs - tookMs);
   }
   if (faults.length > soak.maxFailures) {
-    throw new Error(`${faults.length} of ${soak.iterations} calls failed, more than ${soak.maxFailures}; first: ${faults[0]}`);
+    throw new Error(
+      `${faults.length} of ${soak.iterations} calls failed, more than ${soak.maxFailures}; first: ${faults[0]}`,
+    );
   }
 }

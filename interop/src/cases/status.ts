@@ -9,7 +9,10 @@ const UNKNOWN = 2;
 export async function statusCodeAndMessage({ clients }: CaseContext): Promise<void> {
   const message = "test status message";
   const responseStatus = { code: UNKNOWN, message };
-  for (const call of [clients.test.unaryCall({ responseStatus }), clients.test.fullDuplexCall([{ responseStatus }])]) {
+  for (const call of [
+    clients.test.unaryCall({ responseStatus }),
+    clients.test.fullDuplexCall([{ responseStatus }]),
+  ]) {
     assert.equal((await assertFails(call, "unknown")).message, message, "the text of the status");
   }
 }

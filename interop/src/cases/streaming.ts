@@ -15,8 +15,13 @@ export async function clientStreaming({ clients }: CaseContext): Promise<void> {
 /** One request, a stream of answers. */
 export async function serverStreaming({ clients }: CaseContext): Promise<void> {
   let count = 0;
-  for await (const answer of clients.test.streamingOutputCall({ responseParameters: RESPONSE_SIZES.map((size) => ({ size })) })) {
-    assertZeros(answer, RESPONSE_SIZES[count++] ?? assert.fail("more answers came than were asked for"));
+  for await (const answer of clients.test.streamingOutputCall({
+    responseParameters: RESPONSE_SIZES.map((size) => ({ size })),
+  })) {
+    assertZeros(
+      answer,
+      RESPONSE_SIZES[count++] ?? assert.fail("more answers came than were asked for"),
+    );
   }
   assert.equal(count, RESPONSE_SIZES.length, "answers that came");
 }
@@ -35,7 +40,10 @@ export async function pingPong({ clients }: CaseContext): Promise<void> {
   }
   let count = 0;
   for await (const answer of clients.test.fullDuplexCall(requests())) {
-    assertZeros(answer, RESPONSE_SIZES[count++] ?? assert.fail("more answers came than were asked for"));
+    assertZeros(
+      answer,
+      RESPONSE_SIZES[count++] ?? assert.fail("more answers came than were asked for"),
+    );
     answered();
   }
   assert.equal(count, RESPONSE_SIZES.length, "answers that came");
@@ -43,5 +51,6 @@ export async function pingPong({ clients }: CaseContext): Promise<void> {
 
 /** Streams of no messages. */
 export async function emptyStream({ clients }: CaseContext): Promise<void> {
-  for await (const _answer of clients.test.fullDuplexCall([])) assert.fail("an answer came to no request");
+  for await (const _answer of clients.test.fullDuplexCall([]))
+    assert.fail("an answer came to no request");
 }

@@ -25,6 +25,9 @@ export async function callLarge(
   requestBytes: number = LARGE_REQUEST,
   responseBytes: number = LARGE_RESPONSE,
 ): Promise<void> {
-  const answer = await client.unaryCall({ responseSize: responseBytes, payload: zeros(requestBytes) }, options);
+  const answer = await client.unaryCall(
+    { responseSize: responseBytes, payload: zeros(requestBytes) },
+    options,
+  );
   assertZeros(answer, responseBytes);
 }

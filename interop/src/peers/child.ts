@@ -9,8 +9,15 @@ export interface Child {
   stop(): Promise<void>;
 }
 
-/** Starts a program and waits until a line that it prints matches. Rejects with what it wrote when it ends before. */
-export function startChild(command: string, args: readonly string[], ready: RegExp): Promise<Child> {
+/**
+ * Starts a program and waits until a line that it prints matches. Rejects with what it wrote when
+ * it ends before.
+ */
+export function startChild(
+  command: string,
+  args: readonly string[],
+  ready: RegExp,
+): Promise<Child> {
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
   let written = "";
@@ -37,7 +44,10 @@ export type Outcomes = ReadonlyMap<string, string>;
 
 const OUTCOME = /^(\w+): (passed.*|failed: .*)$/;
 
-/** Runs a program that prints `case: passed` or `case: failed: why` for each case, and other lines as it likes. Rejects with what it wrote when it tells of no case. */
+/**
+ * Runs a program that prints `case: passed` or `case: failed: why` for each case, and other lines
+ * as it likes. Rejects with what it wrote when it tells of no case.
+ */
 export async function readOutcomes(command: string, args: readonly string[]): Promise<Outcomes> {
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
   const outcomes = new Map<string, string>();

@@ -14,12 +14,18 @@ const PACKAGE = join(import.meta.dirname, "../..");
 const SERVER = join(PACKAGE, "peers/interop_server.py");
 const CLIENT = join(PACKAGE, "peers/interop_client.py");
 
-/** gRPC C-core for Python, with programs of ours and stubs made now from our contract. `soakIterations`: calls of a soak case. */
+/**
+ * gRPC C-core for Python, with programs of ours and stubs made now from our contract.
+ * `soakIterations`: calls of a soak case.
+ */
 export function findPython(certificate: CertificateFiles, soakIterations: number): FoundPeer {
   try {
     execFileSync(PYTHON, ["-c", "import grpc, grpc_tools"], { stdio: "pipe" });
   } catch {
-    return { name: NAME, leftOut: `${PYTHON} has no grpc and grpc_tools; Debian's are python3-grpcio and python3-grpc-tools` };
+    return {
+      name: NAME,
+      leftOut: `${PYTHON} has no grpc and grpc_tools; Debian's are python3-grpcio and python3-grpc-tools`,
+    };
   }
   const stubs = makeStubs();
   return {
@@ -31,7 +37,14 @@ export function findPython(certificate: CertificateFiles, soakIterations: number
       readOutcomes(PYTHON, [
         ...["-B", CLIENT],
         ...["--stubs", stubs, "--server_port", `${port}`, "--test_case", names.join(",")],
-        ...["--soak_iterations", `${soakIterations}`, "--use_tls", `${tls}`, "--ca_file", certificate.ca],
+        ...[
+          "--soak_iterations",
+          `${soakIterations}`,
+          "--use_tls",
+          `${tls}`,
+          "--ca_file",
+          certificate.ca,
+        ],
       ]),
     startServer: (tls) =>
       startChild(

@@ -30,7 +30,10 @@ const CASES: readonly string[] = [
   "timeout_on_sleeping_server",
 ];
 
-/** The official interoperability programs of gRPC for Ruby, as Debian installs them, with their own certificates. */
+/**
+ * The official interoperability programs of gRPC for Ruby, as Debian installs them, with their own
+ * certificates.
+ */
 export function findRuby(): FoundPeer {
   const gem = findGem();
   const client = join(gem ?? "", "src/ruby/pb/test/client.rb");
@@ -46,13 +49,18 @@ export function findRuby(): FoundPeer {
     certificate: { ca: file("ca.pem"), certificate: file("server1.pem"), key: file("server1.key") },
     serverName: "foo.test.google.fr",
     cases: CASES,
-    runCases: (names, { port, tls }) => readOutcomes(RUBY, [RUN_CASES, client, `${port}`, `${tls}`, names.join(",")]),
+    runCases: (names, { port, tls }) =>
+      readOutcomes(RUBY, [RUN_CASES, client, `${port}`, `${tls}`, names.join(",")]),
     async startServer(tls) {
       // It does not tell which port it took, nor when.
       const port = await freePort();
       const announce = `BEGIN { STDOUT.sync = true; puts "port ${port}" }`;
       const args = ["-e", `${announce}; load ARGV.shift`, join(gem, "src/ruby/pb/test/server.rb")];
-      const child = await startChild(RUBY, [...args, "--port", `${port}`, "--use_tls", `${tls}`], /^port (\d+)$/);
+      const child = await startChild(
+        RUBY,
+        [...args, "--port", `${port}`, "--use_tls", `${tls}`],
+        /^port (\d+)$/,
+      );
       await untilListening(port);
       return child;
     },
@@ -81,7 +89,8 @@ async function freePort(): Promise<number> {
 async function untilListening(port: number): Promise<void> {
   const until = performance.now() + 10_000;
   while (!(await accepts(port))) {
-    if (performance.now() > until) throw new Error(`the server of ${NAME} does not listen at port ${port}`);
+    if (performance.now() > until)
+      throw new Error(`the server of ${NAME} does not listen at port ${port}`);
     await sleep(20);
   }
 }

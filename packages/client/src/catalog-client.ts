@@ -3,10 +3,14 @@ import { type ChannelOptions, createChannel, createClient } from "@tightwire/cli
 import type { Closable } from "./closable.js";
 
 /**
- * A client of the catalog at `target`, for example `dns:///catalog:50051` or `127.0.0.1:50051`. It connects when it is first used; keep one and close it at the
- * end. Throws a TypeError for a target or an option that `createChannel` does not understand.
+ * A client of the catalog at `target`, for example `dns:///catalog:50051` or `127.0.0.1:50051`. It
+ * connects when it is first used; keep one and close it at the end. Throws a TypeError for a target
+ * or an option that `createChannel` does not understand.
  */
-export function createCatalogClient(target: string, options: ChannelOptions = {}): CatalogClient & Closable {
+export function createCatalogClient(
+  target: string,
+  options: ChannelOptions = {},
+): CatalogClient & Closable {
   const channel = createChannel(target, options);
   return { ...createClient(CatalogService, channel), close: (graceMs) => channel.close(graceMs) };
 }

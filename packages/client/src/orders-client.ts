@@ -3,10 +3,14 @@ import { type ChannelOptions, createChannel, createClient } from "@tightwire/cli
 import type { Closable } from "./closable.js";
 
 /**
- * A client of orders at `target`, for example `dns:///orders:50052` or `127.0.0.1:50052`. It connects when it is first used; keep one and close it at the end.
- * Throws a TypeError for a target or an option that `createChannel` does not understand.
+ * A client of orders at `target`, for example `dns:///orders:50052` or `127.0.0.1:50052`. It
+ * connects when it is first used; keep one and close it at the end. Throws a TypeError for a target
+ * or an option that `createChannel` does not understand.
  */
-export function createOrdersClient(target: string, options: ChannelOptions = {}): OrdersClient & Closable {
+export function createOrdersClient(
+  target: string,
+  options: ChannelOptions = {},
+): OrdersClient & Closable {
   const channel = createChannel(target, options);
   return { ...createClient(OrdersService, channel), close: (graceMs) => channel.close(graceMs) };
 }

@@ -25,8 +25,9 @@ export interface RunningService extends Omit<ServingMessage, "kind"> {
 }
 
 /**
- * Runs a service as this process: starts it, tells the launcher when there is one, and stops it on SIGTERM, SIGINT or when the launcher is gone. Exits with 0 after a
- * stop. When it cannot start it says so in a sentence, to the launcher or, without one, on stderr, and exits with 1.
+ * Runs a service as this process: starts it, tells the launcher when there is one, and stops it on
+ * SIGTERM, SIGINT or when the launcher is gone. Exits with 0 after a stop. When it cannot start it
+ * says so in a sentence, to the launcher or, without one, on stderr, and exits with 1.
  */
 export async function runService(start: () => Promise<RunningService>): Promise<void> {
   const launched = process.send !== undefined;
@@ -34,7 +35,11 @@ export async function runService(start: () => Promise<RunningService>): Promise<
   try {
     const service = await start();
     const { address, database } = service;
-    await tellLauncher({ kind: "serving", address, ...(database === undefined ? {} : { database }) });
+    await tellLauncher({
+      kind: "serving",
+      address,
+      ...(database === undefined ? {} : { database }),
+    });
     await stopAsked;
     await service.stop();
     process.exitCode = 0;
@@ -56,7 +61,10 @@ function tellLauncher(message: ServiceMessage): Promise<void> {
   });
 }
 
-/** Resolves at the first signal, or when the channel to the launcher closes. Listens from the first moment on, so that no signal ends a start halfway. */
+/**
+ * Resolves at the first signal, or when the channel to the launcher closes. Listens from the first
+ * moment on, so that no signal ends a start halfway.
+ */
 export function whenStopIsAsked(): Promise<void> {
   return new Promise((resolve) => {
     process.on("SIGTERM", () => resolve());

@@ -15,19 +15,31 @@ export interface ServiceParts<Tables> {
   readonly settings: CommonSettings & { readonly address: string };
   readonly logger: Logger;
   readonly migrations: DatabaseOptions["migrations"];
-  /** Adds the handlers. Gives what has to end after the last call and before the database closes. */
+  /**
+   * Adds the handlers. Gives what has to end after the last call and before the database closes.
+   */
   build(server: Server, database: Database<Tables>, transport: Transport): () => Promise<void>;
 }
 
-/** Opens the database, serves, and gives what stops both. Throws a {@link StartError} for what the user can put right, with nothing left open. */
-export async function startService<Tables>({ name, settings, logger, migrations, build }: ServiceParts<Tables>): Promise<RunningService> {
+/**
+ * Opens the database, serves, and gives what stops both. Throws a {@link StartError} for what the
+ * user can put right, with nothing left open.
+ */
+export async function startService<Tables>({
+  name,
+  settings,
+  logger,
+  migrations,
+  build,
+}: ServiceParts<Tables>): Promise<RunningService> {
   const { dataDir, databaseUrl, address } = settings;
   const transport = createTransport(settings.transport);
   const database = await openDatabase<Tables>({
     name,
     dataDir,
     migrations,
-    onTrouble: (message, error) => logger.warn({ error: error === undefined ? undefined : String(error) }, message),
+    onTrouble: (message, error) =>
+      logger.warn({ error: error === undefined ? undefined : String(error) }, message),
     ...(databaseUrl === undefined ? {} : { url: databaseUrl }),
   });
   const server = createServer({ logger, interceptors: [answerOutage] });
@@ -55,11 +67,18 @@ export async function startService<Tables>({ name, settings, logger, migrations,
   };
 }
 
-async function listen(name: string, server: Server, address: string, { server: transport }: Transport): Promise<Served> {
+async function listen(
+  name: string,
+  server: Server,
+  address: string,
+  { server: transport }: Transport,
+): Promise<Served> {
   try {
     return await serve(server, { address, transport, signals: [] });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new StartError(`${name} cannot listen (${name.toUpperCase()}_ADDRESS): ${reason}`, { cause: error });
+    throw new StartError(`${name} cannot listen (${name.toUpperCase()}_ADDRESS): ${reason}`, {
+      cause: error,
+    });
   }
 }

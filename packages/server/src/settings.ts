@@ -18,22 +18,33 @@ export interface CommonSettings {
   readonly transport: string;
 }
 
-/** Reads the settings that all processes share. Throws a {@link StartError} that names the variable or flag. */
+/**
+ * Reads the settings that all processes share. Throws a {@link StartError} that names the variable
+ * or flag.
+ */
 export function readCommonSettings(env: Environment, args: readonly string[]): CommonSettings {
   const flag = readTransportFlag(args);
   return {
     dataDir: read(env, "DATA_DIR") ?? "./data",
     databaseUrl: read(env, "DATABASE_URL"),
     logLevel: oneOf("LOG_LEVEL", read(env, "LOG_LEVEL") ?? "info", LOG_LEVELS),
-    transport: oneOf(flag === undefined ? "TRANSPORT" : "--transport", flag ?? read(env, "TRANSPORT") ?? "wire", Object.keys(TRANSPORTS)),
+    transport: oneOf(
+      flag === undefined ? "TRANSPORT" : "--transport",
+      flag ?? read(env, "TRANSPORT") ?? "wire",
+      Object.keys(TRANSPORTS),
+    ),
   };
 }
 
-/** An address to listen at: `host:port` or `unix:/path`. Throws a {@link StartError} that names the variable. */
+/**
+ * An address to listen at: `host:port` or `unix:/path`. Throws a {@link StartError} that names the
+ * variable.
+ */
 export function readAddress(env: Environment, name: string, fallback: string): string {
   const address = read(env, name) ?? fallback;
   const [, port] = /^(?:\[[^\]]+\]|[^:[\]\s]+):(\d{1,5})$/.exec(address) ?? [];
-  if (address.startsWith("unix:/") || (port !== undefined && Number(port) <= 65_535)) return address;
+  if (address.startsWith("unix:/") || (port !== undefined && Number(port) <= 65_535))
+    return address;
   throw new StartError(`${name} is "${address}", which is not an address such as ${fallback}`);
 }
 
@@ -51,8 +62,13 @@ function oneOf(name: string, value: string, allowed: readonly string[]): string 
 function readTransportFlag(args: readonly string[]): string | undefined {
   try {
     // A package runner may hand its own "--" on.
-    return parseArgs({ args: args.filter((arg) => arg !== "--"), options: { transport: { type: "string" } } }).values.transport;
+    return parseArgs({
+      args: args.filter((arg) => arg !== "--"),
+      options: { transport: { type: "string" } },
+    }).values.transport;
   } catch (error) {
-    throw new StartError(`the command line is not understood: ${error instanceof Error ? error.message : String(error)}`);
+    throw new StartError(
+      `the command line is not understood: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Something that whoever starts the process has to put right: a variable, a port, a folder. The message is one sentence that names it; a process
- * that meets one prints the message and exits with 1.
+ * Something that whoever starts the process has to put right: a variable, a port, a folder. The
+ * message is one sentence that names it; a process that meets one prints the message and exits with
+ * 1.
  */
 export class StartError extends Error {
   override readonly name = "StartError";
@@ -8,6 +9,7 @@ export class StartError extends Error {
 
 /** The `code` of a Node or PostgreSQL error ("EACCES", "28P01"), or undefined. */
 export function errorCode(error: unknown): string | undefined {
-  const code: unknown = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+  const code: unknown =
+    typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
   return typeof code === "string" ? code : undefined;
 }

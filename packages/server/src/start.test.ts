@@ -23,7 +23,8 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   for (const child of started.splice(0))
-    if (child.exitCode === null && child.signalCode === null) process.kill(-(child.pid ?? 0), "SIGKILL");
+    if (child.exitCode === null && child.signalCode === null)
+      process.kill(-(child.pid ?? 0), "SIGKILL");
 });
 afterAll(() => rm(dataDir, { recursive: true }));
 
@@ -39,7 +40,11 @@ interface Started {
 
 /** `pnpm start` on free ports, leading a process group of its own. */
 function start(env: Record<string, string> = {}, ...flags: string[]): Started {
-  const addresses = { CATALOG_ADDRESS: "127.0.0.1:0", ORDERS_ADDRESS: "127.0.0.1:0", GATEWAY_ADDRESS: "127.0.0.1:0" };
+  const addresses = {
+    CATALOG_ADDRESS: "127.0.0.1:0",
+    ORDERS_ADDRESS: "127.0.0.1:0",
+    GATEWAY_ADDRESS: "127.0.0.1:0",
+  };
   const defaults = { DATA_DIR: dataDir, ...addresses, LOG_LEVEL: "silent" };
   const child = spawn(process.execPath, [START, ...flags], {
     env: { ...process.env, ...defaults, ...env },
@@ -55,7 +60,10 @@ function start(env: Record<string, string> = {}, ...flags: string[]): Started {
     end,
     stdout: () => text.stdout,
     stderr: () => text.stderr,
-    ready: () => expect.poll(() => text.stdout + text.stderr, { timeout: LIMIT_MS }).toContain("Ctrl-C stops it."),
+    ready: () =>
+      expect
+        .poll(() => text.stdout + text.stderr, { timeout: LIMIT_MS })
+        .toContain("Ctrl-C stops it."),
   };
 }
 
@@ -77,7 +85,12 @@ function transportsOf({ stdout }: Started): (string | undefined)[] {
 /** The pids of the services and the gateway: the children of the launcher. */
 async function servicesOf({ child }: Started): Promise<number[]> {
   // ps fails when there are none.
-  const { stdout } = await promisify(execFile)("ps", ["-o", "pid=", "--ppid", String(child.pid)]).catch(() => ({ stdout: "" }));
+  const { stdout } = await promisify(execFile)("ps", [
+    "-o",
+    "pid=",
+    "--ppid",
+    String(child.pid),
+  ]).catch(() => ({ stdout: "" }));
   return stdout.split(/\s+/).filter(Boolean).map(Number);
 }
 
@@ -101,10 +114,20 @@ describe("pnpm start", () => {
       expect(shop.stdout()).toMatch(/catalog +127\.0\.0\.1:\d+ +PGlite in /);
       const target = /--catalog (\S+)/.exec(shop.stdout())?.[1] ?? "";
       const id = /"id":"([^"]+)"/.exec(shop.stdout())?.[1] ?? "";
-      const { stdout } = await promisify(execFile)(process.execPath, [SHOP, "products", "get", id, "--json", "--catalog", target]);
+      const { stdout } = await promisify(execFile)(process.execPath, [
+        SHOP,
+        "products",
+        "get",
+        id,
+        "--json",
+        "--catalog",
+        target,
+      ]);
       expect(JSON.parse(stdout)).toMatchObject({ id, film: { title: "The Land Girls" } });
       const url = /curl (http:\S+\/v1\/products\/\S+)/.exec(shop.stdout())?.[1] ?? "";
-      expect(await (await fetch(url)).json()).toMatchObject({ product: { id, film: { title: "The Land Girls" } } });
+      expect(await (await fetch(url)).json()).toMatchObject({
+        product: { id, film: { title: "The Land Girls" } },
+      });
 
       const services = await servicesOf(shop);
       expect(services).toHaveLength(3);
@@ -123,7 +146,8 @@ describe("pnpm start", () => {
       await shop.ready();
       expect(transportsOf(shop)).toEqual(["grpc-js", "grpc-js"]);
       expect(shop.stdout()).toContain("films: 0 loaded, 3200 were there, 1 of 3201 rows refused");
-      // With ports that are known beforehand both services start at once, and both find the folder held.
+      // With ports that are known beforehand both services start at once, and both find the folder
+      // held.
       const [CATALOG_ADDRESS, ORDERS_ADDRESS] = [await freeAddress(), await freeAddress()];
       for (let time = 0; time < 3; time++) {
         const second = start({ CATALOG_ADDRESS, ORDERS_ADDRESS });
@@ -193,10 +217,14 @@ describe("pnpm start", () => {
       const { port } = server.address() as { port: number };
       const shop = start({ ORDERS_ADDRESS: `127.0.0.1:${port}` });
       expect(await shop.end).toBe(1);
-      expect(shop.stderr()).toBe(`orders cannot listen (ORDERS_ADDRESS): 127.0.0.1:${port} is in use\n`);
+      expect(shop.stderr()).toBe(
+        `orders cannot listen (ORDERS_ADDRESS): 127.0.0.1:${port} is in use\n`,
+      );
       const other = start({ GATEWAY_ADDRESS: `127.0.0.1:${port}` });
       expect(await other.end).toBe(1);
-      expect(other.stderr()).toMatch(/^gateway cannot listen \(GATEWAY_ADDRESS\): .*EADDRINUSE.*\n$/);
+      expect(other.stderr()).toMatch(
+        /^gateway cannot listen \(GATEWAY_ADDRESS\): .*EADDRINUSE.*\n$/,
+      );
       server.close();
     },
     LIMIT_MS,
@@ -208,8 +236,16 @@ describe("pnpm start", () => {
       { DATA_DIR: "/dev/null/x" },
       /^the data folder \/dev\/null\/x\/\w+ cannot be used: .+; set DATA_DIR to a folder that can\n$/,
     ],
-    ["a variable that is wrong", { LOG_LEVEL: "loud" }, /^LOG_LEVEL is "loud", which is none of .+\n$/],
-    ["a target that is wrong", { CATALOG_TARGET: "nowhere:" }, /^CATALOG_TARGET is not a target: .+\n$/],
+    [
+      "a variable that is wrong",
+      { LOG_LEVEL: "loud" },
+      /^LOG_LEVEL is "loud", which is none of .+\n$/,
+    ],
+    [
+      "a target that is wrong",
+      { CATALOG_TARGET: "nowhere:" },
+      /^CATALOG_TARGET is not a target: .+\n$/,
+    ],
     [
       "a database that is not there",
       { DATABASE_URL: "postgres://u:secret@127.0.0.1:1/d" },
@@ -234,7 +270,9 @@ describe("pnpm start", () => {
       await writeFile(join(pglite, "PG_VERSION"), "not a version");
       const shop = start({ DATA_DIR: folder });
       expect(await shop.end).toBe(1);
-      expect(shop.stderr()).toMatch(/^the data folder \S+\/catalog does not open as a database: .+\n$/);
+      expect(shop.stderr()).toMatch(
+        /^the data folder \S+\/catalog does not open as a database: .+\n$/,
+      );
       expect(await readFile(join(pglite, "PG_VERSION"), "utf8")).toBe("not a version");
       await rm(folder, { recursive: true });
     },

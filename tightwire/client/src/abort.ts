@@ -4,8 +4,9 @@ type Listener = () => void;
 const waiting = new WeakMap<AbortSignal, Set<Listener>>();
 
 /**
- * Calls back once when `signal` aborts; returns how to stop waiting. Any number of calls share one listener on the signal, which is there only while somebody waits: Node takes more
- * than ten for a leak and warns.
+ * Calls back once when `signal` aborts; returns how to stop waiting. Any number of calls share one
+ * listener on the signal, which is there only while somebody waits: Node takes more than ten for a
+ * leak and warns.
  */
 export function onAbort(signal: AbortSignal, listener: Listener): () => void {
   const listeners = waiting.get(signal) ?? wait(signal);

@@ -2,8 +2,9 @@ import type { Next } from "@tightwire/core";
 import type { ClientCall } from "./client-call.js";
 
 /**
- * Goes through attempt interceptors with every attempt of a call: again with one whose peer never processed it, which they see fail. Any other failure, and an error that one of
- * them made of it, is the call's.
+ * Goes through attempt interceptors with every attempt of a call: again with one whose peer never
+ * processed it, which they see fail. Any other failure, and an error that one of them made of it,
+ * is the call's.
  */
 export function eachAttempt(layered: Next): Next {
   return async (intercepted) => {

@@ -17,17 +17,29 @@ import { parseTarget } from "./target.js";
 
 /** Settings of a channel; all optional. */
 export interface ChannelOptions {
-  /** How bytes get there. Default `wire()`, over cleartext; `grpcJs()` of `@tightwire/client/grpc-js` is the other. */
+  /**
+   * How bytes get there. Default `wire()`, over cleartext; `grpcJs()` of
+   * `@tightwire/client/grpc-js` is the other.
+   */
   readonly transport?: ClientTransport;
-  /** Deadline of unary calls that say nothing themselves, in milliseconds; `Infinity` for none. Default: the contract's, else 10,000. */
+  /**
+   * Deadline of unary calls that say nothing themselves, in milliseconds; `Infinity` for none.
+   * Default: the contract's, else 10,000.
+   */
   readonly timeoutMs?: number;
-  /** How long connecting to one endpoint may take, in milliseconds; `Infinity` for as long as it takes. Default 5,000. */
+  /**
+   * How long connecting to one endpoint may take, in milliseconds; `Infinity` for as long as it
+   * takes. Default 5,000.
+   */
   readonly connectTimeoutMs?: number;
   /** The largest answer that is taken, after decompression, in bytes. Default 4 MiB. */
   readonly maxMessageBytes?: number;
   /** Around every call, the first outermost. Default none. */
   readonly interceptors?: readonly Interceptor[];
-  /** Around every attempt, inside the others: where a token is refreshed. What one changes of the call, and its `onEnd`, is the attempt's own. Default none. */
+  /**
+   * Around every attempt, inside the others: where a token is refreshed. What one changes of the
+   * call, and its `onEnd`, is the attempt's own. Default none.
+   */
   readonly attemptInterceptors?: readonly Interceptor[];
   /** Gets one line a call. Default: none are written. */
   readonly logger?: Logger;
@@ -35,11 +47,17 @@ export interface ChannelOptions {
   readonly observers?: readonly Observer[];
 }
 
-/** A target and the way there. Make one for each service that is called and keep it; it connects when first used and again when it must. */
+/**
+ * A target and the way there. Make one for each service that is called and keep it; it connects
+ * when first used and again when it must.
+ */
 export interface Channel {
   /** As it was given. */
   readonly target: string;
-  /** No new calls; those in flight have `graceMs` (default 0, `Infinity` for as long as they take) to end. Never rejects; throws a TypeError when that is no time. */
+  /**
+   * No new calls; those in flight have `graceMs` (default 0, `Infinity` for as long as they take)
+   * to end. Never rejects; throws a TypeError when that is no time.
+   */
   close(graceMs?: number): Promise<void>;
 }
 
@@ -48,7 +66,9 @@ export interface OpenChannel extends Channel {
   readonly settings: ChannelSettings;
   /** The connection for the next call when there is one. */
   ready(): Connection | undefined;
-  /** Waits for a connection: exactly one of the two is called, later. Returns how to stop waiting. */
+  /**
+   * Waits for a connection: exactly one of the two is called, later. Returns how to stop waiting.
+   */
   acquire(ready: (connection: Connection) => void, failed: (why: Cause) => void): () => void;
 }
 
@@ -73,7 +93,10 @@ const OPTION_NAMES: readonly string[] = [
   "observers",
 ];
 
-/** Makes a channel; nothing is connected before the first call. Throws a TypeError for a target or an option that it does not understand. */
+/**
+ * Makes a channel; nothing is connected before the first call. Throws a TypeError for a target or
+ * an option that it does not understand.
+ */
 export function createChannel(target: string, options: ChannelOptions = {}): Channel {
   refuseUnknownOptions("createChannel", options, OPTION_NAMES);
   checkTime("timeoutMs", options.timeoutMs);
@@ -104,8 +127,12 @@ export function createChannel(target: string, options: ChannelOptions = {}): Cha
   return channel;
 }
 
-/** Narrows what users hold to what clients need; throws a TypeError for anything that `createChannel` did not make. */
+/**
+ * Narrows what users hold to what clients need; throws a TypeError for anything that
+ * `createChannel` did not make.
+ */
 export function openChannel(channel: Channel): OpenChannel {
-  if (!("acquire" in channel)) throw new TypeError("this is not a channel: createChannel() makes one");
+  if (!("acquire" in channel))
+    throw new TypeError("this is not a channel: createChannel() makes one");
   return channel as OpenChannel;
 }

@@ -43,7 +43,8 @@ interface BeforeAttempts {
 }
 
 /**
- * One call being made: its deadline, what may cancel it, and its way to a connection. Ends exactly once, as a value; the error that its caller sees is made above.
+ * One call being made: its deadline, what may cancel it, and its way to a connection. Ends exactly
+ * once, as a value; the error that its caller sees is made above.
  */
 export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expiring {
   readonly side = "client";
@@ -57,7 +58,10 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
   end: Completion | undefined = undefined;
   /** What aborted the caller's signal. */
   abortReason: unknown = undefined;
-  /** How an attempt failed that is to be made again; under attempt interceptors only, until {@link attemptAgain}. */
+  /**
+   * How an attempt failed that is to be made again; under attempt interceptors only, until
+   * {@link attemptAgain}.
+   */
   unprocessed: RpcError | undefined = undefined;
 
   protected readonly options: CallOptions;
@@ -92,7 +96,12 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
       this.deadline = Math.min(this.deadline, inheritedDeadline(this.#scope));
       inheritTrace(this.#scope, this.metadata);
     }
-    this.observer = channel.settings.observer?.started({ side: "client", path: method.path, method, peer: channel.target });
+    this.observer = channel.settings.observer?.started({
+      side: "client",
+      path: method.path,
+      method,
+      peer: channel.target,
+    });
   }
 
   get timeLeftMs(): number {
@@ -118,38 +127,62 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
   }
 
   /**
-   * Its interceptors are done with the call, and whatever they did it ends: with what one of them threw, wherever it is, or well, when they answered it without sending
-   * it.
+   * Its interceptors are done with the call, and whatever they did it ends: with what one of them
+   * threw, wherever it is, or well, when they answered it without sending it.
    */
   leaveLayers(error?: RpcError): void {
     if (error !== undefined) this.cancel({ code: statusNumber(error.code), text: error.message });
     else if (!this.#underway) {
-      this.finish({ code: Status.OK, text: "", headers: undefined, trailers: undefined, processed: "no", origin: "local" });
+      this.finish({
+        code: Status.OK,
+        text: "",
+        headers: undefined,
+        trailers: undefined,
+        processed: "no",
+        origin: "local",
+      });
     }
   }
 
-  /** From here on it is told from above to make an attempt again, through the interceptors of attempts. */
+  /**
+   * From here on it is told from above to make an attempt again, through the interceptors of
+   * attempts.
+   */
   beginAttempts(): void {
-    this.#before = { metadata: new Metadata(this.metadata), request: this.request, listeners: this.#onEnd?.length ?? 0 };
+    this.#before = {
+      metadata: new Metadata(this.metadata),
+      request: this.request,
+      listeners: this.#onEnd?.length ?? 0,
+    };
   }
 
-  /** Makes the call what it was before its attempts, if `thrown` is how one failed that is to be made again. */
+  /**
+   * Makes the call what it was before its attempts, if `thrown` is how one failed that is to be
+   * made again.
+   */
   attemptAgain(thrown: unknown): boolean {
-    if (this.#before === undefined || this.unprocessed === undefined || thrown !== this.unprocessed) return false;
+    if (this.#before === undefined || this.unprocessed === undefined || thrown !== this.unprocessed)
+      return false;
     this.unprocessed = undefined;
     this.metadata = new Metadata(this.#before.metadata);
     this.request = this.#before.request;
     return true;
   }
 
-  /** Whether a message goes compressed. Throws an INTERNAL RpcError when the caller's own function throws. */
+  /**
+   * Whether a message goes compressed. Throws an INTERNAL RpcError when the caller's own function
+   * throws.
+   */
   protected compresses(message: unknown): boolean {
     const { compress = false } = this.options;
     if (typeof compress === "boolean") return compress;
     try {
       return compress(message as never);
     } catch (cause) {
-      throw new RpcError("internal", `the compress option of a call to ${this.path} threw`, { cause, call: this.path });
+      throw new RpcError("internal", `the compress option of a call to ${this.path} threw`, {
+        cause,
+        call: this.path,
+      });
     }
   }
 
@@ -162,17 +195,26 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
   /** Tells whoever waits for the attempt that it is {@link unprocessed}. */
   protected abstract leaveAttempt(): void;
 
-  /** Starts the clock and looks for a connection. A call that is over already fails here, without touching the network. Later attempts find the clock running. */
+  /**
+   * Starts the clock and looks for a connection. A call that is over already fails here, without
+   * touching the network. Later attempts find the clock running.
+   */
   protected begin(): void {
     this.#underway = true;
     if (this.#timer !== undefined) return this.connect();
-    if (this.timeLeftMs <= 0) return this.finishLocally({ code: Status.DEADLINE_EXCEEDED, text: "no time was left to make the call" });
+    if (this.timeLeftMs <= 0)
+      return this.finishLocally({
+        code: Status.DEADLINE_EXCEEDED,
+        text: "no time was left to make the call",
+      });
     const { signal } = this.options;
     if (signal?.aborted === true) return this.abort(signal.reason);
     if (this.#scope?.cancelledBy !== undefined) return this.finishLocally(this.#scope.cancelledBy);
-    if (signal !== undefined) this.#stopListening = onAbort(signal, () => this.abort(signal.reason));
+    if (signal !== undefined)
+      this.#stopListening = onAbort(signal, () => this.abort(signal.reason));
     if (this.#scope !== undefined) {
-      this.#onParentCancelled = (cause) => this.cancel({ code: cause.code, text: `the call that made this one ended: ${cause.text}` });
+      this.#onParentCancelled = (cause) =>
+        this.cancel({ code: cause.code, text: `the call that made this one ended: ${cause.text}` });
       this.#scope.onCancelled(this.#onParentCancelled);
     }
     this.#timer = schedule(this.deadline, this);
@@ -189,9 +231,18 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
     );
   }
 
-  /** The peer never processed the call: try once more, if there is time. False when the call is to end. */
+  /**
+   * The peer never processed the call: try once more, if there is time. False when the call is to
+   * end.
+   */
   protected resend(end: Completion): boolean {
-    if (end.processed !== "no" || end.code !== Status.UNAVAILABLE || this.#attempts > MAX_RESENDS || this.timeLeftMs <= 0) return false;
+    if (
+      end.processed !== "no" ||
+      end.code !== Status.UNAVAILABLE ||
+      this.#attempts > MAX_RESENDS ||
+      this.timeLeftMs <= 0
+    )
+      return false;
     if (this.#before === undefined) this.connect();
     else this.#endAttempt(end, this.#before);
     return true;
@@ -207,7 +258,14 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
 
   /** Ends the call before it reached a peer. */
   protected finishLocally(cause: Cause): void {
-    this.finish({ code: cause.code, text: cause.text, headers: undefined, trailers: undefined, processed: "no", origin: "local" });
+    this.finish({
+      code: cause.code,
+      text: cause.text,
+      headers: undefined,
+      trailers: undefined,
+      processed: "no",
+      origin: "local",
+    });
   }
 
   /** The call is over: the one place where that is noted. */
@@ -222,7 +280,10 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
     if (end.trailers !== undefined) this.options.onTrailers?.(end.trailers);
     this.observer?.ended({
       code: end.code,
-      text: end.code === Status.OK ? end.text : redactorFor(this.method.redacted.request, this.request, this.#marked)(end.text),
+      text:
+        end.code === Status.OK
+          ? end.text
+          : redactorFor(this.method.redacted.request, this.request, this.#marked)(end.text),
       durationMs: performance.now() - this.#startedAt,
       origin: end.origin,
       endpoint: this.endpoint,
@@ -232,7 +293,10 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
     this.settle(end);
   }
 
-  /** Keeps what a message's marked fields hold, for errors that quote it; for the messages of a stream. */
+  /**
+   * Keeps what a message's marked fields hold, for errors that quote it; for the messages of a
+   * stream.
+   */
   protected mark(side: "request" | "response", message: unknown): void {
     const paths = this.method.redacted[side];
     if (paths.length === 0) return;
@@ -250,14 +314,26 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
 
   #timeoutMs(): number {
     const { policy, kind } = this.method;
-    if (kind !== "unary") return this.options.timeoutMs ?? policy.timeoutMs ?? Number.POSITIVE_INFINITY;
-    return this.options.timeoutMs ?? this.channel.settings.timeoutMs ?? policy.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    if (kind !== "unary")
+      return this.options.timeoutMs ?? policy.timeoutMs ?? Number.POSITIVE_INFINITY;
+    return (
+      this.options.timeoutMs ??
+      this.channel.settings.timeoutMs ??
+      policy.timeoutMs ??
+      DEFAULT_TIMEOUT_MS
+    );
   }
 
   expire(): void {
     const waited = Math.round(performance.now() - this.#startedAt);
-    const where = this.endpoint === undefined ? `for a connection to ${this.channel.target}` : `for ${this.endpoint}`;
-    this.cancel({ code: Status.DEADLINE_EXCEEDED, text: `the deadline passed after ${waited} ms of waiting ${where}` });
+    const where =
+      this.endpoint === undefined
+        ? `for a connection to ${this.channel.target}`
+        : `for ${this.endpoint}`;
+    this.cancel({
+      code: Status.DEADLINE_EXCEEDED,
+      text: `the deadline passed after ${waited} ms of waiting ${where}`,
+    });
   }
 
   /** Its caller wants it no more. */

@@ -1,21 +1,37 @@
-import { type CallOptions, type MethodDefinition, type Next, type Reply, RpcError, type ServiceDefinition } from "@tightwire/core";
+import {
+  type CallOptions,
+  type MethodDefinition,
+  type Next,
+  type Reply,
+  RpcError,
+  type ServiceDefinition,
+} from "@tightwire/core";
 import { Status } from "@tightwire/core/runtime";
 import { type Channel, type OpenChannel, openChannel } from "./channel.js";
 import { chain, endedBy, failure, sendUnary, throughLayers } from "./layers.js";
 import { StreamClientCall } from "./stream.js";
 import { UnaryClientCall } from "./unary.js";
 
-/** A method with its message types erased: here and nowhere else on this side. The generated client interface gives them back. */
+/**
+ * A method with its message types erased: here and nowhere else on this side. The generated client
+ * interface gives them back.
+ */
 type ErasedMethod = (request: unknown, options?: CallOptions) => unknown;
 
 /**
- * A typed client of a service, over a channel that may serve many clients. Unary and client-streaming methods return promises, the others async iterables; failed
- * calls reject with an {@link RpcError}. Leaving a `for await` early, or aborting `signal`, cancels the call on both sides.
+ * A typed client of a service, over a channel that may serve many clients. Unary and
+ * client-streaming methods return promises, the others async iterables; failed calls reject with an
+ * {@link RpcError}. Leaving a `for await` early, or aborting `signal`, cancels the call on both
+ * sides.
  */
-export function createClient<Handlers, Client>(definition: ServiceDefinition<Handlers, Client>, channel: Channel): Client {
+export function createClient<Handlers, Client>(
+  definition: ServiceDefinition<Handlers, Client>,
+  channel: Channel,
+): Client {
   const open = openChannel(channel);
   const client: Record<string, ErasedMethod> = {};
-  for (const [localName, method] of Object.entries(definition.methods)) client[localName] = erasedMethod(method, open);
+  for (const [localName, method] of Object.entries(definition.methods))
+    client[localName] = erasedMethod(method, open);
   return client as Client;
 }
 
@@ -26,7 +42,11 @@ function erasedMethod(method: MethodDefinition, channel: OpenChannel): ErasedMet
     case "unary":
       return unaryMethod(method, channel, chain(settings, sendUnary));
     case "server_streaming":
-      return manyResponses(method, channel, chain(settings, settings.attemptInterceptors.length === 0 ? sendStream : sendUntilAnswered));
+      return manyResponses(
+        method,
+        channel,
+        chain(settings, settings.attemptInterceptors.length === 0 ? sendStream : sendUntilAnswered),
+      );
     case "bidi_streaming":
       return manyResponses(method, channel, chain(settings, sendStream));
     case "client_streaming":
@@ -34,9 +54,14 @@ function erasedMethod(method: MethodDefinition, channel: OpenChannel): ErasedMet
   }
 }
 
-// Each is an async function of its own: an error thrown after an await carries the caller's frames, at no cost to calls that succeed.
+// Each is an async function of its own: an error thrown after an await carries the caller's frames,
+// at no cost to calls that succeed.
 
-function unaryMethod(method: MethodDefinition, channel: OpenChannel, layered: Next | undefined): ErasedMethod {
+function unaryMethod(
+  method: MethodDefinition,
+  channel: OpenChannel,
+  layered: Next | undefined,
+): ErasedMethod {
   return async (request, options = NO_OPTIONS) => {
     const call = new UnaryClientCall(method, channel, request, options);
     if (layered !== undefined) return (await throughLayers(layered, call)).response;
@@ -46,7 +71,11 @@ function unaryMethod(method: MethodDefinition, channel: OpenChannel, layered: Ne
   };
 }
 
-function manyResponses(method: MethodDefinition, channel: OpenChannel, layered: Next | undefined): ErasedMethod {
+function manyResponses(
+  method: MethodDefinition,
+  channel: OpenChannel,
+  layered: Next | undefined,
+): ErasedMethod {
   return (request, options = NO_OPTIONS) => {
     const call = new StreamClientCall(method, channel, request, options);
     if (layered !== undefined) return layeredResponses(throughLayers(layered, call), call);
@@ -55,7 +84,11 @@ function manyResponses(method: MethodDefinition, channel: OpenChannel, layered: 
   };
 }
 
-function oneResponse(method: MethodDefinition, channel: OpenChannel, layered: Next | undefined): ErasedMethod {
+function oneResponse(
+  method: MethodDefinition,
+  channel: OpenChannel,
+  layered: Next | undefined,
+): ErasedMethod {
   return async (request, options = NO_OPTIONS) => {
     const call = new StreamClientCall(method, channel, request, options);
     if (layered !== undefined) return (await throughLayers(layered, call)).response;
@@ -84,18 +117,29 @@ const sendOneResponse: Next = async (intercepted) => {
   const call = intercepted as StreamClientCall;
   call.run();
   const first = await call.responses.next();
-  if (first.done === true) throw new RpcError("internal", `${call.path} answered without a message`, { call: call.path });
+  if (first.done === true)
+    throw new RpcError("internal", `${call.path} answered without a message`, { call: call.path });
   const second = await call.responses.next();
   if (second.done !== true) {
     await call.responses.return();
-    throw new RpcError("internal", `${call.path} answered with more than one message`, { call: call.path });
+    throw new RpcError("internal", `${call.path} answered with more than one message`, {
+      call: call.path,
+    });
   }
   return { response: first.value };
 };
 
-/** The responses that the layers let through. The call is on its way before anybody reads, and leaving ends it even when nobody did. */
-function layeredResponses(reply: Promise<Reply>, call: StreamClientCall): AsyncIterableIterator<unknown> {
-  const iterator = reply.then(({ response }) => (response as AsyncIterable<unknown>)[Symbol.asyncIterator]());
+/**
+ * The responses that the layers let through. The call is on its way before anybody reads, and
+ * leaving ends it even when nobody did.
+ */
+function layeredResponses(
+  reply: Promise<Reply>,
+  call: StreamClientCall,
+): AsyncIterableIterator<unknown> {
+  const iterator = reply.then(({ response }) =>
+    (response as AsyncIterable<unknown>)[Symbol.asyncIterator](),
+  );
   iterator.catch(() => {}); // told to whoever reads
   return {
     async next() {

@@ -1,4 +1,11 @@
-import { type CallScope, type Cause, type Connection, type ConnectionState, currentScope, runInScope } from "@tightwire/core/runtime";
+import {
+  type CallScope,
+  type Cause,
+  type Connection,
+  type ConnectionState,
+  currentScope,
+  runInScope,
+} from "@tightwire/core/runtime";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createConnector } from "./connector.js";
 import { parseTarget } from "./target.js";
@@ -44,7 +51,10 @@ function fakeConnection(address: string): FakeConnection {
   return connection;
 }
 
-/** A connector over a transport that connects to every address but those in `down`, when the test lets it. */
+/**
+ * A connector over a transport that connects to every address but those in `down`, when the test
+ * lets it.
+ */
 function openConnector(text: string, { held = false } = {}) {
   const down = new Set<string>();
   const tried: string[] = [];
@@ -71,7 +81,8 @@ function openConnector(text: string, { held = false } = {}) {
       },
     },
   });
-  const acquire = (): Promise<Connection | Cause> => new Promise((resolve) => void connector.acquire(resolve, resolve));
+  const acquire = (): Promise<Connection | Cause> =>
+    new Promise((resolve) => void connector.acquire(resolve, resolve));
   return { connector, down, tried, made, scopes, acquire, release: () => release() };
 }
 
@@ -79,7 +90,9 @@ const CLOSED: Cause = { code: 1, text: "the channel was closed" };
 const unavailable = (text: string): Cause => ({ code: 14, text });
 
 test("connects when a call needs it, and all calls that wait share the one connection", async () => {
-  const { connector, tried, made, acquire, release } = openConnector("static:///a:1", { held: true });
+  const { connector, tried, made, acquire, release } = openConnector("static:///a:1", {
+    held: true,
+  });
   expect(tried).toEqual([]);
   const waiting = [acquire(), acquire(), acquire()];
   await vi.advanceTimersByTimeAsync(0);
@@ -149,16 +162,19 @@ test("the wait is at most ten seconds", async () => {
   expect(tried).toHaveLength(12);
 });
 
-test.each(["draining", "closed"] as const)("a connection that is %s takes no new call, and another is made for the next", async (state) => {
-  const { connector, made, acquire } = openConnector("static:///a:1");
-  await acquire();
-  made[0]?.become(state);
-  expect(connector.ready()).toBeUndefined();
-  expect(await acquire()).toBe(made[1]);
-  expect(connector.ready()).toBe(made[1]);
-  made[0]?.become("closed");
-  expect(connector.ready()).toBe(made[1]);
-});
+test.each(["draining", "closed"] as const)(
+  "a connection that is %s takes no new call, and another is made for the next",
+  async (state) => {
+    const { connector, made, acquire } = openConnector("static:///a:1");
+    await acquire();
+    made[0]?.become(state);
+    expect(connector.ready()).toBeUndefined();
+    expect(await acquire()).toBe(made[1]);
+    expect(connector.ready()).toBe(made[1]);
+    made[0]?.become("closed");
+    expect(connector.ready()).toBe(made[1]);
+  },
+);
 
 test("closing closes every connection, one that drains too, and calls that come are told", async () => {
   const { connector, made, acquire } = openConnector("static:///a:1");

@@ -1,5 +1,11 @@
 import { detach } from "@tightwire/core";
-import { type Cause, type ClientTransport, type Connection, type Endpoint, Status } from "@tightwire/core/runtime";
+import {
+  type Cause,
+  type ClientTransport,
+  type Connection,
+  type Endpoint,
+  Status,
+} from "@tightwire/core/runtime";
 import { resolveTarget } from "./resolve.js";
 import type { Target } from "./target.js";
 
@@ -26,14 +32,24 @@ interface Waiter {
 /** Why calls on a closed channel fail. */
 const CHANNEL_CLOSED: Cause = { code: Status.CANCELLED, text: "the channel was closed" };
 
-/** Waits after failed rounds of connecting: doubled each time, with full jitter, from the first to the last of these (milliseconds). */
+/**
+ * Waits after failed rounds of connecting: doubled each time, with full jitter, from the first to
+ * the last of these (milliseconds).
+ */
 const BACKOFF_MS = { first: 100, last: 10_000 };
 
 /**
- * Keeps one connection to the first endpoint that takes one. It connects when a call needs it, drops a connection that drains or is lost, and after a round in which
- * no endpoint answered it makes calls wait for the next one; while it backs off they fail at once, with the reason of the last failure. All of it runs detached from any call.
+ * Keeps one connection to the first endpoint that takes one. It connects when a call needs it,
+ * drops a connection that drains or is lost, and after a round in which no endpoint answered it
+ * makes calls wait for the next one; while it backs off they fail at once, with the reason of the
+ * last failure. All of it runs detached from any call.
  */
-export function createConnector({ target, transport, timeoutMs, maxMessageBytes }: ConnectorParts): Connector {
+export function createConnector({
+  target,
+  transport,
+  timeoutMs,
+  maxMessageBytes,
+}: ConnectorParts): Connector {
   const waiters = new Set<Waiter>();
   const connections = new Set<Connection>();
   const closing = new AbortController();
@@ -49,7 +65,11 @@ export function createConnector({ target, transport, timeoutMs, maxMessageBytes 
     for (const endpoint of endpoints) {
       closing.signal.throwIfAborted();
       try {
-        return await transport.connect(endpoint, { timeoutMs, maxMessageBytes, signal: closing.signal });
+        return await transport.connect(endpoint, {
+          timeoutMs,
+          maxMessageBytes,
+          signal: closing.signal,
+        });
       } catch (error) {
         reasons.push(describe(endpoint, error, endpoints.length === 1 ? target.text : ""));
       }
@@ -74,8 +94,13 @@ export function createConnector({ target, transport, timeoutMs, maxMessageBytes 
   function refused(error: unknown): void {
     connecting = false;
     failures++;
-    retryAt = performance.now() + Math.random() * Math.min(BACKOFF_MS.first * 2 ** (failures - 1), BACKOFF_MS.last);
-    lastFailure = { code: Status.UNAVAILABLE, text: `cannot connect to ${target.text}: ${messageOf(error)}` };
+    retryAt =
+      performance.now() +
+      Math.random() * Math.min(BACKOFF_MS.first * 2 ** (failures - 1), BACKOFF_MS.last);
+    lastFailure = {
+      code: Status.UNAVAILABLE,
+      text: `cannot connect to ${target.text}: ${messageOf(error)}`,
+    };
     for (const waiter of takeWaiters()) waiter.failed(lastFailure);
   }
 
@@ -117,11 +142,16 @@ export function createConnector({ target, transport, timeoutMs, maxMessageBytes 
   };
 }
 
-/** Why an endpoint took no connection. It is named once: not where the reason, or the target when it is the only one, names it already. */
+/**
+ * Why an endpoint took no connection. It is named once: not where the reason, or the target when it
+ * is the only one, names it already.
+ */
 function describe(endpoint: Endpoint, error: unknown, onlyOneOf: string): string {
   const reason = messageOf(error);
   const bare = endpoint.address.replace(/^unix:/, "").replace(/[[\]]/g, "");
-  return onlyOneOf.includes(endpoint.address) || reason.includes(bare) ? reason : `${endpoint.address}: ${reason}`;
+  return onlyOneOf.includes(endpoint.address) || reason.includes(bare)
+    ? reason
+    : `${endpoint.address}: ${reason}`;
 }
 
 function messageOf(error: unknown): string {

@@ -5,10 +5,19 @@ import type { ChannelSettings } from "./channel.js";
 import type { ClientCall } from "./client-call.js";
 import type { UnaryClientCall } from "./unary.js";
 
-/** The channel's interceptors around a call, and inside them those around each attempt; undefined when there are none. */
-export function chain({ interceptors, attemptInterceptors }: ChannelSettings, send: Next): Next | undefined {
+/**
+ * The channel's interceptors around a call, and inside them those around each attempt; undefined
+ * when there are none.
+ */
+export function chain(
+  { interceptors, attemptInterceptors }: ChannelSettings,
+  send: Next,
+): Next | undefined {
   if (attemptInterceptors.length > 0) {
-    return composeInterceptors(interceptors, eachAttempt(composeInterceptors(attemptInterceptors, send)));
+    return composeInterceptors(
+      interceptors,
+      eachAttempt(composeInterceptors(attemptInterceptors, send)),
+    );
   }
   return interceptors.length === 0 ? undefined : composeInterceptors(interceptors, send);
 }
@@ -41,5 +50,7 @@ export function endedBy(thrown: unknown, call: ClientCall): RpcError {
 
 /** What the caller of a call that did not end well gets. */
 export function failure(call: ClientCall): RpcError {
-  return call.unprocessed ?? RpcError.fromCompletion(call.end as Completion, call.path, call.abortReason);
+  return (
+    call.unprocessed ?? RpcError.fromCompletion(call.end as Completion, call.path, call.abortReason)
+  );
 }

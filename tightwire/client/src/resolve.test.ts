@@ -13,14 +13,19 @@ test("a name is all of its addresses, in the resolver's order, and calls to each
   ]);
   const endpoints = await resolveTarget(parseTarget("dns:///catalog:50051"));
   expect(endpoints).toEqual(
-    ["10.0.0.2:50051", "10.0.0.1:50051", "[fd00::1]:50051"].map((address) => ({ address, authority: "catalog:50051" })),
+    ["10.0.0.2:50051", "10.0.0.1:50051", "[fd00::1]:50051"].map((address) => ({
+      address,
+      authority: "catalog:50051",
+    })),
   );
   expect(lookup).toHaveBeenCalledWith("catalog", expect.objectContaining({ all: true }));
 });
 
 test("a name that has none is told as the resolver tells it", async () => {
   lookup.mockRejectedValueOnce(new Error("getaddrinfo ENOTFOUND nowhere"));
-  await expect(resolveTarget(parseTarget("nowhere:1"))).rejects.toThrow("getaddrinfo ENOTFOUND nowhere");
+  await expect(resolveTarget(parseTarget("nowhere:1"))).rejects.toThrow(
+    "getaddrinfo ENOTFOUND nowhere",
+  );
 });
 
 test("addresses and processes are not looked up", async () => {
@@ -29,7 +34,11 @@ test("addresses and processes are not looked up", async () => {
     { address: "b:2", authority: "b:2" },
     { address: "a:1", authority: "a:1" },
   ]);
-  expect(await resolveTarget(parseTarget("unix:/x"))).toEqual([{ address: "unix:/x", authority: "localhost" }]);
-  expect(await resolveTarget(parseTarget("in-process:"))).toEqual([{ address: "in-process", authority: "in-process" }]);
+  expect(await resolveTarget(parseTarget("unix:/x"))).toEqual([
+    { address: "unix:/x", authority: "localhost" },
+  ]);
+  expect(await resolveTarget(parseTarget("in-process:"))).toEqual([
+    { address: "in-process", authority: "in-process" },
+  ]);
   expect(lookup).not.toHaveBeenCalled();
 });

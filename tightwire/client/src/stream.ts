@@ -16,7 +16,10 @@ import type { OpenChannel } from "./channel.js";
 import { ClientCall } from "./client-call.js";
 import { encodeRequest, undecodable } from "./unary.js";
 
-/** A call with a stream on either side or both. Its answers are read from {@link responses}; its end is the end of them. */
+/**
+ * A call with a stream on either side or both. Its answers are read from {@link responses}; its end
+ * is the end of them.
+ */
 export class StreamClientCall extends ClientCall implements ReplySink {
   readonly responses: MessageQueue<unknown>;
   readonly #manyRequests: boolean;
@@ -31,7 +34,12 @@ export class StreamClientCall extends ClientCall implements ReplySink {
   /** What the caller's own request iterable threw. */
   requestError: unknown = undefined;
 
-  constructor(method: MethodDefinition, channel: OpenChannel, request: unknown, options: CallOptions) {
+  constructor(
+    method: MethodDefinition,
+    channel: OpenChannel,
+    request: unknown,
+    options: CallOptions,
+  ) {
     super(method, channel, options);
     this.request = request;
     this.#manyRequests = method.kind !== "server_streaming";
@@ -48,16 +56,21 @@ export class StreamClientCall extends ClientCall implements ReplySink {
     this.begin();
   }
 
-  /** Resolves when the peer begins to answer, the call is over, or the attempt is and is to be made again. */
+  /**
+   * Resolves when the peer begins to answer, the call is over, or the attempt is and is to be made
+   * again.
+   */
   answered(): Promise<void> {
-    if (this.#answered || this.end !== undefined || this.unprocessed !== undefined) return Promise.resolve();
+    if (this.#answered || this.end !== undefined || this.unprocessed !== undefined)
+      return Promise.resolve();
     return new Promise((resolve) => {
       this.#whenAnswered = resolve;
     });
   }
 
   #startReading(): void {
-    const idleMs = this.options.idleTimeoutMs ?? this.method.policy.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS;
+    const idleMs =
+      this.options.idleTimeoutMs ?? this.method.policy.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS;
     this.#idle = new IdleTimer(idleMs, () => this.#expireIdle(idleMs));
     this.responses.start();
   }
@@ -79,7 +92,11 @@ export class StreamClientCall extends ClientCall implements ReplySink {
       if (compressed === true) noteCompressed(response);
       this.responses.push(response, bytes.byteLength);
     } catch (error) {
-      const { code, text } = undecodable(this.method, { headers: undefined, trailers: undefined }, error);
+      const { code, text } = undecodable(
+        this.method,
+        { headers: undefined, trailers: undefined },
+        error,
+      );
       this.cancel({ code, text });
     }
   }
@@ -93,7 +110,14 @@ export class StreamClientCall extends ClientCall implements ReplySink {
 
   done(end: Completion): void {
     this.#handle = undefined;
-    if (end.code !== Status.OK && !this.#manyRequests && !this.#answered && this.end === undefined && this.resend(end)) return;
+    if (
+      end.code !== Status.OK &&
+      !this.#manyRequests &&
+      !this.#answered &&
+      this.end === undefined &&
+      this.resend(end)
+    )
+      return;
     this.finish(end);
   }
 
@@ -126,7 +150,10 @@ export class StreamClientCall extends ClientCall implements ReplySink {
     this.#whenAnswered?.();
     this.#idle?.stop();
     if (end.code === Status.OK) this.responses.end();
-    else this.responses.end(RpcError.fromCompletion(end, this.path, this.requestError ?? this.abortReason));
+    else
+      this.responses.end(
+        RpcError.fromCompletion(end, this.path, this.requestError ?? this.abortReason),
+      );
     this.drained();
     // A generator of requests that waits at a yield runs its finally blocks.
     if (this.#requests !== undefined) leave(this.#requests);
@@ -145,14 +172,18 @@ export class StreamClientCall extends ClientCall implements ReplySink {
         const step = await iterator.next();
         if (this.end !== undefined) return;
         if (step.done === true) break;
-        if (!this.#write(handle, step.value)) await new Promise<void>((resolve) => this.#waitFor(resolve));
+        if (!this.#write(handle, step.value))
+          await new Promise<void>((resolve) => this.#waitFor(resolve));
       }
       this.#requests = undefined;
       handle.end();
     } catch (error) {
       this.requestError = error;
       this.#requests = undefined;
-      this.cancel({ code: Status.CANCELLED, text: "the requests of the call failed on the caller's side" });
+      this.cancel({
+        code: Status.CANCELLED,
+        text: "the requests of the call failed on the caller's side",
+      });
     }
   }
 
@@ -184,7 +215,10 @@ export class StreamClientCall extends ClientCall implements ReplySink {
   }
 
   #expireIdle(idleMs: number): void {
-    this.cancel({ code: Status.DEADLINE_EXCEEDED, text: `the stream was silent for ${idleMs} ms, its idle timeout` });
+    this.cancel({
+      code: Status.DEADLINE_EXCEEDED,
+      text: `the stream was silent for ${idleMs} ms, its idle timeout`,
+    });
   }
 }
 
@@ -196,6 +230,9 @@ function leave(iterator: AsyncIterator<unknown> | Iterator<unknown>): void {
 function iteratorOf(requests: unknown): AsyncIterator<unknown> | Iterator<unknown> {
   const iterable = requests as Partial<AsyncIterable<unknown>> & Partial<Iterable<unknown>>;
   const iterator = iterable[Symbol.asyncIterator]?.() ?? iterable[Symbol.iterator]?.();
-  if (iterator === undefined) throw new TypeError("the requests of a stream are an iterable or an async iterable of messages");
+  if (iterator === undefined)
+    throw new TypeError(
+      "the requests of a stream are an iterable or an async iterable of messages",
+    );
   return iterator;
 }

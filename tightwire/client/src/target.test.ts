@@ -27,7 +27,11 @@ describe("addresses are taken as they stand, in their order", () => {
     ["unix:///run/catalog.sock", "unix:/run/catalog.sock"],
     ["unix:catalog.sock", "unix:catalog.sock"],
   ])("%s, whose calls name localhost", (text, address) => {
-    expect(parseTarget(text)).toEqual({ scheme: "static", endpoints: [{ address, authority: "localhost" }], text });
+    expect(parseTarget(text)).toEqual({
+      scheme: "static",
+      endpoints: [{ address, authority: "localhost" }],
+      text,
+    });
   });
 });
 
@@ -55,18 +59,22 @@ describe("anything else is refused, and the forms that there are are named", () 
     "xds:///catalog",
   ])("%j", (text) => {
     expect(() => parseTarget(text)).toThrow(TypeError);
-    expect(() => parseTarget(text)).toThrow(`${JSON.stringify(text)} is not a target: "dns:///host:port", `);
+    expect(() => parseTarget(text)).toThrow(
+      `${JSON.stringify(text)} is not a target: "dns:///host:port", `,
+    );
   });
 
   test("a unix target without a path", () => {
-    expect(() => parseTarget("unix:")).toThrow(new TypeError('"unix:" names no socket: unix:/path does'));
+    expect(() => parseTarget("unix:")).toThrow(
+      new TypeError('"unix:" names no socket: unix:/path does'),
+    );
   });
 });
 
 test("an IPv6 host and its port are joined in brackets", () => {
-  expect([joinHostPort("::1", 1), joinHostPort("127.0.0.1", 1), joinHostPort("catalog", 1)]).toEqual([
-    "[::1]:1",
-    "127.0.0.1:1",
-    "catalog:1",
-  ]);
+  expect([
+    joinHostPort("::1", 1),
+    joinHostPort("127.0.0.1", 1),
+    joinHostPort("catalog", 1),
+  ]).toEqual(["[::1]:1", "127.0.0.1:1", "catalog:1"]);
 });

@@ -9,18 +9,24 @@ export type Target =
 const FORMS = '"dns:///host:port", "static:///host:port,host:port", "unix:/path" or "in-process:"';
 
 /**
- * Reads a target: `dns:///catalog:50051`, `static:///10.0.0.1:50051,10.0.0.2:50051`, `unix:/run/catalog.sock`, `in-process:`; a plain `host:port` is `dns`.
- * Throws a TypeError that says which forms there are.
+ * Reads a target: `dns:///catalog:50051`, `static:///10.0.0.1:50051,10.0.0.2:50051`,
+ * `unix:/run/catalog.sock`, `in-process:`; a plain `host:port` is `dns`. Throws a TypeError that
+ * says which forms there are.
  */
 export function parseTarget(text: string): Target {
   if (text.startsWith("unix:")) return unixTarget(text);
   if (text.startsWith("in-process:")) return { scheme: "in-process", text };
   if (text.startsWith("static:///")) {
     const addresses = text.slice("static:///".length).split(",");
-    return { scheme: "static", endpoints: addresses.map((one) => endpointAt(one.trim(), text)), text };
+    return {
+      scheme: "static",
+      endpoints: addresses.map((one) => endpointAt(one.trim(), text)),
+      text,
+    };
   }
   const name = text.startsWith("dns:///") ? text.slice("dns:///".length) : text;
-  if (name.includes("/")) throw new TypeError(`${JSON.stringify(text)} is not a target: ${FORMS} are`);
+  if (name.includes("/"))
+    throw new TypeError(`${JSON.stringify(text)} is not a target: ${FORMS} are`);
   return { scheme: "dns", ...splitHostPort(name, text), text };
 }
 
@@ -32,7 +38,11 @@ export function joinHostPort(host: string, port: number): string {
 function unixTarget(text: string): Target {
   const path = text.slice("unix:".length).replace(/^\/\/(?=\/)/, "");
   if (path === "") throw new TypeError(`${JSON.stringify(text)} names no socket: unix:/path does`);
-  return { scheme: "static", endpoints: [{ address: `unix:${path}`, authority: "localhost" }], text };
+  return {
+    scheme: "static",
+    endpoints: [{ address: `unix:${path}`, authority: "localhost" }],
+    text,
+  };
 }
 
 function endpointAt(address: string, text: string): Endpoint {
@@ -46,7 +56,9 @@ function splitHostPort(address: string, text: string): { host: string; port: num
   const port = Number(match?.[3]);
   const host = match?.[1] ?? match?.[2];
   if (host === undefined || port < 1 || port > 65_535) {
-    throw new TypeError(`${JSON.stringify(text)} is not a target: ${FORMS} are, with ports from 1 to 65535`);
+    throw new TypeError(
+      `${JSON.stringify(text)} is not a target: ${FORMS} are, with ports from 1 to 65535`,
+    );
   }
   return { host, port };
 }

@@ -10,14 +10,20 @@ export interface StartedCall {
   abort(reason: unknown): void;
 }
 
-/** Makes calls of one unary method. `ended` is called once a call, maybe before this returns: with the error, or with none and the response. It must not throw. */
+/**
+ * Makes calls of one unary method. `ended` is called once a call, maybe before this returns: with
+ * the error, or with none and the response. It must not throw.
+ */
 export type UnaryCaller<Request, Response> = (
   request: Request,
   options: CallOptions,
   ended: (error: RpcError | undefined, response: Response | undefined) => void,
 ) => StartedCall;
 
-/** A unary method as {@link createClient} has it, for code that is called back and needs no promise. Errors carry no frames of the caller. */
+/**
+ * A unary method as {@link createClient} has it, for code that is called back and needs no promise.
+ * Errors carry no frames of the caller.
+ */
 export function unaryCaller<Request, Response>(
   definition: MethodDefinition<Request, Response>,
   channel: Channel,

@@ -19,12 +19,20 @@ export class UnaryClientCall extends ClientCall implements UnarySink {
   #handle: CallHandle | undefined = undefined;
   #settled: ((call: UnaryClientCall) => void) | undefined = undefined;
 
-  constructor(method: MethodDefinition, channel: OpenChannel, request: unknown, options: CallOptions) {
+  constructor(
+    method: MethodDefinition,
+    channel: OpenChannel,
+    request: unknown,
+    options: CallOptions,
+  ) {
     super(method, channel, options);
     this.request = request;
   }
 
-  /** Resolves when the call is over, well or not: `end` says how; or when an attempt is over that is to be made again. */
+  /**
+   * Resolves when the call is over, well or not: `end` says how; or when an attempt is over that is
+   * to be made again.
+   */
   run(): Promise<UnaryClientCall> {
     return new Promise((resolve) => this.start(resolve));
   }
@@ -36,7 +44,10 @@ export class UnaryClientCall extends ClientCall implements UnarySink {
     else if (this.#encode()) this.begin();
   }
 
-  /** The response, which is the caller's from then on: a call that waits to be collected would keep it alive. */
+  /**
+   * The response, which is the caller's from then on: a call that waits to be collected would keep
+   * it alive.
+   */
   takeResponse(): unknown {
     const { response } = this;
     this.response = undefined;
@@ -93,19 +104,37 @@ export class UnaryClientCall extends ClientCall implements UnarySink {
   }
 }
 
-/** A request's bytes, from part of one. Throws an INTERNAL RpcError that names the method when it is no such message. */
+/**
+ * A request's bytes, from part of one. Throws an INTERNAL RpcError that names the method when it is
+ * no such message.
+ */
 export function encodeRequest(method: MethodDefinition, request: unknown): Uint8Array {
   try {
     return method.request.encode(method.request.create(request as never));
   } catch (cause) {
-    throw new RpcError("internal", `the request of ${method.path} cannot be encoded: ${messageOf(cause)}`, { cause, call: method.path });
+    throw new RpcError(
+      "internal",
+      `the request of ${method.path} cannot be encoded: ${messageOf(cause)}`,
+      { cause, call: method.path },
+    );
   }
 }
 
 /** How a call ends whose answer is no such message. */
-export function undecodable(method: MethodDefinition, end: Pick<Completion, "headers" | "trailers">, error: unknown): Completion {
+export function undecodable(
+  method: MethodDefinition,
+  end: Pick<Completion, "headers" | "trailers">,
+  error: unknown,
+): Completion {
   const text = `the answer of ${method.path} cannot be decoded: ${messageOf(error)}`;
-  return { code: Status.INTERNAL, text, headers: end.headers, trailers: end.trailers, processed: "yes", origin: "local" };
+  return {
+    code: Status.INTERNAL,
+    text,
+    headers: end.headers,
+    trailers: end.trailers,
+    processed: "yes",
+    origin: "local",
+  };
 }
 
 function messageOf(error: unknown): string {

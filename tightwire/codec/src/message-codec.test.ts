@@ -26,7 +26,11 @@ const Note = {
     }
     return note;
   },
-  fromPartial: (partial: Partial<Note>): Note => ({ text: "", image: new Uint8Array(), ...partial }),
+  fromPartial: (partial: Partial<Note>): Note => ({
+    text: "",
+    image: new Uint8Array(),
+    ...partial,
+  }),
 } satisfies GeneratedMessage<Note, Partial<Note>>;
 
 const codec = messageCodec(Note);

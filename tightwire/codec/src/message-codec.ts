@@ -1,6 +1,9 @@
 import { BinaryReader, BinaryWriter } from "./wire.js";
 
-/** What ts-proto generates for a message, as far as a codec needs it. `Partial` is its argument type for a message in part, which it writes into each file. */
+/**
+ * What ts-proto generates for a message, as far as a codec needs it. `Partial` is its argument type
+ * for a message in part, which it writes into each file.
+ */
 export interface GeneratedMessage<T, Partial> {
   // The reader's and the writer's types are those of the module that the code imports them from.
   encode(message: T, writer?: never): unknown;
@@ -10,19 +13,28 @@ export interface GeneratedMessage<T, Partial> {
 
 /** A codec as `@tightwire/core` wants it: bytes to messages and back. */
 export interface MessageCodec<T, Partial> {
-  /** The message's bytes; the caller owns them. Throws an Error that names a value that its type cannot hold. */
+  /**
+   * The message's bytes; the caller owns them. Throws an Error that names a value that its type
+   * cannot hold.
+   */
   encode(message: T): Uint8Array;
-  /** Reads a message out of borrowed bytes and keeps no view of them. Throws an Error when they are not such a message. */
+  /**
+   * Reads a message out of borrowed bytes and keeps no view of them. Throws an Error when they are
+   * not such a message.
+   */
   decode(bytes: Uint8Array): T;
   /** A whole message from part of one. */
   create(partial: Partial): T;
 }
 
 /**
- * The codec of a generated message: refuses strings that are not UTF-8, keeps no view of what it decodes. Throws an Error when the code was generated for another reader than that of
+ * The codec of a generated message: refuses strings that are not UTF-8, keeps no view of what it
+ * decodes. Throws an Error when the code was generated for another reader than that of
  * `@tightwire/codec/wire`.
  */
-export function messageCodec<T, Partial>(type: GeneratedMessage<T, Partial>): MessageCodec<T, Partial> {
+export function messageCodec<T, Partial>(
+  type: GeneratedMessage<T, Partial>,
+): MessageCodec<T, Partial> {
   expectOurReader(type);
   return {
     encode(message) {

@@ -9,13 +9,26 @@ import { outcomeOf, SCALARS, type ScalarName, valuesOf } from "./wire/wire.test-
 import { BinaryWriter } from "./wire.js";
 
 const camel = (name: string): string => name[0]?.toUpperCase() + name.slice(1);
-const kinds = fc.constantFrom<number>(Kind.KIND_UNSPECIFIED, Kind.KIND_ONE, Kind.KIND_LARGE, Kind.KIND_NEGATIVE, 77);
-const MAP_KEYS = SCALARS.map(({ name }) => name).filter((name) => !["double", "float", "bytes"].includes(name));
-const PACKABLE = SCALARS.map(({ name }) => name).filter((name) => !["string", "bytes"].includes(name));
+const kinds = fc.constantFrom<number>(
+  Kind.KIND_UNSPECIFIED,
+  Kind.KIND_ONE,
+  Kind.KIND_LARGE,
+  Kind.KIND_NEGATIVE,
+  77,
+);
+const MAP_KEYS = SCALARS.map(({ name }) => name).filter(
+  (name) => !["double", "float", "bytes"].includes(name),
+);
+const PACKABLE = SCALARS.map(({ name }) => name).filter(
+  (name) => !["string", "bytes"].includes(name),
+);
 
 /** Text that survives: halves of surrogate pairs do not. */
-const text = (valuesOf("string") as fc.Arbitrary<string>).map((value) => Buffer.from(value).toString());
-const scalar = (name: ScalarName): fc.Arbitrary<unknown> => (name === "string" ? text : valuesOf(name));
+const text = (valuesOf("string") as fc.Arbitrary<string>).map((value) =>
+  Buffer.from(value).toString(),
+);
+const scalar = (name: ScalarName): fc.Arbitrary<unknown> =>
+  name === "string" ? text : valuesOf(name);
 
 /** An object, as ts-proto has maps whose keys are strings or numbers; `__proto__` it drops. */
 function record(keys: fc.Arbitrary<unknown>, values: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
@@ -36,14 +49,16 @@ function messages(children: fc.Arbitrary<object>): fc.Arbitrary<object> {
     fields[`maybe${camel(name)}`] = scalar(name);
     fields[`many${camel(name)}`] = fc.array(scalar(name), { maxLength: 5 });
   }
-  for (const name of PACKABLE) fields[`loose${camel(name)}`] = fc.array(scalar(name), { maxLength: 5 });
+  for (const name of PACKABLE)
+    fields[`loose${camel(name)}`] = fc.array(scalar(name), { maxLength: 5 });
   fields["oneKind"] = kinds;
   fields["maybeKind"] = kinds;
   fields["manyKind"] = fc.array(kinds, { maxLength: 5 });
   fields["looseKind"] = fc.array(kinds, { maxLength: 5 });
   fields["oneMessage"] = children;
   fields["manyMessage"] = fc.array(children, { maxLength: 3 });
-  for (const key of MAP_KEYS) fields[`by${camel(key)}`] = (/bool|64/.test(key) ? map : record)(scalar(key), text);
+  for (const key of MAP_KEYS)
+    fields[`by${camel(key)}`] = (/bool|64/.test(key) ? map : record)(scalar(key), text);
   fields["toDouble"] = record(text, scalar("double"));
   fields["toBytes"] = record(text, scalar("bytes"));
   fields["toKind"] = record(text, kinds);
@@ -58,7 +73,11 @@ function messages(children: fc.Arbitrary<object>): fc.Arbitrary<object> {
   );
   return fc
     .subarray(Object.keys(fields))
-    .chain((names) => fc.record(Object.fromEntries(names.map((name) => [name, fields[name] as fc.Arbitrary<unknown>]))));
+    .chain((names) =>
+      fc.record(
+        Object.fromEntries(names.map((name) => [name, fields[name] as fc.Arbitrary<unknown>])),
+      ),
+    );
 }
 
 const everything = messages(messages(fc.constant({}))).map((partial) => Stock.fromPartial(partial));
@@ -75,7 +94,9 @@ const unknown = fc.array(
 );
 const withUnknown = fc
   .tuple(everything, unknown)
-  .map(([message, fields]) => Buffer.concat([Stock.encode(message).finish(), Uint8Array.from(fields.flat())]));
+  .map(([message, fields]) =>
+    Buffer.concat([Stock.encode(message).finish(), Uint8Array.from(fields.flat())]),
+  );
 /** Many of them, as each holds dozens of fields. */
 const RUNS = { numRuns: 300 };
 
@@ -85,7 +106,9 @@ describe("the code of ts-proto does with this reader and writer what it does wit
       fc.property(everything, (message) => {
         const bytes = Stock.encode(message).finish();
         expect(Buffer.compare(Everything.encode(message).finish(), bytes)).toBe(0);
-        expect(Buffer.compare(Everything.encode(message, new BinaryWriter()).finishShared(), bytes)).toBe(0);
+        expect(
+          Buffer.compare(Everything.encode(message, new BinaryWriter()).finishShared(), bytes),
+        ).toBe(0);
       }),
       RUNS,
     );
@@ -96,7 +119,12 @@ describe("the code of ts-proto does with this reader and writer what it does wit
       fc.property(withUnknown, (bytes) => {
         const message = Everything.decode(bytes);
         expect(message).toEqual(Stock.decode(Uint8Array.from(bytes)));
-        expect(Buffer.compare(Everything.encode(message).finish(), Stock.encode(Stock.decode(bytes)).finish())).toBe(0);
+        expect(
+          Buffer.compare(
+            Everything.encode(message).finish(),
+            Stock.encode(Stock.decode(bytes)).finish(),
+          ),
+        ).toBe(0);
       }),
       RUNS,
     );
@@ -116,7 +144,8 @@ describe("the code of ts-proto does with this reader and writer what it does wit
           const ours = outcomeOf(() => Everything.decode(input));
           if (refusesText(input)) return;
           const theirs = outcomeOf(() => Stock.decode(input));
-          if (!isDeepStrictEqual(ours, theirs)) expect(ours).toEqual(theirs); // which is slow, and tells what differs
+          // Which is slow, and tells what differs.
+          if (!isDeepStrictEqual(ours, theirs)) expect(ours).toEqual(theirs);
         },
       ),
       { numRuns: 1_500 },
@@ -166,9 +195,14 @@ describe("protobufjs", () => {
         }),
         (fields) => {
           const strings = Object.fromEntries(
-            Object.entries(fields).map(([name, value]) => [name, typeof value === "bigint" ? String(value) : value]),
+            Object.entries(fields).map(([name, value]) => [
+              name,
+              typeof value === "bigint" ? String(value) : value,
+            ]),
           );
-          expect(Everything.decode(type.encode(type.fromObject(strings)).finish())).toEqual(Everything.fromPartial(fields as object));
+          expect(Everything.decode(type.encode(type.fromObject(strings)).finish())).toEqual(
+            Everything.fromPartial(fields as object),
+          );
         },
       ),
     );

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// ts-proto as a plugin of buf or protoc, with this package's reader and writer under the code that it writes. Takes ts-proto's options.
+// ts-proto as a plugin of buf or protoc, with this package's reader and writer under the code that
+// it writes. Takes ts-proto's options.
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { buffer } from "node:stream/consumers";
@@ -10,7 +11,9 @@ function findPlugin(): string {
     const paths = [process.cwd(), import.meta.dirname];
     return createRequire(import.meta.url).resolve("ts-proto/protoc-gen-ts_proto", { paths });
   } catch {
-    throw new Error(`ts-proto is not installed, neither in ${process.cwd()} nor beside @tightwire/codec; it is what writes the code`);
+    throw new Error(
+      `ts-proto is not installed, neither in ${process.cwd()} nor beside @tightwire/codec; it is what writes the code`,
+    );
   }
 }
 
@@ -29,6 +32,8 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  console.error(`protoc-gen-ts_proto-codec: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(
+    `protoc-gen-ts_proto-codec: ${error instanceof Error ? error.message : String(error)}`,
+  );
   process.exitCode = 1;
 }

@@ -13,16 +13,26 @@ test("changes the one import in every file, and nothing else", () => {
     maximumEdition: 1000,
     file: [
       { name: "a.ts", content: `// "Käse"\n${STOCK}\nexport const a = 1;\n` },
-      { name: "b.ts", insertionPoint: "here", content: 'import { create } from "@bufbuild/protobuf";\n' },
+      {
+        name: "b.ts",
+        insertionPoint: "here",
+        content: 'import { create } from "@bufbuild/protobuf";\n',
+      },
     ],
   });
-  const rewritten = fromBinary(CodeGeneratorResponseSchema, rewriteResponse(toBinary(CodeGeneratorResponseSchema, response)));
+  const rewritten = fromBinary(
+    CodeGeneratorResponseSchema,
+    rewriteResponse(toBinary(CodeGeneratorResponseSchema, response)),
+  );
   const [first] = response.file;
   if (first !== undefined) first.content = first.content.replace(STOCK, OURS);
   expect(rewritten).toEqual(response);
 });
 
 test("an error passes through", () => {
-  const response = toBinary(CodeGeneratorResponseSchema, create(CodeGeneratorResponseSchema, { error: "no such option" }));
+  const response = toBinary(
+    CodeGeneratorResponseSchema,
+    create(CodeGeneratorResponseSchema, { error: "no such option" }),
+  );
   expect(rewriteResponse(response)).toEqual(response);
 });

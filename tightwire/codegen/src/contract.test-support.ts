@@ -37,9 +37,24 @@ export function compileContract(source: string, parameter = ""): CodeGeneratorRe
     writeFileSync(join(folder, "buf.yaml"), WORKSPACE);
     cpSync(join(repository, "tightwire/core/proto"), join(folder, "policy"), { recursive: true });
     symlinkSync(nodeModules, join(folder, "node_modules"));
-    const args = ["build", folder, "--path", join(folder, "proto/try"), "--as-file-descriptor-set", "-o", "-#format=binpb"];
-    const { file } = fromBinary(FileDescriptorSetSchema, execFileSync(join(nodeModules, ".bin/buf"), args));
-    return create(CodeGeneratorRequestSchema, { parameter, protoFile: file, fileToGenerate: [CONTRACT] });
+    const args = [
+      "build",
+      folder,
+      "--path",
+      join(folder, "proto/try"),
+      "--as-file-descriptor-set",
+      "-o",
+      "-#format=binpb",
+    ];
+    const { file } = fromBinary(
+      FileDescriptorSetSchema,
+      execFileSync(join(nodeModules, ".bin/buf"), args),
+    );
+    return create(CodeGeneratorRequestSchema, {
+      parameter,
+      protoFile: file,
+      fileToGenerate: [CONTRACT],
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,7 +1,10 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import { getComments } from "@bufbuild/protoplugin";
 
-/** A contract's comment as plain text, without the space that `//` leaves before each line; empty when there is none. */
+/**
+ * A contract's comment as plain text, without the space that `//` leaves before each line; empty
+ * when there is none.
+ */
 export function readComment(desc: DescMethod | DescService): string {
   const { leading = "", trailing = "" } = getComments(desc);
   const text = `${leading}\n${trailing}`.replace(/^ /gm, "").trim();

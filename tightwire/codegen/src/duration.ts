@@ -4,14 +4,17 @@ import type { ReflectMessage } from "@bufbuild/protobuf/reflect";
 const MAX_SECONDS = 315_576_000_000n;
 const NANOS_A_SECOND = 1_000_000_000;
 
-/** A `google.protobuf.Duration` in milliseconds, or, as text, why it is none that a policy can use. */
+/**
+ * A `google.protobuf.Duration` in milliseconds, or, as text, why it is none that a policy can use.
+ */
 export function readDuration(duration: ReflectMessage): number | string {
   const seconds = readNumber(duration, "seconds");
   const nanos = Number(readNumber(duration, "nanos"));
   if (seconds < 0n || nanos < 0) return "must be more than zero, and is negative";
   if (seconds === 0n && nanos === 0) return "must be more than zero";
   if (nanos >= NANOS_A_SECOND) return "must have fewer than 1,000,000,000 nanos";
-  if (seconds > MAX_SECONDS || (seconds === MAX_SECONDS && nanos > 0)) return "must not be more than 10,000 years";
+  if (seconds > MAX_SECONDS || (seconds === MAX_SECONDS && nanos > 0))
+    return "must not be more than 10,000 years";
   return Number(seconds) * 1000 + nanos / 1e6;
 }
 

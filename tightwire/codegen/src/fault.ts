@@ -27,15 +27,21 @@ export class GenerationError extends Error {
 
 /** `file:line:column: subject: text`, the form that editors make a link of. */
 export function formatFault(fault: Fault): string {
-  const place = fault.line === undefined ? fault.file : `${fault.file}:${fault.line}:${fault.column}`;
+  const place =
+    fault.line === undefined ? fault.file : `${fault.file}:${fault.line}:${fault.column}`;
   return `${place}: ${fault.subject}: ${fault.text}`;
 }
 
 /**
- * A fault of a method or service. `within` leads from it to the option at fault, as `SourceCodeInfo.Location.path` counts; the nearest place
- * that the source info knows on the way is taken.
+ * A fault of a method or service. `within` leads from it to the option at fault, as
+ * `SourceCodeInfo.Location.path` counts; the nearest place that the source info knows on the way is
+ * taken.
  */
-export function createFault(desc: DescMethod | DescService, within: readonly number[], text: string): Fault {
+export function createFault(
+  desc: DescMethod | DescService,
+  within: readonly number[],
+  text: string,
+): Fault {
   const subject = desc.kind === "rpc" ? `${desc.parent.typeName}.${desc.name}` : desc.typeName;
   const service = desc.kind === "rpc" ? desc.parent : desc;
   const file = `${service.file.name}.proto`;
@@ -53,9 +59,14 @@ function sourcePath(desc: DescMethod | DescService): number[] {
   return [...sourcePath(desc.parent), SERVICE_METHOD, desc.parent.methods.indexOf(desc)];
 }
 
-/** The place of the option itself, of the first thing inside it (buf knows the leaves of a message that is written out), or of what is around it. */
+/**
+ * The place of the option itself, of the first thing inside it (buf knows the leaves of a message
+ * that is written out), or of what is around it.
+ */
 function findSpan(service: DescService, path: readonly number[]): readonly number[] | undefined {
-  const locations = (service.file.proto.sourceCodeInfo?.location ?? []).map(({ path: at, span }) => ({ at: `${at.join(".")}.`, span }));
+  const locations = (service.file.proto.sourceCodeInfo?.location ?? []).map(
+    ({ path: at, span }) => ({ at: `${at.join(".")}.`, span }),
+  );
   const wanted = `${path.join(".")}.`;
   const inside = locations.find(({ at }) => at.startsWith(wanted));
   if (inside !== undefined) return inside.span;

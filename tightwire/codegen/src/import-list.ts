@@ -20,8 +20,15 @@ interface Imported {
   value: boolean;
 }
 
-/** Imports for the generated file at `path`, whose own exports (`reserved`) no import may be named like. */
-export function createImportList(path: string, mapped: ReadonlyMap<string, string>, reserved: ReadonlySet<string>): ImportList {
+/**
+ * Imports for the generated file at `path`, whose own exports (`reserved`) no import may be named
+ * like.
+ */
+export function createImportList(
+  path: string,
+  mapped: ReadonlyMap<string, string>,
+  reserved: ReadonlySet<string>,
+): ImportList {
   const entries = new Map<string, Imported>();
   const taken = new Set(reserved);
 
@@ -42,14 +49,23 @@ export function createImportList(path: string, mapped: ReadonlyMap<string, strin
   return {
     type: (name, from) => add(name, from, false),
     value: (name, from) => add(name, from, true),
-    message: (message) => add(typeName(message), mapped.get(`${message.file.name}.proto`) ?? relativeModule(path, message.file.name), true),
+    message: (message) =>
+      add(
+        typeName(message),
+        mapped.get(`${message.file.name}.proto`) ?? relativeModule(path, message.file.name),
+        true,
+      ),
     lines: () => formatImports([...entries.values()]),
   };
 }
 
-/** ts-proto's name for a message or enum: a nested one's is joined to its parents' by underscores. */
+/**
+ * ts-proto's name for a message or enum: a nested one's is joined to its parents' by underscores.
+ */
 export function typeName(message: DescMessage | DescEnum): string {
-  return message.parent === undefined ? message.name : `${typeName(message.parent)}_${message.name}`;
+  return message.parent === undefined
+    ? message.name
+    : `${typeName(message.parent)}_${message.name}`;
 }
 
 function relativeModule(path: string, protoFile: string): string {
@@ -84,7 +100,9 @@ function byModule(a: string, b: string): number {
 
 function formatImport(keyword: string, from: string, entries: readonly Imported[]): string[] {
   if (entries.length === 0) return [];
-  const names = entries.map(({ name, local }) => (name === local ? name : `${name} as ${local}`)).sort();
+  const names = entries
+    .map(({ name, local }) => (name === local ? name : `${name} as ${local}`))
+    .sort();
   const line = `${keyword} { ${names.join(", ")} } from "${from}";`;
   if (line.length <= 120) return [line];
   return [`${keyword} {`, ...names.map((name) => `  ${name},`), `} from "${from}";`];

@@ -1,4 +1,7 @@
-/** Data as TypeScript source on one line: `{ verb: "GET", path: "/v1/products" }`. Keys must be identifiers. */
+/**
+ * Data as TypeScript source on one line: `{ verb: "GET", path: "/v1/products" }`. Keys must be
+ * identifiers.
+ */
 export function formatLiteral(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(formatLiteral).join(", ")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
@@ -10,5 +13,9 @@ export function formatLiteral(value: unknown): string {
 export function formatListField(key: string, items: readonly unknown[], indent: string): string[] {
   const line = `${indent}${key}: ${formatLiteral(items)},`;
   if (line.length <= 120) return [line];
-  return [`${indent}${key}: [`, ...items.map((item) => `${indent}  ${formatLiteral(item)},`), `${indent}],`];
+  return [
+    `${indent}${key}: [`,
+    ...items.map((item) => `${indent}  ${formatLiteral(item)},`),
+    `${indent}],`,
+  ];
 }

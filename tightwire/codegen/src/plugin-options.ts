@@ -1,14 +1,25 @@
 /** What stands under `opt` in buf.gen.yaml. */
 export interface PluginOptions {
-  /** Path of the descriptor image, relative to the folder that is generated into; absent when definitions carry none. */
+  /**
+   * Path of the descriptor image, relative to the folder that is generated into; absent when
+   * definitions carry none.
+   */
   readonly image?: string;
-  /** `M<file>=<import>`: where the code of a `.proto` file comes from, when not from beside the generated file. The same option as ts-proto's. */
+  /**
+   * `M<file>=<import>`: where the code of a `.proto` file comes from, when not from beside the
+   * generated file. The same option as ts-proto's.
+   */
   readonly imports: ReadonlyMap<string, string>;
-  /** `entry=<name>:<package>`: a file `<name>.ts` that exports all of a package, by the file's name. */
+  /**
+   * `entry=<name>:<package>`: a file `<name>.ts` that exports all of a package, by the file's name.
+   */
   readonly entries: ReadonlyMap<string, string>;
 }
 
-/** Reads the plugin's parameter (`image=../descriptors.binpb,Mgoogle/protobuf/empty.proto=…`). Throws an Error that names an option it does not know. */
+/**
+ * Reads the plugin's parameter (`image=../descriptors.binpb,Mgoogle/protobuf/empty.proto=…`).
+ * Throws an Error that names an option it does not know.
+ */
 export function parsePluginOptions(parameter: string): PluginOptions {
   const imports = new Map<string, string>();
   const entries = new Map<string, string>();
@@ -21,13 +32,17 @@ export function parsePluginOptions(parameter: string): PluginOptions {
     if (key === "image") image = parseImage(value);
     else if (key === "entry") entries.set(...parseEntry(value));
     else if (key.startsWith("M") && key.endsWith(".proto")) imports.set(key.slice(1), value);
-    else throw new Error(`option "${key}" is not known; there are "image", "entry" and "M<file>.proto"`);
+    else
+      throw new Error(
+        `option "${key}" is not known; there are "image", "entry" and "M<file>.proto"`,
+      );
   }
   return { imports, entries, ...(image === undefined ? {} : { image }) };
 }
 
 function parseImage(value: string): string {
-  if (value.startsWith("/")) throw new Error('option "image" must be relative to the folder that is generated into');
+  if (value.startsWith("/"))
+    throw new Error('option "image" must be relative to the folder that is generated into');
   return value;
 }
 

@@ -81,7 +81,8 @@ message Thing {
 }
 `;
 
-const OPTIONS = "image=../descriptors.binpb,entry=things:try.v1,Mgoogle/protobuf/empty.proto=@example/wkt/empty.js";
+const OPTIONS =
+  "image=../descriptors.binpb,entry=things:try.v1,Mgoogle/protobuf/empty.proto=@example/wkt/empty.js";
 
 test("a service file and an entry point read as they are to be read", async () => {
   const files = generateFrom(EVERYTHING, OPTIONS);
@@ -100,7 +101,9 @@ test("a contract without services makes no file", () => {
 });
 
 test("an image is found from where the file is, however far above it is", () => {
-  const text = generateFrom(EVERYTHING, `image=${"../".repeat(20)}descriptors.binpb`).get("try/v1/try.service.ts");
+  const text = generateFrom(EVERYTHING, `image=${"../".repeat(20)}descriptors.binpb`).get(
+    "try/v1/try.service.ts",
+  );
   expect(text).toContain(`new URL("${"../".repeat(22)}descriptors.binpb", import.meta.url)`);
 });
 
@@ -113,7 +116,10 @@ test("without an image a definition has none", () => {
 test.each([
   ["target=ts", 'option "target" is not known; there are "image", "entry" and "M<file>.proto"'],
   ["image", 'option "image" needs a value'],
-  ["image=/descriptors.binpb", 'option "image" must be relative to the folder that is generated into'],
+  [
+    "image=/descriptors.binpb",
+    'option "image" must be relative to the folder that is generated into',
+  ],
   ["entry=things", 'option "entry" must be <name>:<package>, as in "catalog:shop.catalog.v1"'],
   ["entry=things:try.v2", 'option "entry": no file to generate is of the package "try.v2"'],
 ])("the option %s is refused by name", (parameter, message) => {

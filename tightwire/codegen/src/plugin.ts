@@ -14,8 +14,9 @@ import { parsePluginOptions } from "./plugin-options.js";
 import { type GeneratedFile, generateServiceFile } from "./service-file.js";
 
 /**
- * The plugin: `<file>.service.ts` for every `.proto` file with services. Faults of the contract and unknown options come back in the
- * response's `error`, which buf and protoc print before they exit with an error of their own.
+ * The plugin: `<file>.service.ts` for every `.proto` file with services. Faults of the contract and
+ * unknown options come back in the response's `error`, which buf and protoc print before they exit
+ * with an error of their own.
  */
 export const tightwirePlugin: Plugin = {
   name: "protoc-gen-tightwire",
@@ -35,14 +36,23 @@ function generate(request: CodeGeneratorRequest): GeneratedFile[] {
   const registry = createFileRegistry(create(FileDescriptorSetSchema, { file: request.protoFile }));
   const faults: Fault[] = [];
   const files = request.fileToGenerate.flatMap((name) => registry.getFile(name) ?? []);
-  const services = files.flatMap((file) => generateServiceFile(file, registry, options, faults) ?? []);
+  const services = files.flatMap(
+    (file) => generateServiceFile(file, registry, options, faults) ?? [],
+  );
   const routed = readRoutes(
     registry,
     files.flatMap((file) => file.services),
   );
-  faults.push(...routed.faults.map(({ method, within, text }) => createFault(method, within, text)));
+  faults.push(
+    ...routed.faults.map(({ method, within, text }) => createFault(method, within, text)),
+  );
   if (faults.length > 0) throw new GenerationError(faults);
-  return [...services, ...[...options.entries].map(([name, packageName]) => generateEntryFile(name, packageName, files))];
+  return [
+    ...services,
+    ...[...options.entries].map(([name, packageName]) =>
+      generateEntryFile(name, packageName, files),
+    ),
+  ];
 }
 
 function toResponse(files: readonly GeneratedFile[]): CodeGeneratorResponse {

@@ -17,9 +17,13 @@ ${body}
 }
 
 const unary = (policy: string): string =>
-  contract(`  rpc Get(Request) returns (Response) { option (tightwire.policy.v1.method) = {${policy}}; }`);
+  contract(
+    `  rpc Get(Request) returns (Response) { option (tightwire.policy.v1.method) = {${policy}}; }`,
+  );
 const stream = (policy: string): string =>
-  contract(`  rpc Watch(Request) returns (stream Response) { option (tightwire.policy.v1.method) = {${policy}}; }`);
+  contract(
+    `  rpc Watch(Request) returns (stream Response) { option (tightwire.policy.v1.method) = {${policy}}; }`,
+  );
 
 function refusal(source: string): string {
   return tightwirePlugin.run(compileContract(source)).error;
@@ -29,10 +33,26 @@ describe("a policy that contradicts itself is refused with file, line, column an
   test.each([
     ["zero", "timeout: {}", "`timeout` must be more than zero"],
     ["negative", "timeout: {seconds: -1}", "`timeout` must be more than zero, and is negative"],
-    ["negative by nanos", "timeout: {nanos: -1}", "`timeout` must be more than zero, and is negative"],
-    ["of mixed signs", "timeout: {seconds: 1 nanos: -1}", "`timeout` must be more than zero, and is negative"],
-    ["too many nanos", "timeout: {nanos: 1000000000}", "`timeout` must have fewer than 1,000,000,000 nanos"],
-    ["past 10,000 years", "timeout: {seconds: 315576000000 nanos: 1}", "`timeout` must not be more than 10,000 years"],
+    [
+      "negative by nanos",
+      "timeout: {nanos: -1}",
+      "`timeout` must be more than zero, and is negative",
+    ],
+    [
+      "of mixed signs",
+      "timeout: {seconds: 1 nanos: -1}",
+      "`timeout` must be more than zero, and is negative",
+    ],
+    [
+      "too many nanos",
+      "timeout: {nanos: 1000000000}",
+      "`timeout` must have fewer than 1,000,000,000 nanos",
+    ],
+    [
+      "past 10,000 years",
+      "timeout: {seconds: 315576000000 nanos: 1}",
+      "`timeout` must not be more than 10,000 years",
+    ],
     [
       "idle on a unary method",
       "idle_timeout: {seconds: 1}",
@@ -61,11 +81,14 @@ describe("a policy that contradicts itself is refused with file, line, column an
   });
 
   test("the field at fault is told, not the option around it", () => {
-    expect(refusal(stream("\n  timeout: {seconds: 1}\n  idle_timeout: {seconds: -1}\n"))).toMatch(/^try\/v1\/try\.proto:9:\d+: /);
+    expect(refusal(stream("\n  timeout: {seconds: 1}\n  idle_timeout: {seconds: -1}\n"))).toMatch(
+      /^try\/v1\/try\.proto:9:\d+: /,
+    );
   });
 
   test("all faults are told at once, a line each", () => {
-    const source = contract(`  rpc Get(Request) returns (Response) { option (tightwire.policy.v1.method) = {timeout: {}}; }
+    const source =
+      contract(`  rpc Get(Request) returns (Response) { option (tightwire.policy.v1.method) = {timeout: {}}; }
   rpc Put(Request) returns (Response) { option (tightwire.policy.v1.method) = {timeout: {}}; }`);
     expect(
       refusal(source)
@@ -89,17 +112,23 @@ describe("a policy that cannot be read is refused", () => {
 
   test("bytes that are no policy", () => {
     const { error } = tightwirePlugin.run(tampered([0x0a, 0x05]));
-    expect(error).toMatch(/^try\/v1\/try\.proto:7:\d+: try\.v1\.TryService\.Get: \(tightwire\.policy\.v1\.method\) cannot be decoded: /);
+    expect(error).toMatch(
+      /^try\/v1\/try\.proto:7:\d+: try\.v1\.TryService\.Get: \(tightwire\.policy\.v1\.method\) cannot be decoded: /,
+    );
   });
 
   test("a field that the imported policy.proto does not have", () => {
     const { error } = tightwirePlugin.run(tampered([0x78, 0x01]));
-    expect(error).toMatch(/TryService\.Get: \(tightwire\.policy\.v1\.method\) holds a field that its message does not have$/);
+    expect(error).toMatch(
+      /TryService\.Get: \(tightwire\.policy\.v1\.method\) holds a field that its message does not have$/,
+    );
   });
 
   test("a policy that only a newer plugin knows", () => {
     const request = compileContract(unary("timeout: {seconds: 1}"));
-    const policy = request.protoFile.find((file) => file.name === "tightwire/policy/v1/policy.proto");
+    const policy = request.protoFile.find(
+      (file) => file.name === "tightwire/policy/v1/policy.proto",
+    );
     const field = policy?.messageType.find((message) => message.name === "MethodPolicy")?.field[0];
     if (field === undefined) throw new Error("policy.proto is not in the request");
     field.name = "patience";
@@ -111,8 +140,12 @@ describe("a policy that cannot be read is refused", () => {
 
 describe("names that meet in TypeScript are refused", () => {
   test("two methods", () => {
-    const source = contract("  rpc GetIt(Request) returns (Response);\n  rpc getIt(Request) returns (Response);");
-    expect(refusal(source)).toBe("try/v1/try.proto:8:3: try.v1.TryService.getIt: has the same name in TypeScript as GetIt: `getIt`");
+    const source = contract(
+      "  rpc GetIt(Request) returns (Response);\n  rpc getIt(Request) returns (Response);",
+    );
+    expect(refusal(source)).toBe(
+      "try/v1/try.proto:8:3: try.v1.TryService.getIt: has the same name in TypeScript as GetIt: `getIt`",
+    );
   });
 
   test("two services", () => {
@@ -125,25 +158,42 @@ describe("names that meet in TypeScript are refused", () => {
 
 describe("a policy is resolved", () => {
   const service = (method: string): string =>
-    contract(`  option (tightwire.policy.v1.service) = {timeout: {seconds: 5} idle_timeout: {seconds: 60}};\n  ${method}`);
-  const option = (policy: string): string => `{ option (tightwire.policy.v1.method) = {${policy}}; }`;
+    contract(
+      `  option (tightwire.policy.v1.service) = {timeout: {seconds: 5} idle_timeout: {seconds: 60}};\n  ${method}`,
+    );
+  const option = (policy: string): string =>
+    `{ option (tightwire.policy.v1.method) = {${policy}}; }`;
 
   test.each([
-    ["a unary method takes its service's timeout alone", service("rpc Get(Request) returns (Response);"), "{ timeoutMs: 5000 }"],
+    [
+      "a unary method takes its service's timeout alone",
+      service("rpc Get(Request) returns (Response);"),
+      "{ timeoutMs: 5000 }",
+    ],
     [
       "a unary method's own comes first",
       service(`rpc Get(Request) returns (Response) ${option("timeout: {nanos: 1500000}")}`),
       "{ timeoutMs: 1.5 }",
     ],
-    ["a stream takes its service's idle timeout alone", service("rpc Get(Request) returns (stream Response);"), "{ idleTimeoutMs: 60000 }"],
+    [
+      "a stream takes its service's idle timeout alone",
+      service("rpc Get(Request) returns (stream Response);"),
+      "{ idleTimeoutMs: 60000 }",
+    ],
     [
       "a stream has a deadline of its own",
       service(`rpc Get(stream Request) returns (Response) ${option("timeout: {seconds: 1}")}`),
       "{ timeoutMs: 1000, idleTimeoutMs: 60000 }",
     ],
-    ["10,000 years are allowed", unary("timeout: {seconds: 315576000000}"), "{ timeoutMs: 315576000000000 }"],
+    [
+      "10,000 years are allowed",
+      unary("timeout: {seconds: 315576000000}"),
+      "{ timeoutMs: 315576000000000 }",
+    ],
     ["nothing said is nothing", contract("  rpc Get(Request) returns (Response);"), "{}"],
   ])("%s", (_what, source, policy) => {
-    expect(generateFrom(source).get("try/v1/try.service.ts")).toContain(`      policy: ${policy},\n`);
+    expect(generateFrom(source).get("try/v1/try.service.ts")).toContain(
+      `      policy: ${policy},\n`,
+    );
   });
 });

@@ -2,9 +2,11 @@ import type { DescField, DescMessage } from "@bufbuild/protobuf";
 import { protoCamelCase } from "@bufbuild/protobuf/reflect";
 
 /**
- * Paths of the fields marked `debug_redact` in a message and all that it holds, by the names that ts-proto gives them, in the contract's order:
- * `buyer.email`. Repeated and map fields stand without an index, and a oneof has no name of its own in a path. A field that leads back into a message that it is part of is listed
- * whole when anything in it is marked, since no finite path can name what lies below it.
+ * Paths of the fields marked `debug_redact` in a message and all that it holds, by the names that
+ * ts-proto gives them, in the contract's order: `buyer.email`. Repeated and map fields stand
+ * without an index, and a oneof has no name of its own in a path. A field that leads back into a
+ * message that it is part of is listed whole when anything in it is marked, since no finite path
+ * can name what lies below it.
  */
 export function findRedactedPaths(message: DescMessage): string[] {
   return collect(message, "", []);
@@ -24,7 +26,10 @@ function collect(message: DescMessage, prefix: string, above: readonly DescMessa
 function holdsRedacted(message: DescMessage, seen: Set<DescMessage>): boolean {
   if (seen.has(message)) return false;
   seen.add(message);
-  return message.fields.some((field) => isRedacted(field) || (field.message !== undefined && holdsRedacted(field.message, seen)));
+  return message.fields.some(
+    (field) =>
+      isRedacted(field) || (field.message !== undefined && holdsRedacted(field.message, seen)),
+  );
 }
 
 function isRedacted(field: DescField): boolean {

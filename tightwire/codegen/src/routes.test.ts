@@ -24,15 +24,51 @@ service TryService {
 
 describe("routes that cannot hold are refused with file, line and method", () => {
   test.each([
-    ["a template that cannot be read", 'get: "/v1/{id"', 'the path "/v1/{id" cannot be read: a "{" is not closed'],
-    ["a field that does not exist", 'get: "/v1/{di}"', 'the path /v1/{di} captures {di}, but try.v1.Thing has no field "di"'],
-    ["one below a field", 'get: "/v1/{inside.di}"', 'the path /v1/{inside.di} captures {inside.di}, but try.v1.Thing has no field "di"'],
-    ["one below a text", 'get: "/v1/{id.x}"', "the path /v1/{id.x} captures {id.x}, but id holds no fields"],
-    ["a repeated field", 'get: "/v1/{tags}"', "the path /v1/{tags} captures {tags}, which is a repeated field and not a single value"],
-    ["a map", 'get: "/v1/{labels}"', "the path /v1/{labels} captures {labels}, which is a map and not a single value"],
-    ["a message", 'get: "/v1/{inside}"', "the path /v1/{inside} captures {inside}, which is a message and not a single value"],
-    ["a body that does not exist", 'post: "/v1/x" body: "thing"', '`body` is "thing", but try.v1.Thing has no field "thing"'],
-    ["a body where there is none", 'get: "/v1/x" body: "*"', 'a GET has no body, so `body` cannot be "*"'],
+    [
+      "a template that cannot be read",
+      'get: "/v1/{id"',
+      'the path "/v1/{id" cannot be read: a "{" is not closed',
+    ],
+    [
+      "a field that does not exist",
+      'get: "/v1/{di}"',
+      'the path /v1/{di} captures {di}, but try.v1.Thing has no field "di"',
+    ],
+    [
+      "one below a field",
+      'get: "/v1/{inside.di}"',
+      'the path /v1/{inside.di} captures {inside.di}, but try.v1.Thing has no field "di"',
+    ],
+    [
+      "one below a text",
+      'get: "/v1/{id.x}"',
+      "the path /v1/{id.x} captures {id.x}, but id holds no fields",
+    ],
+    [
+      "a repeated field",
+      'get: "/v1/{tags}"',
+      "the path /v1/{tags} captures {tags}, which is a repeated field and not a single value",
+    ],
+    [
+      "a map",
+      'get: "/v1/{labels}"',
+      "the path /v1/{labels} captures {labels}, which is a map and not a single value",
+    ],
+    [
+      "a message",
+      'get: "/v1/{inside}"',
+      "the path /v1/{inside} captures {inside}, which is a message and not a single value",
+    ],
+    [
+      "a body that does not exist",
+      'post: "/v1/x" body: "thing"',
+      '`body` is "thing", but try.v1.Thing has no field "thing"',
+    ],
+    [
+      "a body where there is none",
+      'get: "/v1/x" body: "*"',
+      'a GET has no body, so `body` cannot be "*"',
+    ],
     [
       "an answer that does not exist",
       'get: "/v1/x" response_body: "thing"',
@@ -58,14 +94,21 @@ describe("routes that cannot hold are refused with file, line and method", () =>
 
   test("a stream of requests without a body for it", () => {
     const run = (rule: string): string =>
-      tightwirePlugin.run(compileContract(contract(rule, "rpc Send(stream Thing) returns (Thing)"))).error;
+      tightwirePlugin.run(compileContract(contract(rule, "rpc Send(stream Thing) returns (Thing)")))
+        .error;
     expect(run('post: "/v1/x"')).toContain('its requests are a stream, which needs `body: "*"`');
-    expect(run('post: "/v1/x" body: "inside"')).toContain('its requests are a stream, so `body` must be "*" and not "inside"');
+    expect(run('post: "/v1/x" body: "inside"')).toContain(
+      'its requests are a stream, so `body` must be "*" and not "inside"',
+    );
     expect(run('post: "/v1/x" body: "*"')).toBe("");
     expect(run('get: "/v1/x"')).toBe("");
   });
 });
 
 test("routes that look alike and take different requests are none the worse for it", () => {
-  expect(generateFrom(contract('post: "/v1/taken/{id}" body: "*" additional_bindings {get: "/v1/taken/{id}:look"}')).size).toBe(1);
+  expect(
+    generateFrom(
+      contract('post: "/v1/taken/{id}" body: "*" additional_bindings {get: "/v1/taken/{id}:look"}'),
+    ).size,
+  ).toBe(1);
 });

@@ -32,12 +32,18 @@ export function printDefinition(service: DescService, context: DefinitionContext
     "  methods: {",
     ...service.methods.flatMap((method) => printMethod(method, policy, context)),
     "  },",
-    ...(context.image === undefined ? [] : [`  image: new URL(${formatLiteral(context.image)}, import.meta.url),`]),
+    ...(context.image === undefined
+      ? []
+      : [`  image: new URL(${formatLiteral(context.image)}, import.meta.url),`]),
     "};",
   ];
 }
 
-function printMethod(method: DescMethod, service: ResolvedPolicy, context: DefinitionContext): string[] {
+function printMethod(
+  method: DescMethod,
+  service: ResolvedPolicy,
+  context: DefinitionContext,
+): string[] {
   const { imports, registry, faults } = context;
   const codec = imports.value("messageCodec", "@tightwire/codec");
   return [
@@ -74,6 +80,13 @@ function reportSameNames(service: DescService, faults: Fault[]): void {
   for (const method of service.methods) {
     const earlier = first.get(method.localName);
     if (earlier === undefined) first.set(method.localName, method);
-    else faults.push(createFault(method, [], `has the same name in TypeScript as ${earlier.name}: \`${method.localName}\``));
+    else
+      faults.push(
+        createFault(
+          method,
+          [],
+          `has the same name in TypeScript as ${earlier.name}: \`${method.localName}\``,
+        ),
+      );
   }
 }

@@ -4,7 +4,10 @@ import type { ImportList } from "./import-list.js";
 
 const CORE = "@tightwire/core";
 
-/** What the type of a caller's streamed messages is called; nothing in a generated file may be imported by that name. */
+/**
+ * What the type of a caller's streamed messages is called; nothing in a generated file may be
+ * imported by that name.
+ */
 export const GIVEN = "Given";
 
 /** The names that one service's generated code exports. */
@@ -25,16 +28,30 @@ export function nameService(service: DescService): ServiceNames {
 
 /** The interface that a server implements, a line an element. */
 export function printHandlers(service: DescService, imports: ImportList): string[] {
-  return printInterface(service, nameService(service).handlers, "what a server implements", (method) => signHandler(method, imports));
+  return printInterface(
+    service,
+    nameService(service).handlers,
+    "what a server implements",
+    (method) => signHandler(method, imports),
+  );
 }
 
 /** The interface that a caller uses, a line an element. */
 export function printClient(service: DescService, imports: ImportList): string[] {
-  return printInterface(service, nameService(service).client, "what a caller uses", (method) => signClient(method, imports));
+  return printInterface(service, nameService(service).client, "what a caller uses", (method) =>
+    signClient(method, imports),
+  );
 }
 
-function printInterface(service: DescService, name: string, role: string, sign: (method: DescMethod) => Signature): string[] {
-  const comment = [`\`${service.typeName}\`: ${role}.`, readComment(service)].filter((text) => text !== "").join("\n\n");
+function printInterface(
+  service: DescService,
+  name: string,
+  role: string,
+  sign: (method: DescMethod) => Signature,
+): string[] {
+  const comment = [`\`${service.typeName}\`: ${role}.`, readComment(service)]
+    .filter((text) => text !== "")
+    .join("\n\n");
   const members = service.methods.map((method) => [
     ...formatDocComment(readComment(method), "  "),
     ...formatSignature(method.localName, sign(method)),
@@ -57,13 +74,20 @@ interface Signature {
 function formatSignature(name: string, { generics = "", parameters, result }: Signature): string[] {
   const line = `  ${name}${generics}(${parameters.join(", ")}): ${result};`;
   if (line.length <= 120) return [line];
-  return [`  ${name}${generics}(`, ...parameters.map((parameter) => `    ${parameter},`), `  ): ${result};`];
+  return [
+    `  ${name}${generics}(`,
+    ...parameters.map((parameter) => `    ${parameter},`),
+    `  ): ${result};`,
+  ];
 }
 
 function signHandler(method: DescMethod, imports: ImportList): Signature {
   const input = imports.message(method.input);
   const request = takesStream(method) ? `requests: AsyncIterable<${input}>` : `request: ${input}`;
-  return { parameters: [request, `call: ${imports.type("ServerCall", CORE)}`], result: resultType(method, imports) };
+  return {
+    parameters: [request, `call: ${imports.type("ServerCall", CORE)}`],
+    result: resultType(method, imports),
+  };
 }
 
 function signClient(method: DescMethod, imports: ImportList): Signature {
@@ -81,6 +105,7 @@ function takesStream(method: DescMethod): boolean {
 }
 
 function resultType(method: DescMethod, imports: ImportList): string {
-  const streams = method.methodKind === "server_streaming" || method.methodKind === "bidi_streaming";
+  const streams =
+    method.methodKind === "server_streaming" || method.methodKind === "bidi_streaming";
   return `${streams ? "AsyncIterable" : "Promise"}<${imports.message(method.output)}>`;
 }

@@ -8,14 +8,26 @@ type Line = readonly [level: string, fields: Record<string, unknown>, message: s
 /** A call log and what it wrote. */
 function openLog() {
   const lines: Line[] = [];
-  const writer = (level: string) => (fields: object, message: string) => void lines.push([level, { ...fields }, message]);
-  const log = createCallLog({ debug: writer("debug"), info: writer("info"), warn: writer("warn"), error: writer("error") });
-  const call = log.started({ side: "server", path: "/shop/Get", peer: "127.0.0.1:5", identity: undefined } as unknown as ObservedCall);
+  const writer = (level: string) => (fields: object, message: string) =>
+    void lines.push([level, { ...fields }, message]);
+  const log = createCallLog({
+    debug: writer("debug"),
+    info: writer("info"),
+    warn: writer("warn"),
+    error: writer("error"),
+  });
+  const call = log.started({
+    side: "server",
+    path: "/shop/Get",
+    peer: "127.0.0.1:5",
+    identity: undefined,
+  } as unknown as ObservedCall);
   if (call === undefined) throw new Error("the log listens to every call");
   return { lines, call };
 }
 
-const endOf = (over: object): ObservedEnd => ({ code: Status.OK, text: "", durationMs: 1.23456, origin: "local", ...over }) as ObservedEnd;
+const endOf = (over: object): ObservedEnd =>
+  ({ code: Status.OK, text: "", durationMs: 1.23456, origin: "local", ...over }) as ObservedEnd;
 
 test("writes one line a call, with counts and without texts when it went well", () => {
   const { lines, call } = openLog();
@@ -24,7 +36,19 @@ test("writes one line a call, with counts and without texts when it went well", 
   call.message?.("sent", 10);
   call.ended(endOf({}));
   expect(lines).toEqual([
-    ["info", { side: "server", method: "/shop/Get", code: "ok", durationMs: 1.235, peer: "127.0.0.1:5", sent: 2, received: 1 }, "call"],
+    [
+      "info",
+      {
+        side: "server",
+        method: "/shop/Get",
+        code: "ok",
+        durationMs: 1.235,
+        peer: "127.0.0.1:5",
+        sent: 2,
+        received: 1,
+      },
+      "call",
+    ],
   ]);
 });
 
@@ -39,13 +63,23 @@ test.each([
   call.ended(endOf({ code, text: "why", origin: "peer", endpoint: "10.0.0.1:1", attempts: 3 }));
   expect(lines).toHaveLength(1);
   expect(lines[0]?.[0]).toBe(level);
-  expect(lines[0]?.[1]).toMatchObject({ text: "why", origin: "peer", endpoint: "10.0.0.1:1", attempts: 3 });
+  expect(lines[0]?.[1]).toMatchObject({
+    text: "why",
+    origin: "peer",
+    endpoint: "10.0.0.1:1",
+    attempts: 3,
+  });
 });
 
 test("writes type, text, code and causes of an error, redacted, and nothing else that hangs on it", () => {
   const { lines, call } = openLog();
-  const cause = Object.assign(new Error("row ann@example.org"), { code: "23505", detail: "ann@example.org" });
-  call.failed?.(new Error("could not save ann@example.org", { cause }), "id-1", (text) => text.replaceAll("ann@example.org", "[redacted]"));
+  const cause = Object.assign(new Error("row ann@example.org"), {
+    code: "23505",
+    detail: "ann@example.org",
+  });
+  call.failed?.(new Error("could not save ann@example.org", { cause }), "id-1", (text) =>
+    text.replaceAll("ann@example.org", "[redacted]"),
+  );
   const [level, fields, message] = lines[0] as Line;
   expect([level, message, fields["errorId"]]).toEqual(["error", "handler failed", "id-1"]);
   expect(fields["err"]).toMatchObject({

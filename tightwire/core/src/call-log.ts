@@ -3,8 +3,10 @@ import type { CallObserver, ObservedCall, Observer } from "./observer.js";
 import { Status, statusName } from "./status.js";
 
 /**
- * An observer that logs: one line a call when it ends ("call"), one line an unexpected error ("handler failed"), on whichever side it is used.
- * No message bodies and no metadata; texts are as the status carries them. Levels: OK and the caller's own faults `info`, the rest `warn`, unexpected errors `error`.
+ * An observer that logs: one line a call when it ends ("call"), one line an unexpected error
+ * ("handler failed"), on whichever side it is used. No message bodies and no metadata; texts are as
+ * the status carries them. Levels: OK and the caller's own faults `info`, the rest `warn`,
+ * unexpected errors `error`.
  */
 export function createCallLog(logger: Logger): Observer {
   return { started: (call) => new LoggedCall(logger, call) };
@@ -37,10 +39,20 @@ class LoggedCall implements CallObserver {
   }
 
   failed(error: unknown, errorId: string, redact: (text: string) => string): void {
-    this.#logger.error({ method: this.#call.path, errorId, err: describeError(error, redact) }, "handler failed");
+    this.#logger.error(
+      { method: this.#call.path, errorId, err: describeError(error, redact) },
+      "handler failed",
+    );
   }
 
-  ended(end: { code: number; text: string; durationMs: number; origin: string; endpoint?: string | undefined; attempts?: number }): void {
+  ended(end: {
+    code: number;
+    text: string;
+    durationMs: number;
+    origin: string;
+    endpoint?: string | undefined;
+    attempts?: number;
+  }): void {
     const { side, path, peer, identity } = this.#call;
     const fields = {
       side,
@@ -63,7 +75,10 @@ class LoggedCall implements CallObserver {
 /** How deep causes are followed. */
 const MAX_CAUSES = 4;
 
-/** Type, text, stack, code and causes of an error, and nothing else of it: databases hang row values on theirs. */
+/**
+ * Type, text, stack, code and causes of an error, and nothing else of it: databases hang row values
+ * on theirs.
+ */
 function describeError(error: unknown, redact: (text: string) => string, depth = 0): object {
   if (!(error instanceof Error)) return { message: redact(String(error)) };
   const { code, cause } = error as { code?: unknown; cause?: unknown };
@@ -72,6 +87,8 @@ function describeError(error: unknown, redact: (text: string) => string, depth =
     message: redact(error.message),
     stack: redact(error.stack ?? ""),
     ...(typeof code === "string" || typeof code === "number" ? { code } : {}),
-    ...(cause === undefined || depth >= MAX_CAUSES ? {} : { cause: describeError(cause, redact, depth + 1) }),
+    ...(cause === undefined || depth >= MAX_CAUSES
+      ? {}
+      : { cause: describeError(cause, redact, depth + 1) }),
   };
 }

@@ -13,35 +13,55 @@ export interface ServerCall extends ContextValues {
   readonly peer: Peer;
   /** Milliseconds until the deadline; `Infinity` when there is none. */
   readonly timeLeftMs: number;
-  /** Aborts when the call is cancelled, its deadline passes or its caller is gone; not on its normal end. Made when first read. */
+  /**
+   * Aborts when the call is cancelled, its deadline passes or its caller is gone; not on its normal
+   * end. Made when first read.
+   */
   readonly signal: AbortSignal;
   /**
-   * Aborts when the server begins to drain, so that a stream can end well. A stream whose handler has read it may go on until the grace period ends; any other is
-   * ended at once with UNAVAILABLE. Made when first read.
+   * Aborts when the server begins to drain, so that a stream can end well. A stream whose handler
+   * has read it may go on until the grace period ends; any other is ended at once with UNAVAILABLE.
+   * Made when first read.
    */
   readonly draining: AbortSignal;
   /** Metadata for the head of the answer: set before the first message. Made when first read. */
   readonly headers: Metadata;
   /** Metadata for the end of the answer. Made when first read. */
   readonly trailers: Metadata;
-  /** Sends the head now instead of with the first message. For streams; does nothing when it was sent. */
+  /**
+   * Sends the head now instead of with the first message. For streams; does nothing when it was
+   * sent.
+   */
   sendHeaders(): void;
-  /** Whether answers are sent compressed (gzip), where transport and caller can. Read with each message; a stream whose first went plain without a head before it stays so. Default false. */
+  /**
+   * Whether answers are sent compressed (gzip), where transport and caller can. Read with each
+   * message; a stream whose first went plain without a head before it stays so. Default false.
+   */
   compress: boolean;
 }
 
-/** What a caller may say of one call. Client side. Every field is optional; precedence is call > channel > contract > default. */
+/**
+ * What a caller may say of one call. Client side. Every field is optional; precedence is call >
+ * channel > contract > default.
+ */
 export interface CallOptions {
-  /** Whole-call deadline in milliseconds from now, `Infinity` for none. Default for unary: the channel's, else the contract's `timeout`, else 10,000; for streams: the contract's, else none. */
+  /**
+   * Whole-call deadline in milliseconds from now, `Infinity` for none. Default for unary: the
+   * channel's, else the contract's `timeout`, else 10,000; for streams: the contract's, else none.
+   */
   readonly timeoutMs?: number;
-  /** Streams: how long without a message either way. Default: the contract's `idle_timeout`, else 300,000. `Infinity` for ever. */
+  /**
+   * Streams: how long without a message either way. Default: the contract's `idle_timeout`, else
+   * 300,000. `Infinity` for ever.
+   */
   readonly idleTimeoutMs?: number;
   /** Aborting it cancels the call on both sides. */
   readonly signal?: AbortSignal;
   readonly metadata?: MetadataInit;
   /**
-   * Sends messages compressed (gzip), where the transport can. A function is asked for each message, as it was given to the call; write its parameter's type, the method's request.
-   * What it throws ends the call. Default false.
+   * Sends messages compressed (gzip), where the transport can. A function is asked for each
+   * message, as it was given to the call; write its parameter's type, the method's request. What it
+   * throws ends the call. Default false.
    */
   readonly compress?: boolean | ((message: never) => boolean);
   /** Hears the head of the answer. */
@@ -58,7 +78,10 @@ export interface InterceptedCall extends ContextValues {
   readonly method: MethodDefinition;
   /** Client: what will be sent, and may be changed before `next`. Server: what came. */
   readonly metadata: Metadata;
-  /** The message, or for client and bidirectional streaming an async iterable of them; what `next` passes on. */
+  /**
+   * The message, or for client and bidirectional streaming an async iterable of them; what `next`
+   * passes on.
+   */
   request: unknown;
   /** Milliseconds until the deadline; `Infinity` when there is none. */
   readonly timeLeftMs: number;
@@ -66,7 +89,10 @@ export interface InterceptedCall extends ContextValues {
   onEnd(listener: (end: Pick<Completion, "code" | "text" | "trailers">) => void): void;
 }
 
-/** What a call answers: one message, or an async iterable of them for server and bidirectional streaming. A layer that looks at messages of a stream wraps `response`. */
+/**
+ * What a call answers: one message, or an async iterable of them for server and bidirectional
+ * streaming. A layer that looks at messages of a stream wraps `response`.
+ */
 export interface Reply {
   readonly response: unknown;
 }

@@ -2,10 +2,16 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Deadline } from "./deadline.js";
 import type { Cause } from "./transport.js";
 
-/** What calls made inside a handler inherit from the call that it answers: deadline, cancellation and trace context, and nothing else. */
+/**
+ * What calls made inside a handler inherit from the call that it answers: deadline, cancellation
+ * and trace context, and nothing else.
+ */
 export interface CallScope {
   readonly deadline: Deadline;
-  /** Whether a hop lies between the caller and this code: an inherited deadline keeps a reserve for it. */
+  /**
+   * Whether a hop lies between the caller and this code: an inherited deadline keeps a reserve for
+   * it.
+   */
   readonly hop: boolean;
   /** The W3C trace context that came in, passed on as it is. */
   readonly traceparent: string | undefined;
@@ -20,7 +26,10 @@ export interface CallScope {
 
 const storage = new AsyncLocalStorage<CallScope | undefined>();
 
-/** The scope of the call that this code answers; undefined outside of handlers and after {@link detach}. Server side sets it, client side reads it. */
+/**
+ * The scope of the call that this code answers; undefined outside of handlers and after
+ * {@link detach}. Server side sets it, client side reads it.
+ */
 export function currentScope(): CallScope | undefined {
   return storage.getStore();
 }
@@ -31,14 +40,17 @@ export function runInScope<R>(scope: CallScope, body: () => R): R {
 }
 
 /**
- * Runs `body` outside of any call: what it starts inherits no deadline, cancellation or trace. For work that outlives the call (a cache refresh, a
- * connection). Returns what `body` returns.
+ * Runs `body` outside of any call: what it starts inherits no deadline, cancellation or trace. For
+ * work that outlives the call (a cache refresh, a connection). Returns what `body` returns.
  */
 export function detach<R>(body: () => R): R {
   return storage.run(undefined, body);
 }
 
-/** A typed key for values that travel with a call, from interceptors to handlers. Two keys of the same name are different keys. */
+/**
+ * A typed key for values that travel with a call, from interceptors to handlers. Two keys of the
+ * same name are different keys.
+ */
 export interface ContextKey<T> {
   readonly name: string;
   readonly defaultValue: T;

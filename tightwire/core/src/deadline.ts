@@ -2,8 +2,9 @@ import { Status } from "./status.js";
 import type { Cause } from "./transport.js";
 
 /**
- * A moment by which a call is over: milliseconds on the monotonic clock of this process (`performance.now()`), or `Infinity`.
- * Being monotonic it survives changes of the wall clock; between processes only the time that is left travels (`grpc-timeout`).
+ * A moment by which a call is over: milliseconds on the monotonic clock of this process
+ * (`performance.now()`), or `Infinity`. Being monotonic it survives changes of the wall clock;
+ * between processes only the time that is left travels (`grpc-timeout`).
  */
 export type Deadline = number;
 
@@ -38,8 +39,9 @@ const DIGIT_0 = 48;
 const MAX_REPEATED = 40;
 
 /**
- * The `grpc-timeout` header for so many milliseconds: at most eight digits, in the finest unit that holds it, rounded up; never less than `1n`.
- * Source: the gRPC over HTTP/2 protocol document, "Timeout".
+ * The `grpc-timeout` header for so many milliseconds: at most eight digits, in the finest unit that
+ * holds it, rounded up; never less than `1n`. Source: the gRPC over HTTP/2 protocol document,
+ * "Timeout".
  */
 export function formatTimeout(leftMs: number): string {
   for (const [unit, ms] of UNITS) {
@@ -49,7 +51,10 @@ export function formatTimeout(leftMs: number): string {
   return "99999999H";
 }
 
-/** Milliseconds that a `grpc-timeout` header means, or undefined when it is malformed (one to eight digits and one of n u m S M H). */
+/**
+ * Milliseconds that a `grpc-timeout` header means, or undefined when it is malformed (one to eight
+ * digits and one of n u m S M H).
+ */
 export function parseTimeout(header: string): number | undefined {
   const digits = header.length - 1;
   const ms = MS_BY_UNIT.get(header.charAt(digits));
@@ -63,7 +68,13 @@ export function parseTimeout(header: string): number | undefined {
   return count * ms;
 }
 
-/** What ends a call whose `grpc-timeout` {@link parseTimeout} does not understand. Server side, in transports. */
+/**
+ * What ends a call whose `grpc-timeout` {@link parseTimeout} does not understand. Server side, in
+ * transports.
+ */
 export function malformedTimeout(header: string): Cause {
-  return { code: Status.INTERNAL, text: `grpc-timeout is malformed: ${JSON.stringify(header.slice(0, MAX_REPEATED))}` };
+  return {
+    code: Status.INTERNAL,
+    text: `grpc-timeout is malformed: ${JSON.stringify(header.slice(0, MAX_REPEATED))}`,
+  };
 }

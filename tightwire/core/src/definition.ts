@@ -3,11 +3,22 @@ import type { Policy } from "./policy.js";
 /** The four kinds of call. */
 export type MethodKind = "unary" | "server_streaming" | "client_streaming" | "bidi_streaming";
 
-/** What a contract says of repeating a method: `google.protobuf.MethodOptions.idempotency_level`. */
+/**
+ * What a contract says of repeating a method: `google.protobuf.MethodOptions.idempotency_level`.
+ */
 export type Idempotency = "unknown" | "no_side_effects" | "idempotent";
 
 /** A message in part, as a caller may give it: whatever is absent takes its proto3 default. */
-export type PartialMessage<T> = T extends bigint | boolean | number | string | symbol | null | undefined | Uint8Array | Date
+export type PartialMessage<T> = T extends
+  | bigint
+  | boolean
+  | number
+  | string
+  | symbol
+  | null
+  | undefined
+  | Uint8Array
+  | Date
   ? T
   : T extends Map<infer K, infer V>
     ? Map<K, V>
@@ -19,11 +30,17 @@ export type PartialMessage<T> = T extends bigint | boolean | number | string | s
           ? { [K in keyof T]?: PartialMessage<T[K]> | undefined }
           : T;
 
-/** Bytes to messages and back. Structural: what `@tightwire/codec` makes of ts-proto's messages satisfies it. */
+/**
+ * Bytes to messages and back. Structural: what `@tightwire/codec` makes of ts-proto's messages
+ * satisfies it.
+ */
 export interface Codec<T> {
   /** The message's bytes; the caller owns them. */
   encode(message: T): Uint8Array;
-  /** Reads a message out of borrowed bytes and keeps no view of them. Throws an Error when they are not such a message. */
+  /**
+   * Reads a message out of borrowed bytes and keeps no view of them. Throws an Error when they are
+   * not such a message.
+   */
   decode(bytes: Uint8Array): T;
   /** A whole message from part of one. */
   create(partial: PartialMessage<T>): T;
@@ -31,7 +48,10 @@ export interface Codec<T> {
 
 /** One binding of `google.api.http`, as plain data. */
 export interface HttpRule {
-  /** The HTTP method in upper case: GET, PUT, POST, DELETE, PATCH, or the `kind` of a custom pattern. */
+  /**
+   * The HTTP method in upper case: GET, PUT, POST, DELETE, PATCH, or the `kind` of a custom
+   * pattern.
+   */
   readonly verb: string;
   /** The path template, for example `/v1/products/{id}`. */
   readonly path: string;
@@ -52,22 +72,28 @@ export interface MethodDefinition<Request = unknown, Response = unknown> {
   /** The service's policy merged with the method's, the method's first. */
   readonly policy: Policy;
   readonly http: readonly HttpRule[];
-  /** Paths of the fields marked `debug_redact` (`buyer.email`; repeated and map fields without an index), in request and response. */
+  /**
+   * Paths of the fields marked `debug_redact` (`buyer.email`; repeated and map fields without an
+   * index), in request and response.
+   */
   readonly redacted: { readonly request: readonly string[]; readonly response: readonly string[] };
   readonly request: Codec<Request>;
   readonly response: Codec<Response>;
 }
 
 /**
- * A service as generated code describes it. `Handlers` is the interface that a server implements and `Client` the one that a
- * caller uses; both are types only.
+ * A service as generated code describes it. `Handlers` is the interface that a server implements
+ * and `Client` the one that a caller uses; both are types only.
  */
 export interface ServiceDefinition<Handlers = unknown, Client = unknown> {
   /** The full name: `shop.catalog.v1.CatalogService`. */
   readonly name: string;
   /** By the name that TypeScript code uses: `getProduct`. */
   readonly methods: { readonly [localName: string]: MethodDefinition };
-  /** The descriptor image (a `FileDescriptorSet`, as `buf build` writes it) that holds this service, for reflection. */
+  /**
+   * The descriptor image (a `FileDescriptorSet`, as `buf build` writes it) that holds this service,
+   * for reflection.
+   */
   readonly image?: URL;
   /** Never set: carries the two types. */
   readonly types?: { readonly handlers: Handlers; readonly client: Client };

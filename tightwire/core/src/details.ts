@@ -1,4 +1,7 @@
-/** The standard details of errors: `google.rpc.*`, for `detail()` and `RpcError.detail()`. Source: google/rpc/error_details.proto. */
+/**
+ * The standard details of errors: `google.rpc.*`, for `detail()` and `RpcError.detail()`. Source:
+ * google/rpc/error_details.proto.
+ */
 export {
   BadRequest,
   DebugInfo,

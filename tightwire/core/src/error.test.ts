@@ -29,8 +29,13 @@ test.each(["ok", "NOT_FOUND", "toString"])("the code %s is refused", (code) => {
 });
 
 test("finds a detail by its type, decoded", () => {
-  const error = new RpcError("invalid_argument", "", { details: [badRequest({ "lines[0].quantity": "must be at least 1" })] });
-  expect(error.detail(BadRequest)?.fieldViolations[0]).toMatchObject({ field: "lines[0].quantity", description: "must be at least 1" });
+  const error = new RpcError("invalid_argument", "", {
+    details: [badRequest({ "lines[0].quantity": "must be at least 1" })],
+  });
+  expect(error.detail(BadRequest)?.fieldViolations[0]).toMatchObject({
+    field: "lines[0].quantity",
+    description: "must be at least 1",
+  });
   expect(error.detail(ErrorInfo)).toBeUndefined();
 });
 
@@ -45,9 +50,18 @@ test("anything that was thrown becomes one, with the original as cause", () => {
 test("from a completion it has the call, the details and the trailers", () => {
   const details = [detail(ErrorInfo, { reason: "STOCK", domain: "shop" })];
   const trailers = new Metadata({ "x-own": "1" });
-  trailers.appendReceived("grpc-status-details-bin", encodeStatusDetails(5, "no such film", details));
+  trailers.appendReceived(
+    "grpc-status-details-bin",
+    encodeStatusDetails(5, "no such film", details),
+  );
   const error = RpcError.fromCompletion(completion({ trailers }), "/shop/Get");
-  expect(error).toMatchObject({ code: "not_found", message: "no such film", call: "/shop/Get", origin: "peer", outcome: "answered" });
+  expect(error).toMatchObject({
+    code: "not_found",
+    message: "no such film",
+    call: "/shop/Get",
+    origin: "peer",
+    outcome: "answered",
+  });
   expect(error.detail(ErrorInfo)).toMatchObject({ reason: "STOCK", domain: "shop" });
   expect(error.metadata.get("x-own")).toBe("1");
   const forwarded = error.forward();
@@ -58,7 +72,10 @@ test("from a completion it has the call, the details and the trailers", () => {
 test("details that are no google.rpc.Status do not hide the error", () => {
   const trailers = new Metadata();
   trailers.appendReceived("grpc-status-details-bin", new Uint8Array([255, 255, 255]));
-  expect(RpcError.fromCompletion(completion({ trailers }), "/x/Y")).toMatchObject({ code: "not_found", details: [] });
+  expect(RpcError.fromCompletion(completion({ trailers }), "/x/Y")).toMatchObject({
+    code: "not_found",
+    details: [],
+  });
 });
 
 test.each([

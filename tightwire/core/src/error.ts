@@ -29,8 +29,9 @@ const FORWARDED = Symbol.for("tightwire.RpcError.forwarded");
 export const DETAILS_KEY = "grpc-status-details-bin";
 
 /**
- * The one error of calls, on both sides: a handler throws it to choose the status, a caller catches it. `instanceof` works across copies of this package.
- * Throws a TypeError when the code is not a status code, or is "ok".
+ * The one error of calls, on both sides: a handler throws it to choose the status, a caller catches
+ * it. `instanceof` works across copies of this package. Throws a TypeError when the code is not a
+ * status code, or is "ok".
  */
 export class RpcError extends Error {
   readonly code: StatusCode;
@@ -54,7 +55,11 @@ export class RpcError extends Error {
   }
 
   static {
-    Object.defineProperty(RpcError.prototype, "name", { value: "RpcError", configurable: true, writable: true });
+    Object.defineProperty(RpcError.prototype, "name", {
+      value: "RpcError",
+      configurable: true,
+      writable: true,
+    });
     Object.defineProperty(RpcError.prototype, BRAND, { value: true });
   }
 
@@ -62,21 +67,32 @@ export class RpcError extends Error {
     return typeof value === "object" && value !== null && BRAND in value;
   }
 
-  /** The first detail of a type, decoded; undefined when there is none. Throws when its bytes are not such a message. */
+  /**
+   * The first detail of a type, decoded; undefined when there is none. Throws when its bytes are
+   * not such a message.
+   */
   detail<T>(type: DetailType<T>): T | undefined {
     const found = this.details.find((one) => one.type === type.$type);
     return found === undefined ? undefined : type.decode(found.value);
   }
 
   /**
-   * This error, marked to pass through a handler as it is: code, text and details of the peer become this service's own answer. Without it an error that came from a
-   * peer is translated, so that one service's "you may not" does not become another's.
+   * This error, marked to pass through a handler as it is: code, text and details of the peer
+   * become this service's own answer. Without it an error that came from a peer is translated, so
+   * that one service's "you may not" does not become another's.
    */
   forward(): RpcError {
     const { code, message, details, metadata, origin, outcome } = this;
     const kept = new Metadata();
-    for (const [key, value] of metadata) if (!key.startsWith("grpc-")) kept.appendReceived(key, value);
-    const forwarded = new RpcError(code, message, { details, metadata: kept, origin, outcome, cause: this });
+    for (const [key, value] of metadata)
+      if (!key.startsWith("grpc-")) kept.appendReceived(key, value);
+    const forwarded = new RpcError(code, message, {
+      details,
+      metadata: kept,
+      origin,
+      outcome,
+      cause: this,
+    });
     Object.defineProperty(forwarded, FORWARDED, { value: true });
     return forwarded;
   }
@@ -86,7 +102,10 @@ export class RpcError extends Error {
     return FORWARDED in this;
   }
 
-  /** `RpcError` as it is; anything else that was thrown becomes `unknown` with the original as cause, its text kept on this side. */
+  /**
+   * `RpcError` as it is; anything else that was thrown becomes `unknown` with the original as
+   * cause, its text kept on this side.
+   */
   static from(thrown: unknown): RpcError {
     if (thrown instanceof RpcError) return thrown as RpcError;
     const text = thrown instanceof Error ? thrown.message : String(thrown);
@@ -103,7 +122,8 @@ export class RpcError extends Error {
       call: path,
       ...(cause === undefined ? {} : { cause }),
     });
-    if (end.trailers !== undefined) for (const [key, value] of end.trailers) error.metadata.appendReceived(key, value);
+    if (end.trailers !== undefined)
+      for (const [key, value] of end.trailers) error.metadata.appendReceived(key, value);
     return error;
   }
 }

@@ -1,6 +1,9 @@
 import { type Expiring, schedule, type Timer } from "./timer.js";
 
-/** Calls back once nothing has happened for so long: the `idle_timeout` of a stream. A touch is one assignment; the timer is set anew only when it fires early. */
+/**
+ * Calls back once nothing has happened for so long: the `idle_timeout` of a stream. A touch is one
+ * assignment; the timer is set anew only when it fires early.
+ */
 export class IdleTimer implements Expiring {
   #last = performance.now();
   #timer: Timer;

@@ -1,4 +1,7 @@
-/** What the library asks of a logger; pino satisfies it. The library makes none of its own and prints nothing. */
+/**
+ * What the library asks of a logger; pino satisfies it. The library makes none of its own and
+ * prints nothing.
+ */
 export interface Logger {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;

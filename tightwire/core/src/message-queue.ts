@@ -1,4 +1,7 @@
-/** How many bytes of decoded messages may wait for a reader, roughly; a single larger message may too. */
+/**
+ * How many bytes of decoded messages may wait for a reader, roughly; a single larger message may
+ * too.
+ */
 const WINDOW_BYTES = 64 * 1024;
 /** How many messages may wait for a reader, however small they are. */
 const WINDOW_MESSAGES = 32;
@@ -11,8 +14,9 @@ interface Waiter<T> {
 }
 
 /**
- * Messages on their way from a transport to whoever reads them with `for await`. It asks the transport for as many as its window holds and for more as they are
- * read, so a reader that falls behind stops the sender instead of filling memory. One reader at a time.
+ * Messages on their way from a transport to whoever reads them with `for await`. It asks the
+ * transport for as many as its window holds and for more as they are read, so a reader that falls
+ * behind stops the sender instead of filling memory. One reader at a time.
  */
 export class MessageQueue<T> implements AsyncIterableIterator<T> {
   #items: T[] = [];
@@ -25,7 +29,10 @@ export class MessageQueue<T> implements AsyncIterableIterator<T> {
   readonly #pull: (count: number) => void;
   readonly #left: () => void;
 
-  /** `pull` asks for so many more messages; `left` is told, once, when the reader stops before the end. */
+  /**
+   * `pull` asks for so many more messages; `left` is told, once, when the reader stops before the
+   * end.
+   */
   constructor(pull: (count: number) => void, left: () => void) {
     this.#pull = pull;
     this.#left = left;
@@ -50,7 +57,9 @@ export class MessageQueue<T> implements AsyncIterableIterator<T> {
     this.#ask();
   }
 
-  /** No more messages; those that wait can still be read, then the reader sees the end, or `error`. */
+  /**
+   * No more messages; those that wait can still be read, then the reader sees the end, or `error`.
+   */
   end(error?: Error): void {
     if (this.#ended) return;
     this.#ended = true;

@@ -1,7 +1,10 @@
 /** A metadata value: text (printable ASCII), or bytes under a key that ends in `-bin`. */
 export type MetadataValue = string | Uint8Array;
 
-/** What metadata can be made from: other metadata, an object (an array repeats the key), or pairs in order. */
+/**
+ * What metadata can be made from: other metadata, an object (an array repeats the key), or pairs in
+ * order.
+ */
 export type MetadataInit =
   | Metadata
   | Readonly<Record<string, MetadataValue | readonly MetadataValue[]>>
@@ -24,14 +27,18 @@ const PROTOCOL_KEYS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Metadata of a call: keys (lower case; looked up in any case) with one or more values each, in the order given.
- * Values under keys that end in `-bin` are bytes, all others printable ASCII. Keys that belong to the protocol
- * (`grpc-…`, `:…`, `te`, `content-type` …) cannot be set. Source: the gRPC over HTTP/2 protocol document, "Custom-Metadata".
+ * Metadata of a call: keys (lower case; looked up in any case) with one or more values each, in the
+ * order given. Values under keys that end in `-bin` are bytes, all others printable ASCII. Keys
+ * that belong to the protocol (`grpc-…`, `:…`, `te`, `content-type` …) cannot be set. Source: the
+ * gRPC over HTTP/2 protocol document, "Custom-Metadata".
  *
  * A class, since a call makes one or two and a flat list behind methods is the cheapest form of it.
  */
 export class Metadata {
-  /** Key, value, key, value …: one flat list, so that a call without metadata allocates nothing else. */
+  /**
+   * Key, value, key, value …: one flat list, so that a call without metadata allocates nothing
+   * else.
+   */
   readonly #entries: MetadataValue[] = [];
 
   /** Copies `init`. Throws a TypeError that names the key when a key or value is not allowed. */
@@ -40,10 +47,14 @@ export class Metadata {
     if (init instanceof Metadata) {
       for (const entry of init.#entries) this.#entries.push(entry);
     } else if (Symbol.iterator in init) {
-      for (const [key, value] of init as Iterable<readonly [string, MetadataValue]>) this.append(key, value);
+      for (const [key, value] of init as Iterable<readonly [string, MetadataValue]>)
+        this.append(key, value);
     } else {
-      for (const [key, value] of Object.entries(init as Readonly<Record<string, MetadataValue | readonly MetadataValue[]>>)) {
-        if (Array.isArray(value)) for (const one of value as readonly MetadataValue[]) this.append(key, one);
+      for (const [key, value] of Object.entries(
+        init as Readonly<Record<string, MetadataValue | readonly MetadataValue[]>>,
+      )) {
+        if (Array.isArray(value))
+          for (const one of value as readonly MetadataValue[]) this.append(key, one);
         else this.append(key, value as MetadataValue);
       }
     }
@@ -54,15 +65,19 @@ export class Metadata {
     return this.#entries.length / 2;
   }
 
-  /** The first value under a text key. Throws a TypeError for a `-bin` key: see {@link getBinary}. */
+  /**
+   * The first value under a text key. Throws a TypeError for a `-bin` key: see {@link getBinary}.
+   */
   get(key: string): string | undefined {
-    if (isBinaryKey(key)) throw new TypeError(`metadata "${key}" holds bytes: read it with getBinary()`);
+    if (isBinaryKey(key))
+      throw new TypeError(`metadata "${key}" holds bytes: read it with getBinary()`);
     return this.#first(key.toLowerCase()) as string | undefined;
   }
 
   /** The first value under a `-bin` key. Throws a TypeError for a text key. */
   getBinary(key: string): Uint8Array | undefined {
-    if (!isBinaryKey(key)) throw new TypeError(`metadata "${key}" holds text: a key for bytes ends in -bin`);
+    if (!isBinaryKey(key))
+      throw new TypeError(`metadata "${key}" holds text: a key for bytes ends in -bin`);
     return this.#first(key.toLowerCase()) as Uint8Array | undefined;
   }
 
@@ -81,13 +96,15 @@ export class Metadata {
   }
 
   /**
-   * Adds a value, keeping those that are there. Throws a TypeError that names the key when key or value is not allowed, or when it would be a second `authorization`, which
-   * HTTP does not allow: {@link set} replaces one.
+   * Adds a value, keeping those that are there. Throws a TypeError that names the key when key or
+   * value is not allowed, or when it would be a second `authorization`, which HTTP does not allow:
+   * {@link set} replaces one.
    */
   append(key: string, value: MetadataValue): this {
     const name = checkKey(key);
     checkValue(key, value);
-    if (name === "authorization" && this.has(name)) throw new TypeError('metadata "authorization" holds one value; set() replaces it');
+    if (name === "authorization" && this.has(name))
+      throw new TypeError('metadata "authorization" holds one value; set() replaces it');
     this.#entries.push(name, value);
     return this;
   }
@@ -116,8 +133,8 @@ export class Metadata {
   }
 
   /**
-   * Adds what a peer sent, unchecked: for transports, which read keys that users may not write (`user-agent`, `grpc-status-details-bin`).
-   * The key is in lower case already.
+   * Adds what a peer sent, unchecked: for transports, which read keys that users may not write
+   * (`user-agent`, `grpc-status-details-bin`). The key is in lower case already.
    */
   appendReceived(key: string, value: MetadataValue): void {
     this.#entries.push(key, value);
@@ -138,7 +155,10 @@ export function isBinaryKey(key: string): boolean {
 
 function checkKey(key: string): string {
   const name = key.toLowerCase();
-  if (!KEY.test(name)) throw new TypeError(`metadata key ${JSON.stringify(key)} is not allowed: letters, digits, "_", "." and "-" only`);
+  if (!KEY.test(name))
+    throw new TypeError(
+      `metadata key ${JSON.stringify(key)} is not allowed: letters, digits, "_", "." and "-" only`,
+    );
   if (name.startsWith("grpc-") || PROTOCOL_KEYS.has(name)) {
     throw new TypeError(`metadata key "${name}" belongs to the protocol and cannot be set`);
   }
@@ -147,10 +167,13 @@ function checkKey(key: string): string {
 
 function checkValue(key: string, value: MetadataValue): void {
   if (isBinaryKey(key)) {
-    if (!(value instanceof Uint8Array)) throw new TypeError(`metadata "${key}" takes a Uint8Array, as its key ends in -bin`);
+    if (!(value instanceof Uint8Array))
+      throw new TypeError(`metadata "${key}" takes a Uint8Array, as its key ends in -bin`);
   } else if (typeof value !== "string") {
     throw new TypeError(`metadata "${key}" takes a string; a key for bytes ends in -bin`);
   } else if (!TEXT.test(value)) {
-    throw new TypeError(`the value of metadata "${key}" is not printable ASCII; send other text under a key that ends in -bin`);
+    throw new TypeError(
+      `the value of metadata "${key}" is not printable ASCII; send other text under a key that ends in -bin`,
+    );
   }
 }

@@ -3,13 +3,21 @@ const MAX_TIMER_MS = 2_147_483_647;
 /** The largest number that HTTP/2 and gRPC have room for. */
 const MAX_COUNT = 4_294_967_295;
 
-/** Throws a TypeError that names the option when it is given and is no whole number from 1 to 4,294,967,295: a number of bytes or streams. */
+/**
+ * Throws a TypeError that names the option when it is given and is no whole number from 1 to
+ * 4,294,967,295: a number of bytes or streams.
+ */
 export function checkCount(option: string, value: number | undefined): void {
   if (value === undefined || (Number.isInteger(value) && value >= 1 && value <= MAX_COUNT)) return;
-  throw new TypeError(`${option} is ${String(value)}; it takes a whole number from 1 to ${MAX_COUNT}`);
+  throw new TypeError(
+    `${option} is ${String(value)}; it takes a whole number from 1 to ${MAX_COUNT}`,
+  );
 }
 
-/** Throws a TypeError that names the option when it is given and is no time above 0 in milliseconds; `Infinity` is one. */
+/**
+ * Throws a TypeError that names the option when it is given and is no time above 0 in milliseconds;
+ * `Infinity` is one.
+ */
 export function checkTime(option: string, ms: number | undefined): void {
   if (ms === undefined || (typeof ms === "number" && ms > 0)) return;
   throw new TypeError(`${option} is ${String(ms)}; it takes milliseconds above 0, or Infinity`);
@@ -21,7 +29,10 @@ export function checkWait(option: string, ms: number | undefined): void {
   throw new TypeError(`${option} is ${String(ms)}; it takes milliseconds from 0, or Infinity`);
 }
 
-/** A time as Node's timers take it: what is longer than they hold, `Infinity` too, is the longest that they do. */
+/**
+ * A time as Node's timers take it: what is longer than they hold, `Infinity` too, is the longest
+ * that they do.
+ */
 export function timerMs(ms: number): number {
   return Math.min(ms, MAX_TIMER_MS);
 }

@@ -32,7 +32,10 @@ export interface CallObserver {
   /** An attempt goes to an endpoint. Client side. */
   attempt?(endpoint: string): void;
   message?(direction: "sent" | "received", bytes: number): void;
-  /** A handler threw something that is no RpcError: once, with the id that the caller was given. Server side. */
+  /**
+   * A handler threw something that is no RpcError: once, with the id that the caller was given.
+   * Server side.
+   */
   failed?(error: unknown, errorId: string, redact: (text: string) => string): void;
   ended(end: ObservedEnd): void;
 }
@@ -48,7 +51,9 @@ export function combineObservers(observers: readonly Observer[]): Observer | und
   if (observers.length <= 1) return observers[0];
   return {
     started(call) {
-      const listening = observers.map((observer) => observer.started(call)).filter((one) => one !== undefined);
+      const listening = observers
+        .map((observer) => observer.started(call))
+        .filter((one) => one !== undefined);
       if (listening.length <= 1) return listening[0];
       return {
         attempt: (endpoint) =>

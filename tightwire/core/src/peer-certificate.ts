@@ -2,7 +2,9 @@ import type { PeerCertificate as NodeCertificate } from "node:tls";
 import type { PeerCertificate } from "./peer.js";
 
 /** What Node says of a verified certificate, as ours; undefined when the peer sent none. */
-export function readPeerCertificate(certificate: NodeCertificate | undefined): PeerCertificate | undefined {
+export function readPeerCertificate(
+  certificate: NodeCertificate | undefined,
+): PeerCertificate | undefined {
   // Node gives an empty object when the client sent none.
   if (certificate?.fingerprint256 === undefined) return undefined;
   const names = splitNames(certificate.subjectaltname ?? "");
@@ -16,10 +18,15 @@ export function readPeerCertificate(certificate: NodeCertificate | undefined): P
   };
 }
 
-/** `DNS:a, URI:"spiffe://x, y"`: names that hold a comma or a quote are written as JSON strings (Node, CVE-2021-44532). */
+/**
+ * `DNS:a, URI:"spiffe://x, y"`: names that hold a comma or a quote are written as JSON strings
+ * (Node, CVE-2021-44532).
+ */
 function splitNames(text: string): [kind: string, name: string][] {
-  return [...text.matchAll(/([A-Za-z ]+):("(?:[^"\\]|\\.)*"|[^,]*)(?:, |$)/g)].map(([, kind = "", name = ""]) => [
-    kind.trim(),
-    name.startsWith('"') ? (JSON.parse(name) as string) : name,
-  ]);
+  return [...text.matchAll(/([A-Za-z ]+):("(?:[^"\\]|\\.)*"|[^,]*)(?:, |$)/g)].map(
+    ([, kind = "", name = ""]) => [
+      kind.trim(),
+      name.startsWith('"') ? (JSON.parse(name) as string) : name,
+    ],
+  );
 }

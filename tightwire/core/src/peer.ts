@@ -10,18 +10,28 @@ export interface PeerCertificate {
   readonly fingerprint256: string;
 }
 
-/** Whom a connection belongs to. Believed only as far as the transport verified it; metadata adds nothing to it. */
+/**
+ * Whom a connection belongs to. Believed only as far as the transport verified it; metadata adds
+ * nothing to it.
+ */
 export interface Peer {
   readonly kind: "network" | "in-process";
   /** `127.0.0.1:40112`, `unix:`, or the name that an in-process caller was given. */
   readonly address: string;
   /** The certificate that the peer proved to own, when the server asked for one. */
   readonly certificate?: PeerCertificate;
-  /** SPIFFE URI, else DNS name, else subject of the certificate; the name of an in-process caller; undefined for anybody else. */
+  /**
+   * SPIFFE URI, else DNS name, else subject of the certificate; the name of an in-process caller;
+   * undefined for anybody else.
+   */
   readonly identity?: string;
 }
 
 /** The identity in a certificate: SPIFFE URI, else DNS name, else subject. */
 export function certificateIdentity(certificate: PeerCertificate): string {
-  return certificate.uris.find((uri) => uri.startsWith("spiffe://")) ?? certificate.dnsNames[0] ?? certificate.subject;
+  return (
+    certificate.uris.find((uri) => uri.startsWith("spiffe://")) ??
+    certificate.dnsNames[0] ??
+    certificate.subject
+  );
 }

@@ -1,11 +1,14 @@
 /**
- * A method's policy as generated code carries it: resolved (service merged with method), plain, static. What is absent is not said by the
- * contract, and the default below holds.
+ * A method's policy as generated code carries it: resolved (service merged with method), plain,
+ * static. What is absent is not said by the contract, and the default below holds.
  */
 export interface Policy {
   /** Whole-call deadline in milliseconds. Default: 10,000 for unary methods, none for streams. */
   readonly timeoutMs?: number;
-  /** How long a stream may go without a message either way, in milliseconds. Default 300,000. Not for unary methods. */
+  /**
+   * How long a stream may go without a message either way, in milliseconds. Default 300,000. Not
+   * for unary methods.
+   */
   readonly idleTimeoutMs?: number;
 }
 

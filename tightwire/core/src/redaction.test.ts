@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { MarkedValues, redactorFor } from "./redaction.js";
 
-const redact = (paths: string[], message: unknown, text: string) => redactorFor(paths, message)(text);
+const redact = (paths: string[], message: unknown, text: string) =>
+  redactorFor(paths, message)(text);
 
 test("takes the values of marked fields out, wherever they stand: nested, in lists, maps and oneofs", () => {
   const message = {
@@ -12,16 +13,29 @@ test("takes the values of marked fields out, wherever they stand: nested, in lis
     choice: { $case: "token", value: "s3cret" },
   };
   const text = "ann@example.org 4111-1111 4222-2222 4333-3333 s3cret kept";
-  expect(redact(["email", "lines.card.number", "byName.card.number", "token"], message, text)).toBe(`${"[redacted] ".repeat(5)}kept`);
+  expect(redact(["email", "lines.card.number", "byName.card.number", "token"], message, text)).toBe(
+    `${"[redacted] ".repeat(5)}kept`,
+  );
 });
 
 test("takes all of a marked message, numbers and bigints too", () => {
-  const message = { payer: { name: "Ann Lee", account: 9_007_199_254_740_993n, pin: 1234, raw: new Uint8Array([1]) } };
-  expect(redact(["payer"], message, "Ann Lee 9007199254740993 1234")).toBe("[redacted] [redacted] [redacted]");
+  const message = {
+    payer: {
+      name: "Ann Lee",
+      account: 9_007_199_254_740_993n,
+      pin: 1234,
+      raw: new Uint8Array([1]),
+    },
+  };
+  expect(redact(["payer"], message, "Ann Lee 9007199254740993 1234")).toBe(
+    "[redacted] [redacted] [redacted]",
+  );
 });
 
 test("takes the longer of two values first, so that no rest of it stays", () => {
-  expect(redact(["a", "b"], { a: "secret", b: "secret-extended" }, "it was secret-extended")).toBe("it was [redacted]");
+  expect(redact(["a", "b"], { a: "secret", b: "secret-extended" }, "it was secret-extended")).toBe(
+    "it was [redacted]",
+  );
 });
 
 test("leaves short values, absent fields and texts without paths alone", () => {
@@ -32,10 +46,13 @@ test("leaves short values, absent fields and texts without paths alone", () => {
 
 test("takes what earlier messages of a stream held too, in bounded memory: the oldest go first, the newest stay", () => {
   const marked = new MarkedValues();
-  for (let index = 0; index < 20_000; index++) marked.add(["a.b"], { a: { b: `secret-${index}` }, c: `kept-${index}` });
+  for (let index = 0; index < 20_000; index++)
+    marked.add(["a.b"], { a: { b: `secret-${index}` }, c: `kept-${index}` });
   expect([...marked].length).toBeLessThan(10_000);
   const redactRecent = redactorFor(["a.b"], undefined, marked);
-  expect(redactRecent("secret-0 secret-19000 secret-19999 kept-19999")).toBe("secret-0 [redacted] [redacted] kept-19999");
+  expect(redactRecent("secret-0 secret-19000 secret-19999 kept-19999")).toBe(
+    "secret-0 [redacted] [redacted] kept-19999",
+  );
 
   const large = "x".repeat(1_000_000);
   marked.add(["a"], { a: [large, "small"] });

@@ -5,7 +5,10 @@ const MIN_LENGTH = 3;
 /** How much of the values of a stream's messages is kept, in characters. */
 const MAX_KEPT = 64 * 1024;
 
-/** What the `debug_redact` fields held in the last messages of a stream: an error may quote any that came before it. Bounded; those of the newest message are always there. */
+/**
+ * What the `debug_redact` fields held in the last messages of a stream: an error may quote any that
+ * came before it. Bounded; those of the newest message are always there.
+ */
 export class MarkedValues {
   readonly #kept = new Set<string>();
   #characters = 0;
@@ -35,15 +38,21 @@ export class MarkedValues {
 }
 
 /**
- * A function that takes the values of a message's `debug_redact` fields, and those in `marked`, out of a text that is about to be logged. `paths` are a definition's
- * redacted paths; what is no text or number there is left alone. Free when there is nothing to redact.
+ * A function that takes the values of a message's `debug_redact` fields, and those in `marked`, out
+ * of a text that is about to be logged. `paths` are a definition's redacted paths; what is no text
+ * or number there is left alone. Free when there is nothing to redact.
  */
-export function redactorFor(paths: readonly string[], message: unknown, marked?: Iterable<string>): (text: string) => string {
+export function redactorFor(
+  paths: readonly string[],
+  message: unknown,
+  marked?: Iterable<string>,
+): (text: string) => string {
   if ((paths.length === 0 || message === undefined) && marked === undefined) return (text) => text;
   return (text) => {
     const values = new Set([...valuesAt(paths, message), ...(marked ?? [])]);
     let clean = text;
-    for (const value of [...values].sort((a, b) => b.length - a.length)) clean = clean.replaceAll(value, PLACE);
+    for (const value of [...values].sort((a, b) => b.length - a.length))
+      clean = clean.replaceAll(value, PLACE);
     return clean;
   };
 }
@@ -65,7 +74,9 @@ function collect(value: unknown, path: readonly string[], into: Set<string>): vo
   if (name in record) collect(record[name], rest, into);
   // Lists, maps and oneofs ({ $case, value }) have no place in a path: it leads through them.
   else if (record["$case"] === name) collect(record["value"], rest, into);
-  else for (const inner of Object.values(record)) if (!(inner instanceof Uint8Array)) collect(inner, path, into);
+  else
+    for (const inner of Object.values(record))
+      if (!(inner instanceof Uint8Array)) collect(inner, path, into);
 }
 
 /** A marked field may hold a whole message: every text and number in it is taken. */

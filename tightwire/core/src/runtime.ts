@@ -1,10 +1,20 @@
-/** What servers, clients, transports and observers are built from: the transport seam and the parts around it. Users of services need `@tightwire/core` only. */
+/**
+ * What servers, clients, transports and observers are built from: the transport seam and the parts
+ * around it. Users of services need `@tightwire/core` only.
+ */
 export { composeInterceptors } from "./call.js";
 export { noteCompressed } from "./compressed.js";
 export type { CallScope } from "./context.js";
 export { currentScope, runInScope } from "./context.js";
 export type { Deadline } from "./deadline.js";
-export { deadlineAfter, formatTimeout, hopReserveMs, malformedTimeout, parseTimeout, timeLeftMs } from "./deadline.js";
+export {
+  deadlineAfter,
+  formatTimeout,
+  hopReserveMs,
+  malformedTimeout,
+  parseTimeout,
+  timeLeftMs,
+} from "./deadline.js";
 export { encodeStatusDetails } from "./detail.js";
 export { DETAILS_KEY } from "./error.js";
 export { IdleTimer } from "./idle-timer.js";

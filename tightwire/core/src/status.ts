@@ -1,4 +1,7 @@
-/** The seventeen status codes of gRPC, by name, in the order of their numbers (0 to 16). Source: the gRPC status code document. */
+/**
+ * The seventeen status codes of gRPC, by name, in the order of their numbers (0 to 16). Source: the
+ * gRPC status code document.
+ */
 export const STATUS_CODES: readonly [
   "ok",
   "cancelled",
@@ -79,16 +82,24 @@ export const Status: {
   UNAUTHENTICATED: 16,
 };
 
-const numbers: ReadonlyMap<string, number> = new Map(STATUS_CODES.map((name, number) => [name, number]));
+const numbers: ReadonlyMap<string, number> = new Map(
+  STATUS_CODES.map((name, number) => [name, number]),
+);
 
 /** The name of a status number. Anything outside 0 to 16, or not a whole number, is `unknown`. */
 export function statusName(number: number): StatusCode {
   return STATUS_CODES[number] ?? "unknown";
 }
 
-/** The number of a status name. Throws a TypeError that names the value when it is not one of the seventeen. */
+/**
+ * The number of a status name. Throws a TypeError that names the value when it is not one of the
+ * seventeen.
+ */
 export function statusNumber(code: StatusCode): number {
   const number = numbers.get(code);
-  if (number === undefined) throw new TypeError(`"${String(code)}" is not a status code; one of ${STATUS_CODES.join(", ")} is`);
+  if (number === undefined)
+    throw new TypeError(
+      `"${String(code)}" is not a status code; one of ${STATUS_CODES.join(", ")} is`,
+    );
   return number;
 }

@@ -4,7 +4,9 @@ import { schedule, TICK_MS } from "./timer.js";
 
 /** Resolves with the moment at which it was told. */
 function told(deadline: number): Promise<number> {
-  return new Promise((resolve) => void schedule(deadline, { expire: () => resolve(performance.now()) }));
+  return new Promise(
+    (resolve) => void schedule(deadline, { expire: () => resolve(performance.now()) }),
+  );
 }
 
 test("tells each target once, in the order of their ticks, and never early", async () => {
@@ -47,7 +49,9 @@ test("one that was cancelled is not told, also when another of its tick cancels 
 
 test("a target may set timers, also ones that are due already", async () => {
   const again = new Promise<void>((resolve) => {
-    schedule(performance.now(), { expire: () => void schedule(performance.now() - 1_000, { expire: () => resolve() }) });
+    schedule(performance.now(), {
+      expire: () => void schedule(performance.now() - 1_000, { expire: () => resolve() }),
+    });
   });
   await again;
 });

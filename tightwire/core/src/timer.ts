@@ -1,4 +1,7 @@
-/** Who is told when a deadline has come. An object rather than a callback: a call is its own, and makes no closure. */
+/**
+ * Who is told when a deadline has come. An object rather than a callback: a call is its own, and
+ * makes no closure.
+ */
 export interface Expiring {
   /** Must not throw. */
   expire(): void;
@@ -10,7 +13,10 @@ export interface Timer {
   cancel(): void;
 }
 
-/** How coarse the wheel is: a timer fires at most this much later than asked, in milliseconds, and never early. */
+/**
+ * How coarse the wheel is: a timer fires at most this much later than asked, in milliseconds, and
+ * never early.
+ */
 export const TICK_MS = 8;
 const SLOTS = 512;
 
@@ -34,9 +40,10 @@ class Entry implements Timer {
 }
 
 /**
- * One wheel for all deadlines of the process: to set and to cancel a timer is a few assignments and allocates one record, and a single Node timer
- * runs while anything waits. Deadlines further away than a turn of the wheel stay in their slot for more turns, so their length has no limit.
- * A slot holds the head of a ring, made when first used.
+ * One wheel for all deadlines of the process: to set and to cancel a timer is a few assignments and
+ * allocates one record, and a single Node timer runs while anything waits. Deadlines further away
+ * than a turn of the wheel stay in their slot for more turns, so their length has no limit. A slot
+ * holds the head of a ring, made when first used.
  */
 const slots: (Entry | undefined)[] = new Array<Entry | undefined>(SLOTS).fill(undefined);
 let waiting = 0;
@@ -84,7 +91,10 @@ function unlink(entry: Entry): void {
   entry.next = undefined;
 }
 
-/** The ticker outlives the last timer by a tick (unref'ed), so that one call after another does not make and clear it each time. */
+/**
+ * The ticker outlives the last timer by a tick (unref'ed), so that one call after another does not
+ * make and clear it each time.
+ */
 function start(): void {
   if (ticker !== undefined) {
     ticker.ref();

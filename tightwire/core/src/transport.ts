@@ -3,21 +3,30 @@ import type { Metadata } from "./metadata.js";
 import type { Peer } from "./peer.js";
 
 /**
- * The transport seam: bytes and metadata between two endpoints, with no message types. It is built on handles and sinks rather than promises, abort signals
- * and thrown errors, which cost more than the call itself and are made once, above it, where a user sees them.
+ * The transport seam: bytes and metadata between two endpoints, with no message types. It is built
+ * on handles and sinks rather than promises, abort signals and thrown errors, which cost more than
+ * the call itself and are made once, above it, where a user sees them.
  *
  * Rules that hold for every transport, both ways:
  * - A sink's ending (`done`, `cancelled`) comes exactly once a call, and nothing after it.
- * - `cancel` ends the call before it returns: `done` has then been called, with the cause, unless it was before.
- * - Bytes given to a sink are borrowed: valid until the callback returns. Bytes given to a transport are the transport's from then on.
- * - Nobody hears of a call before `unary` or `stream` has returned its handle; a handler in the same process may run before.
+ * - `cancel` ends the call before it returns: `done` has then been called, with the cause, unless
+ *   it was before.
+ * - Bytes given to a sink are borrowed: valid until the callback returns. Bytes given to a
+ *   transport are the transport's from then on.
+ * - Nobody hears of a call before `unary` or `stream` has returned its handle; a handler in the
+ *   same process may run before.
  * - No method throws for what a peer does.
  */
 
-/** Bytes that are valid until the callback they are given to returns; who keeps them copies them. */
+/**
+ * Bytes that are valid until the callback they are given to returns; who keeps them copies them.
+ */
 export type Borrowed = Uint8Array;
 
-/** Whether the peer can have run any of a call's code. `no` allows sending it again, whatever the method. */
+/**
+ * Whether the peer can have run any of a call's code. `no` allows sending it again, whatever the
+ * method.
+ */
 export type Processed = "no" | "yes" | "unknown";
 
 /** Why a call or a connection ends: a status, below the public API. */
@@ -30,7 +39,9 @@ export interface Cause {
 
 /** How a call ended, as its client sees it. */
 export interface Completion extends Cause {
-  /** What the answer's head carried; undefined when none came, or it was given to `headers` before. */
+  /**
+   * What the answer's head carried; undefined when none came, or it was given to `headers` before.
+   */
   readonly headers: Metadata | undefined;
   readonly trailers: Metadata | undefined;
   readonly processed: Processed;
@@ -54,9 +65,15 @@ export interface Capabilities {
 export interface OutgoingCall {
   readonly path: string;
   readonly metadata: Metadata;
-  /** When the call is over; `Infinity` for never. The transport tells the peer what is left; to keep it is the caller's part. */
+  /**
+   * When the call is over; `Infinity` for never. The transport tells the peer what is left; to keep
+   * it is the caller's part.
+   */
   readonly deadline: Deadline;
-  /** Messages may be sent compressed where the transport can, which is told to the peer; a stream decides message by message. */
+  /**
+   * Messages may be sent compressed where the transport can, which is told to the peer; a stream
+   * decides message by message.
+   */
   readonly compress: boolean;
   /** Set on every attempt after the first: how many came before (`grpc-previous-rpc-attempts`). */
   readonly previousAttempts: number;
@@ -87,7 +104,10 @@ export interface CallHandle {
 
 /** A streaming call in flight. */
 export interface StreamHandle extends CallHandle {
-  /** Takes a message; false when enough is waiting, until `drained`. `compress` (default: as the call says) leaves single messages of a compressed call as they are. */
+  /**
+   * Takes a message; false when enough is waiting, until `drained`. `compress` (default: as the
+   * call says) leaves single messages of a compressed call as they are.
+   */
   write(bytes: Uint8Array, compress?: boolean): boolean;
   /** No more messages from this side. */
   end(): void;
@@ -124,7 +144,9 @@ export interface Connection {
 export interface Endpoint {
   /** `127.0.0.1:50051`, `[::1]:50051`, `catalog:50051` or `unix:/run/catalog.sock`. */
   readonly address: string;
-  /** What calls name as their host, and what a certificate must prove: the target's name and port. */
+  /**
+   * What calls name as their host, and what a certificate must prove: the target's name and port.
+   */
   readonly authority: string;
 }
 
@@ -134,7 +156,10 @@ export interface ConnectOptions {
   readonly timeoutMs: number;
   /** The largest message that is taken, after decompression. */
   readonly maxMessageBytes: number;
-  /** Aborts when nobody wants the connection any more: nothing of the attempt is left then, and it rejects. */
+  /**
+   * Aborts when nobody wants the connection any more: nothing of the attempt is left then, and it
+   * rejects.
+   */
   readonly signal?: AbortSignal;
 }
 
@@ -154,32 +179,55 @@ export interface Answer extends Cause {
   readonly trailers: Metadata | undefined;
 }
 
-/** A call as a server receives it, and the way to answer it. The transport implements it; after the end of a call its methods do nothing. */
+/**
+ * A call as a server receives it, and the way to answer it. The transport implements it; after the
+ * end of a call its methods do nothing.
+ */
 export interface IncomingCall {
   readonly path: string;
   readonly metadata: Metadata;
   readonly peer: Peer;
-  /** From the caller's `grpc-timeout`; `Infinity` when it sent none. To keep it is the server's part. */
+  /**
+   * From the caller's `grpc-timeout`; `Infinity` when it sent none. To keep it is the server's
+   * part.
+   */
   readonly deadline: Deadline;
-  /** What is wrong with its head (a malformed `grpc-timeout`): the server ends the call so, and nobody reads it. */
+  /**
+   * What is wrong with its head (a malformed `grpc-timeout`): the server ends the call so, and
+   * nobody reads it.
+   */
   readonly fault?: Cause | undefined;
   /** Allows `count` more messages to be given to the sink. None is given without. */
   pull(count: number): void;
-  /** Sends the head of the answer. Without it the first message or the end sends an empty one. `compress`: messages may follow compressed. */
+  /**
+   * Sends the head of the answer. Without it the first message or the end sends an empty one.
+   * `compress`: messages may follow compressed.
+   */
   headers(metadata: Metadata, compress?: boolean): void;
   /** Takes a message of the answer; false when enough is waiting, until `drained`. */
   write(bytes: Uint8Array, compress: boolean): boolean;
   /** The whole answer of a unary call that is OK: head, message and trailers in one go. */
-  reply(headers: Metadata | undefined, message: Uint8Array, trailers: Metadata | undefined, compress: boolean): void;
+  reply(
+    headers: Metadata | undefined,
+    message: Uint8Array,
+    trailers: Metadata | undefined,
+    compress: boolean,
+  ): void;
   /** Ends the call. What was written before arrives before. */
   end(answer: Answer): void;
-  /** No handler runs any more: once this was called and the call has ended (in either order) it stops counting among the concurrent ones. */
+  /**
+   * No handler runs any more: once this was called and the call has ended (in either order) it
+   * stops counting among the concurrent ones.
+   */
   settled(): void;
 }
 
 /** Reads a call: what {@link Acceptor.open} gives the transport. */
 export interface IncomingSink {
-  /** The transport has taken the sink: called once, right after `open`; reading (`pull`) and answering begin here. */
+  /**
+   * The transport has taken the sink: called once, right after `open`; reading (`pull`) and
+   * answering begin here.
+   */
   start(): void;
   /** `compressed` says how it came. */
   message(bytes: Borrowed, compressed?: boolean): void;
@@ -187,7 +235,10 @@ export interface IncomingSink {
   halfClosed(): void;
   /** A `write` returned false, and writing may go on. */
   drained(): void;
-  /** The caller cancelled or is gone, or the message it sent was refused by the transport, which has told it so. Nothing can be sent any more. */
+  /**
+   * The caller cancelled or is gone, or the message it sent was refused by the transport, which has
+   * told it so. Nothing can be sent any more.
+   */
   cancelled(cause: Cause): void;
 }
 
@@ -203,7 +254,10 @@ export interface Acceptor {
 export interface Listener {
   /** Where: `127.0.0.1:50051` (with the port that was chosen), `unix:/run/catalog.sock`. */
   readonly address: string;
-  /** No new connections, no new calls; resolves when those in flight have ended, or were ended, after `graceMs`. */
+  /**
+   * No new connections, no new calls; resolves when those in flight have ended, or were ended,
+   * after `graceMs`.
+   */
   drain(graceMs: number): Promise<void>;
   /** Ends everything now. */
   closeNow(): Promise<void>;

@@ -19,11 +19,18 @@ export function createAnswerView({ answer }) {
   let began = 0;
 
   function tell(text, tone, extra = []) {
-    outcome.replaceChildren(element("span", { class: `status ${tone}`, "data-status": true }, text), ...extra);
+    outcome.replaceChildren(
+      element("span", { class: `status ${tone}`, "data-status": true }, text),
+      ...extra,
+    );
   }
 
   function took() {
-    return element("span", { class: "time", "data-time": true }, milliseconds(performance.now() - began));
+    return element(
+      "span",
+      { class: "time", "data-time": true },
+      milliseconds(performance.now() - began),
+    );
   }
 
   return {
@@ -66,7 +73,8 @@ export function createAnswerView({ answer }) {
 }
 
 function example(answer) {
-  if (answer?.example === undefined) return [element("p", { class: "hint" }, "Nothing was sent yet.")];
+  if (answer?.example === undefined)
+    return [element("p", { class: "hint" }, "Nothing was sent yet.")];
   return [
     element("p", { class: "hint" }, "Nothing was sent yet. An answer looks like this:"),
     element("div", { class: "example" }, createJsonView(JSON.stringify(answer.example))),
@@ -107,7 +115,11 @@ function headerTable(pairs) {
     "details",
     { class: "headers" },
     element("summary", {}, `Headers (${pairs.length})`),
-    element("dl", {}, ...pairs.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)])),
+    element(
+      "dl",
+      {},
+      ...pairs.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]),
+    ),
   );
 }
 

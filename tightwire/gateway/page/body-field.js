@@ -4,7 +4,12 @@ import { element, freshId } from "./element.js";
 export function createBodyField({ type, example }, { lines, label }) {
   const id = freshId("body");
   const json = type !== "*/*";
-  const sample = () => (example === undefined ? "" : lines ? `${JSON.stringify(example)}\n` : JSON.stringify(example, null, 2));
+  const sample = () =>
+    example === undefined
+      ? ""
+      : lines
+        ? `${JSON.stringify(example)}\n`
+        : JSON.stringify(example, null, 2);
   const fault = element("p", { class: "fault", id: `${id}-fault`, role: "alert" });
   const input = element("textarea", {
     id,
@@ -46,7 +51,9 @@ export function createBodyField({ type, example }, { lines, label }) {
 
   function format() {
     if (faultOf() !== undefined || input.value.trim() === "") return;
-    const parts = lines ? input.value.split("\n").filter((line) => line.trim() !== "") : [input.value];
+    const parts = lines
+      ? input.value.split("\n").filter((line) => line.trim() !== "")
+      : [input.value];
     set(parts.map((part) => JSON.stringify(JSON.parse(part), null, lines ? 0 : 2)).join("\n"));
   }
 

@@ -11,20 +11,36 @@ const GROUPS = [
 
 /** The form of a method: its parameters, its body, and the command that does the same. `actions` are its buttons; `submit` gets the request. */
 export function createCallForm(operation, options, { actions, submit }) {
-  const fields = operation.parameters.map((parameter) => createParameterField(parameter, operation.resolve));
+  const fields = operation.parameters.map((parameter) =>
+    createParameterField(parameter, operation.resolve),
+  );
   const socket = operation.kind === "bidi_streaming";
   const lines = operation.kind === "client_streaming";
   const body =
-    operation.body && createBodyField(operation.body, { lines, label: socket ? "Message" : lines ? "Messages, one a line" : "Body" });
+    operation.body &&
+    createBodyField(operation.body, {
+      lines,
+      label: socket ? "Message" : lines ? "Messages, one a line" : "Body",
+    });
   const command = element("code", {});
   const slot = element("div");
   const form = element(
     "form",
-    { submit: onSubmit, input: showCommand, keydown: onKey, "aria-label": `Request of ${operation.name}` },
+    {
+      submit: onSubmit,
+      input: showCommand,
+      keydown: onKey,
+      "aria-label": `Request of ${operation.name}`,
+    },
     ...GROUPS.map(([place, title]) => group(title, fields, place)),
     body?.node,
     slot,
-    element("div", { class: "actions" }, ...actions, element("span", { class: "keys", "aria-hidden": "true" }, "Ctrl ↵")),
+    element(
+      "div",
+      { class: "actions" },
+      ...actions,
+      element("span", { class: "keys", "aria-hidden": "true" }, "Ctrl ↵"),
+    ),
     element(
       "details",
       { class: "command", toggle: showCommand },
@@ -74,7 +90,12 @@ function group(title, fields, place) {
   const inside = fields.filter((field) => field.in === place);
   if (inside.length === 0) return undefined;
   const nodes = inside.map(({ node }) => node);
-  return element("section", { class: "group" }, element("h2", {}, title), element("div", { class: "fields" }, ...nodes));
+  return element(
+    "section",
+    { class: "group" },
+    element("h2", {}, title),
+    element("div", { class: "fields" }, ...nodes),
+  );
 }
 
 /** JSON in one line, when it is JSON. */

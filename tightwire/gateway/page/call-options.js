@@ -9,19 +9,32 @@ export function createCallOptions() {
     autocomplete: "off",
     spellcheck: "false",
   });
-  const timeout = element("input", { id: "timeout", type: "number", min: "1", max: "99999999", step: "1", placeholder: "the contract's" });
+  const timeout = element("input", {
+    id: "timeout",
+    type: "number",
+    min: "1",
+    max: "99999999",
+    step: "1",
+    placeholder: "the contract's",
+  });
   const node = element(
     "details",
     { class: "options" },
     element("summary", {}, "Call options"),
-    element("div", { class: "fields" }, labelled(authorization, "authorization", "header"), labelled(timeout, "timeout", "milliseconds")),
+    element(
+      "div",
+      { class: "fields" },
+      labelled(authorization, "authorization", "header"),
+      labelled(timeout, "timeout", "milliseconds"),
+    ),
   );
   return {
     node,
     /** Headers that say it. */
     headers() {
       const headers = [];
-      if (authorization.value.trim() !== "") headers.push(["authorization", authorization.value.trim()]);
+      if (authorization.value.trim() !== "")
+        headers.push(["authorization", authorization.value.trim()]);
       if (timeout.value !== "") headers.push(["grpc-timeout", `${timeout.value}m`]);
       return headers;
     },
@@ -32,7 +45,12 @@ function labelled(input, name, type) {
   return element(
     "div",
     { class: "field" },
-    element("div", { class: "field-head" }, element("label", { for: input.id }, name), element("span", { class: "type" }, type)),
+    element(
+      "div",
+      { class: "field-head" },
+      element("label", { for: input.id }, name),
+      element("span", { class: "type" }, type),
+    ),
     input,
   );
 }

@@ -35,12 +35,14 @@ function start(contract) {
   function show({ focus }) {
     const id = decodeURIComponent(location.hash.slice(1));
     const operation = contract.operations.get(id);
-    if (operation !== undefined && !views.has(id)) views.set(id, createMethodView(operation, options));
+    if (operation !== undefined && !views.has(id))
+      views.set(id, createMethodView(operation, options));
     view.replaceChildren(views.get(id)?.node ?? overview);
     views.get(id)?.mount();
     mark(id);
     setMenu(false);
-    document.title = operation === undefined ? contract.info.title : `${operation.name} · ${contract.info.title}`;
+    document.title =
+      operation === undefined ? contract.info.title : `${operation.name} · ${contract.info.title}`;
     if (!focus) return;
     scrollTo(0, 0);
     view.focus({ preventScroll: true });
@@ -53,5 +55,11 @@ function start(contract) {
 }
 
 readContract().then(start, (error) => {
-  view.replaceChildren(element("p", { class: "loading", role: "alert" }, `The contract could not be read: ${error.message}`));
+  view.replaceChildren(
+    element(
+      "p",
+      { class: "loading", role: "alert" },
+      `The contract could not be read: ${error.message}`,
+    ),
+  );
 });

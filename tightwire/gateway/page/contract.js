@@ -26,7 +26,9 @@ function createContract({ info, tags = [], paths = {}, components = {} }) {
   }
 
   const operations = Object.entries(paths).flatMap(([path, item]) =>
-    VERBS.filter((verb) => item[verb] !== undefined).map((verb) => createOperation(verb.toUpperCase(), path, item[verb], resolve)),
+    VERBS.filter((verb) => item[verb] !== undefined).map((verb) =>
+      createOperation(verb.toUpperCase(), path, item[verb], resolve),
+    ),
   );
   const services = tags.map(({ name, description }) => ({
     name,
@@ -35,7 +37,11 @@ function createContract({ info, tags = [], paths = {}, components = {} }) {
     description,
     operations: operations.filter((operation) => operation.service === name),
   }));
-  return { info, services, operations: new Map(operations.map((operation) => [operation.id, operation])) };
+  return {
+    info,
+    services,
+    operations: new Map(operations.map((operation) => [operation.id, operation])),
+  };
 }
 
 function createOperation(verb, path, operation, resolve) {
@@ -61,7 +67,11 @@ function createOperation(verb, path, operation, resolve) {
 /** An answer, or one message of a stream of them without the line around it. */
 function answerOf(answer) {
   if (answer?.type !== "application/x-ndjson") return answer;
-  return { type: answer.type, schema: answer.schema?.properties?.result, example: answer.example?.result };
+  return {
+    type: answer.type,
+    schema: answer.schema?.properties?.result,
+    example: answer.example?.result,
+  };
 }
 
 /** The first kind of content that is offered. */

@@ -32,7 +32,12 @@ export function createErrorView({ code, message, details = [] }) {
   return element(
     "div",
     { class: "error", "data-error": true },
-    element("p", { class: "error-head" }, element("strong", {}, NAMES[code] ?? `code ${code}`), element("span", {}, message)),
+    element(
+      "p",
+      { class: "error-head" },
+      element("strong", {}, NAMES[code] ?? `code ${code}`),
+      element("span", {}, message),
+    ),
     ...details.map(detail),
   );
 }
@@ -41,7 +46,9 @@ function detail(given) {
   const { "@type": url = "", ...rest } = given;
   const name = url.slice(url.lastIndexOf(".") + 1);
   const rows = given.fieldViolations ?? given.violations;
-  const inside = Array.isArray(rows) ? element("dl", {}, ...rows.flatMap(violation)) : createJsonView(JSON.stringify(rest));
+  const inside = Array.isArray(rows)
+    ? element("dl", {}, ...rows.flatMap(violation))
+    : createJsonView(JSON.stringify(rest));
   return element("section", { class: "detail" }, element("h3", {}, name), inside);
 }
 

@@ -11,7 +11,9 @@ export function createFieldTree(given, resolve) {
   return element(
     "ul",
     { class: "tree" },
-    ...fields.map(([name, field]) => element("li", {}, ...row(name, field, required.includes(name), resolve))),
+    ...fields.map(([name, field]) =>
+      element("li", {}, ...row(name, field, required.includes(name), resolve)),
+    ),
   );
 }
 
@@ -27,10 +29,16 @@ function row(name, given, required, resolve) {
   const text = element("div", { class: "hint" }, ...prose(schema.description));
   if (inner.properties === undefined || Object.keys(inner.properties).length === 0)
     return [element("div", { class: "tree-head" }, ...head), text];
-  const details = element("details", { toggle: open }, element("summary", { class: "tree-head" }, ...head), text);
+  const details = element(
+    "details",
+    { toggle: open },
+    element("summary", { class: "tree-head" }, ...head),
+    text,
+  );
 
   function open() {
-    if (details.open && details.querySelector("ul") === null) details.append(createFieldTree(inner, resolve));
+    if (details.open && details.querySelector("ul") === null)
+      details.append(createFieldTree(inner, resolve));
   }
 
   return [details];

@@ -2,14 +2,19 @@ import { element } from "./element.js";
 
 /** Text beyond this many characters is shown without colours, which take an element each. */
 const MOST_COLOURED = 200_000;
-const TOKEN = /("(?:\\.|[^"\\])*")(\s*:)?|\b(?:true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+const TOKEN =
+  /("(?:\\.|[^"\\])*")(\s*:)?|\b(?:true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /** JSON with its parts in colours; other text as it is. */
 export function createJsonView(text) {
   const value = parse(text);
   const shown = value === undefined ? text : JSON.stringify(value, null, 2);
   const coloured = value !== undefined && shown.length <= MOST_COLOURED;
-  return element("pre", { class: "json", tabindex: "0" }, element("code", {}, ...(coloured ? tokens(shown) : [shown])));
+  return element(
+    "pre",
+    { class: "json", tabindex: "0" },
+    element("code", {}, ...(coloured ? tokens(shown) : [shown])),
+  );
 }
 
 /** The value of JSON; undefined for what is none. */

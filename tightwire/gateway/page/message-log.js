@@ -10,7 +10,12 @@ const SIGNS = { sent: ["↑", "Sent"], received: ["↓", "Received"] };
 
 /** The messages of a stream as they come, each with its time. */
 export function createMessageLog() {
-  const list = element("ol", { class: "log", role: "log", "aria-label": "Messages", tabindex: "0" });
+  const list = element("ol", {
+    class: "log",
+    role: "log",
+    "aria-label": "Messages",
+    tabindex: "0",
+  });
   let received = 0;
 
   return {
@@ -30,7 +35,12 @@ export function createMessageLog() {
     /** Adds the status that ended a stream. */
     fail(status) {
       list.append(
-        element("li", { class: "failed" }, clock(), isStatus(status) ? createErrorView(status) : createJsonView(JSON.stringify(status))),
+        element(
+          "li",
+          { class: "failed" },
+          clock(),
+          isStatus(status) ? createErrorView(status) : createJsonView(JSON.stringify(status)),
+        ),
       );
       list.scrollTop = list.scrollHeight;
     },
@@ -40,8 +50,17 @@ export function createMessageLog() {
 function entry(direction, text, value) {
   const [sign, label] = SIGNS[direction];
   const short = value === undefined ? text : JSON.stringify(value);
-  const body = short.length <= MOST_IN_LINE ? element("code", { class: "short" }, short) : createJsonView(text);
-  return element("li", { class: direction }, clock(), element("span", { class: "sign", role: "img", "aria-label": label }, sign), body);
+  const body =
+    short.length <= MOST_IN_LINE
+      ? element("code", { class: "short" }, short)
+      : createJsonView(text);
+  return element(
+    "li",
+    { class: direction },
+    clock(),
+    element("span", { class: "sign", role: "img", "aria-label": label }, sign),
+    body,
+  );
 }
 
 function clock() {

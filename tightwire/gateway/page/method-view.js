@@ -9,7 +9,8 @@ import { callBySocket } from "./socket-call.js";
 /** A method: what it does, a form to call it, and the answer. */
 export function createMethodView(operation, options) {
   const answer = createAnswerView(operation);
-  const call = operation.kind === "bidi_streaming" ? createSocketCall(answer) : createHttpCall(answer);
+  const call =
+    operation.kind === "bidi_streaming" ? createSocketCall(answer) : createHttpCall(answer);
   const form = createCallForm(operation, options, call);
   const node = element(
     "article",
@@ -30,7 +31,12 @@ function heading({ service, name, label, verb, path, description, deprecated, ki
       element("span", { class: "kind" }, label),
       deprecated ? element("span", { class: "kind warn" }, "deprecated") : undefined,
     ),
-    element("p", { class: "route" }, element("span", { class: `verb ${verb.toLowerCase()}` }, verb), element("code", {}, path)),
+    element(
+      "p",
+      { class: "route" },
+      element("span", { class: `verb ${verb.toLowerCase()}` }, verb),
+      element("code", {}, path),
+    ),
     element("div", { class: "prose" }, ...prose(description)),
     kind === "bidi_streaming"
       ? element(
@@ -50,14 +56,23 @@ function messages({ body, answer, resolve }) {
 }
 
 function tree(title, schema, resolve) {
-  return element("details", { class: "message" }, element("summary", {}, title), createFieldTree(schema, resolve));
+  return element(
+    "details",
+    { class: "message" },
+    element("summary", {}, title),
+    createFieldTree(schema, resolve),
+  );
 }
 
 function createHttpCall(answer) {
   let running;
   let over = Promise.resolve();
   const send = element("button", { type: "submit", class: "primary" }, "Send");
-  const stop = element("button", { type: "button", class: "plain", disabled: true, click: () => running?.abort() }, "Stop");
+  const stop = element(
+    "button",
+    { type: "button", class: "plain", disabled: true, click: () => running?.abort() },
+    "Stop",
+  );
 
   async function submit(request) {
     running?.abort();
@@ -79,8 +94,16 @@ function createSocketCall(answer) {
   let call;
   let ended = false;
   const send = element("button", { type: "submit", class: "primary" }, "Open");
-  const end = element("button", { type: "button", class: "plain", disabled: true, click: onEnd }, "End requests");
-  const stop = element("button", { type: "button", class: "plain", disabled: true, click: () => call?.stop() }, "Stop");
+  const end = element(
+    "button",
+    { type: "button", class: "plain", disabled: true, click: onEnd },
+    "End requests",
+  );
+  const stop = element(
+    "button",
+    { type: "button", class: "plain", disabled: true, click: () => call?.stop() },
+    "Stop",
+  );
 
   function onEnd() {
     ended = true;

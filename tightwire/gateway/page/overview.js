@@ -27,8 +27,18 @@ function card({ id, name, verb, path, label, kind, summary = "" }) {
     element(
       "a",
       { href: `#${id}` },
-      element("strong", {}, name, kind === "unary" ? undefined : element("span", { class: "kind" }, label)),
-      element("span", { class: "route" }, element("span", { class: `verb ${verb.toLowerCase()}` }, verb), element("code", {}, path)),
+      element(
+        "strong",
+        {},
+        name,
+        kind === "unary" ? undefined : element("span", { class: "kind" }, label),
+      ),
+      element(
+        "span",
+        { class: "route" },
+        element("span", { class: `verb ${verb.toLowerCase()}` }, verb),
+        element("code", {}, path),
+      ),
       element("span", { class: "summary" }, ...inline(summary)),
     ),
   );

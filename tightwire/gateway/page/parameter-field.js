@@ -5,16 +5,27 @@ import { createValueInput, typeName } from "./value-input.js";
 /** A form's field for a parameter of a path or query. `values()` are those to be sent: none when nothing was entered. */
 export function createParameterField(parameter, resolve) {
   const schema = resolve(parameter.schema);
-  return schema.type === "array" ? repeated(parameter, resolve(schema.items), resolve) : single(parameter, schema);
+  return schema.type === "array"
+    ? repeated(parameter, resolve(schema.items), resolve)
+    : single(parameter, schema);
 }
 
 function single(parameter, schema) {
   const id = freshId("field");
-  const input = createValueInput(schema, { id, required: parameter.required === true, described: hintId(parameter, id) });
+  const input = createValueInput(schema, {
+    id,
+    required: parameter.required === true,
+    described: hintId(parameter, id),
+  });
   const node = element(
     "div",
     { class: "field" },
-    element("div", { class: "field-head" }, element("label", { for: id }, parameter.name), ...marks(parameter, typeName(schema))),
+    element(
+      "div",
+      { class: "field-head" },
+      element("label", { for: id }, parameter.name),
+      ...marks(parameter, typeName(schema)),
+    ),
     input,
     hint(parameter, id),
   );
@@ -34,7 +45,11 @@ function repeated(parameter, items) {
 
   function add({ focus }) {
     const input = createValueInput(items, { required: false, described: hintId(parameter, id) });
-    const remove = element("button", { type: "button", class: "quiet", click: () => drop(row) }, "Remove");
+    const remove = element(
+      "button",
+      { type: "button", class: "quiet", click: () => drop(row) },
+      "Remove",
+    );
     const row = element("div", { class: "row" }, input, remove);
     rows.append(row);
     number();
@@ -56,7 +71,11 @@ function repeated(parameter, items) {
     });
   }
 
-  const more = element("button", { type: "button", class: "quiet add", click: () => add({ focus: true }) }, `Add ${parameter.name}`);
+  const more = element(
+    "button",
+    { type: "button", class: "quiet add", click: () => add({ focus: true }) },
+    `Add ${parameter.name}`,
+  );
   const node = element(
     "fieldset",
     { class: "field" },
@@ -71,7 +90,13 @@ function repeated(parameter, items) {
     hint(parameter, id),
   );
   add({ focus: false });
-  return { name: parameter.name, in: parameter.in, node, multiple: false, values: () => entered(inputs()) };
+  return {
+    name: parameter.name,
+    in: parameter.in,
+    node,
+    multiple: false,
+    values: () => entered(inputs()),
+  };
 }
 
 function entered(inputs) {
@@ -81,7 +106,9 @@ function entered(inputs) {
 function marks({ required, deprecated }, type) {
   return [
     required === true ? element("span", { class: "required" }, "required") : undefined,
-    deprecated === true || undefined ? element("span", { class: "required" }, "deprecated") : undefined,
+    deprecated === true || undefined
+      ? element("span", { class: "required" }, "deprecated")
+      : undefined,
     element("span", { class: "type" }, type),
   ];
 }
@@ -91,7 +118,9 @@ function hintId({ description }, id) {
 }
 
 function hint({ description }, id) {
-  return description === undefined ? undefined : element("p", { class: "hint", id: `${id}-hint` }, ...inline(firstBlock(description)));
+  return description === undefined
+    ? undefined
+    : element("p", { class: "hint", id: `${id}-hint` }, ...inline(firstBlock(description)));
 }
 
 /** What values of an enum mean is told by the list of fields; here it would be too much. */

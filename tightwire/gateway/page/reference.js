@@ -31,10 +31,16 @@
     const paths = Object.entries(contract.paths ?? {}).map(([path, item]) => [
       path,
       Object.fromEntries(
-        Object.entries(item).map(([verb, operation]) => [verb, { ...operation, summary: nameOf(operation["x-grpc-method"]) }]),
+        Object.entries(item).map(([verb, operation]) => [
+          verb,
+          { ...operation, summary: nameOf(operation["x-grpc-method"]) },
+        ]),
       ),
     ]);
-    const tags = contract.tags?.map((tag) => ({ ...tag, "x-displayName": tag.name.slice(tag.name.lastIndexOf(".") + 1) }));
+    const tags = contract.tags?.map((tag) => ({
+      ...tag,
+      "x-displayName": tag.name.slice(tag.name.lastIndexOf(".") + 1),
+    }));
     return { ...contract, tags, paths: Object.fromEntries(paths) };
   }
 
@@ -64,7 +70,11 @@
     document.title = `Reference · ${contract.info.title}`;
     document.querySelector("[data-title]").textContent = contract.info.title;
     place.replaceChildren();
-    window.Scalar.createApiReference(place, { ...SETTINGS, content, forceDarkModeState: isDark() ? "dark" : "light" });
+    window.Scalar.createApiReference(place, {
+      ...SETTINGS,
+      content,
+      forceDarkModeState: isDark() ? "dark" : "light",
+    });
     document.addEventListener("themechange", recolour);
   }
 

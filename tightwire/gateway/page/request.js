@@ -6,13 +6,18 @@ export function createRequest(operation, { fields, body, options }) {
   const query = new URLSearchParams();
   for (const field of fields) {
     const values = field.values();
-    if (field.in === "path") path = path.replace(`{${field.name}}`, () => encodeSegment(values[0] ?? "", field.multiple));
+    if (field.in === "path")
+      path = path.replace(`{${field.name}}`, () => encodeSegment(values[0] ?? "", field.multiple));
     else for (const value of values) query.append(field.name, value);
   }
   const url = new URL(`.${path}`, new URL("./", document.baseURI));
   url.search = String(query);
   const headers = [];
-  if (body !== undefined) headers.push(["content-type", operation.body.type === "*/*" ? "application/octet-stream" : operation.body.type]);
+  if (body !== undefined)
+    headers.push([
+      "content-type",
+      operation.body.type === "*/*" ? "application/octet-stream" : operation.body.type,
+    ]);
   headers.push(...options.headers());
   return { url, verb: operation.verb, headers, body };
 }

@@ -7,9 +7,17 @@ export function createSidebar({ services }) {
   const none = document.querySelector("[data-none]");
   const links = new Map();
   const groups = services.map((service) => {
-    const entries = service.operations.map((operation) => ({ operation, node: entry(operation, links) }));
+    const entries = service.operations.map((operation) => ({
+      operation,
+      node: entry(operation, links),
+    }));
     const heading = element("h2", {}, service.shortName, element("small", {}, service.package));
-    const node = element("section", {}, heading, element("ul", {}, ...entries.map((one) => one.node)));
+    const node = element(
+      "section",
+      {},
+      heading,
+      element("ul", {}, ...entries.map((one) => one.node)),
+    );
     return { service, entries, node };
   });
   list.replaceChildren(...groups.map(({ node }) => node));
@@ -18,7 +26,8 @@ export function createSidebar({ services }) {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     for (const { service, entries, node } of groups) {
       for (const { operation, node: one } of entries) {
-        const text = `${service.name} ${operation.name} ${operation.verb} ${operation.path} ${operation.label}`.toLowerCase();
+        const text =
+          `${service.name} ${operation.name} ${operation.verb} ${operation.path} ${operation.label}`.toLowerCase();
         one.hidden = !words.every((word) => text.includes(word));
       }
       node.hidden = entries.every((one) => one.node.hidden);
@@ -28,7 +37,8 @@ export function createSidebar({ services }) {
 
   search.addEventListener("input", filter);
   search.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") [...links.values()].find((link) => link.closest("[hidden]") === null)?.click();
+    if (event.key === "Enter")
+      [...links.values()].find((link) => link.closest("[hidden]") === null)?.click();
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.target.closest("input, textarea, select") !== null) return;
@@ -46,9 +56,19 @@ export function createSidebar({ services }) {
 function entry(operation, links) {
   const link = element(
     "a",
-    { href: `#${operation.id}`, class: operation.deprecated ? "deprecated" : undefined, title: `${operation.verb} ${operation.path}` },
+    {
+      href: `#${operation.id}`,
+      class: operation.deprecated ? "deprecated" : undefined,
+      title: `${operation.verb} ${operation.path}`,
+    },
     element("span", { class: "name" }, operation.name),
-    operation.sign === "" ? undefined : element("span", { class: "sign", role: "img", "aria-label": operation.label }, operation.sign),
+    operation.sign === ""
+      ? undefined
+      : element(
+          "span",
+          { class: "sign", role: "img", "aria-label": operation.label },
+          operation.sign,
+        ),
     element("span", { class: `verb ${operation.verb.toLowerCase()}` }, operation.verb),
   );
   links.set(operation.id, link);

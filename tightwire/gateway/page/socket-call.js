@@ -27,7 +27,10 @@ export function callBySocket({ url }, view, changed) {
     else if (code === 1_000) view.end("Ended", "good");
     else {
       view.end(opened ? `Broke off (${code})` : "Refused", "bad");
-      if (!opened) view.note("The gateway did not open a WebSocket. A request over HTTP tells why: the command below makes one.");
+      if (!opened)
+        view.note(
+          "The gateway did not open a WebSocket. A request over HTTP tells why: the command below makes one.",
+        );
     }
     changed("closed");
   });

@@ -17,7 +17,10 @@
   function show() {
     root.dataset.theme = chosen() ?? (system.matches ? "dark" : "light");
     const button = document.querySelector("[data-theme-toggle]");
-    button?.setAttribute("aria-label", root.dataset.theme === "dark" ? "Use light colours" : "Use dark colours");
+    button?.setAttribute(
+      "aria-label",
+      root.dataset.theme === "dark" ? "Use light colours" : "Use dark colours",
+    );
     document.dispatchEvent(new CustomEvent("themechange"));
   }
 

@@ -6,7 +6,8 @@ export function typeName(schema) {
   const type = Array.isArray(schema.type) ? schema.type.find((one) => one !== "null") : schema.type;
   if (schema.contentEncoding === "base64") return "bytes";
   if (schema.format === "date-time") return "timestamp";
-  if (type === "integer" || schema.format === "int64" || schema.format === "uint64") return schema.format ?? "uint32";
+  if (type === "integer" || schema.format === "int64" || schema.format === "uint64")
+    return schema.format ?? "uint32";
   if (schema.name !== undefined) return schema.name.slice(schema.name.lastIndexOf(".") + 1);
   return schema.format ?? type ?? "value";
 }
@@ -18,7 +19,8 @@ export function createValueInput(schema, { id, required, described }) {
   if (schema.enum !== undefined) return choice(schema.enum, common);
   if (type === "boolean") return choice(["true", "false"], common);
   const text = { ...common, autocomplete: "off", spellcheck: "false" };
-  if (type === "integer") return element("input", { ...text, type: "number", step: "1", ...bounds(schema) });
+  if (type === "integer")
+    return element("input", { ...text, type: "number", step: "1", ...bounds(schema) });
   if (type === "number") return element("input", { ...text, type: "number", step: "any" });
   if (schema.format === "int64") return whole(text, "-?[0-9]+");
   if (schema.format === "uint64") return whole(text, "[0-9]+");
@@ -41,7 +43,13 @@ function bounds({ format, minimum, maximum }) {
 
 /** Numbers that JavaScript would round. */
 function whole(attributes, pattern) {
-  return element("input", { ...attributes, type: "text", inputmode: "numeric", pattern, title: "A whole number" });
+  return element("input", {
+    ...attributes,
+    type: "text",
+    inputmode: "numeric",
+    pattern,
+    title: "A whole number",
+  });
 }
 
 function placeholder(schema) {

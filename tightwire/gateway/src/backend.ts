@@ -2,7 +2,14 @@ import type { DescMethod } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel as Level } from "@bufbuild/protobuf/wkt";
 import { type Channel, createClient } from "@tightwire/client";
 import { type UnaryCaller, unaryCaller } from "@tightwire/client/runtime";
-import type { CallOptions, Codec, Idempotency, MethodDefinition, Policy, ServiceDefinition } from "@tightwire/core";
+import type {
+  CallOptions,
+  Codec,
+  Idempotency,
+  MethodDefinition,
+  Policy,
+  ServiceDefinition,
+} from "@tightwire/core";
 
 /** A method behind the gateway, and the way to it. */
 export interface Backend {
@@ -20,13 +27,22 @@ export function pathOfMethod({ parent, name }: DescMethod): string {
 type Bytes = Uint8Array;
 /** Calls a method with one message's bytes. */
 export type OneToOne<Answer> = (request: Bytes, options: CallOptions) => Promise<Answer>;
-export type OneToMany<Answer> = (request: Bytes, options: CallOptions) => AsyncIterableIterator<Answer>;
-export type ManyToOne<Answer> = (requests: AsyncIterable<Bytes>, options: CallOptions) => Promise<Answer>;
-export type ManyToMany<Answer> = (requests: AsyncIterable<Bytes>, options: CallOptions) => AsyncIterableIterator<Answer>;
+export type OneToMany<Answer> = (
+  request: Bytes,
+  options: CallOptions,
+) => AsyncIterableIterator<Answer>;
+export type ManyToOne<Answer> = (
+  requests: AsyncIterable<Bytes>,
+  options: CallOptions,
+) => Promise<Answer>;
+export type ManyToMany<Answer> = (
+  requests: AsyncIterable<Bytes>,
+  options: CallOptions,
+) => AsyncIterableIterator<Answer>;
 
 /**
- * Calls to a method that give and take bytes; answers as `read` makes them, out of borrowed bytes. What the messages are is known to the gateway alone, so the client has codecs that
- * know nothing.
+ * Calls to a method that give and take bytes; answers as `read` makes them, out of borrowed bytes.
+ * What the messages are is known to the gateway alone, so the client has codecs that know nothing.
  */
 export function callsTo<Answer, Call>(backend: Backend, read: (bytes: Bytes) => Answer): Call {
   const service: ServiceDefinition<unknown, { call: Call }> = {
@@ -37,11 +53,17 @@ export function callsTo<Answer, Call>(backend: Backend, read: (bytes: Bytes) => 
 }
 
 /** As {@link callsTo}, of a unary method, for who is called back. */
-export function unaryTo<Answer>(backend: Backend, read: (bytes: Bytes) => Answer): UnaryCaller<Bytes, Answer> {
+export function unaryTo<Answer>(
+  backend: Backend,
+  read: (bytes: Bytes) => Answer,
+): UnaryCaller<Bytes, Answer> {
   return unaryCaller(definitionOf(backend, read), backend.channel);
 }
 
-function definitionOf<Answer>({ method, policy }: Backend, read: (bytes: Bytes) => Answer): MethodDefinition<Bytes, Answer> {
+function definitionOf<Answer>(
+  { method, policy }: Backend,
+  read: (bytes: Bytes) => Answer,
+): MethodDefinition<Bytes, Answer> {
   return {
     name: method.name,
     path: pathOfMethod(method),

@@ -10,7 +10,10 @@ const BUF = join(gateway, "../../node_modules/.bin/buf");
 export interface ContractSources {
   /** Texts by path: `try/v1/try.proto`. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Files and folders of Google's contracts: `google/pubsub/v1`. Those that are imported come by themselves. */
+  /**
+   * Files and folders of Google's contracts: `google/pubsub/v1`. Those that are imported come by
+   * themselves.
+   */
   readonly google?: readonly string[];
 }
 
@@ -25,8 +28,14 @@ export function compileImage({ files = {}, google = [] }: ContractSources): Uint
       writeFileSync(join(folder, "proto", path), text);
     }
     const modules = Object.keys(files).length === 0 ? ["google"] : ["proto", "google"];
-    writeFileSync(join(folder, "buf.yaml"), `version: v2\nmodules:\n${modules.map((path) => `  - path: ${path}\n`).join("")}`);
-    const wanted = [...Object.keys(files).map((path) => `proto/${path}`), ...google.map((path) => `google/${path}`)];
+    writeFileSync(
+      join(folder, "buf.yaml"),
+      `version: v2\nmodules:\n${modules.map((path) => `  - path: ${path}\n`).join("")}`,
+    );
+    const wanted = [
+      ...Object.keys(files).map((path) => `proto/${path}`),
+      ...google.map((path) => `google/${path}`),
+    ];
     const paths = wanted.flatMap((path) => ["--path", join(folder, path)]);
     const args = ["build", folder, ...paths, "--as-file-descriptor-set", "-o", "-#format=binpb"];
     return execFileSync(BUF, args, { maxBuffer: 256 * 1024 * 1024 });
@@ -37,14 +46,22 @@ export function compileImage({ files = {}, google = [] }: ContractSources): Uint
 
 const WELL_KNOWN = ["any", "duration", "empty", "field_mask", "struct", "timestamp", "wrappers"];
 
-/** The text of a contract, given without its first lines: HTTP rules and all well-known types are imported. */
+/**
+ * The text of a contract, given without its first lines: HTTP rules and all well-known types are
+ * imported.
+ */
 export function contractText(packageName: string, text: string): string {
   const imports = [
     "google/api/annotations.proto",
     "google/api/httpbody.proto",
     ...WELL_KNOWN.map((name) => `google/protobuf/${name}.proto`),
   ];
-  return ['syntax = "proto3";', `package ${packageName};`, ...imports.map((path) => `import "${path}";`), text].join("\n");
+  return [
+    'syntax = "proto3";',
+    `package ${packageName};`,
+    ...imports.map((path) => `import "${path}";`),
+    text,
+  ].join("\n");
 }
 
 /** The image of one contract, given as {@link contractText} takes it; its package is `try.v1`. */

@@ -1,5 +1,12 @@
 import { readFileSync } from "node:fs";
-import { createFileRegistry, createRegistry, type DescService, type FileRegistry, fromBinary, type Registry } from "@bufbuild/protobuf";
+import {
+  createFileRegistry,
+  createRegistry,
+  type DescService,
+  type FileRegistry,
+  fromBinary,
+  type Registry,
+} from "@bufbuild/protobuf";
 import { type FileDescriptorSet, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 
 /** What a descriptor image holds. */
@@ -11,14 +18,22 @@ export interface Contract {
   readonly services: readonly DescService[];
 }
 
-/** Reads a descriptor image (a `FileDescriptorSet`, as `buf build --as-file-descriptor-set` writes it). Throws an Error that names the file when it cannot be read or is none. */
+/**
+ * Reads a descriptor image (a `FileDescriptorSet`, as `buf build --as-file-descriptor-set` writes
+ * it). Throws an Error that names the file when it cannot be read or is none.
+ */
 export function readContract(image: URL | Uint8Array): Contract {
   const registry = createFileRegistry(readSet(image));
-  return { registry, types: createRegistry(standardTypes(), registry), services: [...registry.files].flatMap((file) => file.services) };
+  return {
+    registry,
+    types: createRegistry(standardTypes(), registry),
+    services: [...registry.files].flatMap((file) => file.services),
+  };
 }
 
 function readSet(image: URL | Uint8Array): FileDescriptorSet {
-  const name = image instanceof URL ? `the descriptor image ${image.pathname}` : "the descriptor image";
+  const name =
+    image instanceof URL ? `the descriptor image ${image.pathname}` : "the descriptor image";
   let bytes: Uint8Array;
   try {
     bytes = image instanceof URL ? readFileSync(image) : image;

@@ -1,5 +1,15 @@
-import { createFileRegistry, type FileRegistry, fromBinary, toBinary, toJson } from "@bufbuild/protobuf";
-import { type FileDescriptorProto, type FileDescriptorSet, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+import {
+  createFileRegistry,
+  type FileRegistry,
+  fromBinary,
+  toBinary,
+  toJson,
+} from "@bufbuild/protobuf";
+import {
+  type FileDescriptorProto,
+  type FileDescriptorSet,
+  FileDescriptorSetSchema,
+} from "@bufbuild/protobuf/wkt";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { type Route, readRoutes } from "@tightwire/routes";
 import fc from "fast-check";
@@ -41,17 +51,27 @@ const PACKAGES: readonly string[] = [
   "google/storage/control/v2",
 ];
 
-const NO_SEGMENT = "where its ** takes no segment, its path is that of the collection, which has no ** and goes before";
+const NO_SEGMENT =
+  "where its ** takes no segment, its path is that of the collection, which has no ** and goes before";
 
-/** Methods whose requests may come to another one, as their contract cannot tell them apart: that one, and why. */
+/**
+ * Methods whose requests may come to another one, as their contract cannot tell them apart: that
+ * one, and why.
+ */
 const SHARED: ReadonlyMap<string, readonly [other: string, why: string]> = new Map([
   ["ArtifactRegistry.GetFile", ["ArtifactRegistry.ListFiles", NO_SEGMENT]],
   [
     "Firestore.GetDocument",
-    ["Firestore.ListDocuments", "a document and a collection are one form of path: what goes on behind a ** goes before"],
+    [
+      "Firestore.ListDocuments",
+      "a document and a collection are one form of path: what goes on behind a ** goes before",
+    ],
   ],
   ["MetricService.GetMetricDescriptor", ["MetricService.ListMetricDescriptors", NO_SEGMENT]],
-  ["MetricService.GetMonitoredResourceDescriptor", ["MetricService.ListMonitoredResourceDescriptors", NO_SEGMENT]],
+  [
+    "MetricService.GetMonitoredResourceDescriptor",
+    ["MetricService.ListMonitoredResourceDescriptors", NO_SEGMENT],
+  ],
 ]);
 
 let set: FileDescriptorSet;
@@ -80,7 +100,9 @@ describe.each(PACKAGES)("%s", (folder) => {
       .filter(({ proto: { name } }) => name === folder || name.startsWith(`${folder}/`))
       .flatMap((file) => file.services);
     const read = readRoutes(registry, services);
-    expect(read.faults.map(({ method, text }) => `${method.parent.name}.${method.name} ${text}`)).toEqual([]);
+    expect(
+      read.faults.map(({ method, text }) => `${method.parent.name}.${method.name} ${text}`),
+    ).toEqual([]);
     routes = read.routes.filter(({ method }) => method.methodKind === "unary");
     stub = await serveStub(image, { services: services.map(({ typeName }) => typeName) });
     covered.services += services.length;
@@ -109,21 +131,35 @@ describe.each(PACKAGES)("%s", (folder) => {
     expect(result).toMatchObject({ valid: true });
   });
 
-  async function ask(route: Route, draw: Parameters<typeof exampleRequest>[2]): Promise<string | undefined> {
+  async function ask(
+    route: Route,
+    draw: Parameters<typeof exampleRequest>[2],
+  ): Promise<string | undefined> {
     const { verb, path, body, contentType, meant } = exampleRequest(route, registry, draw);
     const before = stub.calls.length;
     const answer = await stub.ask(verb, path, body, { "content-type": contentType });
     const call = stub.calls[before];
     const at = `${verb} ${path.slice(0, 300)}`;
-    if (answer.status !== 200 || call === undefined) return `${at} gave ${answer.status} ${answer.text.slice(0, 300)}`;
+    if (answer.status !== 200 || call === undefined)
+      return `${at} gave ${answer.status} ${answer.text.slice(0, 300)}`;
     const [service = "", method = ""] = call.path.slice(1).split("/");
     if (service !== route.method.parent.typeName || method !== route.method.name) {
       const [shared] = SHARED.get(nameOf(route)) ?? [];
-      return `${service.slice(service.lastIndexOf(".") + 1)}.${method}` === shared ? undefined : `${at} came to ${call.path}`;
+      return `${service.slice(service.lastIndexOf(".") + 1)}.${method}` === shared
+        ? undefined
+        : `${at} came to ${call.path}`;
     }
     const got = fromBinary(route.method.input, call.request);
-    if (Buffer.compare(toBinary(route.method.input, got), toBinary(route.method.input, meant.message)) === 0) return undefined;
-    const [told, wanted] = [got, meant.message].map((one) => JSON.stringify(toJson(route.method.input, one, { registry })).slice(0, 2000));
+    if (
+      Buffer.compare(
+        toBinary(route.method.input, got),
+        toBinary(route.method.input, meant.message),
+      ) === 0
+    )
+      return undefined;
+    const [told, wanted] = [got, meant.message].map((one) =>
+      JSON.stringify(toJson(route.method.input, one, { registry })).slice(0, 2000),
+    );
     return `${at} with ${String(body).slice(0, 1000)} came as ${told}, and meant ${wanted}`;
   }
 });
@@ -131,7 +167,8 @@ describe.each(PACKAGES)("%s", (folder) => {
 /** Files and all that they import, those that are imported first. */
 function withImports(wanted: (file: FileDescriptorProto) => boolean): FileDescriptorProto[] {
   const names = new Set(set.file.filter(wanted).map(({ name }) => name));
-  for (const { name, dependency } of [...set.file].reverse()) if (names.has(name)) for (const one of dependency) names.add(one);
+  for (const { name, dependency } of [...set.file].reverse())
+    if (names.has(name)) for (const one of dependency) names.add(one);
   return set.file.filter(({ name }) => names.has(name));
 }
 

@@ -6,11 +6,14 @@ import { type Channel, createChannel } from "@tightwire/client";
 import { createGateway, type Gateway } from "./gateway.js";
 
 const USAGE = `tightwire-gateway --image <file> --target <target> [options]
-  --image <file>       a descriptor image: buf build --as-file-descriptor-set -o <file>; may be given more than once
+  --image <file>       a descriptor image: buf build --as-file-descriptor-set -o <file>;
+                       may be given more than once
   --target <target>    where the services are: dns:///host:port, static:///a:1,b:2, unix:/path
-  --service <name>     serve this one; may be given more than once, and as <name>=<target> when it is elsewhere. Default: all of the image
+  --service <name>     serve this one; may be given more than once, and as <name>=<target>
+                       when it is elsewhere; default: all of the image
   --listen <address>   default 127.0.0.1:8080
-  --cors <origin>      let pages of this origin call, for example https://shop.example; may be given more than once
+  --cors <origin>      let pages of this origin call, for example https://shop.example;
+                       may be given more than once
   --expose <key>       metadata of answers that becomes a header; may be given more than once
   --log                write a line of JSON for each request
   --title <text>, --api-version <text>   what the OpenAPI document says of itself
@@ -49,15 +52,21 @@ function buildGateway(options: Options, channels: Map<string, Channel>): Gateway
   if (options.image.length === 0) throw new UsageError("--image is missing");
   const gateway = createGateway({
     exposeMetadata: expose,
-    openApi: { ...(title === undefined ? {} : { title }), ...(version === undefined ? {} : { version }) },
+    openApi: {
+      ...(title === undefined ? {} : { title }),
+      ...(version === undefined ? {} : { version }),
+    },
     ...(cors.length === 0 ? {} : { cors: { origins: cors } }),
     ...(log ? { logger: { debug: write, info: write, warn: write, error: write } } : {}),
   });
-  const targets = options.service.map((service) => service.split("=", 2) as [name: string, target?: string]);
+  const targets = options.service.map(
+    (service) => service.split("=", 2) as [name: string, target?: string],
+  );
   for (const file of options.image) {
     const image = readFileSync(file);
     if (targets.length === 0) gateway.addImage(image, channelTo(options.target, channels));
-    for (const [name, target] of targets) gateway.addImage(image, channelTo(target ?? options.target, channels), [name]);
+    for (const [name, target] of targets)
+      gateway.addImage(image, channelTo(target ?? options.target, channels), [name]);
   }
   return gateway;
 }
@@ -71,7 +80,9 @@ function channelTo(target: string | undefined, channels: Map<string, Channel>): 
 }
 
 function write(fields: object, message: string): void {
-  process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), message, ...fields })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ time: new Date().toISOString(), message, ...fields })}\n`,
+  );
 }
 
 async function main(): Promise<void> {
@@ -80,9 +91,14 @@ async function main(): Promise<void> {
   const channels = new Map<string, Channel>();
   if (options.openapi !== undefined) {
     // Nothing is called: any target will do.
-    const { openApi } = buildGateway({ ...options, target: options.target ?? "127.0.0.1:1" }, channels);
+    const { openApi } = buildGateway(
+      { ...options, target: options.target ?? "127.0.0.1:1" },
+      channels,
+    );
     const text = `${JSON.stringify(openApi, undefined, 2)}\n`;
-    return options.openapi === "-" ? void process.stdout.write(text) : writeFileSync(options.openapi, text);
+    return options.openapi === "-"
+      ? void process.stdout.write(text)
+      : writeFileSync(options.openapi, text);
   }
   const gateway = buildGateway(options, channels);
   const { address } = await gateway.listen(options.listen);
@@ -99,6 +115,8 @@ try {
   await main();
 } catch (error) {
   const usage = error instanceof UsageError ? `\n\n${USAGE}` : "";
-  process.stderr.write(`tightwire-gateway: ${error instanceof Error ? error.message : String(error)}${usage}\n`);
+  process.stderr.write(
+    `tightwire-gateway: ${error instanceof Error ? error.message : String(error)}${usage}\n`,
+  );
   process.exitCode = 1;
 }

@@ -3,9 +3,13 @@ import { readContract } from "./contract.js";
 import { policyOf } from "./policy.js";
 
 test("the policies of a descriptor image are those that generated code has", async () => {
-  const { registry, services } = readContract(new URL("../../testing/descriptors.binpb", import.meta.url));
+  const { registry, services } = readContract(
+    new URL("../../testing/descriptors.binpb", import.meta.url),
+  );
   const methods = services.flatMap((service) => service.methods);
-  expect(Object.fromEntries(methods.map((method) => [method.name, policyOf(method, registry)]))).toEqual({
+  expect(
+    Object.fromEntries(methods.map((method) => [method.name, policyOf(method, registry)])),
+  ).toEqual({
     Unary: {},
     UnaryWithTimeout: { timeoutMs: 300 },
     UnaryReadOnly: {},
@@ -19,7 +23,9 @@ test("the policies of a descriptor image are those that generated code has", asy
 test("a service's timeout is for its unary methods, and its idle timeout for its streams", () => {
   const { registry } = readContract(new URL("../../../gen/descriptors.binpb", import.meta.url));
   const methods = registry.getService("shop.orders.v1.OrdersService")?.methods ?? [];
-  const policies = Object.fromEntries(methods.map((method) => [method.name, policyOf(method, registry)]));
+  const policies = Object.fromEntries(
+    methods.map((method) => [method.name, policyOf(method, registry)]),
+  );
   expect(policies).toMatchObject({
     PlaceOrder: { timeoutMs: 10_000 },
     ListOrders: { timeoutMs: 5_000 },

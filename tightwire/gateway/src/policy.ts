@@ -4,8 +4,9 @@ import type { Policy } from "@tightwire/core";
 import { readOption } from "@tightwire/routes";
 
 /**
- * A method's policy out of its options: its own, completed by its service's, whose `timeout` reaches unary methods only and whose `idle_timeout` streams only. For services that come without generated code, where
- * the plugin has done it. Source: tightwire/policy/v1/policy.proto.
+ * A method's policy out of its options: its own, completed by its service's, whose `timeout`
+ * reaches unary methods only and whose `idle_timeout` streams only. For services that come without
+ * generated code, where the plugin has done it. Source: tightwire/policy/v1/policy.proto.
  */
 export function policyOf(method: DescMethod, registry: Registry): Policy {
   const own = optionOf(method, "tightwire.policy.v1.method", registry);
@@ -15,7 +16,10 @@ export function policyOf(method: DescMethod, registry: Registry): Policy {
 }
 
 function withTimes(timeoutMs: number | undefined, idleTimeoutMs: number | undefined): Policy {
-  return { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }) };
+  return {
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
+  };
 }
 
 /** The durations of a policy option that are set, in milliseconds. */
@@ -25,8 +29,14 @@ function optionOf(desc: DescMethod | DescService, name: string, registry: Regist
   const policy = readOption(registry, desc, name)?.message;
   const times: Times = {};
   for (const field of policy?.fields ?? []) {
-    if (field.message?.typeName !== "google.protobuf.Duration" || field.fieldKind !== "message" || policy?.isSet(field) !== true) continue;
-    if (field.name === "timeout" || field.name === "idle_timeout") times[field.name] = milliseconds(policy.get(field));
+    if (
+      field.message?.typeName !== "google.protobuf.Duration" ||
+      field.fieldKind !== "message" ||
+      policy?.isSet(field) !== true
+    )
+      continue;
+    if (field.name === "timeout" || field.name === "idle_timeout")
+      times[field.name] = milliseconds(policy.get(field));
   }
   return times;
 }

@@ -22,7 +22,12 @@ export interface StubbedGateway {
   /** All calls so far, in their order. */
   readonly calls: StubCall[];
   /** Sends a request as it is given: its path is not changed on the way. */
-  ask(method: string, path: string, body?: string | Uint8Array, headers?: Record<string, string>): Promise<StubAnswer>;
+  ask(
+    method: string,
+    path: string,
+    body?: string | Uint8Array,
+    headers?: Record<string, string>,
+  ): Promise<StubAnswer>;
   close(): Promise<void>;
 }
 
@@ -34,7 +39,10 @@ export interface StubAnswer {
   readonly text: string;
 }
 
-/** Serves services of an image, all of them when none are named. Unary calls are answered with what `answer` makes of their bytes: by default nothing, which is an empty message. */
+/**
+ * Serves services of an image, all of them when none are named. Unary calls are answered with what
+ * `answer` makes of their bytes: by default nothing, which is an empty message.
+ */
 export async function serveStub(
   image: Uint8Array,
   { services, answer = () => new Uint8Array(), options = {} }: StubParts = {},
@@ -82,7 +90,11 @@ function pathOf({ parent, name }: DescMethod): string {
   return `/${parent.typeName}/${name}`;
 }
 
-const BYTES: Codec<Uint8Array> = { encode: (bytes) => bytes, decode: (bytes) => bytes.slice(), create: (bytes) => bytes as Uint8Array };
+const BYTES: Codec<Uint8Array> = {
+  encode: (bytes) => bytes,
+  decode: (bytes) => bytes.slice(),
+  create: (bytes) => bytes as Uint8Array,
+};
 
 /** A service whose messages are bytes. */
 function defineStub(service: DescService): ServiceDefinition {
@@ -112,13 +124,24 @@ interface Asked {
 
 function ask(address: string, { method, path, body, headers }: Asked): Promise<StubAnswer> {
   const [host, port] = address.split(":");
-  const type = body === undefined ? {} : { "content-type": "application/json", "content-length": String(Buffer.byteLength(body)) };
+  const type =
+    body === undefined
+      ? {}
+      : { "content-type": "application/json", "content-length": String(Buffer.byteLength(body)) };
   return new Promise((resolve, reject) => {
-    const sent = request({ host, port, method, path, headers: { ...type, ...headers } }, async (response) => {
-      let text = "";
-      for await (const part of response.setEncoding("utf8")) text += part;
-      resolve({ status: response.statusCode ?? 0, reason: response.statusMessage ?? "", headers: response.headers, text });
-    });
+    const sent = request(
+      { host, port, method, path, headers: { ...type, ...headers } },
+      async (response) => {
+        let text = "";
+        for await (const part of response.setEncoding("utf8")) text += part;
+        resolve({
+          status: response.statusCode ?? 0,
+          reason: response.statusMessage ?? "",
+          headers: response.headers,
+          text,
+        });
+      },
+    );
     sent.on("error", reject).end(body);
   });
 }

@@ -58,7 +58,10 @@ export function createSurface(): SurfaceBuilder {
     const name = nameOfMethod(method);
     const shape = pathShape(template);
     const earlier = taken.get(`${verb} ${shape}`);
-    if (earlier !== undefined) throw new TypeError(`${verb} ${template.text} of ${name} takes the same requests as a route of ${earlier}`);
+    if (earlier !== undefined)
+      throw new TypeError(
+        `${verb} ${template.text} of ${name} takes the same requests as a route of ${earlier}`,
+      );
     taken.set(`${verb} ${shape}`, name);
     const { json } = parts;
     const backend = backendOf(method, parts);
@@ -66,7 +69,8 @@ export function createSurface(): SurfaceBuilder {
     rest.set(verb, router);
     router.add(template, createRestEndpoint(route, backend, json));
     const socket = createSocketEndpoint(route, backend, json);
-    // A WebSocket is opened by GET, so it tells routes apart by their paths alone: the first of a path has it.
+    // A WebSocket is opened by GET, so it tells routes apart by their paths alone: the first of a
+    // path has it.
     if (socket === undefined || socketShapes.has(shape)) return;
     socketShapes.add(shape);
     sockets.add(template, socket);
@@ -83,7 +87,11 @@ export function createSurface(): SurfaceBuilder {
         if (rpc.has(path)) throw new TypeError(`${service.typeName} was added twice`);
         const backend = backendOf(method, parts);
         const byGet = method.methodKind === "unary" && method.idempotency === Level.NO_SIDE_EFFECTS;
-        rpc.set(path, { grpcWeb: createGrpcWebEndpoint(backend), connect: createConnectEndpoint(backend, json), byGet });
+        rpc.set(path, {
+          grpcWeb: createGrpcWebEndpoint(backend),
+          connect: createConnectEndpoint(backend, json),
+          byGet,
+        });
       }
       for (const route of routes) addRoute(route, parts);
     },
@@ -95,11 +103,21 @@ function backendOf(method: DescMethod, { channel, policies }: SurfaceParts): Bac
 }
 
 /** The REST endpoint of a request; a HEAD is answered as a GET where nothing else says how. */
-export function findRest({ rest }: Surface, verb: string, path: string): Match<Endpoint<RoutedExchange>> | undefined {
-  return rest.get(verb)?.find(path) ?? (verb === "HEAD" ? rest.get("GET")?.find(path) : undefined) ?? rest.get("*")?.find(path);
+export function findRest(
+  { rest }: Surface,
+  verb: string,
+  path: string,
+): Match<Endpoint<RoutedExchange>> | undefined {
+  return (
+    rest.get(verb)?.find(path) ??
+    (verb === "HEAD" ? rest.get("GET")?.find(path) : undefined) ??
+    rest.get("*")?.find(path)
+  );
 }
 
 /** The HTTP methods that a path takes, for those who come with another. */
 export function verbsOf({ rest }: Surface, path: string): string[] {
-  return [...rest].flatMap(([verb, router]) => (router.find(path) === undefined ? [] : [verb])).sort();
+  return [...rest]
+    .flatMap(([verb, router]) => (router.find(path) === undefined ? [] : [verb]))
+    .sort();
 }

@@ -2,9 +2,15 @@ import type { DescMethod, Registry } from "@bufbuild/protobuf";
 import type { ReflectMessage } from "@bufbuild/protobuf/reflect";
 import { readOption } from "./option.js";
 
-/** One binding of `google.api.http`, as it stands in the contract; the same fields as `HttpRule` of `@tightwire/core`. */
+/**
+ * One binding of `google.api.http`, as it stands in the contract; the same fields as `HttpRule` of
+ * `@tightwire/core`.
+ */
 export interface HttpBinding {
-  /** The HTTP method in upper case: GET, PUT, POST, DELETE, PATCH; or the `kind` of a custom pattern as it is, `*` for any. */
+  /**
+   * The HTTP method in upper case: GET, PUT, POST, DELETE, PATCH; or the `kind` of a custom pattern
+   * as it is, `*` for any.
+   */
   readonly verb: string;
   /** The path template, for example `/v1/products/{id}`. */
   readonly path: string;
@@ -27,7 +33,10 @@ export interface PlacedBinding {
 /** Field number of HttpRule.additional_bindings. */
 const ADDITIONAL_BINDINGS = 11;
 
-/** The bindings of a method's `google.api.http`: the rule itself, then its `additional_bindings`. Empty when it has none, or no file of the registry defines the option. */
+/**
+ * The bindings of a method's `google.api.http`: the rule itself, then its `additional_bindings`.
+ * Empty when it has none, or no file of the registry defines the option.
+ */
 export function readHttpRules(registry: Registry, method: DescMethod): HttpBinding[] {
   return placeHttpRules(registry, method).flatMap(({ binding }) => binding ?? []);
 }
@@ -53,14 +62,19 @@ function readBinding(rule: ReflectMessage): HttpBinding | undefined {
   if (pattern === undefined) return undefined;
   const body = readText(rule, "body");
   const responseBody = readText(rule, "response_body");
-  return { ...pattern, ...(body === "" ? {} : { body }), ...(responseBody === "" ? {} : { responseBody }) };
+  return {
+    ...pattern,
+    ...(body === "" ? {} : { body }),
+    ...(responseBody === "" ? {} : { responseBody }),
+  };
 }
 
 function readPattern(rule: ReflectMessage): { verb: string; path: string } | undefined {
   const oneof = rule.oneofs.find((candidate) => candidate.name === "pattern");
   const field = oneof === undefined ? undefined : rule.oneofCase(oneof);
   if (field === undefined) return undefined;
-  if (field.fieldKind !== "message") return { verb: field.name.toUpperCase(), path: readText(rule, field.name) };
+  if (field.fieldKind !== "message")
+    return { verb: field.name.toUpperCase(), path: readText(rule, field.name) };
   const custom = rule.get(field);
   return { verb: readText(custom, "kind"), path: readText(custom, "path") };
 }

@@ -5,7 +5,11 @@ describe("a path template", () => {
   test.each([
     ["/v1/messages/{message_id}", "/v1/messages/*", [["message_id", 2, 3, false]]],
     ["/v1/{name=messages/*}", "/v1/messages/*", [["name", 1, 3, true]]],
-    ["/v1/{name=projects/*/topics/**}:publish", "/v1/projects/*/topics/**:publish", [["name", 1, 5, true]]],
+    [
+      "/v1/{name=projects/*/topics/**}:publish",
+      "/v1/projects/*/topics/**:publish",
+      [["name", 1, 5, true]],
+    ],
     ["/v1/{var=*}", "/v1/*", [["var", 1, 2, false]]],
     ["/v1/{var=**}", "/v1/**", [["var", 1, 2, true]]],
     ["/v1/{book.name=shelves/*/books/*}", "/v1/shelves/*/books/*", [["book.name", 1, 5, true]]],
@@ -24,7 +28,9 @@ describe("a path template", () => {
   ])("%s", (text, shape, variables) => {
     const template = parsePathTemplate(text);
     expect(pathShape(template)).toBe(shape);
-    expect(template.variables.map(({ field, start, end, multiple }) => [field, start, end, multiple])).toEqual(variables);
+    expect(
+      template.variables.map(({ field, start, end, multiple }) => [field, start, end, multiple]),
+    ).toEqual(variables);
   });
 
   test.each([
@@ -45,6 +51,8 @@ describe("a path template", () => {
     ["/v1/%zz", '"%zz" is not percent-encoded as it should be'],
     ["/v1/things?x", '"things?x" is no segment: "*", "**", {variable} or text'],
   ])("%s is refused", (text, reason) => {
-    expect(() => parsePathTemplate(text)).toThrow(`the path ${JSON.stringify(text)} cannot be read: ${reason}`);
+    expect(() => parsePathTemplate(text)).toThrow(
+      `the path ${JSON.stringify(text)} cannot be read: ${reason}`,
+    );
   });
 });

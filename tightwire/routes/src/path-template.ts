@@ -1,5 +1,11 @@
-/** One segment of a template: literal text (decoded), any one segment (`*`), or any number of them (`**`). */
-export type PathSegment = { readonly kind: "literal"; readonly text: string } | { readonly kind: "one" } | { readonly kind: "rest" };
+/**
+ * One segment of a template: literal text (decoded), any one segment (`*`), or any number of them
+ * (`**`).
+ */
+export type PathSegment =
+  | { readonly kind: "literal"; readonly text: string }
+  | { readonly kind: "one" }
+  | { readonly kind: "rest" };
 
 /** What a variable of a template captures. */
 export interface PathVariable {
@@ -18,7 +24,10 @@ export interface PathTemplate {
   readonly text: string;
   readonly segments: readonly PathSegment[];
   readonly variables: readonly PathVariable[];
-  /** What stands behind the last segment: `cancel` of `/v1/orders/{id}:cancel`. Empty when nothing does. */
+  /**
+   * What stands behind the last segment: `cancel` of `/v1/orders/{id}:cancel`. Empty when nothing
+   * does.
+   */
   readonly verb: string;
 }
 
@@ -26,29 +35,42 @@ const IDENT = /^[a-zA-Z_]\w*$/;
 const LITERAL = /^[^{}*:/?#\s]+$/;
 
 /**
- * Reads a path template. Beyond the published grammar a `**` may stand before other segments, once a template, since Google's own contracts have it (`/v1/{parent=**}/{collection_id}`).
- * Throws an Error that says what is wrong and where.
- * Source: google/api/http.proto, "Path template syntax".
+ * Reads a path template. Beyond the published grammar a `**` may stand before other segments, once
+ * a template, since Google's own contracts have it (`/v1/{parent=**}/{collection_id}`). Throws an
+ * Error that says what is wrong and where. Source: google/api/http.proto, "Path template syntax".
  */
 export function parsePathTemplate(text: string): PathTemplate {
   if (!text.startsWith("/")) throw templateError(text, 'it does not begin with "/"');
   const verbAt = findVerb(text);
   const path = verbAt === -1 ? text : text.slice(0, verbAt);
   const verb = verbAt === -1 ? "" : text.slice(verbAt + 1);
-  if (verbAt !== -1 && !LITERAL.test(verb)) throw templateError(text, `":${verb}" at its end is no verb`);
+  if (verbAt !== -1 && !LITERAL.test(verb))
+    throw templateError(text, `":${verb}" at its end is no verb`);
   const segments: PathSegment[] = [];
   const variables: PathVariable[] = [];
-  if (path !== "/") for (const part of splitOutsideBraces(text, path.slice(1))) readPart(text, part, segments, variables);
-  if (segments.filter(({ kind }) => kind === "rest").length > 1) throw templateError(text, 'it has more than one "**"');
-  const twice = variables.find(({ field }, index) => variables.findIndex((one) => one.field === field) < index);
+  if (path !== "/")
+    for (const part of splitOutsideBraces(text, path.slice(1)))
+      readPart(text, part, segments, variables);
+  if (segments.filter(({ kind }) => kind === "rest").length > 1)
+    throw templateError(text, 'it has more than one "**"');
+  const twice = variables.find(
+    ({ field }, index) => variables.findIndex((one) => one.field === field) < index,
+  );
   if (twice !== undefined) throw templateError(text, `it captures {${twice.field}} twice`);
   return { text, segments, variables, verb: decode(text, verb) };
 }
 
-/** A template's form without the names of its variables: two routes of one verb with the same form take the same requests. */
+/**
+ * A template's form without the names of its variables: two routes of one verb with the same form
+ * take the same requests.
+ */
 export function pathShape({ segments, verb }: PathTemplate): string {
   const parts = segments.map((segment) =>
-    segment.kind === "literal" ? encodeURIComponent(segment.text) : segment.kind === "one" ? "*" : "**",
+    segment.kind === "literal"
+      ? encodeURIComponent(segment.text)
+      : segment.kind === "one"
+        ? "*"
+        : "**",
   );
   return `/${parts.join("/")}${verb === "" ? "" : `:${verb}`}`;
 }
@@ -78,11 +100,18 @@ function splitOutsideBraces(text: string, path: string): string[] {
   return parts;
 }
 
-function readPart(text: string, part: string, segments: PathSegment[], variables: PathVariable[]): void {
+function readPart(
+  text: string,
+  part: string,
+  segments: PathSegment[],
+  variables: PathVariable[],
+): void {
   if (!part.startsWith("{")) return void segments.push(readSegment(text, part));
-  if (!part.endsWith("}")) throw templateError(text, `a variable is a whole segment, and "${part}" goes on behind it`);
+  if (!part.endsWith("}"))
+    throw templateError(text, `a variable is a whole segment, and "${part}" goes on behind it`);
   const [field = "", pattern = "*"] = splitOnce(part.slice(1, -1), "=");
-  if (!field.split(".").every((name) => IDENT.test(name))) throw templateError(text, `"${field}" is no path of a field`);
+  if (!field.split(".").every((name) => IDENT.test(name)))
+    throw templateError(text, `"${field}" is no path of a field`);
   const start = segments.length;
   for (const one of pattern.split("/")) segments.push(readSegment(text, one));
   const multiple = segments.length - start > 1 || segments[start]?.kind === "rest";
@@ -93,7 +122,8 @@ function readSegment(text: string, part: string): PathSegment {
   if (part === "*") return { kind: "one" };
   if (part === "**") return { kind: "rest" };
   if (part === "") throw templateError(text, "it has an empty segment");
-  if (!LITERAL.test(part)) throw templateError(text, `"${part}" is no segment: "*", "**", {variable} or text`);
+  if (!LITERAL.test(part))
+    throw templateError(text, `"${part}" is no segment: "*", "**", {variable} or text`);
   return { kind: "literal", text: decode(text, part) };
 }
 

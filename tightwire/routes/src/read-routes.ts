@@ -1,4 +1,11 @@
-import { createFileRegistry, type DescField, type DescMethod, type DescService, fromBinary, type Registry } from "@bufbuild/protobuf";
+import {
+  createFileRegistry,
+  type DescField,
+  type DescMethod,
+  type DescService,
+  fromBinary,
+  type Registry,
+} from "@bufbuild/protobuf";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { type HttpBinding, type PlacedBinding, placeHttpRules } from "./http-binding.js";
 import { type PathTemplate, parsePathTemplate, pathShape } from "./path-template.js";
@@ -26,7 +33,10 @@ const RESPONSE_BODY = 12;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const BODILESS: readonly string[] = ["GET", "HEAD", "TRACE"];
 
-/** Reads and checks the routes of services that are served together: no two may take the same requests. Never throws for what a contract says. */
+/**
+ * Reads and checks the routes of services that are served together: no two may take the same
+ * requests. Never throws for what a contract says.
+ */
 export function readRoutes(registry: Registry, services: readonly DescService[]): Routes {
   const routes: Route[] = [];
   const faults: RouteFault[] = [];
@@ -49,7 +59,10 @@ export function readRoutes(registry: Registry, services: readonly DescService[])
   return { routes, faults };
 }
 
-/** Reads the routes of all services in a descriptor image, as {@link readRoutes} does. Throws an Error when the bytes are no `FileDescriptorSet`. */
+/**
+ * Reads the routes of all services in a descriptor image, as {@link readRoutes} does. Throws an
+ * Error when the bytes are no `FileDescriptorSet`.
+ */
 export function readRoutesOf(image: Uint8Array): Routes {
   const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, image));
   return readRoutes(
@@ -63,10 +76,19 @@ function describe({ verb, template }: Route): string {
   return `${verb} ${template.text}`;
 }
 
-function readRoute(method: DescMethod, index: number, { binding, nested, within }: PlacedBinding, faults: RouteFault[]): Route | undefined {
+function readRoute(
+  method: DescMethod,
+  index: number,
+  { binding, nested, within }: PlacedBinding,
+  faults: RouteFault[],
+): Route | undefined {
   const before = faults.length;
-  const fault = (text: string, ...at: number[]): void => void faults.push({ method, within: [...within, ...at], text });
-  if (nested) fault("a binding in `additional_bindings` has `additional_bindings` of its own, which is one level too deep");
+  const fault = (text: string, ...at: number[]): void =>
+    void faults.push({ method, within: [...within, ...at], text });
+  if (nested)
+    fault(
+      "a binding in `additional_bindings` has `additional_bindings` of its own, which is one level too deep",
+    );
   if (binding === undefined) {
     fault("its `google.api.http` names no HTTP method and path");
     return undefined;
@@ -91,7 +113,11 @@ function readTemplate({ path }: HttpBinding, fault: TellFault): PathTemplate | u
   }
 }
 
-function readVariables(method: DescMethod, template: PathTemplate, fault: TellFault): RouteVariable[] {
+function readVariables(
+  method: DescMethod,
+  template: PathTemplate,
+  fault: TellFault,
+): RouteVariable[] {
   return template.variables.flatMap(({ field, start, end, multiple }) => {
     const path = findField(method.input, field);
     if (typeof path === "string") {
@@ -100,7 +126,9 @@ function readVariables(method: DescMethod, template: PathTemplate, fault: TellFa
     }
     const leaf = path.at(-1) as DescField;
     if (leaf.fieldKind !== "scalar" && leaf.fieldKind !== "enum") {
-      fault(`the path ${template.text} captures {${field}}, which is ${kindOf(leaf)} and not a single value`);
+      fault(
+        `the path ${template.text} captures {${field}}, which is ${kindOf(leaf)} and not a single value`,
+      );
       return [];
     }
     return [{ path, start, end, multiple }];
@@ -112,25 +140,42 @@ function kindOf(field: DescField): string {
   return field.fieldKind === "map" ? "a map" : "a message";
 }
 
-function readBody(method: DescMethod, { verb, body }: HttpBinding, fault: TellFault): Route["body"] {
-  const streamed = method.methodKind === "client_streaming" || method.methodKind === "bidi_streaming";
+function readBody(
+  method: DescMethod,
+  { verb, body }: HttpBinding,
+  fault: TellFault,
+): Route["body"] {
+  const streamed =
+    method.methodKind === "client_streaming" || method.methodKind === "bidi_streaming";
   if (body === undefined) {
-    if (streamed && verb !== "GET") fault('its requests are a stream, which needs `body: "*"`, or `get` to be called over WebSocket alone');
+    if (streamed && verb !== "GET")
+      fault(
+        'its requests are a stream, which needs `body: "*"`, or `get` to be called over WebSocket alone',
+      );
     return "none";
   }
-  if (BODILESS.includes(verb)) fault(`a ${verb} has no body, so \`body\` cannot be "${body}"`, BODY);
+  if (BODILESS.includes(verb))
+    fault(`a ${verb} has no body, so \`body\` cannot be "${body}"`, BODY);
   if (body === "*") return "all";
   if (streamed) fault(`its requests are a stream, so \`body\` must be "*" and not "${body}"`, BODY);
   const field = method.input.fields.find(({ name }) => name === body);
-  if (field === undefined) fault(`\`body\` is "${body}", but ${method.input.typeName} has no field "${body}"`, BODY);
+  if (field === undefined)
+    fault(`\`body\` is "${body}", but ${method.input.typeName} has no field "${body}"`, BODY);
   return field ?? "none";
 }
 
-function readResponseBody(method: DescMethod, { responseBody }: HttpBinding, fault: TellFault): DescField | undefined {
+function readResponseBody(
+  method: DescMethod,
+  { responseBody }: HttpBinding,
+  fault: TellFault,
+): DescField | undefined {
   if (responseBody === undefined) return undefined;
   const field = method.output.fields.find(({ name }) => name === responseBody);
   if (field === undefined) {
-    fault(`\`response_body\` is "${responseBody}", but ${method.output.typeName} has no field "${responseBody}"`, RESPONSE_BODY);
+    fault(
+      `\`response_body\` is "${responseBody}", but ${method.output.typeName} has no field "${responseBody}"`,
+      RESPONSE_BODY,
+    );
   }
   return field;
 }

@@ -1,5 +1,10 @@
 import type { DescMessage } from "@bufbuild/protobuf";
-import { FieldDescriptorProtoSchema, StructSchema, TimestampSchema, ValueSchema } from "@bufbuild/protobuf/wkt";
+import {
+  FieldDescriptorProtoSchema,
+  StructSchema,
+  TimestampSchema,
+  ValueSchema,
+} from "@bufbuild/protobuf/wkt";
 import { describe, expect, test } from "vitest";
 import { findField, hasOwnJson } from "./route.js";
 
@@ -16,12 +21,24 @@ describe("a path of fields", () => {
   });
 
   test.each([
-    ["nothing", FieldDescriptorProtoSchema, 'google.protobuf.FieldDescriptorProto has no field "nothing"'],
+    [
+      "nothing",
+      FieldDescriptorProtoSchema,
+      'google.protobuf.FieldDescriptorProto has no field "nothing"',
+    ],
     ["", FieldDescriptorProtoSchema, 'google.protobuf.FieldDescriptorProto has no field ""'],
-    ["constructor", FieldDescriptorProtoSchema, 'google.protobuf.FieldDescriptorProto has no field "constructor"'],
+    [
+      "constructor",
+      FieldDescriptorProtoSchema,
+      'google.protobuf.FieldDescriptorProto has no field "constructor"',
+    ],
     ["name.length", FieldDescriptorProtoSchema, "name holds no fields"],
     ["options.targets.x", FieldDescriptorProtoSchema, "targets holds no fields"],
-    ["options.uninterpreted_option.name", FieldDescriptorProtoSchema, "uninterpreted_option holds no fields"],
+    [
+      "options.uninterpreted_option.name",
+      FieldDescriptorProtoSchema,
+      "uninterpreted_option holds no fields",
+    ],
     ["fields.a", StructSchema, "fields holds no fields"],
     ["struct_value.fields", ValueSchema, "struct_value holds no fields"],
   ] as const)("%s is none", (path, message: DescMessage, why) => {
@@ -29,6 +46,10 @@ describe("a path of fields", () => {
   });
 
   test("ends at a message that has a JSON of its own", () => {
-    expect([TimestampSchema, ValueSchema, FieldDescriptorProtoSchema].map(hasOwnJson)).toEqual([true, true, false]);
+    expect([TimestampSchema, ValueSchema, FieldDescriptorProtoSchema].map(hasOwnJson)).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 });

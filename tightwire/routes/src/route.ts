@@ -32,28 +32,39 @@ export function nameOfMethod({ parent, name }: DescMethod): string {
 
 const OWN_JSON: ReadonlySet<string> = new Set(
   ["Timestamp", "Duration", "FieldMask", "Struct", "Value", "ListValue", "Any"]
-    .concat(["Double", "Float", "Int64", "UInt64", "Int32", "UInt32", "Bool", "String", "Bytes"].map((type) => `${type}Value`))
+    .concat(
+      ["Double", "Float", "Int64", "UInt64", "Int32", "UInt32", "Bool", "String", "Bytes"].map(
+        (type) => `${type}Value`,
+      ),
+    )
     .map((name) => `google.protobuf.${name}`),
 );
 
-/** Whether protobuf's JSON has a form of its own for a message, in which its fields have no names. Source: protobuf.dev, "ProtoJSON Format". */
+/**
+ * Whether protobuf's JSON has a form of its own for a message, in which its fields have no names.
+ * Source: protobuf.dev, "ProtoJSON Format".
+ */
 export function hasOwnJson({ typeName }: DescMessage): boolean {
   return OWN_JSON.has(typeName);
 }
 
 /**
- * Follows a path of field names, as the contract or JSON spells them; what it reached, or a sentence that says where it cannot go on: below a single value, a list or a map, and below a message that
- * {@link hasOwnJson}.
+ * Follows a path of field names, as the contract or JSON spells them; what it reached, or a
+ * sentence that says where it cannot go on: below a single value, a list or a map, and below a
+ * message that {@link hasOwnJson}.
  */
 export function findField(message: DescMessage, path: string): readonly DescField[] | string {
   const found: DescField[] = [];
   let within: DescMessage | undefined = message;
   for (const name of path.split(".")) {
     if (within === undefined) return `${found.at(-1)?.name} holds no fields`;
-    const field: DescField | undefined = within.fields.find((one) => one.name === name || one.jsonName === name);
+    const field: DescField | undefined = within.fields.find(
+      (one) => one.name === name || one.jsonName === name,
+    );
     if (field === undefined) return `${within.typeName} has no field "${name}"`;
     found.push(field);
-    within = field.fieldKind === "message" && !hasOwnJson(field.message) ? field.message : undefined;
+    within =
+      field.fieldKind === "message" && !hasOwnJson(field.message) ? field.message : undefined;
   }
   return found;
 }

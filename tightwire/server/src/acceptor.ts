@@ -1,5 +1,12 @@
 import type { MethodDefinition, Observer } from "@tightwire/core";
-import { type Acceptor, type Answer, type Cause, type IncomingCall, type IncomingSink, Status } from "@tightwire/core/runtime";
+import {
+  type Acceptor,
+  type Answer,
+  type Cause,
+  type IncomingCall,
+  type IncomingSink,
+  Status,
+} from "@tightwire/core/runtime";
 import type { ServedMethod } from "./method.js";
 import { StreamCall } from "./stream.js";
 import { UnaryCall } from "./unary.js";
@@ -11,15 +18,21 @@ export interface AcceptorParts {
   readonly maxMessageBytes: number;
 }
 
-/** What every transport asks when a call comes in. Here, and only here on this side, the kinds of call are told apart. */
+/**
+ * What every transport asks when a call comes in. Here, and only here on this side, the kinds of
+ * call are told apart.
+ */
 export function createAcceptor({ methods, observer, maxMessageBytes }: AcceptorParts): Acceptor {
   return {
     maxMessageBytes,
     open(call: IncomingCall): IncomingSink | Answer {
       const served = methods.get(call.path);
       if (call.fault !== undefined) return refuse(call, served?.definition, call.fault, observer);
-      if (served === undefined) return refuse(call, undefined, unimplemented(call.path, methods), observer);
-      return served.definition.kind === "unary" ? new UnaryCall(call, served) : new StreamCall(call, served);
+      if (served === undefined)
+        return refuse(call, undefined, unimplemented(call.path, methods), observer);
+      return served.definition.kind === "unary"
+        ? new UnaryCall(call, served)
+        : new StreamCall(call, served);
     },
   };
 }
@@ -31,13 +44,27 @@ function unimplemented(fullPath: string, methods: ReadonlyMap<string, ServedMeth
   const path = fullPath.slice(0, MAX_PATH);
   const service = path.slice(0, path.lastIndexOf("/") + 1);
   const known = service !== "/" && [...methods.keys()].some((one) => one.startsWith(service));
-  return { code: Status.UNIMPLEMENTED, text: known ? `unknown method ${path}` : `unknown service: ${path}` };
+  return {
+    code: Status.UNIMPLEMENTED,
+    text: known ? `unknown method ${path}` : `unknown service: ${path}`,
+  };
 }
 
 /** Ends a call by its head alone; observers hear of it as of any other. */
-function refuse(call: IncomingCall, method: MethodDefinition | undefined, { code, text }: Cause, observer: Observer | undefined): Answer {
+function refuse(
+  call: IncomingCall,
+  method: MethodDefinition | undefined,
+  { code, text }: Cause,
+  observer: Observer | undefined,
+): Answer {
   observer
-    ?.started({ side: "server", path: call.path.slice(0, MAX_PATH), method, peer: call.peer.address, identity: call.peer.identity })
+    ?.started({
+      side: "server",
+      path: call.path.slice(0, MAX_PATH),
+      method,
+      peer: call.peer.address,
+      identity: call.peer.identity,
+    })
     ?.ended({ code, text, durationMs: 0, origin: "local" });
   return { code, text, trailers: undefined };
 }

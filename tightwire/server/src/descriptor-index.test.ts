@@ -27,7 +27,9 @@ describe("the file that defines a symbol is found", () => {
   });
 
   test("without a package too", async () => {
-    const index = await readDescriptorIndex([writeImage({ name: "bare.proto", messageType: [{ name: "Bare" }] })]);
+    const index = await readDescriptorIndex([
+      writeImage({ name: "bare.proto", messageType: [{ name: "Bare" }] }),
+    ]);
     expect(index.fileOfSymbol("Bare")).toBe("bare.proto");
   });
 });
@@ -44,8 +46,12 @@ test("extensions are found by their message and number, those inside messages to
 });
 
 test("a file is its bytes as they stand in the image", async () => {
-  // The package before the name, and an option that nobody here knows: read and written again, they would be other bytes.
-  const options = new BinaryWriter().tag(50_000, WireType.LengthDelimited).string("a custom option").finish();
+  // The package before the name, and an option that nobody here knows: read and written again, they
+  // would be other bytes.
+  const options = new BinaryWriter()
+    .tag(50_000, WireType.LengthDelimited)
+    .string("a custom option")
+    .finish();
   const bytes = new BinaryWriter()
     .tag(2, WireType.LengthDelimited)
     .string("shop.v1")
@@ -59,14 +65,19 @@ test("a file is its bytes as they stand in the image", async () => {
 });
 
 test("a file's comments are left out of its bytes", async () => {
-  const name = new BinaryWriter().tag(1, WireType.LengthDelimited).string("commented.proto").finish();
+  const name = new BinaryWriter()
+    .tag(1, WireType.LengthDelimited)
+    .string("commented.proto")
+    .finish();
   const comments = new BinaryWriter()
     .tag(9, WireType.LengthDelimited)
     .bytes(new Uint8Array([0x0a, 0x00]))
     .finish();
   const syntax = new BinaryWriter().tag(12, WireType.LengthDelimited).string("proto3").finish();
   const index = await readDescriptorIndex([writeImage(Buffer.concat([name, comments, syntax]))]);
-  expect(Buffer.from(index.file("commented.proto")?.bytes ?? [])).toEqual(Buffer.concat([name, syntax]));
+  expect(Buffer.from(index.file("commented.proto")?.bytes ?? [])).toEqual(
+    Buffer.concat([name, syntax]),
+  );
 });
 
 test("a file says what it imports", async () => {
@@ -77,14 +88,22 @@ test("a file says what it imports", async () => {
 });
 
 test("several images are one index, and of a file that two of them hold the first counts", async () => {
-  const other = { name: "shop/v1/film.proto", package: "shop.v1", messageType: [{ name: "Other" }] };
+  const other = {
+    name: "shop/v1/film.proto",
+    package: "shop.v1",
+    messageType: [{ name: "Other" }],
+  };
   const index = await readDescriptorIndex([writeImage(FILM_FILE), writeImage(other, SERVICE_FILE)]);
   expect(index.fileOfSymbol("shop.v1.Films")).toBe(SERVICE_FILE.name);
-  expect(new Uint8Array(index.file("shop/v1/film.proto")?.bytes ?? [])).toEqual(fileBytes(FILM_FILE));
+  expect(new Uint8Array(index.file("shop/v1/film.proto")?.bytes ?? [])).toEqual(
+    fileBytes(FILM_FILE),
+  );
   expect(index.fileOfSymbol("shop.v1.Other")).toBeUndefined();
 });
 
 test("an image that is not there is named", async () => {
   const missing = new URL("file:///nowhere/image.binpb");
-  await expect(readDescriptorIndex([missing])).rejects.toThrow("the descriptor image /nowhere/image.binpb cannot be read");
+  await expect(readDescriptorIndex([missing])).rejects.toThrow(
+    "the descriptor image /nowhere/image.binpb cannot be read",
+  );
 });

@@ -9,7 +9,10 @@ import {
   FileDescriptorProtoSchema,
 } from "@bufbuild/protobuf/wkt";
 
-/** A file of a descriptor image: its bytes as they stand there, custom options and all, but for its comments. */
+/**
+ * A file of a descriptor image: its bytes as they stand there, custom options and all, but for its
+ * comments.
+ */
 export interface DescribedFile {
   readonly bytes: Uint8Array;
   readonly dependencies: readonly string[];
@@ -18,15 +21,23 @@ export interface DescribedFile {
 /** What can be looked up in descriptor images. */
 export interface DescriptorIndex {
   file(name: string): DescribedFile | undefined;
-  /** The name of the file that defines a fully-qualified symbol: a message, enum, enum value, field, oneof, extension, service or method. */
+  /**
+   * The name of the file that defines a fully-qualified symbol: a message, enum, enum value, field,
+   * oneof, extension, service or method.
+   */
   fileOfSymbol(symbol: string): string | undefined;
   /** The name of the file that defines an extension of a message. */
   fileOfExtension(message: string, number: number): string | undefined;
-  /** The numbers of all extensions of a message, ascending; undefined when there is no such message. */
+  /**
+   * The numbers of all extensions of a message, ascending; undefined when there is no such message.
+   */
   extensionNumbers(message: string): number[] | undefined;
 }
 
-/** Reads images, as `buf build` writes them, and indexes what they define. Rejects with an Error that names an image that cannot be read. */
+/**
+ * Reads images, as `buf build` writes them, and indexes what they define. Rejects with an Error
+ * that names an image that cannot be read.
+ */
 export async function readDescriptorIndex(images: readonly URL[]): Promise<DescriptorIndex> {
   const files = new Map<string, DescribedFile>();
   const symbols = new Map<string, string>();
@@ -43,7 +54,10 @@ export async function readDescriptorIndex(images: readonly URL[]): Promise<Descr
     file: (name) => files.get(name),
     fileOfSymbol: (symbol) => symbols.get(symbol),
     fileOfExtension: (message, number) => extensions.get(message)?.get(number),
-    extensionNumbers: (message) => (symbols.has(message) ? [...(extensions.get(message)?.keys() ?? [])].sort((a, b) => a - b) : undefined),
+    extensionNumbers: (message) =>
+      symbols.has(message)
+        ? [...(extensions.get(message)?.keys() ?? [])].sort((a, b) => a - b)
+        : undefined,
   };
 }
 
@@ -55,7 +69,10 @@ async function readImage(image: URL): Promise<Uint8Array> {
   }
 }
 
-/** The raw files of a FileDescriptorSet: field 1, repeated. Decoding and encoding them again would lose options. */
+/**
+ * The raw files of a FileDescriptorSet: field 1, repeated. Decoding and encoding them again would
+ * lose options.
+ */
 function* filesOf(image: Uint8Array): Generator<Uint8Array> {
   const reader = new BinaryReader(image);
   while (reader.pos < reader.len) {
@@ -65,7 +82,10 @@ function* filesOf(image: Uint8Array): Generator<Uint8Array> {
   }
 }
 
-/** `FileDescriptorProto.source_code_info`: comments and places, which are most of the bytes of an image that has them, and no part of what reflection tells. */
+/**
+ * `FileDescriptorProto.source_code_info`: comments and places, which are most of the bytes of an
+ * image that has them, and no part of what reflection tells.
+ */
 const SOURCE_INFO = 9;
 
 function withoutSourceInfo(file: Uint8Array): Uint8Array {
@@ -80,7 +100,11 @@ function withoutSourceInfo(file: Uint8Array): Uint8Array {
   return Buffer.concat(kept);
 }
 
-function indexFile(file: FileDescriptorProto, symbols: Map<string, string>, extensions: Map<string, Map<number, string>>): void {
+function indexFile(
+  file: FileDescriptorProto,
+  symbols: Map<string, string>,
+  extensions: Map<string, Map<number, string>>,
+): void {
   const define = (symbol: string): void => void symbols.set(symbol, file.name);
   const scope = file.package === "" ? "" : `${file.package}.`;
 
@@ -93,7 +117,8 @@ function indexFile(file: FileDescriptorProto, symbols: Map<string, string>, exte
 
   function enumeration(type: EnumDescriptorProto, within: string): void {
     define(within + type.name);
-    for (const value of type.value) define(within + value.name); // enum values live beside their enum, as in C++
+    // Enum values live beside their enum, as in C++.
+    for (const value of type.value) define(within + value.name);
   }
 
   function message(type: DescriptorProto, within: string): void {

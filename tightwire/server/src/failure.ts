@@ -1,6 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { Metadata, RpcError } from "@tightwire/core";
-import { type Answer, type Cause, DETAILS_KEY, encodeStatusDetails, Status, statusNumber } from "@tightwire/core/runtime";
+import {
+  type Answer,
+  type Cause,
+  DETAILS_KEY,
+  encodeStatusDetails,
+  Status,
+  statusNumber,
+} from "@tightwire/core/runtime";
 
 /** How a call ends because of what its handler threw. */
 export interface Failure {
@@ -15,22 +22,33 @@ export interface FailedCall {
   readonly cancelledBy: Cause | undefined;
 }
 
-/** A child's inherited deadline lies up to this much before its parent's: the hop reserve and a tick of the timer wheel. */
+/**
+ * A child's inherited deadline lies up to this much before its parent's: the hop reserve and a tick
+ * of the timer wheel.
+ */
 const DEADLINE_SLACK_MS = 30;
-/** Tells clients not to try again: the fault lies behind this server. Source: gRPC proposal A6, server pushback. */
+/**
+ * Tells clients not to try again: the fault lies behind this server. Source: gRPC proposal A6,
+ * server pushback.
+ */
 const PUSHBACK_KEY = "grpc-retry-pushback-ms";
 
 /**
- * The answer for what a handler threw. An RpcError of the handler's own goes out as it is. One that came from an outgoing call is translated, since this
- * service's caller asked this service, not that one. Anything else is INTERNAL with a fixed text and an id.
+ * The answer for what a handler threw. An RpcError of the handler's own goes out as it is. One that
+ * came from an outgoing call is translated, since this service's caller asked this service, not
+ * that one. Anything else is INTERNAL with a fixed text and an id.
  */
 export function failureOf(thrown: unknown, call: FailedCall): Failure {
   if (!(thrown instanceof RpcError)) return internal();
   const error = thrown as RpcError;
-  if (error.call === undefined || error.forwarded) return { answer: answerOf(error), errorId: undefined };
+  if (error.call === undefined || error.forwarded)
+    return { answer: answerOf(error), errorId: undefined };
   if (call.cancelledBy !== undefined) return plain(call.cancelledBy.code, call.cancelledBy.text);
   if (error.code === "deadline_exceeded" && call.timeLeftMs < DEADLINE_SLACK_MS) {
-    return plain(Status.DEADLINE_EXCEEDED, "the deadline passed while this service waited for another");
+    return plain(
+      Status.DEADLINE_EXCEEDED,
+      "the deadline passed while this service waited for another",
+    );
   }
   if (error.code === "unavailable" || error.code === "resource_exhausted") {
     const trailers = new Metadata();
@@ -45,7 +63,8 @@ export function answerOf(error: RpcError): Answer {
   const code = statusNumber(error.code);
   const trailers = new Metadata(error.metadata);
   trailers.delete(DETAILS_KEY);
-  if (error.details.length > 0) trailers.appendReceived(DETAILS_KEY, encodeStatusDetails(code, error.message, error.details));
+  if (error.details.length > 0)
+    trailers.appendReceived(DETAILS_KEY, encodeStatusDetails(code, error.message, error.details));
   return { code, text: error.message, trailers };
 }
 
@@ -55,5 +74,8 @@ function plain(code: number, text: string, trailers?: Metadata): Failure {
 
 function internal(): Failure {
   const errorId = randomBytes(6).toString("hex");
-  return { answer: { code: Status.INTERNAL, text: `internal error (id ${errorId})`, trailers: undefined }, errorId };
+  return {
+    answer: { code: Status.INTERNAL, text: `internal error (id ${errorId})`, trailers: undefined },
+    errorId,
+  };
 }

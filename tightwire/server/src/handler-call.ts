@@ -30,10 +30,13 @@ import type { ServedMethod } from "./method.js";
 type EndListener = Parameters<InterceptedCall["onEnd"]>[0];
 
 /**
- * One call being answered: what its handler and interceptors see of it, the scope that its outgoing calls inherit, and the reader of its messages. Ends exactly
- * once; after that nothing is sent. Signals, metadata and listeners are made when first asked for, as most calls never do.
+ * One call being answered: what its handler and interceptors see of it, the scope that its outgoing
+ * calls inherit, and the reader of its messages. Ends exactly once; after that nothing is sent.
+ * Signals, metadata and listeners are made when first asked for, as most calls never do.
  */
-export abstract class HandlerCall implements ServerCall, InterceptedCall, CallScope, IncomingSink, Expiring {
+export abstract class HandlerCall
+  implements ServerCall, InterceptedCall, CallScope, IncomingSink, Expiring
+{
   readonly side = "server";
   readonly deadline: number;
   compress = false;
@@ -91,7 +94,8 @@ export abstract class HandlerCall implements ServerCall, InterceptedCall, CallSc
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      // A handler may give it to as many as it likes; Node takes more than ten listeners for a leak.
+      // A handler may give it to as many as it likes; Node takes more than ten listeners for a
+      // leak.
       setMaxListeners(0, this.#controller.signal);
       if (this.cancelledBy !== undefined) this.#controller.abort(cancellation(this.cancelledBy));
     }
@@ -178,14 +182,20 @@ export abstract class HandlerCall implements ServerCall, InterceptedCall, CallSc
   protected reply(message: Uint8Array): void {
     if (this.ended) return;
     this.over(OK, this.#trailers);
-    this.incoming.reply(this.#headersSent ? undefined : this.#headers, message, this.#trailers, this.compress);
+    this.incoming.reply(
+      this.#headersSent ? undefined : this.#headers,
+      message,
+      this.#trailers,
+      this.compress,
+    );
   }
 
   /** Ends the call, with what the handler set as trailers. */
   protected finish(answer: Answer): void {
     if (this.ended) return;
     const trailers = mergeTrailers(this.#trailers, answer.trailers);
-    // A failed call without a head is answered by trailers alone, which is shorter and can be retried.
+    // A failed call without a head is answered by trailers alone, which is shorter and can be
+    // retried.
     if (answer.code === Status.OK) this.flushHeaders();
     this.over(answer, trailers);
     this.incoming.end({ code: answer.code, text: answer.text, trailers });
@@ -213,9 +223,15 @@ export abstract class HandlerCall implements ServerCall, InterceptedCall, CallSc
     if (!this.running) this.incoming.settled();
     if (this.observer !== undefined) {
       const text = end.code === Status.OK ? end.text : this.#redactor()(end.text);
-      this.observer.ended({ code: end.code, text, durationMs: performance.now() - this.#startedAt, origin: "local" });
+      this.observer.ended({
+        code: end.code,
+        text,
+        durationMs: performance.now() - this.#startedAt,
+        origin: "local",
+      });
     }
-    if (this.#onEnd !== undefined) for (const listener of this.#onEnd) listener({ code: end.code, text: end.text, trailers });
+    if (this.#onEnd !== undefined)
+      for (const listener of this.#onEnd) listener({ code: end.code, text: end.text, trailers });
   }
 
   /** The deadline has passed: the caller's, or the server's own cap. */
@@ -227,7 +243,10 @@ export abstract class HandlerCall implements ServerCall, InterceptedCall, CallSc
     this.abandon({ code: Status.DEADLINE_EXCEEDED, text });
   }
 
-  /** Keeps what a message's marked fields hold, for errors that quote it; for the messages of a stream. */
+  /**
+   * Keeps what a message's marked fields hold, for errors that quote it; for the messages of a
+   * stream.
+   */
   protected mark(side: "request" | "response", message: unknown): void {
     const paths = this.served.definition.redacted[side];
     if (paths.length === 0) return;
@@ -238,7 +257,8 @@ export abstract class HandlerCall implements ServerCall, InterceptedCall, CallSc
   #abort(cause: Cause): void {
     this.cancelledBy = cause;
     this.#controller?.abort(cancellation(cause));
-    if (this.#onCancelled !== undefined) for (const listener of [...this.#onCancelled]) listener(cause);
+    if (this.#onCancelled !== undefined)
+      for (const listener of [...this.#onCancelled]) listener(cause);
   }
 
   #redactor(): (text: string) => string {
@@ -253,7 +273,10 @@ export function cancellation(cause: Cause): RpcError {
   return new RpcError(statusName(cause.code), cause.text);
 }
 
-function mergeTrailers(own: Metadata | undefined, more: Metadata | undefined): Metadata | undefined {
+function mergeTrailers(
+  own: Metadata | undefined,
+  more: Metadata | undefined,
+): Metadata | undefined {
   if (own === undefined || more === undefined) return own ?? more;
   const merged = new Metadata(own);
   for (const [key, value] of more) merged.appendReceived(key, value);

@@ -1,7 +1,10 @@
 /** What a service is told to be. */
 export type ServingStatus = "serving" | "not_serving";
 
-/** The health of a server and its services; what grpc.health.v1 answers. The empty name is the server as a whole. */
+/**
+ * The health of a server and its services; what grpc.health.v1 answers. The empty name is the
+ * server as a whole.
+ */
 export interface HealthState {
   /** Undefined for a service that nobody added. */
   get(service: string): ServingStatus | undefined;

@@ -29,7 +29,10 @@ test("check tells the server's state, and each service's", async () => {
 
 test("check of a service that nobody added is NOT_FOUND, and names it", async () => {
   const { call } = await openHealth();
-  expect(await check(call, "shop.Nothing")).toEqual({ end: 'not_found: no service "shop.Nothing" is served here', responses: [] });
+  expect(await check(call, "shop.Nothing")).toEqual({
+    end: 'not_found: no service "shop.Nothing" is served here',
+    responses: [],
+  });
 });
 
 test("list tells the server's state and that of every service", async () => {
@@ -37,7 +40,9 @@ test("list tells the server's state and that of every service", async () => {
   server.health.set(NAME, "not_serving");
   const list = call(HealthService, "list", {});
   expect(await list.ended).toBe("ok");
-  expect(list.responses).toEqual([{ statuses: { "": { status: SERVING }, [NAME]: { status: NOT_SERVING } } }]);
+  expect(list.responses).toEqual([
+    { statuses: { "": { status: SERVING }, [NAME]: { status: NOT_SERVING } } },
+  ]);
 });
 
 test("watch tells the state at once and each change, no state twice, and after NOT_SERVING of a stop it ends well", async () => {
@@ -47,12 +52,16 @@ test("watch tells the state at once and each change, no state twice, and after N
   server.health.set(NAME, "serving");
   server.health.set("", "not_serving");
   server.health.set(NAME, "not_serving");
-  await vi.waitFor(() => expect(watch.responses).toEqual([{ status: SERVING }, { status: NOT_SERVING }]));
+  await vi.waitFor(() =>
+    expect(watch.responses).toEqual([{ status: SERVING }, { status: NOT_SERVING }]),
+  );
   server.health.set(NAME, "serving");
   await vi.waitFor(() => expect(watch.responses).toHaveLength(3));
   await server.stop({ pauseMs: 0 });
   expect(await watch.ended).toBe("ok");
-  expect(watch.responses).toEqual([SERVING, NOT_SERVING, SERVING, NOT_SERVING].map((status) => ({ status })));
+  expect(watch.responses).toEqual(
+    [SERVING, NOT_SERVING, SERVING, NOT_SERVING].map((status) => ({ status })),
+  );
 });
 
 test("watch of a service that nobody added tells SERVICE_UNKNOWN, and goes on until it is known", async () => {
@@ -60,7 +69,9 @@ test("watch of a service that nobody added tells SERVICE_UNKNOWN, and goes on un
   const watch = call(HealthService, "watch", { service: "shop.Later" });
   await vi.waitFor(() => expect(watch.responses).toEqual([{ status: SERVICE_UNKNOWN }]));
   server.health.set("shop.Later", "serving");
-  await vi.waitFor(() => expect(watch.responses).toEqual([{ status: SERVICE_UNKNOWN }, { status: SERVING }]));
+  await vi.waitFor(() =>
+    expect(watch.responses).toEqual([{ status: SERVICE_UNKNOWN }, { status: SERVING }]),
+  );
   await server.stop({ pauseMs: 0 });
   expect(await watch.ended).toBe("ok");
 });

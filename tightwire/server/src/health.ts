@@ -6,15 +6,21 @@ import { exemptFromIdleTimeout } from "./idle-exemption.js";
 import { implement } from "./implement.js";
 import type { Server } from "./server.js";
 
-/** `grpc.health.v1.Health`, for clients that ask a server how it is: `createClient(HealthService, channel)`. */
-export const HealthService: ServiceDefinition<HealthHandlers, HealthClient> = exemptFromIdleTimeout(Health);
+/**
+ * `grpc.health.v1.Health`, for clients that ask a server how it is:
+ * `createClient(HealthService, channel)`.
+ */
+export const HealthService: ServiceDefinition<HealthHandlers, HealthClient> =
+  exemptFromIdleTimeout(Health);
 
 /** The state of a service as the protocol names it. */
 export const HealthStatus: typeof Status = Status;
 
 export type { HealthClient };
 
-/** Serves `grpc.health.v1` out of the server's own health state. Add it before the server listens. */
+/**
+ * Serves `grpc.health.v1` out of the server's own health state. Add it before the server listens.
+ */
 export function addHealth(server: Server): void {
   server.add(HealthService, implement(HealthService, createHealthHandlers(server)));
 }
@@ -24,7 +30,10 @@ function createHealthHandlers(server: Server): HealthHandlers {
   return {
     check({ service }) {
       const status = health.get(service);
-      if (status === undefined) return Promise.reject(new RpcError("not_found", `no service ${JSON.stringify(service)} is served here`));
+      if (status === undefined)
+        return Promise.reject(
+          new RpcError("not_found", `no service ${JSON.stringify(service)} is served here`),
+        );
       return Promise.resolve({ status: wireStatus(status) });
     },
 
@@ -57,7 +66,11 @@ function createHealthHandlers(server: Server): HealthHandlers {
 
     list() {
       const names = ["", ...server.services.map(({ name }) => name)];
-      return Promise.resolve({ statuses: Object.fromEntries(names.map((name) => [name, { status: wireStatus(health.get(name)) }])) });
+      return Promise.resolve({
+        statuses: Object.fromEntries(
+          names.map((name) => [name, { status: wireStatus(health.get(name)) }]),
+        ),
+      });
     },
   };
 }

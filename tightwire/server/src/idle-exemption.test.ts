@@ -7,7 +7,9 @@ test("streams of health and reflection are never ended for being silent", () => 
   const server = createServer();
   addHealth(server);
   addReflection(server);
-  const streams = server.services.flatMap(({ methods }) => Object.values(methods)).filter(({ kind }) => kind !== "unary");
+  const streams = server.services
+    .flatMap(({ methods }) => Object.values(methods))
+    .filter(({ kind }) => kind !== "unary");
   expect(streams.map(({ path, policy }) => [path, policy.idleTimeoutMs])).toEqual([
     ["/grpc.health.v1.Health/Watch", Number.POSITIVE_INFINITY],
     ["/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", Number.POSITIVE_INFINITY],

@@ -9,7 +9,12 @@ import { onTestFinished } from "vitest";
 
 type File = MessageInitShape<typeof FileDescriptorProtoSchema>;
 
-const extension = (name: string, number: number) => ({ name, number, extendee: ".shop.v1.Film", type: FieldDescriptorProto_Type.STRING });
+const extension = (name: string, number: number) => ({
+  name,
+  number,
+  extendee: ".shop.v1.Film",
+  type: FieldDescriptorProto_Type.STRING,
+});
 
 /** Defines the messages that {@link SERVICE_FILE} speaks of. */
 export const FILM_FILE: File = {
@@ -43,13 +48,19 @@ export function fileBytes(file: File): Uint8Array {
   return toBinary(FileDescriptorProtoSchema, create(FileDescriptorProtoSchema, file));
 }
 
-/** Writes an image of files, or of their bytes, as `buf build` would; it is removed when the test is over. */
+/**
+ * Writes an image of files, or of their bytes, as `buf build` would; it is removed when the test is
+ * over.
+ */
 export function writeImage(...files: (File | Uint8Array)[]): URL {
   const folder = mkdtempSync(join(tmpdir(), "tightwire-image-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const path = join(folder, "image.binpb");
   const image = new BinaryWriter();
-  for (const file of files) image.tag(1, WireType.LengthDelimited).bytes(file instanceof Uint8Array ? file : fileBytes(file));
+  for (const file of files)
+    image
+      .tag(1, WireType.LengthDelimited)
+      .bytes(file instanceof Uint8Array ? file : fileBytes(file));
   writeFileSync(path, image.finish());
   return pathToFileURL(path);
 }

@@ -6,7 +6,10 @@ type Answered<Handler> = Handler extends (...args: never) => Promise<infer R>
     ? R
     : never;
 
-/** Holds each handler to the contract exactly: `unknown` where it is right, {@link NotInTheContract} where a method or a field does not exist. */
+/**
+ * Holds each handler to the contract exactly: `unknown` where it is right, {@link NotInTheContract}
+ * where a method or a field does not exist.
+ */
 export type Exactly<Handlers, Given> = {
   readonly [K in keyof Given]: K extends keyof Handlers
     ? [ExtraFields<Answered<Handlers[K]>, Answered<Given[K]>>] extends [never]
@@ -16,8 +19,10 @@ export type Exactly<Handlers, Given> = {
 };
 
 /**
- * Gives handlers back as they are, held exactly to their contract by the compiler: a missing method, a missing or wrong field, and also a misspelt
- * optional field in an async method, a generator or a nested message do not compile (plain `satisfies` lets the last ones pass). Server side.
+ * Gives handlers back as they are, held exactly to their contract by the compiler: a missing
+ * method, a missing or wrong field, and also a misspelt optional field in an async method, a
+ * generator or a nested message do not compile (plain `satisfies` lets the last ones pass). Server
+ * side.
  */
 export function implement<Handlers, Client, Given extends Handlers>(
   _definition: ServiceDefinition<Handlers, Client>,

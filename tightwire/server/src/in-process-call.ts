@@ -29,7 +29,10 @@ export interface CallKeeper {
   left(call: InProcessCall): void;
 }
 
-/** A call between two sides of one process: its beginning and its ends, which are the same for one message each way and for many. */
+/**
+ * A call between two sides of one process: its beginning and its ends, which are the same for one
+ * message each way and for many.
+ */
 export abstract class InProcessCall implements CallHandle {
   readonly parts: InProcessCallParts;
   protected server: IncomingSink | undefined = undefined;
@@ -64,10 +67,15 @@ export abstract class InProcessCall implements CallHandle {
     try {
       this.#openAt(acceptor);
     } catch (error) {
-      // An observer's. Over a network nobody would catch it either; but the caller is not to wait for it.
+      // An observer's. Over a network nobody would catch it either; but the caller is not to wait
+      // for it.
       const { server } = this;
       this.#settled = true;
-      this.finish({ code: Status.INTERNAL, text: "the server failed to begin the call" }, "unknown", "local");
+      this.finish(
+        { code: Status.INTERNAL, text: "the server failed to begin the call" },
+        "unknown",
+        "local",
+      );
       server?.cancelled(CANCELLED);
       queueMicrotask(() => {
         throw error;
@@ -121,7 +129,10 @@ export abstract class InProcessCall implements CallHandle {
 
   /** A request is larger than the server takes. */
   protected refuseRequest(bytes: number, most: number): void {
-    const cause: Cause = { code: Status.RESOURCE_EXHAUSTED, text: `a message of ${bytes} bytes is larger than the ${most} that are taken` };
+    const cause: Cause = {
+      code: Status.RESOURCE_EXHAUSTED,
+      text: `a message of ${bytes} bytes is larger than the ${most} that are taken`,
+    };
     const { server } = this;
     this.finish(cause, "yes", "peer");
     server?.cancelled(cause);
@@ -140,7 +151,10 @@ export abstract class InProcessCall implements CallHandle {
 /** Why a server takes no more calls. */
 export const SHUT_DOWN: Cause = { code: Status.UNAVAILABLE, text: "the server is shutting down" };
 /** What a server hears of a client that gave up. */
-const CANCELLED: Cause = { code: Status.CANCELLED, text: "the caller cancelled the call, or is gone" };
+const CANCELLED: Cause = {
+  code: Status.CANCELLED,
+  text: "the caller cancelled the call, or is gone",
+};
 
 /** As a wire would carry it: half a surrogate pair is no UTF-8. */
 export function wellFormed(text: string): string {

@@ -11,7 +11,10 @@ import {
 import { InProcessCall, type InProcessCallParts, wellFormed } from "./in-process-call.js";
 import { Pipe } from "./pipe.js";
 
-/** A streaming call between two sides of one process: the client's handle; {@link Answering} is the server's. Each direction is a {@link Pipe}. */
+/**
+ * A streaming call between two sides of one process: the client's handle; {@link Answering} is the
+ * server's. Each direction is a {@link Pipe}.
+ */
 export class InProcessStreamCall extends InProcessCall implements StreamHandle {
   readonly requests: Pipe = new Pipe();
   readonly replies: Pipe = new Pipe();
@@ -113,7 +116,12 @@ class Answering implements IncomingCall {
     return this.#call.answerMessage(bytes, compress);
   }
 
-  reply(headers: Metadata | undefined, message: Uint8Array, trailers: Metadata | undefined, compress: boolean): void {
+  reply(
+    headers: Metadata | undefined,
+    message: Uint8Array,
+    trailers: Metadata | undefined,
+    compress: boolean,
+  ): void {
     if (headers !== undefined) this.#call.headers(headers);
     this.#call.answerMessage(message, compress);
     this.#call.answerEnd({ code: Status.OK, text: "", trailers });

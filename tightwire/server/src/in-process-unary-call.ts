@@ -11,7 +11,10 @@ import {
 } from "@tightwire/core/runtime";
 import { InProcessCall, type InProcessCallParts, wellFormed } from "./in-process-call.js";
 
-/** A unary call between two sides of one process: the client's handle and the server's view in one object, since with one message each way nothing has to wait. */
+/**
+ * A unary call between two sides of one process: the client's handle and the server's view in one
+ * object, since with one message each way nothing has to wait.
+ */
 export class InProcessUnaryCall extends InProcessCall implements IncomingCall {
   protected readonly incoming: IncomingCall = this;
   readonly #sink: UnarySink;
@@ -75,7 +78,12 @@ export class InProcessUnaryCall extends InProcessCall implements IncomingCall {
     return ++this.#answers < 2;
   }
 
-  reply(headers: Metadata | undefined, message: Uint8Array, trailers: Metadata | undefined, compress: boolean): void {
+  reply(
+    headers: Metadata | undefined,
+    message: Uint8Array,
+    trailers: Metadata | undefined,
+    compress: boolean,
+  ): void {
     if (this.over) return;
     if (headers !== undefined) this.headers(headers);
     this.write(message, compress);
@@ -84,12 +92,15 @@ export class InProcessUnaryCall extends InProcessCall implements IncomingCall {
 
   end({ code, text, trailers }: Answer): void {
     const copied = trailers === undefined ? undefined : new Metadata(trailers);
-    if (code !== Status.OK || this.#answers === 1) return this.finish({ code, text: wellFormed(text) }, "yes", "peer", copied);
+    if (code !== Status.OK || this.#answers === 1)
+      return this.finish({ code, text: wellFormed(text) }, "yes", "peer", copied);
     const wrong = `the answer of a unary call holds ${this.#answers} messages`;
     this.finish({ code: Status.INTERNAL, text: wrong }, "yes", "local", copied);
   }
 
-  /** Shown at once, so a call that ends thereby is told of it later: its client has no handle yet. */
+  /**
+   * Shown at once, so a call that ends thereby is told of it later: its client has no handle yet.
+   */
   override show(acceptor: Acceptor | undefined): void {
     this.#showing = true;
     super.show(acceptor);
@@ -114,6 +125,10 @@ export class InProcessUnaryCall extends InProcessCall implements IncomingCall {
       return;
     }
     const answer = end.code === Status.OK ? this.#answer : undefined;
-    this.#sink.done(this.#headers === undefined ? end : { ...end, headers: this.#headers }, answer, this.#compressed);
+    this.#sink.done(
+      this.#headers === undefined ? end : { ...end, headers: this.#headers },
+      answer,
+      this.#compressed,
+    );
   }
 }

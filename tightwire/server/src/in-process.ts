@@ -22,16 +22,24 @@ import type { Server } from "./server.js";
 
 /** Settings of an in-process transport; all optional. */
 export interface InProcessOptions {
-  /** Who the calls come from: the `peer.identity` that handlers see. A name, not a proof. Default: none. */
+  /**
+   * Who the calls come from: the `peer.identity` that handlers see. A name, not a proof. Default:
+   * none.
+   */
   readonly identity?: string;
 }
 
-const CAPABILITIES: Capabilities = { compressRequests: true, compressResponses: true, knowsProcessed: true };
+const CAPABILITIES: Capabilities = {
+  compressRequests: true,
+  compressResponses: true,
+  knowsProcessed: true,
+};
 
 /**
- * A transport to a server in this process: the same client, no socket. Handlers run in a fresh context, only what metadata would carry crosses, messages are
- * encoded and decoded, limits and deadlines hold. Give it to `createChannel("in-process:", { transport: inProcess(server) })`. Throws for an unknown option;
- * calls to a server that was stopped before fail with UNAVAILABLE.
+ * A transport to a server in this process: the same client, no socket. Handlers run in a fresh
+ * context, only what metadata would carry crosses, messages are encoded and decoded, limits and
+ * deadlines hold. Give it to `createChannel("in-process:", { transport: inProcess(server) })`.
+ * Throws for an unknown option; calls to a server that was stopped before fail with UNAVAILABLE.
  */
 export function inProcess(server: Server, options: InProcessOptions = {}): ClientTransport {
   refuseUnknownOptions("inProcess", options, ["identity"]);
@@ -63,7 +71,11 @@ class Hub implements ServerTransport, Listener {
   #idle: (() => void) | undefined = undefined;
 
   constructor(identity: string | undefined) {
-    this.peer = { kind: "in-process", address: "in-process", ...(identity === undefined ? {} : { identity }) };
+    this.peer = {
+      kind: "in-process",
+      address: "in-process",
+      ...(identity === undefined ? {} : { identity }),
+    };
   }
 
   listen(_address: string, acceptor: Acceptor): Promise<Listener> {
@@ -163,7 +175,8 @@ class InProcessConnection implements Connection {
   async close(graceMs: number): Promise<void> {
     this.tell("draining", CLOSED);
     const ended = performance.now() + graceMs;
-    while (this.#calls.size > 0 && performance.now() < ended) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (this.#calls.size > 0 && performance.now() < ended)
+      await new Promise((resolve) => setTimeout(resolve, 5));
     for (const call of [...this.#calls]) call.cancel(CLOSED);
     this.tell("closed", CLOSED);
     this.#hub.forget(this);
@@ -197,9 +210,12 @@ class InProcessConnection implements Connection {
   }
 }
 
-/** What crosses beside the messages: a copy, so that neither side sees what the other changes later. */
+/**
+ * What crosses beside the messages: a copy, so that neither side sees what the other changes later.
+ */
 function carried(outgoing: OutgoingCall): Metadata {
   const metadata = new Metadata(outgoing.metadata);
-  if (outgoing.previousAttempts > 0) metadata.appendReceived("grpc-previous-rpc-attempts", String(outgoing.previousAttempts));
+  if (outgoing.previousAttempts > 0)
+    metadata.appendReceived("grpc-previous-rpc-attempts", String(outgoing.previousAttempts));
   return metadata;
 }

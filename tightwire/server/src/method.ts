@@ -1,17 +1,32 @@
 import type { Interceptor, MethodDefinition, Next, Observer, ServerCall } from "@tightwire/core";
-import { composeInterceptors, DEFAULT_IDLE_TIMEOUT_MS, DEFAULT_TIMEOUT_MS } from "@tightwire/core/runtime";
+import {
+  composeInterceptors,
+  DEFAULT_IDLE_TIMEOUT_MS,
+  DEFAULT_TIMEOUT_MS,
+} from "@tightwire/core/runtime";
 import type { StreamCall } from "./stream.js";
 
-/** A handler with its message types erased: here and nowhere else on this side. What the contract's types promised holds, as the codecs made the messages. */
+/**
+ * A handler with its message types erased: here and nowhere else on this side. What the contract's
+ * types promised holds, as the codecs made the messages.
+ */
 export type Handler = (request: unknown, call: ServerCall) => unknown;
 
-/** One method as it is served: everything about it that does not change from call to call, worked out once. */
+/**
+ * One method as it is served: everything about it that does not change from call to call, worked
+ * out once.
+ */
 export interface ServedMethod {
   readonly definition: MethodDefinition;
   readonly handler: Handler;
-  /** The handler inside its interceptors; undefined when there are none, so that they cost nothing. */
+  /**
+   * The handler inside its interceptors; undefined when there are none, so that they cost nothing.
+   */
   readonly chain: Next | undefined;
-  /** The server's own cap on unary calls, from their start; twice the contract's timeout. `Infinity` for streams. */
+  /**
+   * The server's own cap on unary calls, from their start; twice the contract's timeout. `Infinity`
+   * for streams.
+   */
   readonly maxDurationMs: number;
   /** Streams: how long without a message either way. */
   readonly idleTimeoutMs: number;
@@ -32,9 +47,14 @@ export function serveMethod(
   return {
     definition,
     handler,
-    chain: interceptors.length === 0 ? undefined : composeInterceptors(interceptors, innermost(handler)),
-    maxDurationMs: unary ? 2 * (definition.policy.timeoutMs ?? DEFAULT_TIMEOUT_MS) : Number.POSITIVE_INFINITY,
-    idleTimeoutMs: unary ? Number.POSITIVE_INFINITY : (definition.policy.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS),
+    chain:
+      interceptors.length === 0 ? undefined : composeInterceptors(interceptors, innermost(handler)),
+    maxDurationMs: unary
+      ? 2 * (definition.policy.timeoutMs ?? DEFAULT_TIMEOUT_MS)
+      : Number.POSITIVE_INFINITY,
+    idleTimeoutMs: unary
+      ? Number.POSITIVE_INFINITY
+      : (definition.policy.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS),
     observer,
     streams,
   };

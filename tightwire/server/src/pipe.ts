@@ -15,7 +15,10 @@ interface Waiting {
   readonly compressed: boolean;
 }
 
-/** One direction of a call: messages wait until they are asked for, and the end waits until they are read. */
+/**
+ * One direction of a call: messages wait until they are asked for, and the end waits until they are
+ * read.
+ */
 export class Pipe {
   reader: PipeReader | undefined = undefined;
   /** Whoever writes is told here that it may go on. */
@@ -33,7 +36,9 @@ export class Pipe {
     this.#waiting.push({ bytes, compressed });
     this.#bytes += bytes.byteLength;
     this.#deliver();
-    this.#full = this.#waiting.length > 0 && (this.#bytes >= HIGH_WATER_BYTES || this.#waiting.length >= HIGH_WATER_MESSAGES);
+    this.#full =
+      this.#waiting.length > 0 &&
+      (this.#bytes >= HIGH_WATER_BYTES || this.#waiting.length >= HIGH_WATER_MESSAGES);
     return !this.#full;
   }
 
@@ -54,10 +59,16 @@ export class Pipe {
 
   /** The largest waiting message beyond `limit`, or 0. */
   largest(limit: number): number {
-    return Math.max(0, ...this.#waiting.map(({ bytes }) => bytes.byteLength).filter((bytes) => bytes > limit));
+    return Math.max(
+      0,
+      ...this.#waiting.map(({ bytes }) => bytes.byteLength).filter((bytes) => bytes > limit),
+    );
   }
 
-  /** Re-entrant calls (a reader that asks for more while it is given a message) are served by the loop that runs already. */
+  /**
+   * Re-entrant calls (a reader that asks for more while it is given a message) are served by the
+   * loop that runs already.
+   */
   #deliver(): void {
     if (this.#delivering || this.reader === undefined) return;
     this.#delivering = true;
@@ -69,7 +80,11 @@ export class Pipe {
     }
     this.#delivering = false;
     if (this.#closed) return;
-    if (this.#full && this.#bytes < HIGH_WATER_BYTES / 2 && this.#waiting.length < HIGH_WATER_MESSAGES / 2) {
+    if (
+      this.#full &&
+      this.#bytes < HIGH_WATER_BYTES / 2 &&
+      this.#waiting.length < HIGH_WATER_MESSAGES / 2
+    ) {
       this.#full = false;
       this.writer?.();
     }

@@ -17,90 +17,130 @@ interface Question {
   readonly value: unknown;
 }
 
-describe.each([["v1", ReflectionV1] as const, ["v1alpha", ReflectionV1Alpha] as const])("reflection %s", (_version, reflection) => {
-  /** What a server of one described service, and one without an image, answers to questions on one stream. */
-  async function ask(...questions: (Question | undefined)[]): Promise<unknown[]> {
-    const films: ServiceDefinition = { name: "shop.v1.Films", methods: {}, image: writeImage(FILM_FILE, SERVICE_FILE) };
-    const bare: ServiceDefinition = { name: "shop.v1.Bare", methods: {} };
-    const server = createServer().add(films, {}).add(bare, {});
-    addReflection(server);
-    const call = await callerOf(server);
-    const requests = questions.map((messageRequest) => ({ host: "here", messageRequest }));
-    const info = call(reflection, "serverReflectionInfo", ...requests);
-    expect(await info.ended).toBe("ok");
-    const responses = info.responses as { validHost: string; originalRequest: object; messageResponse: unknown }[];
-    expect(responses.map(({ validHost, originalRequest }) => [validHost, originalRequest])).toEqual(
-      requests.map((request) => ["here", request]),
-    );
-    return responses.map(({ messageResponse }) => messageResponse);
-  }
+describe.each([["v1", ReflectionV1] as const, ["v1alpha", ReflectionV1Alpha] as const])(
+  "reflection %s",
+  (_version, reflection) => {
+    /**
+     * What a server of one described service, and one without an image, answers to questions on one
+     * stream.
+     */
+    async function ask(...questions: (Question | undefined)[]): Promise<unknown[]> {
+      const films: ServiceDefinition = {
+        name: "shop.v1.Films",
+        methods: {},
+        image: writeImage(FILM_FILE, SERVICE_FILE),
+      };
+      const bare: ServiceDefinition = { name: "shop.v1.Bare", methods: {} };
+      const server = createServer().add(films, {}).add(bare, {});
+      addReflection(server);
+      const call = await callerOf(server);
+      const requests = questions.map((messageRequest) => ({ host: "here", messageRequest }));
+      const info = call(reflection, "serverReflectionInfo", ...requests);
+      expect(await info.ended).toBe("ok");
+      const responses = info.responses as {
+        validHost: string;
+        originalRequest: object;
+        messageResponse: unknown;
+      }[];
+      expect(
+        responses.map(({ validHost, originalRequest }) => [validHost, originalRequest]),
+      ).toEqual(requests.map((request) => ["here", request]));
+      return responses.map(({ messageResponse }) => messageResponse);
+    }
 
-  const filesOf = (...files: Buffer[]) => ({
-    $case: "fileDescriptorResponse",
-    value: { fileDescriptorProto: files.map((file) => new Uint8Array(file)) },
-  });
-  const errorOf = (errorCode: number, errorMessage: string) => ({ $case: "errorResponse", value: { errorCode, errorMessage } });
+    const filesOf = (...files: Buffer[]) => ({
+      $case: "fileDescriptorResponse",
+      value: { fileDescriptorProto: files.map((file) => new Uint8Array(file)) },
+    });
+    const errorOf = (errorCode: number, errorMessage: string) => ({
+      $case: "errorResponse",
+      value: { errorCode, errorMessage },
+    });
 
-  test("lists all services, itself and those without an image too", async () => {
-    const names = ["shop.v1.Films", "shop.v1.Bare", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"];
-    expect(await ask({ $case: "listServices", value: "" })).toEqual([
-      { $case: "listServicesResponse", value: { service: names.map((name) => ({ name })) } },
-    ]);
-  });
+    test("lists all services, itself and those without an image too", async () => {
+      const names = [
+        "shop.v1.Films",
+        "shop.v1.Bare",
+        "grpc.reflection.v1.ServerReflection",
+        "grpc.reflection.v1alpha.ServerReflection",
+      ];
+      expect(await ask({ $case: "listServices", value: "" })).toEqual([
+        { $case: "listServicesResponse", value: { service: names.map((name) => ({ name })) } },
+      ]);
+    });
 
-  test.each([
-    ["fileByFilename", "shop/v1/films.proto"],
-    ["fileContainingSymbol", "shop.v1.Films"],
-    ["fileContainingSymbol", "shop.v1.Films.GetFilm"],
-    ["fileContainingSymbol", "shop.v1.note"],
-    ["fileContainingExtension", { containingType: "shop.v1.Film", extensionNumber: 110 }],
-    ["fileContainingExtension", { containingType: "shop.v1.Film", extensionNumber: 120 }],
-  ])("%s %j gives the file first, and what it imports", async ($case, value) => {
-    expect(await ask({ $case, value })).toEqual([filesOf(SERVICE, FILM)]);
-  });
+    test.each([
+      ["fileByFilename", "shop/v1/films.proto"],
+      ["fileContainingSymbol", "shop.v1.Films"],
+      ["fileContainingSymbol", "shop.v1.Films.GetFilm"],
+      ["fileContainingSymbol", "shop.v1.note"],
+      ["fileContainingExtension", { containingType: "shop.v1.Film", extensionNumber: 110 }],
+      ["fileContainingExtension", { containingType: "shop.v1.Film", extensionNumber: 120 }],
+    ])("%s %j gives the file first, and what it imports", async ($case, value) => {
+      expect(await ask({ $case, value })).toEqual([filesOf(SERVICE, FILM)]);
+    });
 
-  test.each(["shop.v1.Film", "shop.v1.Film.Cut", "shop.v1.Film.title", "shop.v1.Film.RATING_G", "shop.v1.KIND_SHORT"])(
-    "the file that defines %s",
-    async (value) => {
+    test.each([
+      "shop.v1.Film",
+      "shop.v1.Film.Cut",
+      "shop.v1.Film.title",
+      "shop.v1.Film.RATING_G",
+      "shop.v1.KIND_SHORT",
+    ])("the file that defines %s", async (value) => {
       expect(await ask({ $case: "fileContainingSymbol", value })).toEqual([filesOf(FILM)]);
-    },
-  );
+    });
 
-  test("a stream is not sent an import twice, but always what it asks for", async () => {
-    const service = { $case: "fileByFilename", value: "shop/v1/films.proto" };
-    const film = { $case: "fileByFilename", value: "shop/v1/film.proto" };
-    expect(await ask(service, service, film)).toEqual([filesOf(SERVICE, FILM), filesOf(SERVICE), filesOf(FILM)]);
-  });
+    test("a stream is not sent an import twice, but always what it asks for", async () => {
+      const service = { $case: "fileByFilename", value: "shop/v1/films.proto" };
+      const film = { $case: "fileByFilename", value: "shop/v1/film.proto" };
+      expect(await ask(service, service, film)).toEqual([
+        filesOf(SERVICE, FILM),
+        filesOf(SERVICE),
+        filesOf(FILM),
+      ]);
+    });
 
-  test("the numbers of a message's extensions", async () => {
-    expect(await ask({ $case: "allExtensionNumbersOfType", value: "shop.v1.Film" })).toEqual([
-      { $case: "allExtensionNumbersResponse", value: { baseTypeName: "shop.v1.Film", extensionNumber: [110, 120] } },
-    ]);
-  });
+    test("the numbers of a message's extensions", async () => {
+      expect(await ask({ $case: "allExtensionNumbersOfType", value: "shop.v1.Film" })).toEqual([
+        {
+          $case: "allExtensionNumbersResponse",
+          value: { baseTypeName: "shop.v1.Film", extensionNumber: [110, 120] },
+        },
+      ]);
+    });
 
-  test("the protocol's own files are described", async () => {
-    const [answer] = await ask({ $case: "fileContainingSymbol", value: `${reflection.name}.ServerReflectionInfo` });
-    expect(answer).toMatchObject({ $case: "fileDescriptorResponse" });
-  });
+    test("the protocol's own files are described", async () => {
+      const [answer] = await ask({
+        $case: "fileContainingSymbol",
+        value: `${reflection.name}.ServerReflectionInfo`,
+      });
+      expect(answer).toMatchObject({ $case: "fileDescriptorResponse" });
+    });
 
-  test("what is not known is NOT_FOUND and named, and the stream goes on", async () => {
-    const answers = await ask(
-      { $case: "fileByFilename", value: "no.proto" },
-      { $case: "fileContainingSymbol", value: "shop.v1.Nothing" },
-      { $case: "fileContainingExtension", value: { containingType: "shop.v1.Film", extensionNumber: 111 } },
-      { $case: "allExtensionNumbersOfType", value: "shop.v1.Nothing" },
-      { $case: "fileContainingSymbol", value: "shop.v1.Bare" },
-    );
-    expect(answers).toEqual([
-      errorOf(NOT_FOUND, "file no.proto is not known here"),
-      errorOf(NOT_FOUND, "symbol shop.v1.Nothing is not known here"),
-      errorOf(NOT_FOUND, "extension 111 of shop.v1.Film is not known here"),
-      errorOf(NOT_FOUND, "message shop.v1.Nothing is not known here"),
-      errorOf(NOT_FOUND, "symbol shop.v1.Bare is not known here"),
-    ]);
-  });
+    test("what is not known is NOT_FOUND and named, and the stream goes on", async () => {
+      const answers = await ask(
+        { $case: "fileByFilename", value: "no.proto" },
+        { $case: "fileContainingSymbol", value: "shop.v1.Nothing" },
+        {
+          $case: "fileContainingExtension",
+          value: { containingType: "shop.v1.Film", extensionNumber: 111 },
+        },
+        { $case: "allExtensionNumbersOfType", value: "shop.v1.Nothing" },
+        { $case: "fileContainingSymbol", value: "shop.v1.Bare" },
+      );
+      expect(answers).toEqual([
+        errorOf(NOT_FOUND, "file no.proto is not known here"),
+        errorOf(NOT_FOUND, "symbol shop.v1.Nothing is not known here"),
+        errorOf(NOT_FOUND, "extension 111 of shop.v1.Film is not known here"),
+        errorOf(NOT_FOUND, "message shop.v1.Nothing is not known here"),
+        errorOf(NOT_FOUND, "symbol shop.v1.Bare is not known here"),
+      ]);
+    });
 
-  test("a question that asks for nothing is INVALID_ARGUMENT", async () => {
-    expect(await ask(undefined)).toEqual([errorOf(INVALID_ARGUMENT, "the request asks for nothing")]);
-  });
-});
+    test("a question that asks for nothing is INVALID_ARGUMENT", async () => {
+      expect(await ask(undefined)).toEqual([
+        errorOf(INVALID_ARGUMENT, "the request asks for nothing"),
+      ]);
+    });
+  },
+);

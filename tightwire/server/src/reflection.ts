@@ -1,6 +1,9 @@
 import { statusNumber } from "@tightwire/core/runtime";
 import type { DescriptorIndex } from "./descriptor-index.js";
-import type { ServerReflectionRequest, ServerReflectionResponse } from "./gen/grpc/reflection/v1/reflection.js";
+import type {
+  ServerReflectionRequest,
+  ServerReflectionResponse,
+} from "./gen/grpc/reflection/v1/reflection.js";
 import { ServerReflection as ReflectionV1 } from "./gen/grpc/reflection/v1/reflection.service.js";
 import { ServerReflection as ReflectionV1Alpha } from "./gen/grpc/reflection/v1alpha/reflection.service.js";
 import { exemptFromIdleTimeout } from "./idle-exemption.js";
@@ -9,21 +12,30 @@ import type { Server } from "./server.js";
 type Answer = NonNullable<ServerReflectionResponse["messageResponse"]>;
 
 /**
- * Serves `grpc.reflection.v1.ServerReflection` and its `v1alpha` twin, over the raw descriptors in the images of the services that the server has. Services without an image are
- * listed and cannot be described. Add it before the server listens; images are read when the first question comes.
+ * Serves `grpc.reflection.v1.ServerReflection` and its `v1alpha` twin, over the raw descriptors in
+ * the images of the services that the server has. Services without an image are listed and cannot
+ * be described. Add it before the server listens; images are read when the first question comes.
  */
 export function addReflection(server: Server): void {
   let loading: Promise<DescriptorIndex> | undefined;
   const index = (): Promise<DescriptorIndex> => {
     // Loaded when first asked for: most servers are never asked, and descriptors take their time.
-    loading ??= import("./descriptor-index.js").then(({ readDescriptorIndex }) => readDescriptorIndex(imagesOf(server)));
+    loading ??= import("./descriptor-index.js").then(({ readDescriptorIndex }) =>
+      readDescriptorIndex(imagesOf(server)),
+    );
     return loading;
   };
 
-  async function* serverReflectionInfo(requests: AsyncIterable<ServerReflectionRequest>): AsyncGenerator<ServerReflectionResponse> {
+  async function* serverReflectionInfo(
+    requests: AsyncIterable<ServerReflectionRequest>,
+  ): AsyncGenerator<ServerReflectionResponse> {
     const sent = new Set<string>();
     for await (const request of requests) {
-      yield { validHost: request.host, originalRequest: request, messageResponse: answer(request, server, await index(), sent) };
+      yield {
+        validHost: request.host,
+        originalRequest: request,
+        messageResponse: answer(request, server, await index(), sent),
+      };
     }
   }
 
@@ -36,14 +48,27 @@ function imagesOf(server: Server): URL[] {
   return server.services.flatMap(({ image }) => image ?? []);
 }
 
-function answer({ messageRequest }: ServerReflectionRequest, server: Server, index: DescriptorIndex, sent: Set<string>): Answer {
+function answer(
+  { messageRequest }: ServerReflectionRequest,
+  server: Server,
+  index: DescriptorIndex,
+  sent: Set<string>,
+): Answer {
   switch (messageRequest?.$case) {
     case "listServices":
-      return { $case: "listServicesResponse", value: { service: server.services.map(({ name }) => ({ name })) } };
+      return {
+        $case: "listServicesResponse",
+        value: { service: server.services.map(({ name }) => ({ name })) },
+      };
     case "fileByFilename":
       return files(index, messageRequest.value, sent, `file ${messageRequest.value}`);
     case "fileContainingSymbol":
-      return files(index, index.fileOfSymbol(messageRequest.value), sent, `symbol ${messageRequest.value}`);
+      return files(
+        index,
+        index.fileOfSymbol(messageRequest.value),
+        sent,
+        `symbol ${messageRequest.value}`,
+      );
     case "fileContainingExtension": {
       const { containingType, extensionNumber } = messageRequest.value;
       return files(
@@ -56,18 +81,32 @@ function answer({ messageRequest }: ServerReflectionRequest, server: Server, ind
     case "allExtensionNumbersOfType": {
       const numbers = index.extensionNumbers(messageRequest.value);
       if (numbers === undefined) return notFound(`message ${messageRequest.value}`);
-      return { $case: "allExtensionNumbersResponse", value: { baseTypeName: messageRequest.value, extensionNumber: numbers } };
+      return {
+        $case: "allExtensionNumbersResponse",
+        value: { baseTypeName: messageRequest.value, extensionNumber: numbers },
+      };
     }
     case undefined:
       return {
         $case: "errorResponse",
-        value: { errorCode: statusNumber("invalid_argument"), errorMessage: "the request asks for nothing" },
+        value: {
+          errorCode: statusNumber("invalid_argument"),
+          errorMessage: "the request asks for nothing",
+        },
       };
   }
 }
 
-/** The file and all that it imports, imports first, without those that this stream was sent before; the file itself always. */
-function files(index: DescriptorIndex, name: string | undefined, sent: Set<string>, what: string): Answer {
+/**
+ * The file and all that it imports, imports first, without those that this stream was sent before;
+ * the file itself always.
+ */
+function files(
+  index: DescriptorIndex,
+  name: string | undefined,
+  sent: Set<string>,
+  what: string,
+): Answer {
   const file = name === undefined ? undefined : index.file(name);
   if (name === undefined || file === undefined) return notFound(what);
   const collected: Uint8Array[] = [];
@@ -85,5 +124,8 @@ function files(index: DescriptorIndex, name: string | undefined, sent: Set<strin
 }
 
 function notFound(what: string): Answer {
-  return { $case: "errorResponse", value: { errorCode: statusNumber("not_found"), errorMessage: `${what} is not known here` } };
+  return {
+    $case: "errorResponse",
+    value: { errorCode: statusNumber("not_found"), errorMessage: `${what} is not known here` },
+  };
 }

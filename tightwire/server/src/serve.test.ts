@@ -32,7 +32,8 @@ function notingTransport({ drainsAtOnce }: { drainsAtOnce: boolean }) {
 }
 
 const SIGNAL = "SIGUSR2";
-const services = (server: ReturnType<typeof createServer>): string[] => server.services.map(({ name }) => name);
+const services = (server: ReturnType<typeof createServer>): string[] =>
+  server.services.map(({ name }) => name);
 
 test("adds health and both reflections, unless told not to, and tells the address that it listens at", async () => {
   const { transport } = notingTransport({ drainsAtOnce: true });
@@ -45,7 +46,13 @@ test("adds health and both reflections, unless told not to, and tells the addres
     "grpc.reflection.v1alpha.ServerReflection",
   ]);
   const none = createServer();
-  const quiet = await serve(none, { address: "here", transport, signals: [], health: false, reflection: false });
+  const quiet = await serve(none, {
+    address: "here",
+    transport,
+    signals: [],
+    health: false,
+    reflection: false,
+  });
   expect(services(none)).toEqual([]);
   await Promise.all([served.stop({ pauseMs: 0 }), quiet.stop({ pauseMs: 0 })]);
 });
@@ -54,7 +61,12 @@ test("the first signal stops it, and stopped resolves when it has", async () => 
   const { log, transport } = notingTransport({ drainsAtOnce: true });
   const before = process.listenerCount(SIGNAL);
   const server = createServer();
-  const { stopped } = await serve(server, { address: "here", transport, signals: [SIGNAL], pauseMs: 0 });
+  const { stopped } = await serve(server, {
+    address: "here",
+    transport,
+    signals: [SIGNAL],
+    pauseMs: 0,
+  });
   expect(process.listenerCount(SIGNAL)).toBe(before + 1);
   process.emit(SIGNAL, SIGNAL);
   expect(server.health.get("")).toBe("not_serving");
@@ -65,7 +77,12 @@ test("the first signal stops it, and stopped resolves when it has", async () => 
 
 test("a second signal ends at once what still drains", async () => {
   const { log, transport } = notingTransport({ drainsAtOnce: false });
-  const { stopped } = await serve(createServer(), { address: "here", transport, signals: [SIGNAL], pauseMs: 0 });
+  const { stopped } = await serve(createServer(), {
+    address: "here",
+    transport,
+    signals: [SIGNAL],
+    pauseMs: 0,
+  });
   process.emit(SIGNAL, SIGNAL);
   await vi.waitFor(() => expect(log).toEqual(["drain"]));
   process.emit(SIGNAL, SIGNAL);
@@ -92,7 +109,13 @@ test("stops with the options that it was given, and with those of stop() before 
   ]) {
     const server = createServer();
     const stop = vi.spyOn(server, "stop");
-    const served = await serve(server, { address: "here", transport, signals: [], pauseMs: 1, graceMs: 2 });
+    const served = await serve(server, {
+      address: "here",
+      transport,
+      signals: [],
+      pauseMs: 1,
+      graceMs: 2,
+    });
     await served.stop(given);
     expect(stop.mock.calls).toEqual([[expected]]);
   }
@@ -101,7 +124,9 @@ test("stops with the options that it was given, and with those of stop() before 
 test("an option that it does not know is refused before anything is added", async () => {
   const server = createServer();
   const misspelt = { address: "here", signal: [SIGNAL] } as never;
-  await expect(serve(server, misspelt)).rejects.toThrow(/serve does not know the option "signal"; it knows .*signals/);
+  await expect(serve(server, misspelt)).rejects.toThrow(
+    /serve does not know the option "signal"; it knows .*signals/,
+  );
   expect(services(server)).toEqual([]);
 });
 
@@ -109,7 +134,10 @@ test("without a transport it listens with the wire, and an address in use is one
   const info = vi.fn();
   const server = createServer({ logger: { debug() {}, info, warn() {}, error() {} } });
   const first = await serve(server, { address: "127.0.0.1:0", signals: [] });
-  expect(info.mock.calls[0]).toMatchObject([{ address: first.address, transport: "wire" }, "listening"]);
+  expect(info.mock.calls[0]).toMatchObject([
+    { address: first.address, transport: "wire" },
+    "listening",
+  ]);
   onTestFinished(() => first.stop({ pauseMs: 0 }));
   expect(first.address).toMatch(/^127\.0\.0\.1:[1-9]\d*$/);
   const before = process.listenerCount(SIGNAL);

@@ -13,7 +13,10 @@ export interface ServeOptions extends StopOptions {
   readonly health?: boolean;
   /** Serve `grpc.reflection.v1` and `v1alpha`. Default true. */
   readonly reflection?: boolean;
-  /** What makes it stop gracefully; a second one ends it at once. Default SIGTERM and SIGINT; none with an empty list. */
+  /**
+   * What makes it stop gracefully; a second one ends it at once. Default SIGTERM and SIGINT; none
+   * with an empty list.
+   */
   readonly signals?: readonly NodeJS.Signals[];
 }
 
@@ -21,22 +24,40 @@ export interface ServeOptions extends StopOptions {
 export interface Served {
   /** Where it listens, with the port that was chosen. */
   readonly address: string;
-  /** Resolves when it has stopped, by a signal or by {@link stop}: the moment to close databases. The process then ends by itself. */
+  /**
+   * Resolves when it has stopped, by a signal or by {@link stop}: the moment to close databases.
+   * The process then ends by itself.
+   */
   readonly stopped: Promise<void>;
   /** Stops it as a signal would. */
   stop(options?: StopOptions): Promise<void>;
 }
 
-const OPTION_NAMES: readonly string[] = ["address", "transport", "health", "reflection", "signals", "pauseMs", "graceMs"];
+const OPTION_NAMES: readonly string[] = [
+  "address",
+  "transport",
+  "health",
+  "reflection",
+  "signals",
+  "pauseMs",
+  "graceMs",
+];
 
 /**
- * Serves a server as a process of its own does: health, reflection, signals and a graceful stop (see `Server.stop`). Rejects with an Error that says why when it cannot
- * listen. Never ends the process.
+ * Serves a server as a process of its own does: health, reflection, signals and a graceful stop
+ * (see `Server.stop`). Rejects with an Error that says why when it cannot listen. Never ends the
+ * process.
  */
 export async function serve(server: Server, options: ServeOptions): Promise<Served> {
   refuseUnknownOptions("serve", options, OPTION_NAMES);
   checkStopOptions(options);
-  const { address, transport, health = true, reflection = true, signals = ["SIGTERM", "SIGINT"] } = options;
+  const {
+    address,
+    transport,
+    health = true,
+    reflection = true,
+    signals = ["SIGTERM", "SIGINT"],
+  } = options;
   if (health) addHealth(server);
   if (reflection) addReflection(server);
   const listener = await server.listen(address, transport);
@@ -57,11 +78,18 @@ export async function serve(server: Server, options: ServeOptions): Promise<Serv
 }
 
 function stopOptionsOf({ pauseMs, graceMs }: ServeOptions): StopOptions {
-  return { ...(pauseMs === undefined ? {} : { pauseMs }), ...(graceMs === undefined ? {} : { graceMs }) };
+  return {
+    ...(pauseMs === undefined ? {} : { pauseMs }),
+    ...(graceMs === undefined ? {} : { graceMs }),
+  };
 }
 
 /** Hears the first signal and the second one; returns how to stop that. */
-function onSignals(signals: readonly NodeJS.Signals[], first: () => void, second: () => void): () => void {
+function onSignals(
+  signals: readonly NodeJS.Signals[],
+  first: () => void,
+  second: () => void,
+): () => void {
   let heard = 0;
   const listener = (): void => (heard++ === 0 ? first() : second());
   for (const signal of signals) process.on(signal, listener);

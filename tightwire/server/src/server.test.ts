@@ -1,4 +1,10 @@
-import type { Codec, MethodDefinition, MethodKind, ServerCall, ServiceDefinition } from "@tightwire/core";
+import type {
+  Codec,
+  MethodDefinition,
+  MethodKind,
+  ServerCall,
+  ServiceDefinition,
+} from "@tightwire/core";
 import type { Listener, ServerTransport } from "@tightwire/core/runtime";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Caller, callerOf } from "./caller.test-support.js";
@@ -13,7 +19,17 @@ const json: Codec<unknown> = {
 
 function method(name: string, kind: MethodKind): MethodDefinition {
   const redacted = { request: [], response: [] };
-  return { name, path: `/test.Work/${name}`, kind, idempotency: "unknown", policy: {}, http: [], redacted, request: json, response: json };
+  return {
+    name,
+    path: `/test.Work/${name}`,
+    kind,
+    idempotency: "unknown",
+    policy: {},
+    http: [],
+    redacted,
+    request: json,
+    response: json,
+  };
 }
 
 interface WorkHandlers {
@@ -50,7 +66,10 @@ const noting: ServerTransport = {
     }),
 };
 
-/** A server at work: `once` ends when `finish` is called, `many` when it is told that the server drains. */
+/**
+ * A server at work: `once` ends when `finish` is called, `many` when it is told that the server
+ * drains.
+ */
 async function openServer(): Promise<{ server: Server; call: Caller; finish: () => void }> {
   let finish = (): void => {};
   const finished = new Promise<void>((resolve) => {
@@ -83,7 +102,10 @@ test("a stop reports NOT_SERVING, pauses, drains, tells streams to end and waits
   await passMs(0);
   const stopped = server.stop({ pauseMs: 300, graceMs: 5_000 }).then(() => log.push("stopped"));
   await passMs(0);
-  expect(watch.responses).toEqual([{ status: HealthStatus.SERVING }, { status: HealthStatus.NOT_SERVING }]);
+  expect(watch.responses).toEqual([
+    { status: HealthStatus.SERVING },
+    { status: HealthStatus.NOT_SERVING },
+  ]);
   await passMs(299);
   const paused = call(Work, "once", {});
   await passMs(0);
@@ -140,5 +162,7 @@ test("what is added twice, too late or in part is refused with the names", async
     new TypeError("test.Work has no handler for once"),
   );
   await server.listen("noting:", noting);
-  expect(() => addHealth(server)).toThrow(/^grpc\.health\.v1\.Health was added after the server began to listen/);
+  expect(() => addHealth(server)).toThrow(
+    /^grpc\.health\.v1\.Health was added after the server began to listen/,
+  );
 });

@@ -37,17 +37,24 @@ export interface ServiceOptions {
 
 /** How a server stops. */
 export interface StopOptions {
-  /** How long it goes on taking calls after it reports NOT_SERVING, so that balancers see it, in milliseconds. Default 250. */
+  /**
+   * How long it goes on taking calls after it reports NOT_SERVING, so that balancers see it, in
+   * milliseconds. Default 250.
+   */
   readonly pauseMs?: number;
-  /** How long all of it may take, the pause included, before what is left is ended by force, in milliseconds; `Infinity` for never. Default 10,000. */
+  /**
+   * How long all of it may take, the pause included, before what is left is ended by force, in
+   * milliseconds; `Infinity` for never. Default 10,000.
+   */
   readonly graceMs?: number;
 }
 
 /** Services that are served together. */
 export interface Server {
   /**
-   * Adds a service. Throws a TypeError when a handler is missing, an option is unknown, the service was added before, or the server listens already.
-   * Handlers are held exactly to the contract (see `implement`).
+   * Adds a service. Throws a TypeError when a handler is missing, an option is unknown, the service
+   * was added before, or the server listens already. Handlers are held exactly to the contract (see
+   * `implement`).
    */
   add<Handlers, Client, Given extends Handlers>(
     definition: ServiceDefinition<Handlers, Client>,
@@ -55,8 +62,9 @@ export interface Server {
     options?: ServiceOptions,
   ): Server;
   /**
-   * Listens at `127.0.0.1:50051` (port 0: a free one) or `unix:/path`; without a transport with `wire()`, over cleartext. May be called more than once, for several addresses. Rejects with an Error
-   * that says why; throws a TypeError once the server was stopped.
+   * Listens at `127.0.0.1:50051` (port 0: a free one) or `unix:/path`; without a transport with
+   * `wire()`, over cleartext. May be called more than once, for several addresses. Rejects with an
+   * Error that says why; throws a TypeError once the server was stopped.
    */
   listen(address: string, transport?: ServerTransport): Promise<Listener>;
   /** The definitions that were added. */
@@ -66,8 +74,9 @@ export interface Server {
   /** What transports ask; for those that do not listen. */
   readonly acceptor: Acceptor;
   /**
-   * Stops: NOT_SERVING at once; after the pause no new calls, and streams are told to end; calls in flight end; what is left when the grace period is over is
-   * ended by force. Never rejects; throws a TypeError for an option that it does not take. A second call returns the first one's promise.
+   * Stops: NOT_SERVING at once; after the pause no new calls, and streams are told to end; calls in
+   * flight end; what is left when the grace period is over is ended by force. Never rejects; throws
+   * a TypeError for an option that it does not take. A second call returns the first one's promise.
    */
   stop(options?: StopOptions): Promise<void>;
   /** Ends everything at once, a stop that is under way too. Never rejects. */
@@ -77,12 +86,22 @@ export interface Server {
 const DEFAULT_MAX_MESSAGE_BYTES: number = 4 * 1024 * 1024;
 const OPTION_NAMES: readonly string[] = ["logger", "observers", "interceptors", "maxMessageBytes"];
 
-/** Makes a server with no services yet. Throws a TypeError that names an option it does not know. */
+/**
+ * Makes a server with no services yet. Throws a TypeError that names an option it does not know.
+ */
 export function createServer(options: ServerOptions = {}): Server {
   refuseUnknownOptions("createServer", options, OPTION_NAMES);
   checkCount("maxMessageBytes", options.maxMessageBytes);
-  const { logger, observers = [], interceptors = [], maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } = options;
-  const observer = combineObservers([...(logger === undefined ? [] : [createCallLog(logger)]), ...observers]);
+  const {
+    logger,
+    observers = [],
+    interceptors = [],
+    maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES,
+  } = options;
+  const observer = combineObservers([
+    ...(logger === undefined ? [] : [createCallLog(logger)]),
+    ...observers,
+  ]);
   const services: ServiceDefinition[] = [];
   const methods = new Map<string, ServedMethod>();
   const streams = new Set<StreamCall>();
@@ -98,22 +117,43 @@ export function createServer(options: ServerOptions = {}): Server {
     acceptor: createAcceptor({ methods, observer, maxMessageBytes }),
     add(definition, handlers, serviceOptions = {}) {
       refuseUnknownOptions(`add(${definition.name})`, serviceOptions, ["interceptors"]);
-      if (sealed) throw new TypeError(`${definition.name} was added after the server began to listen; add all services before`);
-      if (services.some(({ name }) => name === definition.name)) throw new TypeError(`${definition.name} was added twice`);
+      if (sealed)
+        throw new TypeError(
+          `${definition.name} was added after the server began to listen; add all services before`,
+        );
+      if (services.some(({ name }) => name === definition.name))
+        throw new TypeError(`${definition.name} was added twice`);
       const layers = [...interceptors, ...(serviceOptions.interceptors ?? [])];
       for (const [localName, method] of Object.entries(definition.methods)) {
-        methods.set(method.path, serveMethod(method, handlerOf(definition, handlers, localName), layers, observer, streams));
+        methods.set(
+          method.path,
+          serveMethod(
+            method,
+            handlerOf(definition, handlers, localName),
+            layers,
+            observer,
+            streams,
+          ),
+        );
       }
       services.push(definition);
       health.set(definition.name, "serving");
       return server;
     },
     listen(address, transport = wire()) {
-      if (stopping !== undefined) throw new TypeError("the server was stopped and cannot listen again");
+      if (stopping !== undefined)
+        throw new TypeError("the server was stopped and cannot listen again");
       sealed = true;
       return transport.listen(address, server.acceptor).then((listener) => {
         listeners.push(listener);
-        logger?.info({ address: listener.address, transport: transport.name, services: services.map(({ name }) => name) }, "listening");
+        logger?.info(
+          {
+            address: listener.address,
+            transport: transport.name,
+            services: services.map(({ name }) => name),
+          },
+          "listening",
+        );
         return listener;
       });
     },
@@ -122,7 +162,9 @@ export function createServer(options: ServerOptions = {}): Server {
       checkStopOptions(stopOptions);
       if (stopping === undefined) {
         logger?.info({}, "stopping");
-        stopping = stopServer(health, listeners, streams, force.signal, stopOptions).then(() => logger?.info({}, "stopped"));
+        stopping = stopServer(health, listeners, streams, force.signal, stopOptions).then(() =>
+          logger?.info({}, "stopped"),
+        );
       }
       return stopping;
     },
@@ -136,7 +178,8 @@ export function createServer(options: ServerOptions = {}): Server {
 
 function handlerOf(definition: ServiceDefinition, handlers: unknown, localName: string): Handler {
   const handler = (handlers as Record<string, unknown>)[localName];
-  if (typeof handler !== "function") throw new TypeError(`${definition.name} has no handler for ${localName}`);
+  if (typeof handler !== "function")
+    throw new TypeError(`${definition.name} has no handler for ${localName}`);
   return handler.bind(handlers) as Handler;
 }
 
@@ -160,7 +203,9 @@ async function stopServer(
   await pause(Math.min(pauseMs, graceMs), force);
   const closeAll = (): void => listeners.forEach((listener) => void listener.closeNow());
   force.addEventListener("abort", closeAll);
-  const drained = listeners.map((listener) => listener.drain(Math.max(forcedAt - performance.now(), 0)));
+  const drained = listeners.map((listener) =>
+    listener.drain(Math.max(forcedAt - performance.now(), 0)),
+  );
   for (const stream of [...streams]) stream.tellDraining();
   if (force.aborted) closeAll();
   await Promise.allSettled(drained);

@@ -1,5 +1,13 @@
 import { RpcError } from "@tightwire/core";
-import { type Borrowed, type Cause, IdleTimer, type IncomingCall, MessageQueue, runInScope, Status } from "@tightwire/core/runtime";
+import {
+  type Borrowed,
+  type Cause,
+  IdleTimer,
+  type IncomingCall,
+  MessageQueue,
+  runInScope,
+  Status,
+} from "@tightwire/core/runtime";
 import { decodeRequest } from "./decode-request.js";
 import { cancellation, HandlerCall } from "./handler-call.js";
 import type { ServedMethod } from "./method.js";
@@ -47,7 +55,9 @@ export class StreamCall extends HandlerCall {
     return this.#drain.signal;
   }
 
-  /** The server stops: a handler that listens for it may end by itself, any other stream ends now. */
+  /**
+   * The server stops: a handler that listens for it may end by itself, any other stream ends now.
+   */
   tellDraining(): void {
     this.#drainingNow = true;
     if (this.#drain === undefined) this.abandon(DRAINING);
@@ -59,20 +69,33 @@ export class StreamCall extends HandlerCall {
     this.#idle.touch();
     this.observer?.message?.("received", bytes.byteLength);
     const first = this.#received++ === 0;
-    const request = decodeRequest(this.served.definition, bytes, compressed, (error) => this.fail(error));
+    const request = decodeRequest(this.served.definition, bytes, compressed, (error) =>
+      this.fail(error),
+    );
     if (this.ended) return;
     if (this.#requests !== undefined) {
       this.mark("request", request);
       this.#requests.push(request, bytes.byteLength);
     } else if (first) this.request = request;
-    else this.fail(new RpcError("unimplemented", `${this.served.definition.path} takes one message, and more came`));
+    else
+      this.fail(
+        new RpcError(
+          "unimplemented",
+          `${this.served.definition.path} takes one message, and more came`,
+        ),
+      );
   }
 
   override halfClosed(): void {
     if (this.ended) return;
     if (this.#requests !== undefined) this.#requests.end();
     else if (this.#received === 0)
-      this.fail(new RpcError("unimplemented", `${this.served.definition.path} takes one message, and none came`));
+      this.fail(
+        new RpcError(
+          "unimplemented",
+          `${this.served.definition.path} takes one message, and none came`,
+        ),
+      );
     else void runInScope(this, () => this.#answer());
   }
 
@@ -87,7 +110,8 @@ export class StreamCall extends HandlerCall {
     super.over(end, trailers);
     this.#idle.stop();
     this.served.streams.delete(this);
-    // A reader of requests that is still there is told why; a generator that waits at a yield runs its finally blocks.
+    // A reader of requests that is still there is told why; a generator that waits at a yield runs
+    // its finally blocks.
     this.#requests?.fail(cancellation(end.code === Status.OK ? ANSWERED : end));
     if (end.code !== Status.OK && this.#responses !== undefined) leave(this.#responses);
     this.drained();
@@ -98,7 +122,8 @@ export class StreamCall extends HandlerCall {
     this.running = true;
     try {
       // A generator is not awaited: awaiting costs a turn, and it is the answer itself.
-      const response = chain === undefined ? handler(this.request, this) : (await chain(this)).response;
+      const response =
+        chain === undefined ? handler(this.request, this) : (await chain(this)).response;
       if (this.#manyResponses) await this.#sendAll(response as AsyncIterable<unknown>);
       else this.#send(await response);
       this.finish(OK);
@@ -142,12 +167,18 @@ export class StreamCall extends HandlerCall {
   }
 }
 
-/** What an iterator of the handler's does when it is left is its own affair: nothing of it may reach the transport that ended the call. */
+/**
+ * What an iterator of the handler's does when it is left is its own affair: nothing of it may reach
+ * the transport that ended the call.
+ */
 function leave(iterator: AsyncIterator<unknown>): void {
   void (async () => iterator.return?.())().catch(() => {});
 }
 
 const OK = { code: Status.OK, text: "", trailers: undefined };
-const ANSWERED: Cause = { code: Status.CANCELLED, text: "the call was answered before all its requests were read" };
+const ANSWERED: Cause = {
+  code: Status.CANCELLED,
+  text: "the call was answered before all its requests were read",
+};
 const DRAINING: Cause = { code: Status.UNAVAILABLE, text: "the server is shutting down" };
 const DRAINING_ERROR = (): RpcError => cancellation(DRAINING);

@@ -8,7 +8,10 @@ export class UnaryCall extends HandlerCall {
   #received = 0;
   #draining: AbortSignal | undefined = undefined;
 
-  /** A unary call is short enough to end by itself: it is never told. A signal of its own all the same, so that whoever listens to it goes with the call. */
+  /**
+   * A unary call is short enough to end by itself: it is never told. A signal of its own all the
+   * same, so that whoever listens to it goes with the call.
+   */
   get draining(): AbortSignal {
     this.#draining ??= new AbortController().signal;
     return this.#draining;
@@ -20,24 +23,45 @@ export class UnaryCall extends HandlerCall {
 
   override message(bytes: Borrowed, compressed = false): void {
     this.observer?.message?.("received", bytes.byteLength);
-    if (this.#received++ === 0) this.request = decodeRequest(this.served.definition, bytes, compressed, (error) => this.fail(error));
-    else this.fail(new RpcError("unimplemented", `${this.served.definition.path} takes one message, and more came`));
+    if (this.#received++ === 0)
+      this.request = decodeRequest(this.served.definition, bytes, compressed, (error) =>
+        this.fail(error),
+      );
+    else
+      this.fail(
+        new RpcError(
+          "unimplemented",
+          `${this.served.definition.path} takes one message, and more came`,
+        ),
+      );
   }
 
   override halfClosed(): void {
     if (this.ended) return;
-    if (this.#received === 0) this.fail(new RpcError("unimplemented", `${this.served.definition.path} takes one message, and none came`));
+    if (this.#received === 0)
+      this.fail(
+        new RpcError(
+          "unimplemented",
+          `${this.served.definition.path} takes one message, and none came`,
+        ),
+      );
     else runInScope(this, () => this.#answer());
   }
 
   override drained(): void {}
 
-  /** Two callbacks rather than an async function: a promise less a call, and each costs more under AsyncLocalStorage. */
+  /**
+   * Two callbacks rather than an async function: a promise less a call, and each costs more under
+   * AsyncLocalStorage.
+   */
   #answer(): void {
     const { handler, chain } = this.served;
     this.running = true;
     try {
-      const response = chain === undefined ? handler(this.request, this) : chain(this).then((reply) => reply.response);
+      const response =
+        chain === undefined
+          ? handler(this.request, this)
+          : chain(this).then((reply) => reply.response);
       Promise.resolve(response).then(
         (answer) => this.#answered(answer),
         (thrown) => this.#failed(thrown),

@@ -16,7 +16,10 @@ export interface BookedCall {
   readonly failures: { readonly error: unknown; readonly id: string }[];
 }
 
-/** An observer that books each call, so that a test can ask whether every call that began has ended, once. */
+/**
+ * An observer that books each call, so that a test can ask whether every call that began has ended,
+ * once.
+ */
 export class CallBooks implements Observer {
   readonly calls: BookedCall[] = [];
 

@@ -1,6 +1,9 @@
 import { RpcError } from "@tightwire/core";
 
-/** The error that a call ends with; throws when it ends well, or with anything but an {@link RpcError}. */
+/**
+ * The error that a call ends with; throws when it ends well, or with anything but an
+ * {@link RpcError}.
+ */
 export async function errorOf(call: Promise<unknown>): Promise<RpcError> {
   try {
     await call;

@@ -6,9 +6,13 @@ const FIRST_MS = 50;
 const LAST_MS = 6_400;
 
 /**
- * The error of a call whose deadline passes once `reached` is true. A machine that is busy may not get that far in time; then the call is made again, with twice the time.
+ * The error of a call whose deadline passes once `reached` is true. A machine that is busy may not
+ * get that far in time; then the call is made again, with twice the time.
  */
-export async function expireOnce(reached: () => boolean, call: (timeoutMs: number) => Promise<unknown>): Promise<RpcError> {
+export async function expireOnce(
+  reached: () => boolean,
+  call: (timeoutMs: number) => Promise<unknown>,
+): Promise<RpcError> {
   for (let timeoutMs = FIRST_MS; ; timeoutMs *= 2) {
     const error = await errorOf(call(timeoutMs));
     if (reached() || timeoutMs >= LAST_MS) return error;
@@ -18,5 +22,7 @@ export async function expireOnce(reached: () => boolean, call: (timeoutMs: numbe
 /** Resolves once `signal` has aborted. */
 export function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+  return new Promise((resolve) =>
+    signal.addEventListener("abort", () => resolve(), { once: true }),
+  );
 }

@@ -1,10 +1,19 @@
 import { type Channel, type ChannelOptions, createChannel, createClient } from "@tightwire/client";
 import type { Acceptor, Connection, ServerTransport } from "@tightwire/core/runtime";
-import { createServer, type Server, type ServerOptions, type ServiceOptions } from "@tightwire/server";
+import {
+  createServer,
+  type Server,
+  type ServerOptions,
+  type ServiceOptions,
+} from "@tightwire/server";
 import { expect } from "vitest";
 import { CallBooks } from "./call-books.js";
 import { createEventLog, type EventLog, eventually } from "./event-log.js";
-import { type TestClient, type TestHandlers, TestService } from "./gen/tightwire/testing/v1/test.service.js";
+import {
+  type TestClient,
+  type TestHandlers,
+  TestService,
+} from "./gen/tightwire/testing/v1/test.service.js";
 import { testHandlers } from "./test-handlers.js";
 import type { SubjectListener, TransportSubject } from "./transport-subject.js";
 
@@ -25,22 +34,32 @@ export interface Pair extends SubjectListener {
   readonly clientBooks: CallBooks;
 }
 
-/** What one test plays on. When the test is over everything that it opened is closed, and what it left is looked for. */
+/**
+ * What one test plays on. When the test is over everything that it opened is closed, and what it
+ * left is looked for.
+ */
 export interface Stage {
   readonly subject: TransportSubject;
   readonly log: EventLog;
   open(options?: OpenOptions): Promise<Pair>;
   /** Another client of a server. */
-  channelTo(to: SubjectListener, options?: ChannelOptions): { channel: Channel; client: TestClient; books: CallBooks };
+  channelTo(
+    to: SubjectListener,
+    options?: ChannelOptions,
+  ): { channel: Channel; client: TestClient; books: CallBooks };
   /** A server without handlers: calls go to `acceptor` as the transport gives them. */
   openRaw(acceptor: Acceptor): Promise<SubjectListener>;
   /** A connection below channels. */
   connect(listener: SubjectListener): Promise<Connection>;
-  /** Ends everything; throws when a call did not end exactly once on each side, or a timer runs on. */
+  /**
+   * Ends everything; throws when a call did not end exactly once on each side, or a timer runs on.
+   */
   close(): Promise<void>;
 }
 
-/** Makes the stage of one test, whose log waits so long for an entry (see {@link createEventLog}). */
+/**
+ * Makes the stage of one test, whose log waits so long for an entry (see {@link createEventLog}).
+ */
 export function createStage(subject: TransportSubject, patienceMs?: number): Stage {
   const books: CallBooks[] = [];
   const ends: (() => Promise<unknown>)[] = [];
@@ -52,9 +71,16 @@ export function createStage(subject: TransportSubject, patienceMs?: number): Sta
     return one;
   }
 
-  function channelTo(to: SubjectListener, options: ChannelOptions = {}): { channel: Channel; client: TestClient; books: CallBooks } {
+  function channelTo(
+    to: SubjectListener,
+    options: ChannelOptions = {},
+  ): { channel: Channel; client: TestClient; books: CallBooks } {
     const own = openBooks();
-    const channel = createChannel(to.target, { transport: to.transport, ...options, observers: [own, ...(options.observers ?? [])] });
+    const channel = createChannel(to.target, {
+      transport: to.transport,
+      ...options,
+      observers: [own, ...(options.observers ?? [])],
+    });
     ends.unshift(() => channel.close());
     return { channel, client: createClient(TestService, channel), books: own };
   }
@@ -63,9 +89,17 @@ export function createStage(subject: TransportSubject, patienceMs?: number): Sta
     subject,
     log: createEventLog(patienceMs),
     channelTo,
-    async open({ handlers, server: serverOptions = {}, service = {}, channel: channelOptions = {} } = {}) {
+    async open({
+      handlers,
+      server: serverOptions = {},
+      service = {},
+      channel: channelOptions = {},
+    } = {}) {
       const serverBooks = openBooks();
-      const server = createServer({ ...serverOptions, observers: [serverBooks, ...(serverOptions.observers ?? [])] });
+      const server = createServer({
+        ...serverOptions,
+        observers: [serverBooks, ...(serverOptions.observers ?? [])],
+      });
       server.add(TestService, testHandlers(handlers), service);
       const listener = await subject.listen(server);
       ends.push(() => server.stop({ pauseMs: 0, graceMs: 500 }));
@@ -86,7 +120,10 @@ export function createStage(subject: TransportSubject, patienceMs?: number): Sta
       return await subject.listen(bare as unknown as Server);
     },
     async connect(listener) {
-      const connection = await listener.transport.connect(listener.endpoint, { timeoutMs: 5_000, maxMessageBytes: 4 * 1024 * 1024 });
+      const connection = await listener.transport.connect(listener.endpoint, {
+        timeoutMs: 5_000,
+        maxMessageBytes: 4 * 1024 * 1024,
+      });
       ends.unshift(() => connection.close(0));
       return connection;
     },
@@ -98,7 +135,9 @@ export function createStage(subject: TransportSubject, patienceMs?: number): Sta
           "calls that did not end exactly once",
         ).toEqual([]),
       );
-      await eventually(() => expect(activeTimers(), "timers that hold the process").toBeLessThanOrEqual(timersBefore));
+      await eventually(() =>
+        expect(activeTimers(), "timers that hold the process").toBeLessThanOrEqual(timersBefore),
+      );
     },
   };
 }

@@ -25,7 +25,10 @@ export function testHandlers(given: Partial<TestHandlers> = {}): TestHandlers {
   };
 }
 
-/** Handlers of all four kinds that read every request, run `body`, and answer with the one message that it returns. */
+/**
+ * Handlers of all four kinds that read every request, run `body`, and answer with the one message
+ * that it returns.
+ */
 export function answering(
   body: (call: ServerCall, requests: readonly TestMessage[]) => TestMessage | Promise<TestMessage>,
 ): Partial<TestHandlers> {
@@ -56,7 +59,11 @@ export async function callOnce(
   const message = testMessage(request);
   if (kind === "unary") return [await client.unary(message, options)];
   if (kind === "clientStream") return [await client.clientStream([message], options)];
-  return await readAll(kind === "serverStream" ? client.serverStream(message, options) : client.bidiStream([message], options));
+  return await readAll(
+    kind === "serverStream"
+      ? client.serverStream(message, options)
+      : client.bidiStream([message], options),
+  );
 }
 
 /** All messages of a stream. */

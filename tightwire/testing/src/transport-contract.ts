@@ -46,8 +46,9 @@ const KNOWN_FAILURE_MS = 8_000;
 const KNOWN_FAILURE_PATIENCE_MS = 1_000;
 
 /**
- * Declares the contract suite of transports for one of them, with vitest. Every transport passes it; what one does not pass yet stands in its `knownFailures`, and each of
- * those must fail, or is a race.
+ * Declares the contract suite of transports for one of them, with vitest. Every transport passes
+ * it; what one does not pass yet stands in its `knownFailures`, and each of those must fail, or is
+ * a race.
  */
 export function describeTransportContract(subject: TransportSubject): void {
   const unseen = new Set(subject.knownFailures.map((known) => known.test));
@@ -73,7 +74,11 @@ export function describeTransportContract(subject: TransportSubject): void {
   });
 }
 
-async function play(subject: TransportSubject, body: (stage: Stage) => Promise<void>, patienceMs?: number): Promise<void> {
+async function play(
+  subject: TransportSubject,
+  body: (stage: Stage) => Promise<void>,
+  patienceMs?: number,
+): Promise<void> {
   const stage = createStage(subject, patienceMs);
   let failed = true;
   try {
@@ -86,7 +91,11 @@ async function play(subject: TransportSubject, body: (stage: Stage) => Promise<v
   await stage.close();
 }
 
-async function mayFail(subject: TransportSubject, known: KnownFailure, body: (stage: Stage) => Promise<void>): Promise<void> {
+async function mayFail(
+  subject: TransportSubject,
+  known: KnownFailure,
+  body: (stage: Stage) => Promise<void>,
+): Promise<void> {
   const passed = play(subject, body, KNOWN_FAILURE_PATIENCE_MS).then(
     () => true,
     () => false,
@@ -95,5 +104,7 @@ async function mayFail(subject: TransportSubject, known: KnownFailure, body: (st
     setTimeout(() => resolve(false), KNOWN_FAILURE_MS).unref();
   });
   if ((await Promise.race([passed, late])) && !known.sometimes)
-    throw new Error(`"${known.test}" passes now: take it off the list of known failures of ${subject.name}`);
+    throw new Error(
+      `"${known.test}" passes now: take it off the list of known failures of ${subject.name}`,
+    );
 }

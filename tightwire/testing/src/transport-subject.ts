@@ -17,14 +17,20 @@ export interface KnownFailure {
   readonly test: string;
   /** Why it fails; printed with the test. */
   readonly reason: string;
-  /** A race that the transport cannot decide: the test is run, and may pass or fail. Default false: it must fail. */
+  /**
+   * A race that the transport cannot decide: the test is run, and may pass or fail. Default false:
+   * it must fail.
+   */
   readonly sometimes?: boolean;
 }
 
 /** A transport as the contract suite needs it. */
 export interface TransportSubject {
   readonly name: string;
-  /** Of both halves together. A test that needs what is false here is skipped, with the reason in its name. */
+  /**
+   * Of both halves together. A test that needs what is false here is skipped, with the reason in
+   * its name.
+   */
   readonly capabilities: Capabilities;
   /** Whether a network lies between the two sides, so that inherited deadlines keep a reserve. */
   readonly hop: boolean;
@@ -32,6 +38,9 @@ export interface TransportSubject {
   readonly identity: string | undefined;
   /** Lets `server` listen at a free address. The suite stops the server. */
   listen(server: Server): Promise<SubjectListener>;
-  /** Checked in, and may only shrink: one that passes fails the suite (but see `sometimes`), and so does one that names no test. */
+  /**
+   * Checked in, and may only shrink: one that passes fails the suite (but see `sometimes`), and so
+   * does one that names no test.
+   */
   readonly knownFailures: readonly KnownFailure[];
 }

@@ -12,7 +12,12 @@ const HEAD: Buffer = Buffer.concat([
 
 /** A field that goes into no table, its text as it is. */
 function literal(name: string, value: string): Buffer {
-  return Buffer.concat([Buffer.from([0, name.length]), Buffer.from(name), lengthOf(value), Buffer.from(value)]);
+  return Buffer.concat([
+    Buffer.from([0, name.length]),
+    Buffer.from(name),
+    lengthOf(value),
+    Buffer.from(value),
+  ]);
 }
 
 /** An integer with a prefix of 7 bits, up to 16,510. */
@@ -23,12 +28,26 @@ function lengthOf({ length }: string): Buffer {
 }
 
 function headWith({ traceparent, authorization }: LifeHeaders): Buffer {
-  return Buffer.concat([HEAD, literal("traceparent", traceparent), literal("authorization", authorization)]);
+  return Buffer.concat([
+    HEAD,
+    literal("traceparent", traceparent),
+    literal("authorization", authorization),
+  ]);
 }
 
-/** The loop's other half: the same fixed head on every call, with headers as in life behind it, a promise each, and an answer that is decoded. It can do `get` alone. */
-export async function connectClient(address: string | undefined, nextHeaders: NextHeaders): Promise<PeerClient> {
-  const socket = connect({ host: "127.0.0.1", port: Number(address?.split(":")[1]), noDelay: true });
+/**
+ * The loop's other half: the same fixed head on every call, with headers as in life behind it, a
+ * promise each, and an answer that is decoded. It can do `get` alone.
+ */
+export async function connectClient(
+  address: string | undefined,
+  nextHeaders: NextHeaders,
+): Promise<PeerClient> {
+  const socket = connect({
+    host: "127.0.0.1",
+    port: Number(address?.split(":")[1]),
+    noDelay: true,
+  });
   socket.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
   const output = new LoopOutput(socket);
   const waiting = new Map<number, (response: GetResponse) => void>();
@@ -38,14 +57,20 @@ export async function connectClient(address: string | undefined, nextHeaders: Ne
     waiting.get(streamId)?.(GetResponse.decode(bytes.subarray(start + 5, end)));
     waiting.delete(streamId);
   });
-  const cannot = (): Promise<never> => Promise.reject(new Error("bare-loop can do the cases get and get1 alone"));
+  const cannot = (): Promise<never> =>
+    Promise.reject(new Error("bare-loop can do the cases get and get1 alone"));
   return {
     get: (id) =>
       new Promise((resolve) => {
         const streamId = nextId;
         nextId += 2;
         waiting.set(streamId, resolve);
-        output.frame(HEADERS, 4, streamId, nextHeaders === undefined ? HEAD : headWith(nextHeaders()));
+        output.frame(
+          HEADERS,
+          4,
+          streamId,
+          nextHeaders === undefined ? HEAD : headWith(nextHeaders()),
+        );
         output.message(1, streamId, GetRequest.encode({ id }).finish());
       }),
     list: cannot,

@@ -7,7 +7,10 @@ const FRAME_HEADER_BYTES = 9;
 export const DATA = 0;
 export const HEADERS = 1;
 
-/** Gathers frames and writes them once the code that runs now is done: all that the loop knows of output. */
+/**
+ * Gathers frames and writes them once the code that runs now is done: all that the loop knows of
+ * output.
+ */
 export class LoopOutput {
   readonly #socket: Socket;
   #slab: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES);
@@ -56,11 +59,21 @@ export class LoopOutput {
   }
 }
 
-/** Calls back with each whole frame: its type, flags, stream and where its payload stands. `skip` octets come first. */
+/**
+ * Calls back with each whole frame: its type, flags, stream and where its payload stands. `skip`
+ * octets come first.
+ */
 export function readFrames(
   socket: Socket,
   skip: number,
-  frame: (type: number, flags: number, streamId: number, bytes: Buffer, start: number, end: number) => void,
+  frame: (
+    type: number,
+    flags: number,
+    streamId: number,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ) => void,
 ): void {
   let left: Buffer | undefined;
   let toSkip = skip;
@@ -75,7 +88,14 @@ export function readFrames(
     while (bytes.length - at >= FRAME_HEADER_BYTES) {
       const end = at + FRAME_HEADER_BYTES + bytes.readUIntBE(at, 3);
       if (bytes.length < end) break;
-      frame(bytes[at + 3] as number, bytes[at + 4] as number, bytes.readUInt32BE(at + 5), bytes, at + FRAME_HEADER_BYTES, end);
+      frame(
+        bytes[at + 3] as number,
+        bytes[at + 4] as number,
+        bytes.readUInt32BE(at + 5),
+        bytes,
+        at + FRAME_HEADER_BYTES,
+        end,
+      );
       at = end;
     }
     left = at === bytes.length ? undefined : bytes.subarray(at);

@@ -6,13 +6,21 @@ import { DATA, HEADERS, LoopOutput, readFrames } from "./frames.js";
 const PREFACE_BYTES = 24;
 const SETTINGS = 4;
 /** `:status 200` and a content type; `grpc-status: 0`: as literals. */
-const HEAD: Buffer = Buffer.concat([Buffer.from([0x88, 0x0f, 0x10, 16]), Buffer.from("application/grpc")]);
-const TRAILERS: Buffer = Buffer.concat([Buffer.from([0, 11]), Buffer.from("grpc-status"), Buffer.from([1, 0x30])]);
+const HEAD: Buffer = Buffer.concat([
+  Buffer.from([0x88, 0x0f, 0x10, 16]),
+  Buffer.from("application/grpc"),
+]);
+const TRAILERS: Buffer = Buffer.concat([
+  Buffer.from([0, 11]),
+  Buffer.from("grpc-status"),
+  Buffer.from([1, 0x30]),
+]);
 
 const handler = async ({ id }: GetRequest): Promise<GetResponse> => sampleGetResponse(id);
 
 /**
- * A loop over a socket that answers `get` with real messages and an async handler, and leaves out all else: no header block is decoded, no window counted, nothing bounded, no deadline kept. What
+ * A loop over a socket that answers `get` with real messages and an async handler, and leaves out
+ * all else: no header block is decoded, no window counted, nothing bounded, no deadline kept. What
  * an engine that does those things is measured by.
  */
 export function startServer(): Promise<string> {
@@ -30,6 +38,8 @@ export function startServer(): Promise<string> {
     });
   });
   return new Promise((resolve) => {
-    server.listen(0, "127.0.0.1", () => resolve(`127.0.0.1:${(server.address() as AddressInfo).port}`));
+    server.listen(0, "127.0.0.1", () =>
+      resolve(`127.0.0.1:${(server.address() as AddressInfo).port}`),
+    );
   });
 }

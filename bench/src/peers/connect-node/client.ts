@@ -5,9 +5,21 @@ import type { NextHeaders } from "../../headers.js";
 import { iterableCalls } from "../../iterable-calls.js";
 import type { PeerClient } from "../../peer.js";
 
-/** connect-node's gRPC over node:http2. It compresses large answers when left alone: here nobody does, so it accepts none. */
-export async function connectClient(address: string | undefined, nextHeaders: NextHeaders): Promise<PeerClient> {
-  if (address === undefined) throw new TypeError("connect-node is measured against a server of its own");
-  const client = createClient(BenchService, createGrpcTransport({ baseUrl: `http://${address}`, acceptCompression: [] }));
-  return iterableCalls(client, nextHeaders, (timeoutMs, headers) => (headers === undefined ? { timeoutMs } : { timeoutMs, headers }));
+/**
+ * connect-node's gRPC over node:http2. It compresses large answers when left alone: here nobody
+ * does, so it accepts none.
+ */
+export async function connectClient(
+  address: string | undefined,
+  nextHeaders: NextHeaders,
+): Promise<PeerClient> {
+  if (address === undefined)
+    throw new TypeError("connect-node is measured against a server of its own");
+  const client = createClient(
+    BenchService,
+    createGrpcTransport({ baseUrl: `http://${address}`, acceptCompression: [] }),
+  );
+  return iterableCalls(client, nextHeaders, (timeoutMs, headers) =>
+    headers === undefined ? { timeoutMs } : { timeoutMs, headers },
+  );
 }

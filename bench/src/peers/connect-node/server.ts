@@ -3,7 +3,11 @@ import type { AddressInfo } from "node:net";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { ServiceImpl } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
-import { BenchService, type GetResponseSchema, type ListResponseSchema } from "../../gen/connect/bench/v1/bench_pb.js";
+import {
+  BenchService,
+  type GetResponseSchema,
+  type ListResponseSchema,
+} from "../../gen/connect/bench/v1/bench_pb.js";
 import { sampleGetResponse, sampleListResponse, sampleWatchResponse } from "../../sample.js";
 
 const handlers: ServiceImpl<typeof BenchService> = {
@@ -23,8 +27,12 @@ const handlers: ServiceImpl<typeof BenchService> = {
 
 /** connect-node on node:http2 with protobuf-es, all options as they come. */
 export function startServer(): Promise<string> {
-  const server = createServer(connectNodeAdapter({ routes: (router) => router.service(BenchService, handlers) }));
+  const server = createServer(
+    connectNodeAdapter({ routes: (router) => router.service(BenchService, handlers) }),
+  );
   return new Promise((resolve) => {
-    server.listen(0, "127.0.0.1", () => resolve(`127.0.0.1:${(server.address() as AddressInfo).port}`));
+    server.listen(0, "127.0.0.1", () =>
+      resolve(`127.0.0.1:${(server.address() as AddressInfo).port}`),
+    );
   });
 }

@@ -4,21 +4,35 @@ import { metadataOf, within } from "../../grpc-js-call.js";
 import type { NextHeaders } from "../../headers.js";
 import { type PeerClient, STREAM_TIMEOUT_MS, UNARY_TIMEOUT_MS } from "../../peer.js";
 
-/** Bare grpc-js with ts-proto's own stubs, all options as they come, and the least around them that makes promises of callbacks. */
-export async function connectClient(address: string | undefined, nextHeaders: NextHeaders): Promise<PeerClient> {
+/**
+ * Bare grpc-js with ts-proto's own stubs, all options as they come, and the least around them that
+ * makes promises of callbacks.
+ */
+export async function connectClient(
+  address: string | undefined,
+  nextHeaders: NextHeaders,
+): Promise<PeerClient> {
   if (address === undefined) throw new TypeError("grpc-js is measured against a server of its own");
   const stub = new BenchServiceClient(address, credentials.createInsecure());
   const metadata = metadataOf(nextHeaders);
   return {
-    get: (id) => new Promise((resolve, reject) => stub.get({ id }, metadata(), within(UNARY_TIMEOUT_MS), settle(resolve, reject))),
+    get: (id) =>
+      new Promise((resolve, reject) =>
+        stub.get({ id }, metadata(), within(UNARY_TIMEOUT_MS), settle(resolve, reject)),
+      ),
     list: (pageSize) =>
-      new Promise((resolve, reject) => stub.list({ pageSize }, metadata(), within(UNARY_TIMEOUT_MS), settle(resolve, reject))),
+      new Promise((resolve, reject) =>
+        stub.list({ pageSize }, metadata(), within(UNARY_TIMEOUT_MS), settle(resolve, reject)),
+      ),
     watch: (count) => watch(stub, count, metadata()),
     chat: (count, answered) => chat(stub, count, answered, metadata()),
   };
 }
 
-function settle<T>(resolve: (response: T) => void, reject: (error: Error) => void): (error: ServiceError | null, response: T) => void {
+function settle<T>(
+  resolve: (response: T) => void,
+  reject: (error: Error) => void,
+): (error: ServiceError | null, response: T) => void {
   return (error, response) => (error === null ? resolve(response) : reject(error));
 }
 
@@ -32,7 +46,12 @@ function watch(stub: BenchServiceClient, count: number, metadata: Metadata): Pro
   });
 }
 
-function chat(stub: BenchServiceClient, count: number, answered: () => void, metadata: Metadata): Promise<number> {
+function chat(
+  stub: BenchServiceClient,
+  count: number,
+  answered: () => void,
+  metadata: Metadata,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     let seen = 0;
     const call = stub.chat(metadata, within(STREAM_TIMEOUT_MS));

@@ -15,13 +15,18 @@ import {
 import { sampleGetResponse, sampleListResponse, sampleWatchResponse } from "../../sample.js";
 
 /** A unary handler that may wait, as services have them: the least that grpc-js needs for it. */
-function answering<Request, Response>(answer: (request: Request) => Promise<Response>): handleUnaryCall<Request, Response> {
+function answering<Request, Response>(
+  answer: (request: Request) => Promise<Response>,
+): handleUnaryCall<Request, Response> {
   return (call, callback) => {
     answer(call.request).then((response) => callback(null, response), callback);
   };
 }
 
-/** Writes until grpc-js has enough, and goes on when it wants more; a call that is cancelled never does. */
+/**
+ * Writes until grpc-js has enough, and goes on when it wants more; a call that is cancelled never
+ * does.
+ */
 const watch: handleServerStreamingCall<WatchRequest, WatchResponse> = (call) => {
   let sequence = 0;
   function tell(): void {

@@ -24,17 +24,28 @@ interface BenchClient {
   chat(requests: Observable<ChatRequest>, metadata: Metadata): Observable<ChatResponse>;
 }
 
-/** NestJS's gRPC client. Calls whose requests are a stream take no options there: a timer keeps the deadline of `chat`, and the server is not told of it. */
-export async function connectClient(address: string | undefined, nextHeaders: NextHeaders): Promise<PeerClient> {
+/**
+ * NestJS's gRPC client. Calls whose requests are a stream take no options there: a timer keeps the
+ * deadline of `chat`, and the server is not told of it.
+ */
+export async function connectClient(
+  address: string | undefined,
+  nextHeaders: NextHeaders,
+): Promise<PeerClient> {
   if (address === undefined) throw new TypeError("nestjs is measured against a server of its own");
-  const proxy: ClientGrpc = ClientProxyFactory.create({ transport: Transport.GRPC, options: grpcOptions(address) });
+  const proxy: ClientGrpc = ClientProxyFactory.create({
+    transport: Transport.GRPC,
+    options: grpcOptions(address),
+  });
   const client = proxy.getService<BenchClient>("BenchService");
   const metadata = metadataOf(nextHeaders);
   return {
     get: (id) => firstValueFrom(client.get({ id }, metadata(), within(UNARY_TIMEOUT_MS))),
-    list: (pageSize) => firstValueFrom(client.list({ pageSize }, metadata(), within(UNARY_TIMEOUT_MS))),
+    list: (pageSize) =>
+      firstValueFrom(client.list({ pageSize }, metadata(), within(UNARY_TIMEOUT_MS))),
     watch: (count) => watch(client.watch({ count }, metadata(), within(STREAM_TIMEOUT_MS))),
-    chat: (count, answered) => chat((requests) => client.chat(requests, metadata()), count, answered),
+    chat: (count, answered) =>
+      chat((requests) => client.chat(requests, metadata()), count, answered),
   };
 }
 

@@ -2,7 +2,12 @@ import "reflect-metadata";
 import { type AddressInfo, createServer } from "node:net";
 import { Controller, Module } from "@nestjs/common";
 import { NestFactory } from "@nestjs/core";
-import { GrpcMethod, GrpcStreamMethod, type MicroserviceOptions, Transport } from "@nestjs/microservices";
+import {
+  GrpcMethod,
+  GrpcStreamMethod,
+  type MicroserviceOptions,
+  Transport,
+} from "@nestjs/microservices";
 import { map, type Observable, range } from "rxjs";
 import type {
   ChatRequest,
@@ -40,7 +45,10 @@ class BenchModule {}
 
 /** What `@GrpcMethod()` before a method does, for a compiler that leaves decorators alone. */
 function decorate(name: keyof BenchController, decorator: MethodDecorator): void {
-  const method = Object.getOwnPropertyDescriptor(BenchController.prototype, name) as PropertyDescriptor;
+  const method = Object.getOwnPropertyDescriptor(
+    BenchController.prototype,
+    name,
+  ) as PropertyDescriptor;
   decorator(BenchController.prototype, name, method);
   Object.defineProperty(BenchController.prototype, name, method);
 }

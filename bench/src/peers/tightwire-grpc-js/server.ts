@@ -5,6 +5,8 @@ import { tightwireHandlers } from "../../tightwire-handlers.js";
 
 /** Tightwire's server over grpc-js, all options as they come. */
 export async function startServer(): Promise<string> {
-  const listener = await createServer().add(BenchService, tightwireHandlers).listen("127.0.0.1:0", grpcJs());
+  const listener = await createServer()
+    .add(BenchService, tightwireHandlers)
+    .listen("127.0.0.1:0", grpcJs());
   return listener.address;
 }

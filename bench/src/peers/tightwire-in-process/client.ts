@@ -6,8 +6,17 @@ import type { PeerClient } from "../../peer.js";
 import { tightwireCalls } from "../../tightwire-calls.js";
 import { tightwireHandlers } from "../../tightwire-handlers.js";
 
-/** Tightwire's client and server in one process, without a socket: messages are still encoded and decoded. */
-export async function connectClient(_address: undefined, nextHeaders: NextHeaders): Promise<PeerClient> {
+/**
+ * Tightwire's client and server in one process, without a socket: messages are still encoded and
+ * decoded.
+ */
+export async function connectClient(
+  _address: undefined,
+  nextHeaders: NextHeaders,
+): Promise<PeerClient> {
   const server = createServer().add(BenchService, tightwireHandlers);
-  return tightwireCalls(createChannel("in-process:", { transport: inProcess(server) }), nextHeaders);
+  return tightwireCalls(
+    createChannel("in-process:", { transport: inProcess(server) }),
+    nextHeaders,
+  );
 }

@@ -5,6 +5,8 @@ import { tightwireHandlers } from "../../tightwire-handlers.js";
 
 /** Tightwire's server over the wire, all options as they come. */
 export async function startServer(): Promise<string> {
-  const listener = await createServer().add(BenchService, tightwireHandlers).listen("127.0.0.1:0", wire());
+  const listener = await createServer()
+    .add(BenchService, tightwireHandlers)
+    .listen("127.0.0.1:0", wire());
   return listener.address;
 }

@@ -1,15 +1,23 @@
 import { RpcError } from "@tightwire/core";
 import { BadRequest } from "@tightwire/core/details";
 
-/** What a failed call says to people: the status, its text, each field at fault, and what to do when nobody answers. */
-export function describeError(error: unknown, targets: { readonly catalog: string; readonly orders: string }): string[] {
+/**
+ * What a failed call says to people: the status, its text, each field at fault, and what to do when
+ * nobody answers.
+ */
+export function describeError(
+  error: unknown,
+  targets: { readonly catalog: string; readonly orders: string },
+): string[] {
   if (!(error instanceof RpcError)) return [error instanceof Error ? error.message : String(error)];
   const fields = error.detail(BadRequest)?.fieldViolations ?? [];
   return [
     `${error.code}: ${error.message}`,
     ...fields.map(({ field, description }) => `  ${field} ${description}`),
     ...(error.code === "unavailable"
-      ? [`  is the shop running? catalog is ${targets.catalog} (--catalog, SHOP_CATALOG), orders ${targets.orders} (--orders, SHOP_ORDERS)`]
+      ? [
+          `  is the shop running? catalog is ${targets.catalog} (--catalog, SHOP_CATALOG), orders ${targets.orders} (--orders, SHOP_ORDERS)`,
+        ]
       : []),
   ];
 }

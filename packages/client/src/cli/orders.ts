@@ -21,7 +21,11 @@ const place: Command = {
   async run({ orders, operands, flag, output, signal }) {
     const request = {
       requestId: flag("request-id") ?? randomUUID(),
-      buyer: { name: flag("name") ?? "", email: flag("email") ?? "", address: flag("address") ?? "" },
+      buyer: {
+        name: flag("name") ?? "",
+        email: flag("email") ?? "",
+        address: flag("address") ?? "",
+      },
       lines: operands.map(parseBasketLine),
       payment: parsePayment(flag),
     };
@@ -42,14 +46,21 @@ const get: Command = {
 };
 
 const list: Command = {
-  usage: "orders list [--status <status>] [--email <address>] [--page-size <n>] [--page-token <token>]",
+  usage:
+    "orders list [--status <status>] [--email <address>] [--page-size <n>] [--page-token <token>]",
   summary: "orders, the newest first, a page at a time",
   flags: { status: "string", email: "string", "page-size": "string", "page-token": "string" },
   operands: { least: 0, most: 0 },
   async run({ orders, flag, number, output, signal }) {
     const status = flag("status");
-    const filter = { statuses: status === undefined ? [] : [parseStatus(status)], email: flag("email") };
-    const answer = await orders.listOrders({ filter, pageSize: number("page-size") ?? 0, pageToken: flag("page-token") ?? "" }, { signal });
+    const filter = {
+      statuses: status === undefined ? [] : [parseStatus(status)],
+      email: flag("email"),
+    };
+    const answer = await orders.listOrders(
+      { filter, pageSize: number("page-size") ?? 0, pageToken: flag("page-token") ?? "" },
+      { signal },
+    );
     output.print(answer, answer.orders.map(toRow));
     output.note(`${answer.orders.length} of ${answer.totalSize}`);
     if (answer.nextPageToken !== "") output.note(`next page: --page-token ${answer.nextPageToken}`);
@@ -102,6 +113,7 @@ function details(order: Order): Row[] {
 }
 
 function nameOf(status: OrderStatus): string {
-  const [name = String(status)] = Object.entries(OrderStatus).find(([, value]) => value === status) ?? [];
+  const [name = String(status)] =
+    Object.entries(OrderStatus).find(([, value]) => value === status) ?? [];
   return name.replace("ORDER_STATUS_", "").toLowerCase();
 }

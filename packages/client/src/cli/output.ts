@@ -30,8 +30,13 @@ export function createOutput(json: boolean, write: (line: string) => void): Outp
 /** Columns as wide as their widest cell, under their names in upper case. */
 export function formatTable(rows: readonly Row[]): string[] {
   const columns = Object.keys(rows[0] ?? {});
-  const lines = [Object.fromEntries(columns.map((column) => [column, column.toUpperCase()])), ...rows];
-  const widths = columns.map((column) => Math.max(...lines.map((line) => (line[column] ?? "").length)));
+  const lines = [
+    Object.fromEntries(columns.map((column) => [column, column.toUpperCase()])),
+    ...rows,
+  ];
+  const widths = columns.map((column) =>
+    Math.max(...lines.map((line) => (line[column] ?? "").length)),
+  );
   return columns.length === 0
     ? []
     : lines.map((line) =>
@@ -49,7 +54,9 @@ export function formatCents(cents: bigint): string {
 
 /** A moment as `2026-11-22T10:00:00.000Z`; empty when there is none. */
 export function formatTime(time: Timestamp | undefined): string {
-  return time === undefined ? "" : new Date(Number(time.seconds) * 1_000 + time.nanos / 1e6).toISOString();
+  return time === undefined
+    ? ""
+    : new Date(Number(time.seconds) * 1_000 + time.nanos / 1e6).toISOString();
 }
 
 function toJson(value: unknown, indent: number): string {
@@ -58,6 +65,7 @@ function toJson(value: unknown, indent: number): string {
 
 function toJsonValue(_key: string, value: unknown): unknown {
   if (typeof value === "bigint") return value.toString();
-  if (typeof value === "object" && value !== null && "seconds" in value && "nanos" in value) return formatTime(value as Timestamp);
+  if (typeof value === "object" && value !== null && "seconds" in value && "nanos" in value)
+    return formatTime(value as Timestamp);
   return value;
 }

@@ -3,13 +3,28 @@ import type { Command } from "./command.js";
 import { formatCents, formatTime, type Row } from "./output.js";
 
 const list: Command = {
-  usage: "products list [--title <text>] [--genre <genre>] [--in-stock] [--page-size <n>] [--page-token <token>]",
+  usage:
+    "products list [--title <text>] [--genre <genre>] [--in-stock] [--page-size <n>] [--page-token <token>]",
   summary: "films by title, a page at a time",
-  flags: { title: "string", genre: "string", "in-stock": "boolean", "page-size": "string", "page-token": "string" },
+  flags: {
+    title: "string",
+    genre: "string",
+    "in-stock": "boolean",
+    "page-size": "string",
+    "page-token": "string",
+  },
   operands: { least: 0, most: 0 },
   async run({ catalog, flag, isSet, number, output, signal }) {
-    const filter = { titleContains: flag("title"), genre: flag("genre"), inStock: isSet("in-stock") };
-    const request = { filter, pageSize: number("page-size") ?? 0, pageToken: flag("page-token") ?? "" };
+    const filter = {
+      titleContains: flag("title"),
+      genre: flag("genre"),
+      inStock: isSet("in-stock"),
+    };
+    const request = {
+      filter,
+      pageSize: number("page-size") ?? 0,
+      pageToken: flag("page-token") ?? "",
+    };
     const answer = await catalog.listProducts(request, { signal });
     output.print(answer, answer.products.map(toRow));
     output.note(`${answer.products.length} of ${answer.totalSize}`);
@@ -35,7 +50,11 @@ const watch: Command = {
   operands: { least: 1, most: 100 },
   async run({ catalog, operands, output, signal }) {
     for await (const change of catalog.watchStock({ productIds: operands }, { signal })) {
-      output.printLine(change, [formatTime(change.changeTime), change.productId, `${change.stock} left`]);
+      output.printLine(change, [
+        formatTime(change.changeTime),
+        change.productId,
+        `${change.stock} left`,
+      ]);
     }
   },
 };
@@ -60,17 +79,23 @@ function details(product: Product): Row[] {
     ...toRow(product),
     director: film?.director,
     distributor: film?.distributor,
-    "running time": film?.runningTimeMinutes === undefined ? undefined : `${film.runningTimeMinutes} min`,
+    "running time":
+      film?.runningTimeMinutes === undefined ? undefined : `${film.runningTimeMinutes} min`,
     "US gross": film?.usGross,
     "worldwide gross": film?.worldwideGross,
     "production budget": film?.productionBudget,
     "IMDB rating": film?.imdbRating,
     "Rotten Tomatoes": film?.rottenTomatoesRating,
   };
-  return Object.entries(facts).flatMap(([field, value]) => (value === undefined || value === "" ? [] : [{ field, value: String(value) }]));
+  return Object.entries(facts).flatMap(([field, value]) =>
+    value === undefined || value === "" ? [] : [{ field, value: String(value) }],
+  );
 }
 
 function formatDay(day: CalendarDate | undefined): string {
   if (day === undefined) return "";
-  return [String(day.year).padStart(4, "0"), ...[day.month, day.day].map((part) => String(part).padStart(2, "0"))].join("-");
+  return [
+    String(day.year).padStart(4, "0"),
+    ...[day.month, day.day].map((part) => String(part).padStart(2, "0")),
+  ].join("-");
 }

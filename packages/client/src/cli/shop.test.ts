@@ -40,7 +40,10 @@ const answer =
 
 const catalog: CatalogHandlers = {
   async getProduct({ id }) {
-    if (id !== "alien") throw new RpcError("invalid_argument", "id is wrong", { details: [badRequest({ id: "must be alien" })] });
+    if (id !== "alien")
+      throw new RpcError("invalid_argument", "id is wrong", {
+        details: [badRequest({ id: "must be alien" })],
+      });
     return { product };
   },
   batchGetProducts: answer({ products: [product] }),
@@ -88,7 +91,9 @@ async function shop(...args: string[]): Promise<{ code: number; out: string[]; e
 
 describe("the shop command", () => {
   it("lists products as a table, with how to go on", async () => {
-    expect(await shop("products", "list", "--title", "ali", "--in-stock", "--page-size", "1")).toEqual({
+    expect(
+      await shop("products", "list", "--title", "ali", "--in-stock", "--page-size", "1"),
+    ).toEqual({
       code: 0,
       err: [],
       out: [
@@ -98,7 +103,13 @@ describe("the shop command", () => {
         "next page: --page-token more",
       ],
     });
-    expect(seen).toMatchObject([{ pageSize: 1, pageToken: "", filter: { titleContains: "ali", genre: undefined, inStock: true } }]);
+    expect(seen).toMatchObject([
+      {
+        pageSize: 1,
+        pageToken: "",
+        filter: { titleContains: "ali", genre: undefined, inStock: true },
+      },
+    ]);
   });
 
   it("prints all of an answer as JSON, int64 as text and times as ISO", async () => {
@@ -122,7 +133,17 @@ describe("the shop command", () => {
 
   it("places an order, with a request id of its own unless one is given", async () => {
     const buyer = ["--name", "Ada", "--email", "a@b", "--address", "x"];
-    const { code, out } = await shop("orders", "place", ...buyer, "--card", "4111111111111111", "--expiry", "12/2030", "alien:2", "other");
+    const { code, out } = await shop(
+      "orders",
+      "place",
+      ...buyer,
+      "--card",
+      "4111111111111111",
+      "--expiry",
+      "12/2030",
+      "alien:2",
+      "other",
+    );
     expect([code, out.at(-1)]).toEqual([0, "line    2 x Alien³ (alien) at $12.05"]);
     expect(seen).toMatchObject([
       {
@@ -131,22 +152,36 @@ describe("the shop command", () => {
           { productId: "alien", quantity: 2 },
           { productId: "other", quantity: 1 },
         ],
-        payment: { $case: "card", value: { number: "4111111111111111", expiryMonth: 12, expiryYear: 2030 } },
+        payment: {
+          $case: "card",
+          value: { number: "4111111111111111", expiryMonth: 12, expiryYear: 2030 },
+        },
       },
     ]);
     await shop("orders", "place", ...buyer, "--invoice", "PO", "--request-id", "mine", "alien");
-    expect(seen[1]).toMatchObject({ requestId: "mine", payment: { $case: "invoice", value: { reference: "PO" } } });
+    expect(seen[1]).toMatchObject({
+      requestId: "mine",
+      payment: { $case: "invoice", value: { reference: "PO" } },
+    });
   });
 
   it("gets, lists and cancels orders", async () => {
     expect((await shop("orders", "get", "o-1")).out).toContain("status  confirmed");
     expect((await shop("orders", "list", "--status", "confirmed")).out).toContain("1 of 1");
     expect((await shop("orders", "cancel", "o-1")).code).toBe(0);
-    expect(seen).toMatchObject([{ id: "o-1" }, { filter: { statuses: [OrderStatus.ORDER_STATUS_CONFIRMED] } }, { id: "o-1" }]);
+    expect(seen).toMatchObject([
+      { id: "o-1" },
+      { filter: { statuses: [OrderStatus.ORDER_STATUS_CONFIRMED] } },
+      { id: "o-1" },
+    ]);
   });
 
   it("tells a failed call with each field at fault, and fails", async () => {
-    expect(await shop("products", "get", "x")).toEqual({ code: 1, out: [], err: ["invalid_argument: id is wrong", "  id must be alien"] });
+    expect(await shop("products", "get", "x")).toEqual({
+      code: 1,
+      out: [],
+      err: ["invalid_argument: id is wrong", "  id must be alien"],
+    });
   });
 
   it("says where it looked when nobody answers", async () => {
@@ -162,7 +197,10 @@ describe("the shop command", () => {
     [["products", "get", "a", "b"], '"b" is too much'],
     [["products", "list", "--page-size", "many"], '--page-size takes a whole number, not "many"'],
     [["products", "list", "--pages", "1"], "Unknown option '--pages'"],
-    [["orders", "list", "--status", "lost"], '"lost" is not a status: pending, confirmed, cancelled, rejected are'],
+    [
+      ["orders", "list", "--status", "lost"],
+      '"lost" is not a status: pending, confirmed, cancelled, rejected are',
+    ],
     [["orders", "place", "a"], "say how it is paid"],
     [["orders", "place", "--card", "4111", "a"], "--card needs --expiry <MM/YYYY>"],
     [["orders", "place", "--invoice", "x", "a:b"], '"a:b" is not a film and its quantity'],
@@ -176,7 +214,12 @@ describe("the shop command", () => {
   });
 
   it("helps", async () => {
-    expect((await shop()).out[0]).toBe("usage: shop <command> [--json] [--catalog <target>] [--orders <target>]");
-    expect(await shop("orders", "get", "--help")).toMatchObject({ code: 0, out: ["usage: shop orders get <id>", "one order"] });
+    expect((await shop()).out[0]).toBe(
+      "usage: shop <command> [--json] [--catalog <target>] [--orders <target>]",
+    );
+    expect(await shop("orders", "get", "--help")).toMatchObject({
+      code: 0,
+      out: ["usage: shop orders get <id>", "one order"],
+    });
   });
 });

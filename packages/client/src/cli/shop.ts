@@ -24,10 +24,18 @@ interface Clients {
 const COMMANDS: readonly Command[] = [...productCommands, ...orderCommands];
 const COMMON = { json: "boolean", catalog: "string", orders: "string", help: "boolean" } as const;
 
-/** Runs `shop <args>`. Gives the exit code: 0, 1 when a call failed, 2 for a command line that is not understood. */
-export async function runShop(args: readonly string[], surroundings: Surroundings): Promise<number> {
+/**
+ * Runs `shop <args>`. Gives the exit code: 0, 1 when a call failed, 2 for a command line that is
+ * not understood.
+ */
+export async function runShop(
+  args: readonly string[],
+  surroundings: Surroundings,
+): Promise<number> {
   const [group, verb, ...rest] = args;
-  const command = COMMANDS.find(({ usage }) => usage.startsWith(`${group} ${verb} `) || usage === `${group} ${verb}`);
+  const command = COMMANDS.find(
+    ({ usage }) => usage.startsWith(`${group} ${verb} `) || usage === `${group} ${verb}`,
+  );
   if (command === undefined) {
     const asked = args.length === 0 || args.includes("--help") || group === "help";
     const write = asked ? surroundings.out : surroundings.err;
@@ -45,7 +53,11 @@ export async function runShop(args: readonly string[], surroundings: Surrounding
   }
 }
 
-async function runCommand(command: Command, args: readonly string[], surroundings: Surroundings): Promise<number> {
+async function runCommand(
+  command: Command,
+  args: readonly string[],
+  surroundings: Surroundings,
+): Promise<number> {
   const { signal, out, err } = surroundings;
   const { values, positionals } = parse(command, args);
   if (values["help"] === true) {
@@ -85,7 +97,10 @@ function checkOperands({ operands: { least, most } }: Command, given: readonly s
   if (given.length > most) throw new UsageError(`"${given[most]}" is too much`);
 }
 
-function readTargets(env: Surroundings["env"], flag: CommandContext["flag"]): { catalog: string; orders: string } {
+function readTargets(
+  env: Surroundings["env"],
+  flag: CommandContext["flag"],
+): { catalog: string; orders: string } {
   return {
     catalog: flag("catalog") ?? env["SHOP_CATALOG"] ?? "127.0.0.1:50051",
     orders: flag("orders") ?? env["SHOP_ORDERS"] ?? "127.0.0.1:50052",
@@ -95,16 +110,28 @@ function readTargets(env: Surroundings["env"], flag: CommandContext["flag"]): { 
 /** A target that is not understood is the command line's fault. */
 function openClients(targets: { catalog: string; orders: string }): Clients {
   try {
-    return { catalog: createCatalogClient(targets.catalog), orders: createOrdersClient(targets.orders) };
+    return {
+      catalog: createCatalogClient(targets.catalog),
+      orders: createOrdersClient(targets.orders),
+    };
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
 }
 
-function parse(command: Command, args: readonly string[]): { values: Record<string, unknown>; positionals: string[] } {
-  const flags = Object.entries({ ...COMMON, ...command.flags }).map(([name, type]) => [name, { type }] as const);
+function parse(
+  command: Command,
+  args: readonly string[],
+): { values: Record<string, unknown>; positionals: string[] } {
+  const flags = Object.entries({ ...COMMON, ...command.flags }).map(
+    ([name, type]) => [name, { type }] as const,
+  );
   try {
-    return parseArgs({ args: [...args], options: Object.fromEntries(flags), allowPositionals: true });
+    return parseArgs({
+      args: [...args],
+      options: Object.fromEntries(flags),
+      allowPositionals: true,
+    });
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
@@ -112,7 +139,8 @@ function parse(command: Command, args: readonly string[]): { values: Record<stri
 
 function parseNumber(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^-?\d{1,9}$/.test(text)) throw new UsageError(`--${name} takes a whole number, not "${text}"`);
+  if (!/^-?\d{1,9}$/.test(text))
+    throw new UsageError(`--${name} takes a whole number, not "${text}"`);
   return Number(text);
 }
 

@@ -2,7 +2,11 @@ import type { CalendarDate } from "@shop/contracts/catalog";
 import type { Violations } from "../requests/violations.js";
 
 /** A day that is there has to be one of the calendar, from the year 1 to 9999. */
-export function checkDay(violations: Violations, field: string, day: CalendarDate | undefined): void {
+export function checkDay(
+  violations: Violations,
+  field: string,
+  day: CalendarDate | undefined,
+): void {
   if (day === undefined) return;
   violations.expect(isDay(day), field, "is not a day of the calendar");
 }

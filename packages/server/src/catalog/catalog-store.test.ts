@@ -8,7 +8,12 @@ import { catalogMigrations } from "./migrations.js";
 import type { CatalogDatabase, CatalogTables } from "./tables.js";
 import { testDraft } from "./test-drafts.js";
 
-const everything: ProductFilter = { releasedFrom: undefined, releasedTo: undefined, mpaaRatings: [], inStock: false };
+const everything: ProductFilter = {
+  releasedFrom: undefined,
+  releasedTo: undefined,
+  mpaaRatings: [],
+  inStock: false,
+};
 
 for (const engine of await testEngines()) {
   describe.skipIf(!engine.available)(`the catalog's store on ${engine.name}`, () => {
@@ -88,7 +93,11 @@ for (const engine of await testEngines()) {
     describe("listing", () => {
       const genre = "Listed";
       beforeAll(async () => {
-        const film = (title: string, year: number, mpaaRating: MpaaRating = MpaaRating.MPAA_RATING_R) => ({
+        const film = (
+          title: string,
+          year: number,
+          mpaaRating: MpaaRating = MpaaRating.MPAA_RATING_R,
+        ) => ({
           genre,
           title,
           mpaaRating,
@@ -120,7 +129,9 @@ for (const engine of await testEngines()) {
       it("is not moved by a product that comes between two pages", async () => {
         const first = await store.listProducts({ ...everything, genre: "Moving" }, 1);
         expect(first).toEqual({ products: [], next: undefined, totalSize: 0 });
-        await store.importProducts(["m", "n", "o"].map((title) => testDraft(`mv-${title}`, 1, { title, genre: "Moving" })));
+        await store.importProducts(
+          ["m", "n", "o"].map((title) => testDraft(`mv-${title}`, 1, { title, genre: "Moving" })),
+        );
         const page = await store.listProducts({ ...everything, genre: "Moving" }, 2);
         await store.importProducts([testDraft("mv-a", 1, { title: "a", genre: "Moving" })]);
         const rest = await store.listProducts({ ...everything, genre: "Moving" }, 2, page.next);
@@ -130,7 +141,11 @@ for (const engine of await testEngines()) {
       it.each<[string, Partial<ProductFilter>, string[]]>([
         ["title in any case, past ASCII too", { titleContains: "áB" }, ["l-3"]],
         ["title with what LIKE would read as a pattern", { titleContains: "0%" }, ["l-4", "l-5"]],
-        ["released from", { releasedFrom: { year: 1992, month: 6, day: 15 } }, ["l-4", "l-5", "l-3"]],
+        [
+          "released from",
+          { releasedFrom: { year: 1992, month: 6, day: 15 } },
+          ["l-4", "l-5", "l-3"],
+        ],
         ["released to", { releasedTo: { year: 1990, month: 6, day: 15 } }, ["l-1"]],
         ["rating", { mpaaRatings: [MpaaRating.MPAA_RATING_G, MpaaRating.MPAA_RATING_PG] }, ["l-3"]],
         ["in stock, and title", { inStock: true, titleContains: "b" }, ["l-1", "l-3"]],
@@ -149,7 +164,10 @@ for (const engine of await testEngines()) {
           { productId: b, quantity: 5 },
         ];
         const first = await store.reserve(id, lines);
-        expect(first).toMatchObject({ kind: "reserved", reservation: { id, lines, releaseTime: undefined } });
+        expect(first).toMatchObject({
+          kind: "reserved",
+          reservation: { id, lines, releaseTime: undefined },
+        });
         expect(await store.reserve(id, lines.toReversed())).toEqual(first);
         expect([await stockOf(a), await stockOf(b)]).toEqual([3, 0]);
       });
@@ -165,33 +183,49 @@ for (const engine of await testEngines()) {
           ],
         });
         expect(await stockOf(a)).toBe(5);
-        expect(await store.reserve(id, [{ productId: a, quantity: 1 }])).toMatchObject({ kind: "reserved" });
+        expect(await store.reserve(id, [{ productId: a, quantity: 1 }])).toMatchObject({
+          kind: "reserved",
+        });
       });
 
       it("refuses other lines under the same id, and unknown products", async () => {
         const [a, id] = [await product(5), randomUUID()];
         await store.reserve(id, [{ productId: a, quantity: 1 }]);
-        expect(await store.reserve(id, [{ productId: a, quantity: 2 }])).toEqual({ kind: "different" });
+        expect(await store.reserve(id, [{ productId: a, quantity: 2 }])).toEqual({
+          kind: "different",
+        });
         const lines = [
           { productId: "none-1", quantity: 1 },
           { productId: a, quantity: 1 },
           { productId: "none-2", quantity: 1 },
         ];
-        expect(await store.reserve(randomUUID(), lines)).toEqual({ kind: "unknown", productIds: ["none-1", "none-2"] });
+        expect(await store.reserve(randomUUID(), lines)).toEqual({
+          kind: "unknown",
+          productIds: ["none-1", "none-2"],
+        });
         expect(await stockOf(a)).toBe(4);
       });
 
       it("lets exactly 5 of 20 at once win a stock of 5", async () => {
         const id = await product(5);
-        const tries = Array.from({ length: 20 }, () => store.reserve(randomUUID(), [{ productId: id, quantity: 1 }]));
+        const tries = Array.from({ length: 20 }, () =>
+          store.reserve(randomUUID(), [{ productId: id, quantity: 1 }]),
+        );
         const kinds = (await Promise.all(tries)).map(({ kind }) => kind);
-        expect([kinds.filter((kind) => kind === "reserved").length, kinds.filter((kind) => kind === "short").length]).toEqual([5, 15]);
+        expect([
+          kinds.filter((kind) => kind === "reserved").length,
+          kinds.filter((kind) => kind === "short").length,
+        ]).toEqual([5, 15]);
         expect(await stockOf(id)).toBe(0);
       });
 
       it("takes stock once when the same id comes 20 times at once", async () => {
         const [product1, id] = [await product(50), randomUUID()];
-        const tries = await Promise.all(Array.from({ length: 20 }, () => store.reserve(id, [{ productId: product1, quantity: 2 }])));
+        const tries = await Promise.all(
+          Array.from({ length: 20 }, () =>
+            store.reserve(id, [{ productId: product1, quantity: 2 }]),
+          ),
+        );
         expect(new Set(tries.map(({ kind }) => kind))).toEqual(new Set(["reserved"]));
         expect(await stockOf(product1)).toBe(48);
       });
@@ -199,8 +233,12 @@ for (const engine of await testEngines()) {
       it("does not lock itself up when lines come in opposite orders", async () => {
         const [a, b] = [await product(100), await product(100)];
         const lines = [a, b].map((productId) => ({ productId, quantity: 1 }));
-        const tries = Array.from({ length: 40 }, (_, n) => store.reserve(randomUUID(), n % 2 === 0 ? lines : lines.toReversed()));
-        expect(new Set((await Promise.all(tries)).map(({ kind }) => kind))).toEqual(new Set(["reserved"]));
+        const tries = Array.from({ length: 40 }, (_, n) =>
+          store.reserve(randomUUID(), n % 2 === 0 ? lines : lines.toReversed()),
+        );
+        expect(new Set((await Promise.all(tries)).map(({ kind }) => kind))).toEqual(
+          new Set(["reserved"]),
+        );
         expect([await stockOf(a), await stockOf(b)]).toEqual([60, 60]);
       });
     });
@@ -212,27 +250,41 @@ for (const engine of await testEngines()) {
         const answers = await Promise.all(Array.from({ length: 10 }, () => store.release(id)));
         expect(answers.every((answer) => answer?.releaseTime !== undefined)).toBe(true);
         expect(await stockOf(a)).toBe(5);
-        expect(await store.reserve(id, [{ productId: a, quantity: 3 }])).toEqual({ kind: "released" });
+        expect(await store.reserve(id, [{ productId: a, quantity: 3 }])).toEqual({
+          kind: "released",
+        });
       });
 
       it("of what never was answers nothing, and a reservation that comes too late takes nothing", async () => {
         const [a, id] = [await product(5), randomUUID()];
         expect(await store.release(id)).toBeUndefined();
         expect(await store.release(id)).toBeUndefined();
-        expect(await store.reserve(id, [{ productId: a, quantity: 1 }])).toEqual({ kind: "released" });
+        expect(await store.reserve(id, [{ productId: a, quantity: 1 }])).toEqual({
+          kind: "released",
+        });
         expect(await stockOf(a)).toBe(5);
       });
 
       it("at the same time as reserving leaves the stock whole", async () => {
         const a = await product(1_000);
         const pairs = Array.from({ length: 20 }, () => randomUUID());
-        await Promise.all(pairs.flatMap((id) => [store.reserve(id, [{ productId: a, quantity: 1 }]), store.release(id)]));
+        await Promise.all(
+          pairs.flatMap((id) => [
+            store.reserve(id, [{ productId: a, quantity: 1 }]),
+            store.release(id),
+          ]),
+        );
         expect(await stockOf(a)).toBe(1_000);
       });
     });
 
     it("tells watchers the stock at once, then each change", async () => {
-      const [a, b, id, abort] = [await product(5), await product(7), randomUUID(), new AbortController()];
+      const [a, b, id, abort] = [
+        await product(5),
+        await product(7),
+        randomUUID(),
+        new AbortController(),
+      ];
       const stream = store.stock.watch([b, a], abort.signal);
       const next = async () => (await stream.next()).value;
       expect([await next(), await next()]).toMatchObject([
@@ -251,7 +303,9 @@ for (const engine of await testEngines()) {
   });
 }
 
-const postgresql = (await testEngines()).find(({ name, available }) => name === "postgresql" && available);
+const postgresql = (await testEngines()).find(
+  ({ name, available }) => name === "postgresql" && available,
+);
 
 describe.skipIf(postgresql === undefined)("two instances of the catalog on one PostgreSQL", () => {
   afterAll(() => postgresql?.clean());

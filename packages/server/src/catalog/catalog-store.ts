@@ -11,5 +11,9 @@ export interface CatalogStore extends ProductStore, ReservationStore {
 
 /** A store on an open database whose migrations are {@link catalogMigrations}. */
 export function createCatalogStore(database: CatalogDatabase): CatalogStore {
-  return { ...createProductStore(database), ...createReservationStore(database), stock: createStockFeed(database) };
+  return {
+    ...createProductStore(database),
+    ...createReservationStore(database),
+    stock: createStockFeed(database),
+  };
 }

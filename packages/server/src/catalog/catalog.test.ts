@@ -21,7 +21,9 @@ beforeAll(async () => {
   database = await pglite.open<CatalogTables>(catalogMigrations);
   server = createServer().add(CatalogService, createCatalog(createCatalogStore(database)));
   catalog = createCatalogClient("in-process:", { transport: inProcess(server) });
-  await catalog.importProducts(["a", "b", "c"].map((id, index) => ({ row: index + 1, product: testDraft(id, 5) })));
+  await catalog.importProducts(
+    ["a", "b", "c"].map((id, index) => ({ row: index + 1, product: testDraft(id, 5) })),
+  );
 }, 30_000);
 afterAll(async () => {
   await catalog.close();
@@ -55,14 +57,23 @@ const many = Array.from({ length: 101 }, (_, n) => `id-${n}`);
 
 describe("products", () => {
   it("are found, alone and in the order asked for", async () => {
-    expect((await catalog.getProduct({ id: "b" })).product).toMatchObject({ id: "b", stock: 5, film: { title: "Film b" } });
-    expect((await catalog.batchGetProducts({ ids: ["c", "a"] })).products.map(({ id }) => id)).toEqual(["c", "a"]);
+    expect((await catalog.getProduct({ id: "b" })).product).toMatchObject({
+      id: "b",
+      stock: 5,
+      film: { title: "Film b" },
+    });
+    expect(
+      (await catalog.batchGetProducts({ ids: ["c", "a"] })).products.map(({ id }) => id),
+    ).toEqual(["c", "a"]);
   });
 
   it("that do not exist are NOT_FOUND, each named", async () => {
     const error = await failure(catalog.batchGetProducts({ ids: ["x", "a", "y"] }), "not_found");
     expect(error.message).toBe('no such product: "x", "y"');
-    expect(error.detail(ResourceInfo)).toMatchObject({ resourceType: "shop.catalog.v1/Product", resourceName: "x" });
+    expect(error.detail(ResourceInfo)).toMatchObject({
+      resourceType: "shop.catalog.v1/Product",
+      resourceName: "x",
+    });
     expect(error.details).toHaveLength(2);
     await failure(catalog.getProduct({ id: "x" }), "not_found");
     await failure(first(catalog.watchStock({ productIds: ["a", "x"] })), "not_found");
@@ -70,13 +81,19 @@ describe("products", () => {
 
   it("are not asked for without an id, with a bad one, twice, or too many at once", async () => {
     expect(await violations(catalog.getProduct({}))).toEqual({ id: "must not be empty" });
-    expect(await violations(catalog.getProduct({ id: "'; drop table product" }))).toHaveProperty("id");
+    expect(await violations(catalog.getProduct({ id: "'; drop table product" }))).toHaveProperty(
+      "id",
+    );
     expect(await violations(catalog.batchGetProducts({ ids: ["a", "", "a"] }))).toEqual({
       "ids[1]": "must not be empty",
       "ids[2]": '"a" is there twice',
     });
-    expect(await violations(catalog.batchGetProducts({}))).toEqual({ ids: "must hold 1 to 100 items, not 0" });
-    expect(await violations(catalog.batchGetProducts({ ids: many }))).toEqual({ ids: "must hold 1 to 100 items, not 101" });
+    expect(await violations(catalog.batchGetProducts({}))).toEqual({
+      ids: "must hold 1 to 100 items, not 0",
+    });
+    expect(await violations(catalog.batchGetProducts({ ids: many }))).toEqual({
+      ids: "must hold 1 to 100 items, not 101",
+    });
     expect(await violations(first(catalog.watchStock({})))).toHaveProperty("product_ids");
   });
 });
@@ -85,7 +102,11 @@ describe("listing", () => {
   it("goes page by page with the tokens it gives, and refuses one under another filter", async () => {
     const one = await catalog.listProducts({ pageSize: 2, filter: { titleContains: "film" } });
     expect(one).toMatchObject({ totalSize: 3, products: [{ id: "a" }, { id: "b" }] });
-    const two = await catalog.listProducts({ pageSize: 2, pageToken: one.nextPageToken, filter: { titleContains: "film" } });
+    const two = await catalog.listProducts({
+      pageSize: 2,
+      pageToken: one.nextPageToken,
+      filter: { titleContains: "film" },
+    });
     expect(two).toMatchObject({ totalSize: 3, products: [{ id: "c" }], nextPageToken: "" });
     expect(await violations(catalog.listProducts({ pageToken: one.nextPageToken }))).toEqual({
       page_token: "belongs to a listing with another filter",
@@ -93,8 +114,14 @@ describe("listing", () => {
   });
 
   it("tells all faults of a request at once", async () => {
-    const filter = { titleContains: "\0", releasedFrom: { year: 2001, month: 2, day: 29 }, mpaaRatings: [99 as 1] };
-    expect(await violations(catalog.listProducts({ pageSize: 1001, pageToken: "made up", filter }))).toEqual({
+    const filter = {
+      titleContains: "\0",
+      releasedFrom: { year: 2001, month: 2, day: 29 },
+      mpaaRatings: [99 as 1],
+    };
+    expect(
+      await violations(catalog.listProducts({ pageSize: 1001, pageToken: "made up", filter })),
+    ).toEqual({
       page_size: "must be 0 to 1000",
       page_token: "is not a token that a page came with",
       "filter.title_contains": "must not hold a NUL character",
@@ -128,10 +155,19 @@ describe("importing", () => {
 
   it("of nothing, of more than a batch, and of more than 100 faults", async () => {
     expect(await catalog.importProducts([])).toMatchObject({ received: 0, created: 0 });
-    const drafts = Array.from({ length: 450 }, (_, n) => ({ row: n + 1, product: testDraft(`batch-${n}`) }));
+    const drafts = Array.from({ length: 450 }, (_, n) => ({
+      row: n + 1,
+      product: testDraft(`batch-${n}`),
+    }));
     expect(await catalog.importProducts(drafts)).toMatchObject({ received: 450, created: 450 });
-    expect(await catalog.importProducts(drafts)).toMatchObject({ received: 450, created: 0, unchanged: 450 });
-    const bad = await catalog.importProducts(Array.from({ length: 150 }, (_, n) => ({ row: n + 1 })));
+    expect(await catalog.importProducts(drafts)).toMatchObject({
+      received: 450,
+      created: 0,
+      unchanged: 450,
+    });
+    const bad = await catalog.importProducts(
+      Array.from({ length: 150 }, (_, n) => ({ row: n + 1 })),
+    );
     expect([bad.rejected, bad.rejections.length]).toEqual([150, 100]);
   });
 });
@@ -151,8 +187,12 @@ describe("reserving", () => {
       "lines[2].product_id": "must not be empty",
       "lines[2].quantity": "must be 1000000 at most",
     });
-    expect(await violations(catalog.reserveStock({ reservationId: "r" }))).toEqual({ lines: "must hold 1 to 100 items, not 0" });
-    expect(await violations(catalog.releaseStock({ reservationId: "\0" }))).toHaveProperty("reservation_id");
+    expect(await violations(catalog.reserveStock({ reservationId: "r" }))).toEqual({
+      lines: "must hold 1 to 100 items, not 0",
+    });
+    expect(await violations(catalog.releaseStock({ reservationId: "\0" }))).toHaveProperty(
+      "reservation_id",
+    );
     expect((await catalog.getProduct({ id: "a" })).product?.stock).toBe(5);
   });
 
@@ -162,30 +202,56 @@ describe("reserving", () => {
       { productId: "b", quantity: 1 },
       { productId: "c", quantity: 7 },
     ];
-    const error = await failure(catalog.reserveStock({ reservationId: "short", lines }), "failed_precondition");
+    const error = await failure(
+      catalog.reserveStock({ reservationId: "short", lines }),
+      "failed_precondition",
+    );
     expect(error.detail(PreconditionFailure)?.violations).toEqual([
       { type: "STOCK", subject: "a", description: "6 wanted, 5 left" },
       { type: "STOCK", subject: "c", description: "7 wanted, 5 left" },
     ]);
-    await failure(catalog.reserveStock({ reservationId: "none", lines: [{ productId: "x", quantity: 1 }] }), "not_found");
+    await failure(
+      catalog.reserveStock({ reservationId: "none", lines: [{ productId: "x", quantity: 1 }] }),
+      "not_found",
+    );
   });
 
   it("answers alike a second time, and ALREADY_EXISTS for other lines", async () => {
     const lines = [{ productId: "b", quantity: 1 }];
     const one = await catalog.reserveStock({ reservationId: "same", lines });
     expect(await catalog.reserveStock({ reservationId: "same", lines })).toEqual(one);
-    await failure(catalog.reserveStock({ reservationId: "same", lines: [{ productId: "b", quantity: 2 }] }), "already_exists");
-    expect((await catalog.releaseStock({ reservationId: "same" })).reservation?.releaseTime).toBeDefined();
-    const error = await failure(catalog.reserveStock({ reservationId: "same", lines }), "failed_precondition");
-    expect(error.detail(PreconditionFailure)?.violations[0]).toMatchObject({ type: "RELEASED", subject: "same" });
-    expect(await catalog.releaseStock({ reservationId: "never was" })).toEqual({ reservation: undefined });
+    await failure(
+      catalog.reserveStock({ reservationId: "same", lines: [{ productId: "b", quantity: 2 }] }),
+      "already_exists",
+    );
+    expect(
+      (await catalog.releaseStock({ reservationId: "same" })).reservation?.releaseTime,
+    ).toBeDefined();
+    const error = await failure(
+      catalog.reserveStock({ reservationId: "same", lines }),
+      "failed_precondition",
+    );
+    expect(error.detail(PreconditionFailure)?.violations[0]).toMatchObject({
+      type: "RELEASED",
+      subject: "same",
+    });
+    expect(await catalog.releaseStock({ reservationId: "never was" })).toEqual({
+      reservation: undefined,
+    });
   });
 
   it("is seen by those who watch", async () => {
     const stream = catalog.watchStock({ productIds: ["c"] })[Symbol.asyncIterator]();
     expect((await stream.next()).value).toMatchObject({ productId: "c", stock: 5 });
-    await catalog.reserveStock({ reservationId: "watched", lines: [{ productId: "c", quantity: 2 }] });
-    expect((await stream.next()).value).toMatchObject({ productId: "c", stock: 3, changeTime: { nanos: expect.any(Number) } });
+    await catalog.reserveStock({
+      reservationId: "watched",
+      lines: [{ productId: "c", quantity: 2 }],
+    });
+    expect((await stream.next()).value).toMatchObject({
+      productId: "c",
+      stock: 3,
+      changeTime: { nanos: expect.any(Number) },
+    });
     await stream.return?.();
   });
 });

@@ -1,4 +1,9 @@
-import { type CommonSettings, type Environment, readAddress, readCommonSettings } from "../settings.js";
+import {
+  type CommonSettings,
+  type Environment,
+  readAddress,
+  readCommonSettings,
+} from "../settings.js";
 
 /** What the catalog's process is told. */
 export interface CatalogConfig extends CommonSettings {
@@ -6,7 +11,15 @@ export interface CatalogConfig extends CommonSettings {
   readonly address: string;
 }
 
-/** Reads it from the environment and the command line. Throws a StartError that names what is wrong. */
-export function readCatalogConfig(env: Environment = process.env, args: readonly string[] = process.argv.slice(2)): CatalogConfig {
-  return { ...readCommonSettings(env, args), address: readAddress(env, "CATALOG_ADDRESS", "127.0.0.1:50051") };
+/**
+ * Reads it from the environment and the command line. Throws a StartError that names what is wrong.
+ */
+export function readCatalogConfig(
+  env: Environment = process.env,
+  args: readonly string[] = process.argv.slice(2),
+): CatalogConfig {
+  return {
+    ...readCommonSettings(env, args),
+    address: readAddress(env, "CATALOG_ADDRESS", "127.0.0.1:50051"),
+  };
 }

@@ -1,4 +1,8 @@
-import type { ImportProductsRequest, ImportProductsResponse, ImportProductsResponse_Rejection } from "@shop/contracts/catalog";
+import type {
+  ImportProductsRequest,
+  ImportProductsResponse,
+  ImportProductsResponse_Rejection,
+} from "@shop/contracts/catalog";
 import { createViolations } from "../requests/violations.js";
 import { checkDraft } from "./draft.js";
 import type { CheckedDraft, ProductStore } from "./product-store.js";
@@ -12,9 +16,21 @@ interface Checked {
   readonly draft: CheckedDraft;
 }
 
-/** Answers ImportProducts: checks each draft, stores them in batches as they come, and keeps the books. */
-export async function importProducts(store: ProductStore, requests: AsyncIterable<ImportProductsRequest>): Promise<ImportProductsResponse> {
-  const books = { received: 0, created: 0, unchanged: 0, rejected: 0, rejections: [] as ImportProductsResponse_Rejection[] };
+/**
+ * Answers ImportProducts: checks each draft, stores them in batches as they come, and keeps the
+ * books.
+ */
+export async function importProducts(
+  store: ProductStore,
+  requests: AsyncIterable<ImportProductsRequest>,
+): Promise<ImportProductsResponse> {
+  const books = {
+    received: 0,
+    created: 0,
+    unchanged: 0,
+    rejected: 0,
+    rejections: [] as ImportProductsResponse_Rejection[],
+  };
   const reject = (row: number, field: string, reason: string) => {
     books.rejected++;
     if (books.rejections.length < MAX_REJECTIONS) books.rejections.push({ row, field, reason });

@@ -1,4 +1,8 @@
-import type { ListProductsRequest, ListProductsResponse, ProductFilter } from "@shop/contracts/catalog";
+import type {
+  ListProductsRequest,
+  ListProductsResponse,
+  ProductFilter,
+} from "@shop/contracts/catalog";
 import { writePageToken } from "../paging/page-token.js";
 import { checkPageSize, checkPageToken, checkText } from "../requests/checks.js";
 import { createViolations, type Violations } from "../requests/violations.js";
@@ -17,7 +21,10 @@ const EVERYTHING: ProductFilter = {
 const MAX_FILTER_LENGTH = 200;
 
 /** Answers ListProducts. */
-export async function listProducts(store: ProductStore, request: ListProductsRequest): Promise<ListProductsResponse> {
+export async function listProducts(
+  store: ProductStore,
+  request: ListProductsRequest,
+): Promise<ListProductsResponse> {
   const filter = request.filter ?? EVERYTHING;
   const listing = ["products", filter];
   const violations = createViolations();
@@ -32,11 +39,17 @@ export async function listProducts(store: ProductStore, request: ListProductsReq
 }
 
 function checkFilter(violations: Violations, filter: ProductFilter): void {
-  if (filter.genre !== undefined) checkText(violations, "filter.genre", filter.genre, 0, MAX_FILTER_LENGTH);
-  if (filter.titleContains !== undefined) checkText(violations, "filter.title_contains", filter.titleContains, 0, MAX_FILTER_LENGTH);
+  if (filter.genre !== undefined)
+    checkText(violations, "filter.genre", filter.genre, 0, MAX_FILTER_LENGTH);
+  if (filter.titleContains !== undefined)
+    checkText(violations, "filter.title_contains", filter.titleContains, 0, MAX_FILTER_LENGTH);
   checkDay(violations, "filter.released_from", filter.releasedFrom);
   checkDay(violations, "filter.released_to", filter.releasedTo);
   for (const [index, rating] of filter.mpaaRatings.entries()) {
-    violations.expect(isRating(rating), `filter.mpaa_ratings[${index}]`, `${rating} is not a rating`);
+    violations.expect(
+      isRating(rating),
+      `filter.mpaa_ratings[${index}]`,
+      `${rating} is not a rating`,
+    );
   }
 }

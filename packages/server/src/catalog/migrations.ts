@@ -1,6 +1,9 @@
 import { type Kysely, type Migration, sql } from "kysely";
 
-/** Text that sorts by its bytes: alike on every engine and in every locale, which page tokens rest on. */
+/**
+ * Text that sorts by its bytes: alike on every engine and in every locale, which page tokens rest
+ * on.
+ */
 const bytewise = sql`text collate "C"`;
 
 async function createProducts(db: Kysely<unknown>): Promise<void> {
@@ -47,7 +50,10 @@ async function createReservations(db: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
-/** The versions of the catalog's tables. One that was released is never changed: a later one follows it. */
+/**
+ * The versions of the catalog's tables. One that was released is never changed: a later one follows
+ * it.
+ */
 export const catalogMigrations: Readonly<Record<string, Migration>> = {
   "001_products": { up: createProducts },
   "002_reservations": { up: createReservations },

@@ -35,7 +35,10 @@ function toFilm(row: Row): Film {
 }
 
 /** The row of a new product. */
-export function toRow(draft: ProductDraft & { readonly film: Film }, now: Date): Insertable<ProductTable> {
+export function toRow(
+  draft: ProductDraft & { readonly film: Film },
+  now: Date,
+): Insertable<ProductTable> {
   const { film } = draft;
   return {
     id: draft.id,
@@ -61,11 +64,18 @@ export function toRow(draft: ProductDraft & { readonly film: Film }, now: Date):
   };
 }
 
-const NOT_CONTENT: ReadonlySet<string> = new Set(["stock", "stock_revision", "stock_time", "create_time"]);
+const NOT_CONTENT: ReadonlySet<string> = new Set([
+  "stock",
+  "stock_revision",
+  "stock_time",
+  "create_time",
+]);
 
 /** Whether two rows say the same of the product; stock and times are not looked at. */
 export function sameContent(a: Insertable<ProductTable>, b: Insertable<ProductTable>): boolean {
-  return (Object.keys(a) as (keyof ProductTable)[]).every((column) => NOT_CONTENT.has(column) || a[column] === b[column]);
+  return (Object.keys(a) as (keyof ProductTable)[]).every(
+    (column) => NOT_CONTENT.has(column) || a[column] === b[column],
+  );
 }
 
 /** `1998-06-12`, as PostgreSQL reads and writes days. */

@@ -40,10 +40,18 @@ export function createProductStore({ db }: CatalogDatabase): ProductStore {
     },
 
     async listProducts(filter, pageSize, after) {
-      const meeting = db.selectFrom("product").where((builder) => builder.and(conditions(builder, filter)));
-      const { total } = await meeting.select((e) => e.fn.countAll<bigint>().as("total")).executeTakeFirstOrThrow();
+      const meeting = db
+        .selectFrom("product")
+        .where((builder) => builder.and(conditions(builder, filter)));
+      const { total } = await meeting
+        .select((e) => e.fn.countAll<bigint>().as("total"))
+        .executeTakeFirstOrThrow();
       const page =
-        after === undefined ? meeting : meeting.where(({ eb, refTuple, tuple }) => eb(refTuple("title", "id"), ">", tuple(...after)));
+        after === undefined
+          ? meeting
+          : meeting.where(({ eb, refTuple, tuple }) =>
+              eb(refTuple("title", "id"), ">", tuple(...after)),
+            );
       // One more than asked for tells whether there is a next page.
       const rows = await page
         .selectAll()
@@ -71,7 +79,12 @@ export function createProductStore({ db }: CatalogDatabase): ProductStore {
         .execute();
       const fresh = new Set(created.map(({ id }) => id));
       const ids = rows.map(({ id }) => id);
-      const stored = new Map((await db.selectFrom("product").selectAll().where("id", "in", ids).execute()).map((row) => [row.id, row]));
+      const stored = new Map(
+        (await db.selectFrom("product").selectAll().where("id", "in", ids).execute()).map((row) => [
+          row.id,
+          row,
+        ]),
+      );
       return rows.map((row) => {
         // The first draft of an id made it; one that follows in the same batch met it.
         if (fresh.delete(row.id)) return "created";
@@ -89,10 +102,14 @@ function conditions(
   const all: ExpressionWrapper<CatalogTables, "product", SqlBool>[] = [];
   if (filter.genre !== undefined) all.push(builder("genre", "=", filter.genre));
   if (filter.titleContains !== undefined) {
-    all.push(builder(sql`position(${filter.titleContains.toLowerCase()}::text in title_folded)`, ">", 0));
+    all.push(
+      builder(sql`position(${filter.titleContains.toLowerCase()}::text in title_folded)`, ">", 0),
+    );
   }
-  if (filter.releasedFrom !== undefined) all.push(builder("release_date", ">=", formatDay(filter.releasedFrom)));
-  if (filter.releasedTo !== undefined) all.push(builder("release_date", "<=", formatDay(filter.releasedTo)));
+  if (filter.releasedFrom !== undefined)
+    all.push(builder("release_date", ">=", formatDay(filter.releasedFrom)));
+  if (filter.releasedTo !== undefined)
+    all.push(builder("release_date", "<=", formatDay(filter.releasedTo)));
   if (filter.mpaaRatings.length > 0) all.push(builder("mpaa_rating", "in", filter.mpaaRatings));
   if (filter.inStock) all.push(builder("stock", ">", 0));
   return all;

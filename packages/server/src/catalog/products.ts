@@ -6,7 +6,10 @@ import type { ProductStore } from "./product-store.js";
 export const PRODUCT = "shop.catalog.v1/Product";
 
 /** The products of these ids, in their order. NOT_FOUND, naming each that is not there. */
-export async function findExisting(store: ProductStore, ids: readonly string[]): Promise<Product[]> {
+export async function findExisting(
+  store: ProductStore,
+  ids: readonly string[],
+): Promise<Product[]> {
   const products = await store.findProducts(ids);
   if (products.length === ids.length) return products;
   const found = new Set(products.map(({ id }) => id));

@@ -1,6 +1,8 @@
 import { MpaaRating } from "@shop/contracts/catalog";
 
-const KNOWN: ReadonlySet<number> = new Set(Object.values(MpaaRating).filter((value) => value !== MpaaRating.UNRECOGNIZED));
+const KNOWN: ReadonlySet<number> = new Set(
+  Object.values(MpaaRating).filter((value) => value !== MpaaRating.UNRECOGNIZED),
+);
 
 /** Whether a number that came over the wire is a rating that this version of the contract knows. */
 export function isRating(value: number): boolean {

@@ -23,11 +23,15 @@ export type ReserveOutcome =
 
 /** Reservations in the database, and the stock that they take. */
 export interface ReservationStore {
-  /** Takes stock for all lines or none. The same id with the same lines answers as the first time. No product stands in two lines. */
+  /**
+   * Takes stock for all lines or none. The same id with the same lines answers as the first time.
+   * No product stands in two lines.
+   */
   reserve(id: string, lines: readonly StockLine[]): Promise<ReserveOutcome>;
   /**
-   * Gives the stock of a reservation back, once. Undefined when there never was one; its id is used up then, so that a `reserve` that was overtaken on
-   * the way does not take stock that nobody gives back.
+   * Gives the stock of a reservation back, once. Undefined when there never was one; its id is used
+   * up then, so that a `reserve` that was overtaken on the way does not take stock that nobody
+   * gives back.
    */
   release(id: string): Promise<Reservation | undefined>;
 }
@@ -101,17 +105,26 @@ async function insertReservation(trx: Trx, id: string, releaseTime: Date | null)
   return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
-async function repeatedOutcome(trx: Trx, id: string, lines: readonly StockLine[]): Promise<ReserveOutcome> {
+async function repeatedOutcome(
+  trx: Trx,
+  id: string,
+  lines: readonly StockLine[],
+): Promise<ReserveOutcome> {
   const reservation = await loadReservation(trx, id);
   const neverMade = reservation.lines.length === 0;
   if (!neverMade && !sameLines(reservation.lines, lines)) return { kind: "different" };
-  return reservation.releaseTime === undefined ? { kind: "reserved", reservation } : { kind: "released" };
+  return reservation.releaseTime === undefined
+    ? { kind: "reserved", reservation }
+    : { kind: "released" };
 }
 
 /** The order of lines says nothing. */
 function sameLines(a: readonly StockLine[], b: readonly StockLine[]): boolean {
   const quantities = new Map(a.map(({ productId, quantity }) => [productId, quantity]));
-  return a.length === b.length && b.every(({ productId, quantity }) => quantities.get(productId) === quantity);
+  return (
+    a.length === b.length &&
+    b.every(({ productId, quantity }) => quantities.get(productId) === quantity)
+  );
 }
 
 async function expectStock(trx: Trx, lines: readonly StockLine[]): Promise<void> {
@@ -119,22 +132,42 @@ async function expectStock(trx: Trx, lines: readonly StockLine[]): Promise<void>
     trx,
     lines.map(({ productId }) => productId),
   );
-  const productIds = lines.map(({ productId }) => productId).filter((productId) => !stock.has(productId));
+  const productIds = lines
+    .map(({ productId }) => productId)
+    .filter((productId) => !stock.has(productId));
   if (productIds.length > 0) throw new Refused({ kind: "unknown", productIds });
   const shortages = lines
-    .map(({ productId, quantity }) => ({ productId, wanted: quantity, left: stock.get(productId) ?? 0 }))
+    .map(({ productId, quantity }) => ({
+      productId,
+      wanted: quantity,
+      left: stock.get(productId) ?? 0,
+    }))
     .filter(({ wanted, left }) => wanted > left);
   if (shortages.length > 0) throw new Refused({ kind: "short", shortages });
 }
 
-/** Locks in the order of ids, so that no two transactions wait for each other. Gives the stock of each. */
+/**
+ * Locks in the order of ids, so that no two transactions wait for each other. Gives the stock of
+ * each.
+ */
 async function lockProducts(trx: Trx, ids: readonly string[]): Promise<Map<string, number>> {
-  const rows = await trx.selectFrom("product").select(["id", "stock"]).where("id", "in", ids).orderBy("id").forUpdate().execute();
+  const rows = await trx
+    .selectFrom("product")
+    .select(["id", "stock"])
+    .where("id", "in", ids)
+    .orderBy("id")
+    .forUpdate()
+    .execute();
   return new Map(rows.map(({ id, stock }) => [id, stock]));
 }
 
 async function insertLines(trx: Trx, id: string, lines: readonly StockLine[]): Promise<void> {
-  const rows = lines.map(({ productId, quantity }, position) => ({ reservation_id: id, position, product_id: productId, quantity }));
+  const rows = lines.map(({ productId, quantity }, position) => ({
+    reservation_id: id,
+    position,
+    product_id: productId,
+    quantity,
+  }));
   await trx.insertInto("reservation_line").values(rows).execute();
 }
 
@@ -164,7 +197,11 @@ async function linesOf(trx: Trx, id: string): Promise<StockLine[]> {
 }
 
 async function loadReservation(trx: Trx, id: string): Promise<Reservation> {
-  const row = await trx.selectFrom("reservation").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
+  const row = await trx
+    .selectFrom("reservation")
+    .selectAll()
+    .where("id", "=", id)
+    .executeTakeFirstOrThrow();
   return {
     id,
     lines: await linesOf(trx, id),

@@ -1,4 +1,9 @@
-import type { ReleaseStockRequest, ReleaseStockResponse, ReserveStockRequest, ReserveStockResponse } from "@shop/contracts/catalog";
+import type {
+  ReleaseStockRequest,
+  ReleaseStockResponse,
+  ReserveStockRequest,
+  ReserveStockResponse,
+} from "@shop/contracts/catalog";
 import { detail, RpcError } from "@tightwire/core";
 import { PreconditionFailure } from "@tightwire/core/details";
 import { checkLines, checkText, MAX_ID_LENGTH } from "../requests/checks.js";
@@ -11,7 +16,10 @@ import type { ReservationStore, Shortage } from "./reservation-store.js";
 const RESERVATION = "shop.catalog.v1/Reservation";
 
 /** Answers ReserveStock. */
-export async function reserveStock(store: ReservationStore, { reservationId, lines }: ReserveStockRequest): Promise<ReserveStockResponse> {
+export async function reserveStock(
+  store: ReservationStore,
+  { reservationId, lines }: ReserveStockRequest,
+): Promise<ReserveStockResponse> {
   const violations = createViolations();
   checkText(violations, "reservation_id", reservationId, 1, MAX_ID_LENGTH);
   checkLines(violations, "lines", lines);
@@ -33,7 +41,10 @@ export async function reserveStock(store: ReservationStore, { reservationId, lin
 }
 
 /** Answers ReleaseStock. */
-export async function releaseStock(store: ReservationStore, { reservationId }: ReleaseStockRequest): Promise<ReleaseStockResponse> {
+export async function releaseStock(
+  store: ReservationStore,
+  { reservationId }: ReleaseStockRequest,
+): Promise<ReleaseStockResponse> {
   const violations = createViolations();
   checkText(violations, "reservation_id", reservationId, 1, MAX_ID_LENGTH);
   violations.throwIfAny();
@@ -46,13 +57,21 @@ function tooLittleStock(shortages: readonly Shortage[]): RpcError {
     subject: productId,
     description: `${wanted} wanted, ${left} left`,
   }));
-  const text = violations.map(({ subject, description }) => `${subject}: ${description}`).join("; ");
-  return new RpcError("failed_precondition", `too little stock: ${text}`, { details: [detail(PreconditionFailure, { violations })] });
+  const text = violations
+    .map(({ subject, description }) => `${subject}: ${description}`)
+    .join("; ");
+  return new RpcError("failed_precondition", `too little stock: ${text}`, {
+    details: [detail(PreconditionFailure, { violations })],
+  });
 }
 
 function releasedAlready(reservationId: string): RpcError {
   const description = "was released; reserve under a new id";
   return new RpcError("failed_precondition", `reservation "${reservationId}" ${description}`, {
-    details: [detail(PreconditionFailure, { violations: [{ type: "RELEASED", subject: reservationId, description }] })],
+    details: [
+      detail(PreconditionFailure, {
+        violations: [{ type: "RELEASED", subject: reservationId, description }],
+      }),
+    ],
   });
 }

@@ -5,7 +5,10 @@ import type { Database } from "../database/index.js";
 export interface ProductTable {
   id: string;
   title: string;
-  /** The title in lower case, as JavaScript folds it: the engines' own folding depends on their locale. */
+  /**
+   * The title in lower case, as JavaScript folds it: the engines' own folding depends on their
+   * locale.
+   */
   title_folded: string;
   /** `1998-06-12` */
   release_date: string | null;

@@ -8,7 +8,9 @@ interface Level extends Change {
 
 function setUp(present: Record<string, Level>) {
   const hub = createNotificationHub();
-  const feed = createChangeFeed<Level>(hub, async (keys) => keys.flatMap((key) => present[key] ?? []));
+  const feed = createChangeFeed<Level>(hub, async (keys) =>
+    keys.flatMap((key) => present[key] ?? []),
+  );
   const abort = new AbortController();
   const set = (key: string, revision: number, stock: number) => {
     present[key] = { key, revision, stock };
@@ -21,7 +23,10 @@ const next = async (stream: AsyncGenerator<Level, void>) => (await stream.next()
 
 describe("a change feed", () => {
   it("tells the present state first, in the order asked for, then changes of those keys alone", async () => {
-    const { watch, set } = setUp({ a: { key: "a", revision: 4, stock: 1 }, b: { key: "b", revision: 0, stock: 2 } });
+    const { watch, set } = setUp({
+      a: { key: "a", revision: 4, stock: 1 },
+      b: { key: "b", revision: 0, stock: 2 },
+    });
     const stream = watch("b", "a");
     expect([await next(stream), await next(stream)]).toMatchObject([
       { key: "b", stock: 2 },
@@ -64,11 +69,15 @@ describe("a change feed", () => {
   });
 
   it("gives a reader that is far behind the newest of each key", async () => {
-    const { watch, set } = setUp({ a: { key: "a", revision: 0, stock: 0 }, b: { key: "b", revision: 0, stock: 0 } });
+    const { watch, set } = setUp({
+      a: { key: "a", revision: 0, stock: 0 },
+      b: { key: "b", revision: 0, stock: 0 },
+    });
     const stream = watch("a", "b");
     await next(stream);
     await next(stream);
-    for (let revision = 1; revision <= 5_001; revision++) set(revision % 2 === 0 ? "a" : "b", revision, revision);
+    for (let revision = 1; revision <= 5_001; revision++)
+      set(revision % 2 === 0 ? "a" : "b", revision, revision);
     let count = 0;
     let last = 0;
     while (last < 5_001) {

@@ -12,8 +12,9 @@ export interface Change {
 /** The state of things now, and every change from then on. */
 export interface ChangeFeed<C extends Change> {
   /**
-   * Yields the present state of each key, in the order given, then each change, until `signal` aborts: then it ends, without an error. A reader that falls
-   * 1,000 changes behind gets the newest of each key only.
+   * Yields the present state of each key, in the order given, then each change, until `signal`
+   * aborts: then it ends, without an error. A reader that falls 1,000 changes behind gets the
+   * newest of each key only.
    */
   watch(keys: readonly string[], signal: AbortSignal): AsyncGenerator<C, void, undefined>;
 }
@@ -32,7 +33,10 @@ export function createChangeFeed<C extends Change>(
     for (const set of watchers.values()) for (const watcher of set) watcher.missed();
   });
 
-  async function* watch(keys: readonly string[], signal: AbortSignal): AsyncGenerator<C, void, undefined> {
+  async function* watch(
+    keys: readonly string[],
+    signal: AbortSignal,
+  ): AsyncGenerator<C, void, undefined> {
     const watcher = createWatcher<C>(() => read(keys), signal);
     // Before the present state is read: a change in between would be lost otherwise.
     for (const key of keys) addTo(watchers, key, watcher);

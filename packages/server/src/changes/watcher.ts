@@ -12,7 +12,10 @@ export interface Watcher<C extends Change> {
 const MAX_WAITING = 1_000;
 
 /** A watcher that begins with what `read` says. */
-export function createWatcher<C extends Change>(read: () => Promise<readonly C[]>, signal: AbortSignal): Watcher<C> {
+export function createWatcher<C extends Change>(
+  read: () => Promise<readonly C[]>,
+  signal: AbortSignal,
+): Watcher<C> {
   let waiting: C[] = [];
   let stale = true;
   let wake = () => {};
@@ -31,7 +34,8 @@ export function createWatcher<C extends Change>(read: () => Promise<readonly C[]
       while (!signal.aborted) {
         const news = stale ? await readAgain() : waiting.splice(0);
         for (const change of news) if (isNew(change)) yield change;
-        if (waiting.length === 0 && !stale && !signal.aborted) await new Promise<void>((resolve) => (wake = resolve));
+        if (waiting.length === 0 && !stale && !signal.aborted)
+          await new Promise<void>((resolve) => (wake = resolve));
       }
     } finally {
       signal.removeEventListener("abort", onAbort);

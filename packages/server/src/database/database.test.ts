@@ -40,8 +40,15 @@ for (const engine of engines) {
     });
 
     it("keeps bigints past 2^53 and days as text", async () => {
-      await database.db.insertInto("thing").values({ big: 9007199254740993n, day: "1928-01-31" }).execute();
-      const row = await database.db.selectFrom("thing").selectAll().where("day", "is not", null).executeTakeFirstOrThrow();
+      await database.db
+        .insertInto("thing")
+        .values({ big: 9007199254740993n, day: "1928-01-31" })
+        .execute();
+      const row = await database.db
+        .selectFrom("thing")
+        .selectAll()
+        .where("day", "is not", null)
+        .executeTakeFirstOrThrow();
       expect(row).toMatchObject({ big: 9007199254740993n, day: "1928-01-31" });
     });
 
@@ -101,7 +108,9 @@ describe("a folder that cannot be used", () => {
     await writeFile(file, "");
     const opening = openDatabase({ name: "catalog", dataDir: file, migrations });
     await expect(opening).rejects.toThrow(
-      new StartError(`the data folder ${file}/catalog cannot be used: part of its path is a file; set DATA_DIR to a folder that can`),
+      new StartError(
+        `the data folder ${file}/catalog cannot be used: part of its path is a file; set DATA_DIR to a folder that can`,
+      ),
     );
     await rm(folder, { recursive: true });
   });
@@ -111,7 +120,9 @@ describe("a DATABASE_URL that cannot be used", () => {
   const open = (url: string) => openDatabase({ name: "catalog", url, migrations });
 
   it("is refused when it is no PostgreSQL URL", async () => {
-    await expect(open("mysql://u:secret@h/d")).rejects.toThrow(/^DATABASE_URL is not a URL of the form postgres:/);
+    await expect(open("mysql://u:secret@h/d")).rejects.toThrow(
+      /^DATABASE_URL is not a URL of the form postgres:/,
+    );
   });
 
   it("is named without its password when nothing listens", async () => {
@@ -120,20 +131,25 @@ describe("a DATABASE_URL that cannot be used", () => {
     const { port } = server.address() as { port: number };
     await new Promise((resolve) => server.close(resolve));
     await expect(open(`postgres://u:secret@127.0.0.1:${port}/d`)).rejects.toThrow(
-      new StartError(`the database at 127.0.0.1:${port}/d (DATABASE_URL) cannot be used: nothing listens there`),
+      new StartError(
+        `the database at 127.0.0.1:${port}/d (DATABASE_URL) cannot be used: nothing listens there`,
+      ),
     );
   });
 
   it.skipIf(!postgres)("is named when there is no such database", async () => {
     const url = new URL(TEST_POSTGRES_URL);
     url.pathname = "/no_such_database";
-    await expect(open(url.href)).rejects.toThrow(/no_such_database \(DATABASE_URL\) cannot be used: there is no such database$/);
+    await expect(open(url.href)).rejects.toThrow(
+      /no_such_database \(DATABASE_URL\) cannot be used: there is no such database$/,
+    );
   });
 });
 
 describe.skipIf(!postgres)("two instances on one PostgreSQL", () => {
   const schema = randomSchema();
-  const open = () => openDatabase<Tables>({ name: "test", schema, url: TEST_POSTGRES_URL, migrations });
+  const open = () =>
+    openDatabase<Tables>({ name: "test", schema, url: TEST_POSTGRES_URL, migrations });
   afterAll(() => dropSchema(schema));
 
   it("migrate once when they start together, and hear each other", async () => {
@@ -151,9 +167,13 @@ describe.skipIf(!postgres)("two instances on one PostgreSQL", () => {
     const heard: string[] = [];
     database.notifications.onGap(() => gaps++);
     database.notifications.listen((payload) => heard.push(payload));
-    await sql`select pg_terminate_backend(pid) from pg_stat_activity where query = ${`listen "${schema}"`}`.execute(database.db);
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity where query = ${`listen "${schema}"`}`.execute(
+      database.db,
+    );
     await expect.poll(() => gaps, { timeout: 5_000 }).toBe(1);
-    await database.db.transaction().execute((transaction) => database.notify(transaction, ["again"]));
+    await database.db
+      .transaction()
+      .execute((transaction) => database.notify(transaction, ["again"]));
     await expect.poll(() => heard).toEqual(["again"]);
     await database.close();
   });

@@ -10,13 +10,22 @@ import { openPostgres } from "./postgres.js";
 export interface DatabaseOptions {
   /** The service: its folder under `dataDir` on PGlite. */
   readonly name: string;
-  /** Schema that holds the service's tables, so that two services can share a PostgreSQL. Default `shop_<name>`. */
+  /**
+   * Schema that holds the service's tables, so that two services can share a PostgreSQL. Default
+   * `shop_<name>`.
+   */
   readonly schema?: string;
-  /** Folder of all services' data. Default `./data`. `memory://` keeps the rows in memory, for tests. */
+  /**
+   * Folder of all services' data. Default `./data`. `memory://` keeps the rows in memory, for
+   * tests.
+   */
   readonly dataDir?: string;
   /** A PostgreSQL to use instead of PGlite: `postgres://user:password@host:port/database`. */
   readonly url?: string;
-  /** The versions of the tables, by name in order. Those that the database lacks run when it is opened. */
+  /**
+   * The versions of the tables, by name in order. Those that the database lacks run when it is
+   * opened.
+   */
   readonly migrations: Readonly<Record<string, Migration>>;
   /** Told of trouble in the background: a connection lost, or found again. Default: nobody. */
   readonly onTrouble?: (message: string, error?: unknown) => void;
@@ -46,8 +55,9 @@ export interface Engine {
 }
 
 /**
- * Opens a service's database (PGlite in a folder, or PostgreSQL when there is a `url`) and brings its tables up to date.
- * Throws a StartError that names the folder or the variable when that cannot be done.
+ * Opens a service's database (PGlite in a folder, or PostgreSQL when there is a `url`) and brings
+ * its tables up to date. Throws a StartError that names the folder or the variable when that cannot
+ * be done.
  */
 export async function openDatabase<Tables>(options: DatabaseOptions): Promise<Database<Tables>> {
   const schema = options.schema ?? `shop_${options.name}`;
@@ -56,8 +66,11 @@ export async function openDatabase<Tables>(options: DatabaseOptions): Promise<Da
     options.url === undefined
       ? await openPglite(dataFolder(options), schema)
       : await openPostgres({ url: options.url, name: options.name, channel: schema, onTrouble });
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: engine.pool }) }).withSchema(schema);
-  // Begun even if no query runs, since destroy() of a kysely that was never used leaves the pool open.
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: engine.pool }) }).withSchema(
+    schema,
+  );
+  // Begun even if no query runs, since destroy() of a kysely that was never used leaves the pool
+  // open.
   const close = async () => {
     await db.destroy();
     await engine.close();
@@ -70,9 +83,18 @@ export async function openDatabase<Tables>(options: DatabaseOptions): Promise<Da
   }
   const notify = async (transaction: Transaction<Tables>, payloads: readonly string[]) => {
     if (payloads.length === 0) return;
-    await sql`select pg_notify(${schema}, payload) from unnest(${payloads}::text[]) as payload`.execute(transaction);
+    await sql`select pg_notify(${schema}, payload) from unnest(${payloads}::text[]) as payload`.execute(
+      transaction,
+    );
   };
-  return { db, engine: engine.kind, location: engine.location, notifications: engine.notifications, notify, close };
+  return {
+    db,
+    engine: engine.kind,
+    location: engine.location,
+    notifications: engine.notifications,
+    notify,
+    close,
+  };
 }
 
 function dataFolder(options: DatabaseOptions): string {

@@ -25,7 +25,10 @@ it("a starter that judged a lock dead does not take it from one that was faster"
   const scratch = await mkdtemp(join(tmpdir(), "shop-lock-race-"));
   const folder = join(scratch, "catalog");
   // No process has this pid: it is past the largest that Linux gives out.
-  await writeFile(`${folder}.lock`, JSON.stringify({ pid: 4_194_305, host: hostname(), nonce: "dead" }));
+  await writeFile(
+    `${folder}.lock`,
+    JSON.stringify({ pid: 4_194_305, host: hostname(), nonce: "dead" }),
+  );
   let faster: unknown;
   afterRead = async () => {
     faster = await lockFolder(folder);

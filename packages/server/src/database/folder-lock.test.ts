@@ -12,7 +12,10 @@ let folder: string;
 let starter: string;
 const children: ChildProcess[] = [];
 
-/** A program for child processes: locks the folder it is given, says what came of it, and holds it until it is killed. */
+/**
+ * A program for child processes: locks the folder it is given, says what came of it, and holds it
+ * until it is killed.
+ */
 const STARTER = `
 import { lockFolder } from ${JSON.stringify(new URL("folder-lock.ts", import.meta.url).pathname)};
 process.stdin.once("data", async () => {
@@ -29,7 +32,11 @@ beforeAll(async () => {
     configFile: false,
     logLevel: "silent",
     root: scratch,
-    build: { ssr: entry, outDir: join(scratch, "out"), rollupOptions: { output: { entryFileNames: "starter.mjs" } } },
+    build: {
+      ssr: entry,
+      outDir: join(scratch, "out"),
+      rollupOptions: { output: { entryFileNames: "starter.mjs" } },
+    },
   });
   starter = join(scratch, "out", "starter.mjs");
 });
@@ -99,14 +106,19 @@ describe("a folder's lock", () => {
   it("is taken over when another process has the holder's pid by now", async () => {
     const lock = await lockFolder(folder);
     const holder = JSON.parse(await readFile(`${folder}.lock`, "utf8")) as object;
-    await writeFile(`${folder}.lock`, JSON.stringify({ ...holder, started: "1@another-boot", nonce: "x" }));
+    await writeFile(
+      `${folder}.lock`,
+      JSON.stringify({ ...holder, started: "1@another-boot", nonce: "x" }),
+    );
     await (await lockFolder(folder)).release();
     await lock.release();
   });
 
   it("stays with a holder on another host, and the error names the file", async () => {
     await writeFile(`${folder}.lock`, JSON.stringify({ pid: 1, host: "elsewhere", nonce: "x" }));
-    await expect(lockFolder(folder)).rejects.toThrow(`process 1 on elsewhere: stop it, or delete ${folder}.lock if it is dead`);
+    await expect(lockFolder(folder)).rejects.toThrow(
+      `process 1 on elsewhere: stop it, or delete ${folder}.lock if it is dead`,
+    );
   });
 
   it("that cannot be read is never taken over", async () => {
@@ -134,7 +146,10 @@ describe("a folder's lock", () => {
 
   it("is taken over although a starter died in the middle of taking it over", async () => {
     await writeFile(`${folder}.lock`, JSON.stringify(await deadHolder()));
-    await writeFile(`${folder}.lock.takeover`, JSON.stringify({ ...(await deadHolder()), nonce: "y" }));
+    await writeFile(
+      `${folder}.lock.takeover`,
+      JSON.stringify({ ...(await deadHolder()), nonce: "y" }),
+    );
     await (await lockFolder(folder)).release();
     expect(await readdir(join(folder, ".."))).toEqual([]);
   });

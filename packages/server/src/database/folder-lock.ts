@@ -14,11 +14,12 @@ const TAKEOVER_WAIT_MS = 5_000;
 const TAKEOVER_PAUSE_MS = 10;
 
 /**
- * Holds `folder` for this process by the file `<folder>.lock` beside it, whose own folder must exist. PGlite takes no lock of its own: a second
- * process that opens the folder loses rows without a word.
+ * Holds `folder` for this process by the file `<folder>.lock` beside it, whose own folder must
+ * exist. PGlite takes no lock of its own: a second process that opens the folder loses rows without
+ * a word.
  *
- * A lock whose process is gone is taken over; one written on another host is held until somebody deletes the file. Throws a
- * {@link StartError} that names the holder when the folder is held.
+ * A lock whose process is gone is taken over; one written on another host is held until somebody
+ * deletes the file. Throws a {@link StartError} that names the holder when the folder is held.
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   return lockFile(`${folder}.lock`, `the data folder ${folder}`);
@@ -46,8 +47,9 @@ async function lockFile(path: string, what: string): Promise<FolderLock> {
 }
 
 /**
- * Replaces a dead holder's lock by ours, under a lock of its own: only who holds `<path>.takeover` may replace, and looks again before it does.
- * (Deleting the stale file instead would let a slower starter delete the lock of the faster one.)
+ * Replaces a dead holder's lock by ours, under a lock of its own: only who holds `<path>.takeover`
+ * may replace, and looks again before it does. (Deleting the stale file instead would let a slower
+ * starter delete the lock of the faster one.)
  */
 async function takeOver(path: string, dead: LockHolder, draft: string): Promise<boolean> {
   const guard = await lockFile(`${path}.takeover`, "the lock").catch((error: unknown) => {
@@ -93,14 +95,19 @@ async function readHolder(path: string, what: string): Promise<LockHolder | unde
   });
   if (text === undefined) return undefined;
   const holder = parseHolder(text);
-  if (holder === undefined) throw new StartError(`${what} has a lock that cannot be read: delete ${path} if no process uses it`);
+  if (holder === undefined)
+    throw new StartError(
+      `${what} has a lock that cannot be read: delete ${path} if no process uses it`,
+    );
   return holder;
 }
 
 function heldError(holder: LockHolder, path: string, what: string): StartError {
   const self = describeSelf("");
   if (holder.host !== self.host) {
-    return new StartError(`${what} is held by process ${holder.pid} on ${holder.host}: stop it, or delete ${path} if it is dead`);
+    return new StartError(
+      `${what} is held by process ${holder.pid} on ${holder.host}: stop it, or delete ${path} if it is dead`,
+    );
   }
   const who = holder.pid === self.pid ? "this process already" : `process ${holder.pid}`;
   return new StartError(`${what} is held by ${who}: stop it, or set DATA_DIR to another folder`);

@@ -1,13 +1,16 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 
-/** Who holds a folder: enough to tell, later and from another process, whether that process still runs. */
+/**
+ * Who holds a folder: enough to tell, later and from another process, whether that process still
+ * runs.
+ */
 export interface LockHolder {
   readonly pid: number;
   readonly host: string;
   /**
-   * When the process started: its start tick and the boot that the tick counts from. Tells a process from a later one with the same pid.
-   * Absent where there is no /proc.
+   * When the process started: its start tick and the boot that the tick counts from. Tells a
+   * process from a later one with the same pid. Absent where there is no /proc.
    */
   readonly started?: string;
   /** Tells two locks of one process apart. */
@@ -17,7 +20,12 @@ export interface LockHolder {
 /** This process as a holder. */
 export function describeSelf(nonce: string): LockHolder {
   const started = processStart(process.pid);
-  return { pid: process.pid, host: hostname(), ...(started === undefined ? {} : { started }), nonce };
+  return {
+    pid: process.pid,
+    host: hostname(),
+    ...(started === undefined ? {} : { started }),
+    nonce,
+  };
 }
 
 /** Reads a lock file's text. Undefined when it is not one that {@link describeSelf} wrote. */
@@ -34,10 +42,18 @@ export function parseHolder(text: string): LockHolder | undefined {
 function isHolder(value: unknown): value is LockHolder {
   if (typeof value !== "object" || value === null) return false;
   const { pid, host, nonce } = value as Partial<Record<keyof LockHolder, unknown>>;
-  return Number.isInteger(pid) && (pid as number) > 0 && typeof host === "string" && typeof nonce === "string";
+  return (
+    Number.isInteger(pid) &&
+    (pid as number) > 0 &&
+    typeof host === "string" &&
+    typeof nonce === "string"
+  );
 }
 
-/** Whether the holder may still be at work. One on another host always may: it cannot be looked at from here. */
+/**
+ * Whether the holder may still be at work. One on another host always may: it cannot be looked at
+ * from here.
+ */
 export function mayBeAlive(holder: LockHolder): boolean {
   if (holder.host !== hostname()) return true;
   if (!isRunning(holder.pid)) return false;
@@ -60,7 +76,10 @@ function processStart(pid: number): string | undefined {
   return tick === undefined ? undefined : `${tick}@${bootId()}`;
 }
 
-/** The fields of /proc/<pid>/stat from the third (state) on: the second, the program's name, may hold spaces and parentheses. */
+/**
+ * The fields of /proc/<pid>/stat from the third (state) on: the second, the program's name, may
+ * hold spaces and parentheses.
+ */
 function statFields(pid: number): string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");

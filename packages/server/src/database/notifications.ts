@@ -1,16 +1,24 @@
-/** What changed, as one transaction told it: a text of the sender's choice, short (PostgreSQL carries up to 8,000 bytes). */
+/**
+ * What changed, as one transaction told it: a text of the sender's choice, short (PostgreSQL
+ * carries up to 8,000 bytes).
+ */
 export type NotificationListener = (payload: string) => void;
 
 /**
- * Listeners in this process of what transactions tell with `pg_notify`, from this instance and, on PostgreSQL, from every other. A notification
- * comes after its transaction committed, in the order of commits.
+ * Listeners in this process of what transactions tell with `pg_notify`, from this instance and, on
+ * PostgreSQL, from every other. A notification comes after its transaction committed, in the order
+ * of commits.
  */
 export interface Notifications {
-  /** Calls `listener` for each notification on the channel until the function that it returns is called. */
+  /**
+   * Calls `listener` for each notification on the channel until the function that it returns is
+   * called.
+   */
   listen(listener: NotificationListener): () => void;
   /**
-   * Calls `listener` when notifications may have been missed (the connection that listens was lost and is back): whatever is watched has to be
-   * read again. Until the function that it returns is called.
+   * Calls `listener` when notifications may have been missed (the connection that listens was lost
+   * and is back): whatever is watched has to be read again. Until the function that it returns is
+   * called.
    */
   onGap(listener: () => void): () => void;
 }

@@ -10,8 +10,9 @@ import { type FolderLock, lockFolder } from "./folder-lock.js";
 import { createNotificationHub } from "./notifications.js";
 
 /**
- * Opens PGlite in `folder` (made when it is not there, locked while it is open) or in memory (`memory://`), behind a pool of one connection.
- * Throws a StartError that names the folder when it cannot be read, written or locked.
+ * Opens PGlite in `folder` (made when it is not there, locked while it is open) or in memory
+ * (`memory://`), behind a pool of one connection. Throws a StartError that names the folder when it
+ * cannot be read, written or locked.
  */
 export async function openPglite(folder: string, channel: string): Promise<Engine> {
   const lock = folder.startsWith("memory://") ? undefined : await holdFolder(folder);
@@ -23,13 +24,21 @@ export async function openPglite(folder: string, channel: string): Promise<Engin
   }
 }
 
-async function startPglite(folder: string, channel: string, lock: FolderLock | undefined): Promise<Engine> {
+async function startPglite(
+  folder: string,
+  channel: string,
+  lock: FolderLock | undefined,
+): Promise<Engine> {
   const pglite = await PGlite.create(folder).catch((error: unknown) => {
-    throw new StartError(`the data folder ${folder} does not open as a database: ${messageOf(error)}`, { cause: error });
+    throw new StartError(
+      `the data folder ${folder} does not open as a database: ${messageOf(error)}`,
+      { cause: error },
+    );
   });
   const hub = createNotificationHub();
   await pglite.listen(`"${channel}"`, (payload) => hub.publish(payload));
-  // PGlite takes the place of pg's own connection, which is more than pg's type of `connection` says.
+  // PGlite takes the place of pg's own connection, which is more than pg's type of `connection`
+  // says.
   const config = createPgConfig(pglite) as unknown as pg.PoolConfig;
   const pool = new pg.Pool({ ...copyOf(config), max: 1, idleTimeoutMillis: 0, types: columnTypes });
   return {
@@ -57,9 +66,12 @@ async function holdFolder(folder: string): Promise<FolderLock> {
     return await lockFolder(folder);
   } catch (error) {
     if (error instanceof StartError) throw error;
-    throw new StartError(`the data folder ${folder} cannot be used: ${reasonOf(error)}; set DATA_DIR to a folder that can`, {
-      cause: error,
-    });
+    throw new StartError(
+      `the data folder ${folder} cannot be used: ${reasonOf(error)}; set DATA_DIR to a folder that can`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -19,8 +19,9 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 
 /**
- * Hears a channel on a connection of its own (LISTEN belongs to a session, which a pool does not keep). A lost connection is made again, with growing
- * pauses, and reported as a gap. Throws what pg throws when the first connection fails.
+ * Hears a channel on a connection of its own (LISTEN belongs to a session, which a pool does not
+ * keep). A lost connection is made again, with growing pauses, and reported as a gap. Throws what
+ * pg throws when the first connection fails.
  */
 export async function listenOnPostgres(options: ListenerOptions): Promise<PostgresListener> {
   const hub = createNotificationHub();
@@ -29,7 +30,11 @@ export async function listenOnPostgres(options: ListenerOptions): Promise<Postgr
   let client = await connect();
 
   async function connect(): Promise<pg.Client> {
-    const next = new pg.Client({ connectionString: options.url, connectionTimeoutMillis: options.connectTimeoutMs, keepAlive: true });
+    const next = new pg.Client({
+      connectionString: options.url,
+      connectionTimeoutMillis: options.connectTimeoutMs,
+      keepAlive: true,
+    });
     next.on("notification", ({ payload }) => hub.publish(payload ?? ""));
     // An error that comes before the connection stands also rejects connect().
     next.on("error", () => {});

@@ -17,7 +17,10 @@ export interface PostgresOptions {
 const CONNECT_TIMEOUT_MS = 5_000;
 const POOL_SIZE = 10;
 
-/** Connects to the PostgreSQL behind DATABASE_URL. Throws a StartError that names the variable, never the password, when it cannot. */
+/**
+ * Connects to the PostgreSQL behind DATABASE_URL. Throws a StartError that names the variable,
+ * never the password, when it cannot.
+ */
 export async function openPostgres(options: PostgresOptions): Promise<Engine> {
   const where = describeUrl(options.url);
   const pool = new pg.Pool({
@@ -32,17 +35,27 @@ export async function openPostgres(options: PostgresOptions): Promise<Engine> {
   try {
     const listener = await listenOnPostgres({ ...options, connectTimeoutMs: CONNECT_TIMEOUT_MS });
     await pool.query("select 1");
-    return { kind: "postgresql", location: `PostgreSQL ${where}`, pool, notifications: listener.notifications, close: listener.close };
+    return {
+      kind: "postgresql",
+      location: `PostgreSQL ${where}`,
+      pool,
+      notifications: listener.notifications,
+      close: listener.close,
+    };
   } catch (error) {
     await pool.end();
-    throw new StartError(`the database at ${where} (DATABASE_URL) cannot be used: ${reasonOf(error)}`);
+    throw new StartError(
+      `the database at ${where} (DATABASE_URL) cannot be used: ${reasonOf(error)}`,
+    );
   }
 }
 
 /** Host, port and database of a URL: what may be printed. */
 function describeUrl(url: string): string {
   if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) {
-    throw new StartError("DATABASE_URL is not a URL of the form postgres://user:password@host:port/database");
+    throw new StartError(
+      "DATABASE_URL is not a URL of the form postgres://user:password@host:port/database",
+    );
   }
   const { hostname, port, pathname } = new URL(url);
   return `${hostname === "" ? "localhost" : hostname}:${port === "" ? "5432" : port}${pathname}`;
@@ -63,5 +76,7 @@ const REASONS: Readonly<Record<string, string>> = {
 function reasonOf(error: unknown): string {
   const code = errorCode(error);
   if (code !== undefined) return REASONS[code] ?? `error ${code}`;
-  return error instanceof Error && /timeout/.test(error.message) ? "it does not answer" : "the connection failed";
+  return error instanceof Error && /timeout/.test(error.message)
+    ? "it does not answer"
+    : "the connection failed";
 }

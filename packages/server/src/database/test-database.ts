@@ -2,12 +2,19 @@ import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { type Database, type DatabaseOptions, openDatabase } from "./database.js";
 
-/** The PostgreSQL that tests use: DATABASE_URL's own variable for tests, or the one on this machine's usual port. */
-export const TEST_POSTGRES_URL: string = process.env["TEST_DATABASE_URL"] ?? "postgres://postgres@127.0.0.1:5432/test";
+/**
+ * The PostgreSQL that tests use: DATABASE_URL's own variable for tests, or the one on this
+ * machine's usual port.
+ */
+export const TEST_POSTGRES_URL: string =
+  process.env["TEST_DATABASE_URL"] ?? "postgres://postgres@127.0.0.1:5432/test";
 
 /** Whether the PostgreSQL of the tests answers. */
 export async function hasPostgres(): Promise<boolean> {
-  const client = new pg.Client({ connectionString: TEST_POSTGRES_URL, connectionTimeoutMillis: 1_000 });
+  const client = new pg.Client({
+    connectionString: TEST_POSTGRES_URL,
+    connectionTimeoutMillis: 1_000,
+  });
   client.on("error", () => {});
   try {
     await client.connect();
@@ -35,8 +42,13 @@ export async function dropSchema(schema: string): Promise<void> {
 export interface TestEngine {
   readonly name: string;
   readonly available: boolean;
-  /** Opens a database: an empty one, or once more the one in `schema`, as a second instance would. */
-  open<Tables>(migrations: DatabaseOptions["migrations"], schema?: string): Promise<Database<Tables>>;
+  /**
+   * Opens a database: an empty one, or once more the one in `schema`, as a second instance would.
+   */
+  open<Tables>(
+    migrations: DatabaseOptions["migrations"],
+    schema?: string,
+  ): Promise<Database<Tables>>;
   /** Drops what {@link TestEngine.open} made. */
   clean(): Promise<void>;
 }

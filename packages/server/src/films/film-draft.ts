@@ -3,7 +3,10 @@ import { createFilmReader, type FilmFault, type FilmReader, type FilmRow } from 
 import { deriveProductId, filmHash } from "./product-id.js";
 import { LAST_KNOWN_YEAR, parseReleaseDate } from "./release-date.js";
 
-/** What became of a row: a draft, with the values that were left out of it; or nothing, with the reasons. */
+/**
+ * What became of a row: a draft, with the values that were left out of it; or nothing, with the
+ * reasons.
+ */
 export type FilmOutcome =
   | { readonly draft: ProductDraft; readonly row: number; readonly omitted: readonly FilmFault[] }
   | { readonly draft?: undefined; readonly row: number; readonly rejected: readonly FilmFault[] };
@@ -21,27 +24,47 @@ const RATINGS: Readonly<Record<string, MpaaRating>> = {
 
 /**
  * Makes a product draft of a row, or says why not. Nothing is guessed:
- * - A title that is a number becomes its digits: the column is text (`1776` is a film's name). No title: rejected.
- * - A release date after 2010 cannot be known to a data set of 2010, and mostly is of another century (`Gone with the Wind`, 2039). Which one, the
- *   source does not say: the film is taken without the date, and that is told. Anything but a day of the calendar: rejected.
- * - Null is absent, zero is zero, text stays as it is, broken letters too. A value of the wrong kind or out of range: rejected.
+ * - A title that is a number becomes its digits: the column is text (`1776` is a film's name). No
+ *   title: rejected.
+ * - A release date after 2010 cannot be known to a data set of 2010, and mostly is of another
+ *   century (`Gone with the Wind`, 2039). Which one, the source does not say: the film is taken
+ *   without the date, and that is told. Anything but a day of the calendar: rejected.
+ * - Null is absent, zero is zero, text stays as it is, broken letters too. A value of the wrong
+ *   kind or out of range: rejected.
  *
- * Price and stock are this shop's own invention (the source has none): see {@link inventPriceCents} and {@link inventStock}.
+ * Price and stock are this shop's own invention (the source has none): see {@link inventPriceCents}
+ * and {@link inventStock}.
  */
 export function draftFilm(row: number, columns: FilmRow): FilmOutcome {
   const reader = createFilmReader(row, columns);
   const title = readTitle(columns, reader);
   const releaseText = reader.text("Release Date");
   const releaseDate = parseReleaseDate(releaseText);
-  if (releaseDate === undefined) reader.fault("Release Date", `${JSON.stringify(releaseText)} is not a day such as "Jun 12 1998"`);
+  if (releaseDate === undefined)
+    reader.fault(
+      "Release Date",
+      `${JSON.stringify(releaseText)} is not a day such as "Jun 12 1998"`,
+    );
   const known = releaseDate !== undefined && releaseDate.year <= LAST_KNOWN_YEAR;
   const film: Film = { title, releaseDate: known ? releaseDate : undefined, ...readFacts(reader) };
   if (reader.faults.length > 0) return { row, rejected: reader.faults };
 
-  const omitted = known ? [] : [{ row, field: "Release Date", reason: `${releaseText} is after ${LAST_KNOWN_YEAR}, the year of the data` }];
+  const omitted = known
+    ? []
+    : [
+        {
+          row,
+          field: "Release Date",
+          reason: `${releaseText} is after ${LAST_KNOWN_YEAR}, the year of the data`,
+        },
+      ];
   const hash = filmHash(title, releaseText);
   const id = deriveProductId(title, releaseText);
-  return { row, omitted, draft: { id, film, priceCents: inventPriceCents(hash), initialStock: inventStock(hash) } };
+  return {
+    row,
+    omitted,
+    draft: { id, film, priceCents: inventPriceCents(hash), initialStock: inventStock(hash) },
+  };
 }
 
 function readTitle(columns: FilmRow, reader: FilmReader): string {
@@ -55,7 +78,8 @@ function readTitle(columns: FilmRow, reader: FilmReader): string {
 function readFacts(reader: FilmReader): Omit<Film, "title" | "releaseDate"> {
   const ratingText = reader.text("MPAA Rating");
   const mpaaRating = RATINGS[ratingText];
-  if (mpaaRating === undefined) reader.fault("MPAA Rating", `${JSON.stringify(ratingText)} is not a rating`);
+  if (mpaaRating === undefined)
+    reader.fault("MPAA Rating", `${JSON.stringify(ratingText)} is not a rating`);
   return {
     mpaaRating: mpaaRating ?? MpaaRating.MPAA_RATING_UNSPECIFIED,
     genre: reader.text("Major Genre"),

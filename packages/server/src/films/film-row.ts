@@ -1,4 +1,7 @@
-/** A row of `data/movies.json` of the vega-datasets package, by its column names. Nothing is known of the values until they are looked at. */
+/**
+ * A row of `data/movies.json` of the vega-datasets package, by its column names. Nothing is known
+ * of the values until they are looked at.
+ */
 export type FilmRow = Readonly<Record<string, unknown>>;
 
 /** What is wrong with a value of a row. */
@@ -31,7 +34,8 @@ export function createFilmReader(row: number, columns: FilmRow): FilmReader {
   };
   const number = (field: string, least: number, most: number) => {
     const value = columns[field] ?? undefined;
-    if (value === undefined || (typeof value === "number" && value >= least && value <= most)) return value;
+    if (value === undefined || (typeof value === "number" && value >= least && value <= most))
+      return value;
     fault(field, `${JSON.stringify(value)} is not a number from ${least} to ${most}`);
     return undefined;
   };

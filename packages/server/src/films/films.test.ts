@@ -9,16 +9,26 @@ let films: Films;
 
 beforeAll(async () => {
   // The test runner resolves no package by import.meta.
-  rows = JSON.parse(await readFile(new URL("../../node_modules/vega-datasets/data/movies.json", import.meta.url), "utf8"));
+  rows = JSON.parse(
+    await readFile(
+      new URL("../../node_modules/vega-datasets/data/movies.json", import.meta.url),
+      "utf8",
+    ),
+  );
   films = draftFilms(rows);
 });
 
-const film = (title: string) => films.drafts.map(({ product }) => product).find((product) => product.film?.title === title);
+const film = (title: string) =>
+  films.drafts.map(({ product }) => product).find((product) => product.film?.title === title);
 
 describe("the data set", () => {
   it("has 3,201 rows: 3,200 drafts, 1 rejected for want of a title, 24 without their date", () => {
-    expect([rows.length, films.drafts.length, films.rejected.length, films.omitted.length]).toEqual([3201, 3200, 1, 24]);
-    expect(films.rejected).toEqual([{ row: expect.any(Number), field: "Title", reason: "there is no title" }]);
+    expect([rows.length, films.drafts.length, films.rejected.length, films.omitted.length]).toEqual(
+      [3201, 3200, 1, 24],
+    );
+    expect(films.rejected).toEqual([
+      { row: expect.any(Number), field: "Title", reason: "there is no title" },
+    ]);
     expect(rows[(films.rejected[0]?.row ?? 0) - 1]?.["Title"]).toBeNull();
   });
 
@@ -37,22 +47,32 @@ describe("the data set", () => {
   it("counts what is absent as the source does", () => {
     const absent = (field: "usGross" | "runningTimeMinutes" | "imdbVotes" | "productionBudget") =>
       films.drafts.filter(({ product }) => product.film?.[field] === undefined).length;
-    expect([absent("usGross"), absent("imdbVotes"), absent("productionBudget")]).toEqual([7, 213, 1]);
+    expect([absent("usGross"), absent("imdbVotes"), absent("productionBudget")]).toEqual([
+      7, 213, 1,
+    ]);
     expect(films.drafts.filter(({ product }) => product.film?.usGross === 0n)).toHaveLength(66);
   });
 
   it("makes text of the nine titles that are numbers", () => {
-    expect(["1776", "1941", "1408", "2012", "2046", "21", "300", "9", "54"].filter((title) => film(title) === undefined)).toEqual([]);
+    expect(
+      ["1776", "1941", "1408", "2012", "2046", "21", "300", "9", "54"].filter(
+        (title) => film(title) === undefined,
+      ),
+    ).toEqual([]);
   });
 
   it("keeps a gross past int32, broken letters, and films of one title apart", () => {
     expect(film("Avatar")?.film?.worldwideGross).toBe(2767891499n);
-    expect(films.drafts.some(({ product }) => product.film?.title.startsWith("AstÈrix"))).toBe(true);
+    expect(films.drafts.some(({ product }) => product.film?.title.startsWith("AstÈrix"))).toBe(
+      true,
+    );
     expect(films.drafts.filter(({ product }) => product.film?.title === "Ben-Hur").length).toBe(2);
   });
 
   it("does not guess the century of Gone with the Wind, and tells it", () => {
-    const product = films.drafts.find(({ product }) => product.film?.title === "Gone with the Wind");
+    const product = films.drafts.find(
+      ({ product }) => product.film?.title === "Gone with the Wind",
+    );
     expect(product?.product.film?.releaseDate).toBeUndefined();
     expect(films.omitted).toContainEqual({
       row: product?.row,
@@ -95,10 +115,16 @@ describe("a row", () => {
 
   it("names all its faults", () => {
     const outcome = draftFilm(5, { ...good, Title: null, "US Gross": -1 });
-    expect("rejected" in outcome && outcome.rejected.map(({ field }) => field)).toEqual(["Title", "US Gross"]);
+    expect("rejected" in outcome && outcome.rejected.map(({ field }) => field)).toEqual([
+      "Title",
+      "US Gross",
+    ]);
   });
 
   it("needs no more than title and date", () => {
-    expect(draftFilm(5, good)).toMatchObject({ draft: { film: { title: "T", genre: "", usGross: undefined } }, omitted: [] });
+    expect(draftFilm(5, good)).toMatchObject({
+      draft: { film: { title: "T", genre: "", usGross: undefined } },
+      omitted: [],
+    });
   });
 });

@@ -3,7 +3,9 @@ import type { ProductDraft } from "@shop/contracts/catalog";
 import { draftFilm } from "./film-draft.js";
 import type { FilmFault, FilmRow } from "./film-row.js";
 
-/** The films of the data set, as drafts, and the books: every row is in `drafts` or in `rejected`. */
+/**
+ * The films of the data set, as drafts, and the books: every row is in `drafts` or in `rejected`.
+ */
 export interface Films {
   readonly drafts: readonly { readonly row: number; readonly product: ProductDraft }[];
   /** Rows that became no draft, each with its first fault. */
@@ -20,7 +22,11 @@ export async function readFilms(): Promise<Films> {
 
 /** Drafts all rows, counted from 1. */
 export function draftFilms(rows: readonly FilmRow[]): Films {
-  const films = { drafts: [] as { row: number; product: ProductDraft }[], rejected: [] as FilmFault[], omitted: [] as FilmFault[] };
+  const films = {
+    drafts: [] as { row: number; product: ProductDraft }[],
+    rejected: [] as FilmFault[],
+    omitted: [] as FilmFault[],
+  };
   for (const [index, columns] of rows.entries()) {
     const outcome = draftFilm(index + 1, columns);
     if (outcome.draft === undefined) {

@@ -3,8 +3,9 @@ import { createHash } from "node:crypto";
 const MAX_SLUG = 48;
 
 /**
- * The product id of a film: its title in plain letters, and eight hexadecimal digits of a hash over the title and release date as the source has
- * them, which together are unique there. The same row always gives the same id, whatever the rows around it.
+ * The product id of a film: its title in plain letters, and eight hexadecimal digits of a hash over
+ * the title and release date as the source has them, which together are unique there. The same row
+ * always gives the same id, whatever the rows around it.
  */
 export function deriveProductId(title: string, releaseDate: string): string {
   const slug = title

@@ -5,11 +5,15 @@ export const LAST_KNOWN_YEAR = 2010;
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/** Reads the source's one form of a day, `Jun 12 1998`. Undefined when it is not that, or no day of the calendar. */
+/**
+ * Reads the source's one form of a day, `Jun 12 1998`. Undefined when it is not that, or no day of
+ * the calendar.
+ */
 export function parseReleaseDate(text: string): CalendarDate | undefined {
   const [, name = "", dayText, yearText] = /^([A-Z][a-z]{2}) (\d{2}) (\d{4})$/.exec(text) ?? [];
   const [year, month, day] = [Number(yearText), MONTHS.indexOf(name) + 1, Number(dayText)];
   const date = new Date(Date.UTC(year, month - 1, day));
-  if (month === 0 || date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
+  if (month === 0 || date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day)
+    return undefined;
   return { year, month, day };
 }

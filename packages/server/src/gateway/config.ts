@@ -1,4 +1,10 @@
-import { type CommonSettings, type Environment, read, readAddress, readCommonSettings } from "../settings.js";
+import {
+  type CommonSettings,
+  type Environment,
+  read,
+  readAddress,
+  readCommonSettings,
+} from "../settings.js";
 
 /** What the gateway's process is told. */
 export interface GatewayConfig extends CommonSettings {
@@ -12,8 +18,13 @@ export interface GatewayConfig extends CommonSettings {
   readonly corsOrigins: readonly string[];
 }
 
-/** Reads it from the environment and the command line. Throws a StartError that names what is wrong. */
-export function readGatewayConfig(env: Environment = process.env, args: readonly string[] = process.argv.slice(2)): GatewayConfig {
+/**
+ * Reads it from the environment and the command line. Throws a StartError that names what is wrong.
+ */
+export function readGatewayConfig(
+  env: Environment = process.env,
+  args: readonly string[] = process.argv.slice(2),
+): GatewayConfig {
   return {
     ...readCommonSettings(env, args),
     address: readAddress(env, "GATEWAY_ADDRESS", "127.0.0.1:8080"),

@@ -35,7 +35,9 @@ await runService(async () => {
     try {
       return createChannel(target, { transport });
     } catch (error) {
-      throw new StartError(`${variable} is not a target: ${error instanceof Error ? error.message : String(error)}`);
+      throw new StartError(
+        `${variable} is not a target: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   }
 });
@@ -44,8 +46,11 @@ async function listen(gateway: Gateway, { address }: GatewayConfig): Promise<str
   try {
     return (await gateway.listen(address)).address;
   } catch (error) {
-    throw new StartError(`gateway cannot listen (GATEWAY_ADDRESS): ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    throw new StartError(
+      `gateway cannot listen (GATEWAY_ADDRESS): ${error instanceof Error ? error.message : String(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { describeFilms, describeShop } from "./banner.js";
 
-const serving = (address: string) => ({ kind: "serving" as const, address, database: "PGlite in ./data/x" });
+const serving = (address: string) => ({
+  kind: "serving" as const,
+  address,
+  database: "PGlite in ./data/x",
+});
 
 describe("what the launcher prints", () => {
   it("has a table, and commands that need no option on the usual ports", () => {
@@ -29,14 +33,20 @@ describe("what the launcher prints", () => {
   });
 
   it("names other targets, and an address that means all as this machine", () => {
-    const lines = describeShop({ catalog: serving("0.0.0.0:1"), orders: serving("[::]:2"), gateway: serving("0.0.0.0:3") }, "x").join("\n");
+    const lines = describeShop(
+      { catalog: serving("0.0.0.0:1"), orders: serving("[::]:2"), gateway: serving("0.0.0.0:3") },
+      "x",
+    ).join("\n");
     expect(lines).toContain("http://127.0.0.1:1/shop");
     expect(lines).toContain("http://127.0.0.1:3/v1/products/x");
     expect(lines).toContain("products watch x --catalog 127.0.0.1:1 --orders [::1]:2");
   });
 
   it("leaves out what cannot reach a socket file", () => {
-    const lines = describeShop({ catalog: serving("unix:/a"), orders: serving("unix:/b"), gateway: serving("unix:/c") }, "x").join("\n");
+    const lines = describeShop(
+      { catalog: serving("unix:/a"), orders: serving("unix:/b"), gateway: serving("unix:/c") },
+      "x",
+    ).join("\n");
     expect(lines).not.toContain("curl");
     expect(lines).toContain("--catalog unix:/a --orders unix:/b");
   });

@@ -10,24 +10,45 @@ export type Running = Readonly<Record<"catalog" | "orders" | "gateway", ServingM
 const EXAMPLES = 3;
 
 /** What became of the films: every row of the source is in one of the counts. */
-export function describeFilms({ rejected, omitted }: Films, { present, created, refused }: LoadReport): string[] {
+export function describeFilms(
+  { rejected, omitted }: Films,
+  { present, created, refused }: LoadReport,
+): string[] {
   const bad = [...rejected, ...refused];
   return [
     `films: ${created} loaded, ${present} were there, ${bad.length} of ${present + created + bad.length} rows refused`,
     ...sample(bad),
-    ...(omitted.length === 0 ? [] : [`       ${omitted.length} are without their release date`, ...sample(omitted)]),
+    ...(omitted.length === 0
+      ? []
+      : [`       ${omitted.length} are without their release date`, ...sample(omitted)]),
   ];
 }
 
 function sample(faults: readonly FilmFault[]): string[] {
-  const lines = faults.slice(0, EXAMPLES).map(({ row, field, reason }) => `         row ${row}, ${field}: ${reason}`);
-  return faults.length > EXAMPLES ? [...lines, `         and ${faults.length - EXAMPLES} more`] : lines;
+  const lines = faults
+    .slice(0, EXAMPLES)
+    .map(({ row, field, reason }) => `         row ${row}, ${field}: ${reason}`);
+  return faults.length > EXAMPLES
+    ? [...lines, `         and ${faults.length - EXAMPLES} more`]
+    : lines;
 }
 
 /** A table of the services, and commands that work as they are printed. */
 export function describeShop(running: Running, filmId: string): string[] {
-  const rows = Object.entries(running).map(([service, { address, database = "" }]) => [service, address, database]);
-  return ["", ...table([["service", "address", "database"], ...rows]), "", "try:", ...tryCommands(running, filmId), "", "Ctrl-C stops it."];
+  const rows = Object.entries(running).map(([service, { address, database = "" }]) => [
+    service,
+    address,
+    database,
+  ]);
+  return [
+    "",
+    ...table([["service", "address", "database"], ...rows]),
+    "",
+    "try:",
+    ...tryCommands(running, filmId),
+    "",
+    "Ctrl-C stops it.",
+  ];
 }
 
 function tryCommands({ catalog, orders, gateway }: Running, filmId: string): string[] {
@@ -36,7 +57,11 @@ function tryCommands({ catalog, orders, gateway }: Running, filmId: string): str
   const at = `${option("--catalog", catalogTarget, "127.0.0.1:50051")}${option("--orders", ordersTarget, "127.0.0.1:50052")}`;
   return [
     ...restCommands(targetOf(gateway.address), filmId),
-    ...curlCommand(catalogTarget, "shop.catalog.v1.CatalogService/GetProduct", `{"id":"${filmId}"}`),
+    ...curlCommand(
+      catalogTarget,
+      "shop.catalog.v1.CatalogService/GetProduct",
+      `{"id":"${filmId}"}`,
+    ),
     `  ${shop} products watch ${filmId}${at}`,
     `  ${shop} orders place --name Ada --email ada@example.org --address "1 Road" --invoice "PO 1" ${filmId}:2${at}`,
   ];
@@ -51,7 +76,9 @@ function restCommands(target: string, filmId: string): string[] {
 /** buf speaks to hosts and ports; a socket file it does not reach. */
 function curlCommand(target: string, method: string, body: string): string[] {
   if (target.startsWith("unix:")) return [];
-  return [`  npx buf curl --protocol grpc --http2-prior-knowledge -d '${body}' http://${target}/${method}`];
+  return [
+    `  npx buf curl --protocol grpc --http2-prior-knowledge -d '${body}' http://${target}/${method}`,
+  ];
 }
 
 function option(flag: string, target: string, usual: string): string {
@@ -59,6 +86,10 @@ function option(flag: string, target: string, usual: string): string {
 }
 
 function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd());
+  const widths = [0, 1, 2].map((column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return rows.map((row) =>
+    `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd(),
+  );
 }

@@ -12,7 +12,9 @@ export interface ChildEnd {
 /** A service in a process of its own. */
 export interface Child {
   readonly name: string;
-  /** What it says first: that it serves, or why it cannot. Undefined when it ended without a word. */
+  /**
+   * What it says first: that it serves, or why it cannot. Undefined when it ended without a word.
+   */
   readonly answer: Promise<ServiceMessage | undefined>;
   readonly ended: Promise<ChildEnd>;
   /** Has it drain and end; by force when it takes longer than 15 s. */
@@ -35,7 +37,10 @@ export function startChild(name: string, env: NodeJS.ProcessEnv, args: readonly 
   };
 }
 
-/** A closed channel is what a child hears even if this process is killed; so it is what a stop is, too. */
+/**
+ * A closed channel is what a child hears even if this process is killed; so it is what a stop is,
+ * too.
+ */
 async function stopChild(child: ChildProcess, ended: Promise<ChildEnd>): Promise<void> {
   if (child.connected) child.disconnect();
   const forced = setTimeout(() => child.kill("SIGKILL"), FORCE_AFTER_MS);

@@ -11,10 +11,15 @@ import { targetOf } from "./target.js";
 import { waitUntilServing } from "./wait-until-serving.js";
 
 /**
- * Runs the shop: catalog, orders and the gateway as child processes, with the films in the catalog, until `signal` aborts. Resolves when all have drained and ended; rejects, with
- * all ended, when one does not start or ends by itself.
+ * Runs the shop: catalog, orders and the gateway as child processes, with the films in the catalog,
+ * until `signal` aborts. Resolves when all have drained and ended; rejects, with all ended, when
+ * one does not start or ends by itself.
  */
-export async function runShop(config: LauncherConfig, signal: AbortSignal, print: (line: string) => void): Promise<void> {
+export async function runShop(
+  config: LauncherConfig,
+  signal: AbortSignal,
+  print: (line: string) => void,
+): Promise<void> {
   const children: Child[] = [];
   const start = (name: string, env: LauncherConfig["env"] = {}) => {
     // grpc-js writes to stderr what its callers are told anyway.
@@ -42,11 +47,17 @@ type Start = (name: string, env?: LauncherConfig["env"]) => Child;
 /** At the same time, unless one has to be told a port that is not chosen yet. */
 async function startAll(config: LauncherConfig, start: Start): Promise<Running> {
   const startsCatalog = expectServing(start("catalog"));
-  const CATALOG_TARGET = config.catalogTarget ?? (await chosenTarget(config.catalogAddress, startsCatalog));
+  const CATALOG_TARGET =
+    config.catalogTarget ?? (await chosenTarget(config.catalogAddress, startsCatalog));
   const startsOrders = expectServing(start("orders", { CATALOG_TARGET }));
-  const ORDERS_TARGET = config.ordersTarget ?? (await chosenTarget(config.ordersAddress, startsOrders));
+  const ORDERS_TARGET =
+    config.ordersTarget ?? (await chosenTarget(config.ordersAddress, startsOrders));
   const startsGateway = expectServing(start("gateway", { CATALOG_TARGET, ORDERS_TARGET }));
-  const [catalog, orders, gateway] = await Promise.all([startsCatalog, startsOrders, startsGateway]);
+  const [catalog, orders, gateway] = await Promise.all([
+    startsCatalog,
+    startsOrders,
+    startsGateway,
+  ]);
   return { catalog, orders, gateway };
 }
 
@@ -68,13 +79,23 @@ async function firstAnswer(child: Child): Promise<ServingMessage> {
   return answer;
 }
 
-async function present(config: LauncherConfig, running: Running, signal: AbortSignal, print: (line: string) => void): Promise<void> {
+async function present(
+  config: LauncherConfig,
+  running: Running,
+  signal: AbortSignal,
+  print: (line: string) => void,
+): Promise<void> {
   const transport = TRANSPORTS[config.transport]?.().client;
   const options = transport === undefined ? {} : { transport };
   const catalogTarget = targetOf(running.catalog.address);
   await Promise.all([
     waitUntilServing(catalogTarget, "shop.catalog.v1.CatalogService", options, signal),
-    waitUntilServing(targetOf(running.orders.address), "shop.orders.v1.OrdersService", options, signal),
+    waitUntilServing(
+      targetOf(running.orders.address),
+      "shop.orders.v1.OrdersService",
+      options,
+      signal,
+    ),
   ]);
   const films = await readFilms();
   const catalog = createCatalogClient(catalogTarget, options);
@@ -102,5 +123,6 @@ async function expectCleanEnd(child: Child): Promise<void> {
   const { code, signal } = await child.ended;
   // One that was not up yet when the signal came to the whole group had nothing to drain.
   if (signal === "SIGINT" || signal === "SIGTERM") return;
-  if (code !== 0) throw new StartError(`${child.name} did not stop cleanly (${signal ?? `exit code ${code}`})`);
+  if (code !== 0)
+    throw new StartError(`${child.name} did not stop cleanly (${signal ?? `exit code ${code}`})`);
 }

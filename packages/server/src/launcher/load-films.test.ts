@@ -26,22 +26,40 @@ const catalog = {
   async listProducts({ pageSize = 0, pageToken = "" }) {
     const ids = [...stored].sort().filter((id) => id > pageToken);
     const products = ids.slice(0, pageSize).map((id) => ({ id }) as Product);
-    return { products, nextPageToken: ids.length > pageSize ? (products.at(-1)?.id ?? "") : "", totalSize: stored.size };
+    return {
+      products,
+      nextPageToken: ids.length > pageSize ? (products.at(-1)?.id ?? "") : "",
+      totalSize: stored.size,
+    };
   },
   async importProducts(requests: Iterable<ImportProductsRequest>) {
     if (batches.length === failAt) throw new Error("crash");
     const rows = [...requests];
     batches.push(rows.length);
     for (const { product } of rows) stored.add(product?.id ?? "");
-    return { received: rows.length, created: rows.length, unchanged: 0, rejected: 0, rejections: [] };
+    return {
+      received: rows.length,
+      created: rows.length,
+      unchanged: 0,
+      rejected: 0,
+      rejections: [],
+    };
   },
 } as unknown as CatalogClient;
 
 describe("loading the films", () => {
   it("imports them in batches, once", async () => {
-    expect(await loadFilms(catalog, films, never)).toEqual({ present: 0, created: 1_200, refused: [] });
+    expect(await loadFilms(catalog, films, never)).toEqual({
+      present: 0,
+      created: 1_200,
+      refused: [],
+    });
     expect(batches).toEqual([500, 500, 200]);
-    expect(await loadFilms(catalog, films, never)).toEqual({ present: 1_200, created: 0, refused: [] });
+    expect(await loadFilms(catalog, films, never)).toEqual({
+      present: 1_200,
+      created: 0,
+      refused: [],
+    });
     expect(batches).toEqual([500, 500, 200]);
   });
 
@@ -49,7 +67,11 @@ describe("loading the films", () => {
     failAt = 1;
     await expect(loadFilms(catalog, films, never)).rejects.toThrow("crash");
     failAt = Number.POSITIVE_INFINITY;
-    expect(await loadFilms(catalog, films, never)).toEqual({ present: 500, created: 700, refused: [] });
+    expect(await loadFilms(catalog, films, never)).toEqual({
+      present: 500,
+      created: 700,
+      refused: [],
+    });
     expect(stored.size).toBe(1_200);
   });
 

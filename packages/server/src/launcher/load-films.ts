@@ -7,22 +7,37 @@ export interface LoadReport {
   readonly present: number;
   readonly created: number;
   /** Drafts that the catalog refused, with its reasons. */
-  readonly refused: readonly { readonly row: number; readonly field: string; readonly reason: string }[];
+  readonly refused: readonly {
+    readonly row: number;
+    readonly field: string;
+    readonly reason: string;
+  }[];
 }
 
 const BATCH = 500;
 const PAGE = 1_000;
 
 /**
- * Imports the films that the catalog does not have yet, in batches: the first time all, after a crash halfway the rest, then none. Ends early, with what it has done,
- * when `signal` aborts.
+ * Imports the films that the catalog does not have yet, in batches: the first time all, after a
+ * crash halfway the rest, then none. Ends early, with what it has done, when `signal` aborts.
  */
-export async function loadFilms(catalog: CatalogClient, { drafts }: Films, signal: AbortSignal): Promise<LoadReport> {
+export async function loadFilms(
+  catalog: CatalogClient,
+  { drafts }: Films,
+  signal: AbortSignal,
+): Promise<LoadReport> {
   const present = await presentIds(catalog, signal);
   const missing = drafts.filter(({ product }) => !present.has(product.id));
-  const report = { present: drafts.length - missing.length, created: 0, refused: [] as LoadReport["refused"][number][] };
+  const report = {
+    present: drafts.length - missing.length,
+    created: 0,
+    refused: [] as LoadReport["refused"][number][],
+  };
   for (let from = 0; from < missing.length && !signal.aborted; from += BATCH) {
-    const { created, unchanged, rejections } = await catalog.importProducts(missing.slice(from, from + BATCH), { signal });
+    const { created, unchanged, rejections } = await catalog.importProducts(
+      missing.slice(from, from + BATCH),
+      { signal },
+    );
     report.created += created;
     report.present += unchanged;
     report.refused.push(...rejections);

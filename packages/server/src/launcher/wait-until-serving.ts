@@ -5,7 +5,12 @@ import { HealthService, HealthStatus } from "@tightwire/server";
 const PAUSE_MS = 50;
 
 /** Asks a server's health service until it says SERVING, or until `signal` aborts. */
-export async function waitUntilServing(target: string, service: string, options: ChannelOptions, signal: AbortSignal): Promise<void> {
+export async function waitUntilServing(
+  target: string,
+  service: string,
+  options: ChannelOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const channel = createChannel(target, options);
   const health = createClient(HealthService, channel);
   while (!signal.aborted) {

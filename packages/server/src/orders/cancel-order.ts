@@ -6,7 +6,8 @@ import { checkOrderId, ORDER } from "./find-order.js";
 import { type OrdersParts, releaseDue } from "./releases.js";
 
 /**
- * Answers CancelOrder. The order is cancelled at once; its stock comes back now, or when the catalog answers again.
+ * Answers CancelOrder. The order is cancelled at once; its stock comes back now, or when the
+ * catalog answers again.
  */
 export async function cancelOrder(parts: OrdersParts, id: string): Promise<CancelOrderResponse> {
   checkOrderId(id);
@@ -20,6 +21,8 @@ export async function cancelOrder(parts: OrdersParts, id: string): Promise<Cance
 function tooLate(id: string): RpcError {
   const description = "was rejected, so there is nothing to cancel";
   return new RpcError("failed_precondition", `order ${id} ${description}`, {
-    details: [detail(PreconditionFailure, { violations: [{ type: "STATUS", subject: id, description }] })],
+    details: [
+      detail(PreconditionFailure, { violations: [{ type: "STATUS", subject: id, description }] }),
+    ],
   });
 }

@@ -1,4 +1,10 @@
-import { type CommonSettings, type Environment, read, readAddress, readCommonSettings } from "../settings.js";
+import {
+  type CommonSettings,
+  type Environment,
+  read,
+  readAddress,
+  readCommonSettings,
+} from "../settings.js";
 
 /** What the process of orders is told. */
 export interface OrdersConfig extends CommonSettings {
@@ -8,8 +14,13 @@ export interface OrdersConfig extends CommonSettings {
   readonly catalogTarget: string;
 }
 
-/** Reads it from the environment and the command line. Throws a StartError that names what is wrong. */
-export function readOrdersConfig(env: Environment = process.env, args: readonly string[] = process.argv.slice(2)): OrdersConfig {
+/**
+ * Reads it from the environment and the command line. Throws a StartError that names what is wrong.
+ */
+export function readOrdersConfig(
+  env: Environment = process.env,
+  args: readonly string[] = process.argv.slice(2),
+): OrdersConfig {
   return {
     ...readCommonSettings(env, args),
     address: readAddress(env, "ORDERS_ADDRESS", "127.0.0.1:50052"),

@@ -7,7 +7,10 @@ import type { StoredOrder } from "./order-row.js";
 /** What orders are called in errors. */
 export const ORDER = "shop.orders.v1/Order";
 
-/** The order of an id that a request names: INVALID_ARGUMENT when it cannot be one, NOT_FOUND when there is none. */
+/**
+ * The order of an id that a request names: INVALID_ARGUMENT when it cannot be one, NOT_FOUND when
+ * there is none.
+ */
 export async function findOrder(store: OrderReader, id: string): Promise<StoredOrder> {
   checkOrderId(id);
   const stored = await store.find(id);

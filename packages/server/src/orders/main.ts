@@ -12,11 +12,15 @@ import { startRepair } from "./repair.js";
 import type { OrdersTables } from "./tables.js";
 
 /** What is wrong with a target is wrong with the variable. */
-function openCatalog(...[target, options]: Parameters<typeof createCatalogClient>): ReturnType<typeof createCatalogClient> {
+function openCatalog(
+  ...[target, options]: Parameters<typeof createCatalogClient>
+): ReturnType<typeof createCatalogClient> {
   try {
     return createCatalogClient(target, options);
   } catch (error) {
-    throw new StartError(`CATALOG_TARGET is not a target: ${error instanceof Error ? error.message : String(error)}`);
+    throw new StartError(
+      `CATALOG_TARGET is not a target: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 

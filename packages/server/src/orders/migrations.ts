@@ -1,6 +1,9 @@
 import { type Kysely, type Migration, sql } from "kysely";
 
-/** Text that sorts by its bytes: alike on every engine and in every locale, which page tokens rest on. */
+/**
+ * Text that sorts by its bytes: alike on every engine and in every locale, which page tokens rest
+ * on.
+ */
 const bytewise = sql`text collate "C"`;
 
 async function createOrders(db: Kysely<unknown>): Promise<void> {
@@ -24,7 +27,11 @@ async function createOrders(db: Kysely<unknown>): Promise<void> {
     .addColumn("create_time", "timestamptz", (column) => column.notNull())
     .addColumn("update_time", "timestamptz", (column) => column.notNull())
     .execute();
-  await db.schema.createIndex("placed_order_listing").on("placed_order").columns(["create_time", "id"]).execute();
+  await db.schema
+    .createIndex("placed_order_listing")
+    .on("placed_order")
+    .columns(["create_time", "id"])
+    .execute();
   await db.schema
     .createTable("order_line")
     .addColumn("order_id", "text", (column) => column.notNull().references("placed_order.id"))
@@ -45,7 +52,10 @@ async function createDueReleases(db: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
-/** The versions of the tables of orders. One that was released is never changed: a later one follows it. */
+/**
+ * The versions of the tables of orders. One that was released is never changed: a later one follows
+ * it.
+ */
 export const ordersMigrations: Readonly<Record<string, Migration>> = {
   "001_orders": { up: createOrders },
   "002_due_releases": { up: createDueReleases },

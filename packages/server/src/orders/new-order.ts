@@ -22,8 +22,8 @@ export function lastDigits(cardNumber: string): string {
 }
 
 /**
- * Equal for requests that ask for the same. Of a card only what is kept anyway goes in: a hash of a whole number is soon guessed by whoever reads the
- * database.
+ * Equal for requests that ask for the same. Of a card only what is kept anyway goes in: a hash of a
+ * whole number is soon guessed by whoever reads the database.
  */
 export function fingerprintOf({ buyer, lines, payment }: CheckedOrder): string {
   const paid =
@@ -43,5 +43,8 @@ export function fingerprintOf({ buyer, lines, payment }: CheckedOrder): string {
 
 /** Sum of all lines, in cents. */
 export function totalCents(lines: readonly OrderLine[]): bigint {
-  return lines.reduce((sum, { quantity, unitPriceCents }) => sum + BigInt(quantity) * unitPriceCents, 0n);
+  return lines.reduce(
+    (sum, { quantity, unitPriceCents }) => sum + BigInt(quantity) * unitPriceCents,
+    0n,
+  );
 }

@@ -36,20 +36,33 @@ export function createOrderReader(db: Kysely<OrdersTables>): OrderReader {
   async function load(rows: readonly Selectable<OrderTable>[]): Promise<StoredOrder[]> {
     if (rows.length === 0) return [];
     const ids = rows.map(({ id }) => id);
-    const lines = await db.selectFrom("order_line").selectAll().where("order_id", "in", ids).orderBy("position").execute();
+    const lines = await db
+      .selectFrom("order_line")
+      .selectAll()
+      .where("order_id", "in", ids)
+      .orderBy("position")
+      .execute();
     const byOrder = new Map<string, typeof lines>(ids.map((id) => [id, []]));
     for (const line of lines) byOrder.get(line.order_id)?.push(line);
     return rows.map((row) => toStoredOrder(row, byOrder.get(row.id) ?? []));
   }
 
-  async function list(filter: OrderFilter, pageSize: number, after?: OrderPosition): Promise<OrderPage> {
+  async function list(
+    filter: OrderFilter,
+    pageSize: number,
+    after?: OrderPosition,
+  ): Promise<OrderPage> {
     let meeting = db.selectFrom("placed_order");
     if (filter.statuses.length > 0) meeting = meeting.where("status", "in", filter.statuses);
     if (filter.email !== undefined) meeting = meeting.where("buyer_email", "=", filter.email);
-    const { total } = await meeting.select((e) => e.fn.countAll<bigint>().as("total")).executeTakeFirstOrThrow();
+    const { total } = await meeting
+      .select((e) => e.fn.countAll<bigint>().as("total"))
+      .executeTakeFirstOrThrow();
     if (after !== undefined) {
       const { createTimeMs, id } = after;
-      meeting = meeting.where(({ eb, refTuple, tuple }) => eb(refTuple("create_time", "id"), "<", tuple(new Date(createTimeMs), id)));
+      meeting = meeting.where(({ eb, refTuple, tuple }) =>
+        eb(refTuple("create_time", "id"), "<", tuple(new Date(createTimeMs), id)),
+      );
     }
     // One more than asked for tells whether there is a next page.
     const rows = await meeting
@@ -61,7 +74,8 @@ export function createOrderReader(db: Kysely<OrdersTables>): OrderReader {
     const last = rows.length > pageSize ? rows[pageSize - 1] : undefined;
     return {
       orders: await load(rows.slice(0, pageSize)),
-      next: last === undefined ? undefined : { createTimeMs: last.create_time.getTime(), id: last.id },
+      next:
+        last === undefined ? undefined : { createTimeMs: last.create_time.getTime(), id: last.id },
       totalSize: Number(total),
     };
   }
@@ -69,8 +83,15 @@ export function createOrderReader(db: Kysely<OrdersTables>): OrderReader {
   return {
     list,
     find: async (id) => (await load(await orders.where("id", "=", id).execute()))[0],
-    findByRequest: async (requestId) => (await load(await orders.where("request_id", "=", requestId).execute()))[0],
+    findByRequest: async (requestId) =>
+      (await load(await orders.where("request_id", "=", requestId).execute()))[0],
     findPending: async (before) =>
-      load(await orders.where("status", "=", OrderStatus.ORDER_STATUS_PENDING).where("create_time", "<", before).limit(100).execute()),
+      load(
+        await orders
+          .where("status", "=", OrderStatus.ORDER_STATUS_PENDING)
+          .where("create_time", "<", before)
+          .limit(100)
+          .execute(),
+      ),
   };
 }

@@ -19,7 +19,10 @@ export interface StoredOrder {
 }
 
 /** A row and its lines, in their order. */
-export function toStoredOrder(row: Selectable<OrderTable>, lines: readonly Selectable<OrderLineTable>[]): StoredOrder {
+export function toStoredOrder(
+  row: Selectable<OrderTable>,
+  lines: readonly Selectable<OrderLineTable>[],
+): StoredOrder {
   return {
     fingerprint: row.fingerprint,
     attempt: row.attempt,
@@ -38,11 +41,21 @@ export function toStoredOrder(row: Selectable<OrderTable>, lines: readonly Selec
 }
 
 function toLine(row: Selectable<OrderLineTable>): OrderLine {
-  return { productId: row.product_id, title: row.title, quantity: row.quantity, unitPriceCents: row.unit_price_cents };
+  return {
+    productId: row.product_id,
+    title: row.title,
+    quantity: row.quantity,
+    unitPriceCents: row.unit_price_cents,
+  };
 }
 
 function toPayment(row: Selectable<OrderTable>): Order["payment"] {
-  if (row.invoice_reference !== null) return { $case: "invoice", value: { reference: row.invoice_reference } };
-  const value = { number: row.card_last_digits ?? "", expiryMonth: row.card_expiry_month ?? 0, expiryYear: row.card_expiry_year ?? 0 };
+  if (row.invoice_reference !== null)
+    return { $case: "invoice", value: { reference: row.invoice_reference } };
+  const value = {
+    number: row.card_last_digits ?? "",
+    expiryMonth: row.card_expiry_month ?? 0,
+    expiryYear: row.card_expiry_year ?? 0,
+  };
   return { $case: "card", value };
 }

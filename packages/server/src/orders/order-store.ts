@@ -5,23 +5,41 @@ import type { NewOrder } from "./new-order.js";
 import { lastDigits, totalCents } from "./new-order.js";
 import { createOrderReader, type OrderReader } from "./order-reader.js";
 import type { Refusal, StoredOrder } from "./order-row.js";
-import { createStatusFeed, STATUS_COLUMNS, type StatusChange, toStatusChange } from "./order-status.js";
+import {
+  createStatusFeed,
+  STATUS_COLUMNS,
+  type StatusChange,
+  toStatusChange,
+} from "./order-status.js";
 import { reservationId } from "./reservation-id.js";
 import type { OrdersDatabase, OrdersTables } from "./tables.js";
 
-/** Orders in the database. Each change of a status is one statement that names the status before, so that of two at once one wins. */
+/**
+ * Orders in the database. Each change of a status is one statement that names the status before, so
+ * that of two at once one wins.
+ */
 export interface OrderStore extends OrderReader {
-  /** Records a pending order, unless there is one of the same request id. Gives the one that stands. */
+  /**
+   * Records a pending order, unless there is one of the same request id. Gives the one that stands.
+   */
   record(order: NewOrder): Promise<StoredOrder>;
   /** Pending to confirmed, if `attempt` is still the order's. Gives the order as it is then. */
   confirm(id: string, attempt: number): Promise<StoredOrder>;
   /** Pending to rejected, if `attempt` is still the order's. Gives the order as it is then. */
   reject(id: string, attempt: number, refusals: readonly Refusal[]): Promise<StoredOrder>;
-  /** Gives an attempt up: its reservation is due for release, and the order has the next one. Nothing when the order has moved on. */
+  /**
+   * Gives an attempt up: its reservation is due for release, and the order has the next one.
+   * Nothing when the order has moved on.
+   */
   giveUpAttempt(id: string, attempt: number): Promise<void>;
-  /** Pending or confirmed to cancelled; its reservation is due for release. Gives the order as it is then; undefined when there is none. */
+  /**
+   * Pending or confirmed to cancelled; its reservation is due for release. Gives the order as it is
+   * then; undefined when there is none.
+   */
   cancel(id: string): Promise<StoredOrder | undefined>;
-  /** Reservations that are due for release, at most 100, the oldest first; or those of one order. */
+  /**
+   * Reservations that are due for release, at most 100, the oldest first; or those of one order.
+   */
   findDueReleases(orderId?: string): Promise<string[]>;
   /** The catalog has released a reservation. */
   settleRelease(reservationId: string): Promise<void>;
@@ -43,7 +61,13 @@ export function createOrderStore(database: OrdersDatabase): OrderStore {
   };
 
   /** Tells watchers when a row changed. */
-  async function move(trx: Trx, id: string, from: readonly OrderStatus[], columns: Columns, attempt?: number): Promise<number | undefined> {
+  async function move(
+    trx: Trx,
+    id: string,
+    from: readonly OrderStatus[],
+    columns: Columns,
+    attempt?: number,
+  ): Promise<number | undefined> {
     let update = trx
       .updateTable("placed_order")
       .set((e) => ({ ...columns, revision: e("revision", "+", 1), update_time: new Date() }))
@@ -68,13 +92,20 @@ export function createOrderStore(database: OrdersDatabase): OrderStore {
 
     async confirm(id, attempt) {
       const columns = { status: OrderStatus.ORDER_STATUS_CONFIRMED };
-      await db.transaction().execute((trx) => move(trx, id, [OrderStatus.ORDER_STATUS_PENDING], columns, attempt));
+      await db
+        .transaction()
+        .execute((trx) => move(trx, id, [OrderStatus.ORDER_STATUS_PENDING], columns, attempt));
       return existing(id);
     },
 
     async reject(id, attempt, refusals) {
-      const columns = { status: OrderStatus.ORDER_STATUS_REJECTED, refusals: JSON.stringify(refusals) };
-      await db.transaction().execute((trx) => move(trx, id, [OrderStatus.ORDER_STATUS_PENDING], columns, attempt));
+      const columns = {
+        status: OrderStatus.ORDER_STATUS_REJECTED,
+        refusals: JSON.stringify(refusals),
+      };
+      await db
+        .transaction()
+        .execute((trx) => move(trx, id, [OrderStatus.ORDER_STATUS_PENDING], columns, attempt));
       return existing(id);
     },
 
@@ -101,8 +132,13 @@ export function createOrderStore(database: OrdersDatabase): OrderStore {
     },
 
     async findDueReleases(orderId) {
-      let due = db.selectFrom("due_release").select("reservation_id").orderBy("create_time").limit(100);
-      if (orderId !== undefined) due = due.where("reservation_id", "like", `${reservationId(orderId, 0).slice(0, -1)}%`);
+      let due = db
+        .selectFrom("due_release")
+        .select("reservation_id")
+        .orderBy("create_time")
+        .limit(100);
+      if (orderId !== undefined)
+        due = due.where("reservation_id", "like", `${reservationId(orderId, 0).slice(0, -1)}%`);
       return (await due.execute()).map((row) => row.reservation_id);
     },
 
@@ -113,10 +149,16 @@ export function createOrderStore(database: OrdersDatabase): OrderStore {
 }
 
 async function insertDueRelease(trx: Trx, id: string): Promise<void> {
-  await trx.insertInto("due_release").values({ reservation_id: id, create_time: new Date() }).execute();
+  await trx
+    .insertInto("due_release")
+    .values({ reservation_id: id, create_time: new Date() })
+    .execute();
 }
 
-async function insertOrder(trx: Trx, { id, requestId, fingerprint, buyer, lines, payment }: NewOrder): Promise<void> {
+async function insertOrder(
+  trx: Trx,
+  { id, requestId, fingerprint, buyer, lines, payment }: NewOrder,
+): Promise<void> {
   const now = new Date();
   const card = payment.$case === "card" ? payment.value : undefined;
   const inserted = await trx

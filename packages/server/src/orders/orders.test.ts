@@ -1,7 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { createCatalogClient, createOrdersClient } from "@shop/client";
 import { type CatalogClient, CatalogService } from "@shop/contracts/catalog";
-import { OrderStatus, type OrdersClient, OrdersService, type PlaceOrderRequest, type QuoteBasketRequest } from "@shop/contracts/orders";
+import {
+  OrderStatus,
+  type OrdersClient,
+  OrdersService,
+  type PlaceOrderRequest,
+  type QuoteBasketRequest,
+} from "@shop/contracts/orders";
 import { type PartialMessage, RpcError, type StatusCode } from "@tightwire/core";
 import { BadRequest, PreconditionFailure, ResourceInfo } from "@tightwire/core/details";
 import { createServer, inProcess, type Server } from "@tightwire/server";
@@ -14,7 +20,12 @@ import { repairOrders } from "./repair.js";
 import type { OrdersDatabase, OrdersTables } from "./tables.js";
 import { createTestCatalog, type TestCatalog } from "./test-catalog.js";
 
-const { ORDER_STATUS_CANCELLED, ORDER_STATUS_CONFIRMED, ORDER_STATUS_PENDING, ORDER_STATUS_REJECTED } = OrderStatus;
+const {
+  ORDER_STATUS_CANCELLED,
+  ORDER_STATUS_CONFIRMED,
+  ORDER_STATUS_PENDING,
+  ORDER_STATUS_REJECTED,
+} = OrderStatus;
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
 for (const engine of await testEngines()) {
@@ -45,11 +56,16 @@ for (const engine of await testEngines()) {
     });
 
     const parts = () => ({ catalog, store, logger: SILENT });
-    const request = (changes: PartialMessage<PlaceOrderRequest> = {}): PartialMessage<PlaceOrderRequest> => ({
+    const request = (
+      changes: PartialMessage<PlaceOrderRequest> = {},
+    ): PartialMessage<PlaceOrderRequest> => ({
       requestId: randomUUID(),
       buyer: { name: "Ada", email: "ada@example.org", address: "1 Road" },
       lines: [{ productId: "a", quantity: 2 }],
-      payment: { $case: "card", value: { number: "4111111111111111", expiryMonth: 12, expiryYear: 2030 } },
+      payment: {
+        $case: "card",
+        value: { number: "4111111111111111", expiryMonth: 12, expiryYear: 2030 },
+      },
       ...changes,
     });
     const place = async (changes: PartialMessage<PlaceOrderRequest> = {}) => {
@@ -81,7 +97,9 @@ for (const engine of await testEngines()) {
 
       it("again with the same request id answers alike and orders nothing more, 10 times at once too", async () => {
         const same = request({ payment: { $case: "invoice", value: { reference: "PO 7" } } });
-        const answers = await Promise.all(Array.from({ length: 10 }, () => orders.placeOrder(same)));
+        const answers = await Promise.all(
+          Array.from({ length: 10 }, () => orders.placeOrder(same)),
+        );
         expect(new Set(answers.map(({ order }) => order?.id)).size).toBe(1);
         expect(answers[0]?.order).toMatchObject({
           status: ORDER_STATUS_CONFIRMED,
@@ -105,7 +123,10 @@ for (const engine of await testEngines()) {
 
       it("names an unknown product, and records nothing", async () => {
         const before = (await orders.listOrders({})).totalSize;
-        const error = await failure(orders.placeOrder(request({ lines: [{ productId: "none", quantity: 1 }] })), "not_found");
+        const error = await failure(
+          orders.placeOrder(request({ lines: [{ productId: "none", quantity: 1 }] })),
+          "not_found",
+        );
         expect(error.detail(ResourceInfo)?.resourceName).toBe("none");
         expect((await orders.listOrders({})).totalSize).toBe(before);
       });
@@ -130,7 +151,11 @@ for (const engine of await testEngines()) {
         ]);
         expect(JSON.stringify([error.message, fields])).not.toContain("canary");
         const empty = await failure(orders.placeOrder({ requestId: "r" }), "invalid_argument");
-        expect(empty.detail(BadRequest)?.fieldViolations.map(({ field }) => field)).toEqual(["buyer", "lines", "payment"]);
+        expect(empty.detail(BadRequest)?.fieldViolations.map(({ field }) => field)).toEqual([
+          "buyer",
+          "lines",
+          "payment",
+        ]);
       });
     });
 
@@ -149,7 +174,10 @@ for (const engine of await testEngines()) {
       });
 
       it("the reservation is given back when the order cannot be confirmed, and a retry succeeds", async () => {
-        const broken: OrderStore = { ...store, confirm: () => Promise.reject(new Error("disk full")) };
+        const broken: OrderStore = {
+          ...store,
+          confirm: () => Promise.reject(new Error("disk full")),
+        };
         const server = createServer().add(OrdersService, createOrders(catalog, broken));
         const client = createOrdersClient("in-process:", { transport: inProcess(server) });
         const again = request();
@@ -180,11 +208,16 @@ for (const engine of await testEngines()) {
           fake.reset();
           const pending = await recordPending();
           if (reservedAlready)
-            await catalog.reserveStock({ reservationId: `order-${pending}-0`, lines: [{ productId: "a", quantity: 2 }] });
+            await catalog.reserveStock({
+              reservationId: `order-${pending}-0`,
+              lines: [{ productId: "a", quantity: 2 }],
+            });
           await repairOrders(parts());
           expect((await orders.getOrder({ id: pending })).order?.status).toBe(ORDER_STATUS_PENDING);
           await repairOrders(parts(), -1_000);
-          expect((await orders.getOrder({ id: pending })).order?.status).toBe(ORDER_STATUS_CONFIRMED);
+          expect((await orders.getOrder({ id: pending })).order?.status).toBe(
+            ORDER_STATUS_CONFIRMED,
+          );
           expect(fake.stock("a")).toBe(8);
         }
       });
@@ -217,8 +250,12 @@ for (const engine of await testEngines()) {
     describe("cancelling", () => {
       it("gives the stock back once, and answers alike again", async () => {
         const { id } = await place();
-        const answers = await Promise.all(Array.from({ length: 5 }, () => orders.cancelOrder({ id })));
-        expect(new Set(answers.map(({ order }) => order?.status))).toEqual(new Set([ORDER_STATUS_CANCELLED]));
+        const answers = await Promise.all(
+          Array.from({ length: 5 }, () => orders.cancelOrder({ id })),
+        );
+        expect(new Set(answers.map(({ order }) => order?.status))).toEqual(
+          new Set([ORDER_STATUS_CANCELLED]),
+        );
         expect(fake.stock("a")).toBe(10);
       });
 
@@ -258,7 +295,8 @@ for (const engine of await testEngines()) {
       const email = `${randomUUID()}@example.org`;
       const buyer = { name: "n", email, address: "a" };
       const placed: string[] = [];
-      for (let n = 0; n < 5; n++) placed.push((await place({ buyer, lines: [{ productId: "b", quantity: 1 }] })).id);
+      for (let n = 0; n < 5; n++)
+        placed.push((await place({ buyer, lines: [{ productId: "b", quantity: 1 }] })).id);
       await orders.cancelOrder({ id: placed[0] ?? "" });
       const seen: string[] = [];
       let pageToken = "";
@@ -270,9 +308,14 @@ for (const engine of await testEngines()) {
       } while (pageToken !== "");
       expect(new Set(seen)).toEqual(new Set(placed));
       expect(seen).toHaveLength(5);
-      const cancelled = await orders.listOrders({ filter: { email, statuses: [ORDER_STATUS_CANCELLED] } });
+      const cancelled = await orders.listOrders({
+        filter: { email, statuses: [ORDER_STATUS_CANCELLED] },
+      });
       expect(cancelled.orders.map(({ id }) => id)).toEqual([placed[0]]);
-      await failure(orders.listOrders({ pageToken: "x", pageSize: -1, filter: { statuses: [77 as 1] } }), "invalid_argument");
+      await failure(
+        orders.listOrders({ pageToken: "x", pageSize: -1, filter: { statuses: [77 as 1] } }),
+        "invalid_argument",
+      );
     });
 
     it("are quoted while the basket changes", async () => {
@@ -285,8 +328,13 @@ for (const engine of await testEngines()) {
         { $case: "remove" as const, value: { productId: "a", quantity: 1 } },
       ];
       const quotes: [string, bigint][] = [];
-      for await (const { lines, totalCents } of orders.quoteBasket(changes.map((change) => ({ change })))) {
-        quotes.push([lines.map(({ productId, quantity }) => `${quantity}${productId}`).join(" "), totalCents]);
+      for await (const { lines, totalCents } of orders.quoteBasket(
+        changes.map((change) => ({ change })),
+      )) {
+        quotes.push([
+          lines.map(({ productId, quantity }) => `${quantity}${productId}`).join(" "),
+          totalCents,
+        ]);
       }
       expect(quotes).toEqual([
         ["2a", 200n],
@@ -300,8 +348,14 @@ for (const engine of await testEngines()) {
         for await (const _quote of orders.quoteBasket([change])) return;
       };
       await failure(bad({}), "invalid_argument");
-      await failure(bad({ change: { $case: "add", value: { productId: "a", quantity: 0 } } }), "invalid_argument");
-      await failure(bad({ change: { $case: "add", value: { productId: "none", quantity: 1 } } }), "not_found");
+      await failure(
+        bad({ change: { $case: "add", value: { productId: "a", quantity: 0 } } }),
+        "invalid_argument",
+      );
+      await failure(
+        bad({ change: { $case: "add", value: { productId: "none", quantity: 1 } } }),
+        "not_found",
+      );
     });
   });
 }

@@ -13,8 +13,15 @@ import { trackOrder } from "./track-order.js";
 
 const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** The handlers of orders over a store, with the catalog behind a client as any other caller has it. `logger` hears of stock that could not be given back. */
-export const createOrders = (catalog: CatalogClient, store: OrderStore, logger: Logger = SILENT): OrdersHandlers => {
+/**
+ * The handlers of orders over a store, with the catalog behind a client as any other caller has it.
+ * `logger` hears of stock that could not be given back.
+ */
+export const createOrders = (
+  catalog: CatalogClient,
+  store: OrderStore,
+  logger: Logger = SILENT,
+): OrdersHandlers => {
   const parts: OrdersParts = { catalog, store, logger };
   return implement(OrdersService, {
     placeOrder: (request) => placeOrder(parts, request),

@@ -1,6 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { CatalogClient } from "@shop/contracts/catalog";
-import { type OrderLine, OrderStatus, type PlaceOrderRequest, type PlaceOrderResponse } from "@shop/contracts/orders";
+import {
+  type OrderLine,
+  OrderStatus,
+  type PlaceOrderRequest,
+  type PlaceOrderResponse,
+} from "@shop/contracts/orders";
 import { detail, RpcError } from "@tightwire/core";
 import { PreconditionFailure } from "@tightwire/core/details";
 import { alreadyExists } from "../requests/not-found.js";
@@ -11,24 +16,43 @@ import { settleOrder } from "./placement.js";
 import { priceLines } from "./prices.js";
 import type { OrdersParts } from "./releases.js";
 
-/** Answers PlaceOrder: records the order as pending, then settles it. A request id that is known goes on from where its order is. */
-export async function placeOrder(parts: OrdersParts, request: PlaceOrderRequest): Promise<PlaceOrderResponse> {
+/**
+ * Answers PlaceOrder: records the order as pending, then settles it. A request id that is known
+ * goes on from where its order is.
+ */
+export async function placeOrder(
+  parts: OrdersParts,
+  request: PlaceOrderRequest,
+): Promise<PlaceOrderResponse> {
   const checked = checkOrder(request);
   const fingerprint = fingerprintOf(checked);
-  const stored = (await parts.store.findByRequest(checked.requestId)) ?? (await record(parts, checked, fingerprint));
+  const stored =
+    (await parts.store.findByRequest(checked.requestId)) ??
+    (await record(parts, checked, fingerprint));
   if (stored.fingerprint !== fingerprint)
-    throw alreadyExists("shop.orders.v1/PlaceOrderRequest", checked.requestId, "was used for another order");
+    throw alreadyExists(
+      "shop.orders.v1/PlaceOrderRequest",
+      checked.requestId,
+      "was used for another order",
+    );
   const { order, refusals } = await settleOrder(parts, stored);
   if (order.status === OrderStatus.ORDER_STATUS_REJECTED) throw rejected(order.id, refusals);
   return { order };
 }
 
-async function record({ catalog, store }: OrdersParts, checked: CheckedOrder, fingerprint: string): Promise<StoredOrder> {
+async function record(
+  { catalog, store }: OrdersParts,
+  checked: CheckedOrder,
+  fingerprint: string,
+): Promise<StoredOrder> {
   const lines = await findPrices(catalog, checked.lines);
   return store.record({ ...checked, id: randomUUID(), fingerprint, lines });
 }
 
-async function findPrices(catalog: CatalogClient, lines: CheckedOrder["lines"]): Promise<OrderLine[]> {
+async function findPrices(
+  catalog: CatalogClient,
+  lines: CheckedOrder["lines"],
+): Promise<OrderLine[]> {
   try {
     return await priceLines(catalog, lines);
   } catch (error) {
@@ -39,8 +63,14 @@ async function findPrices(catalog: CatalogClient, lines: CheckedOrder["lines"]):
 }
 
 function rejected(orderId: string, refusals: readonly Refusal[]): RpcError {
-  const violations = refusals.map(({ productId, reason }) => ({ type: "STOCK", subject: productId, description: reason }));
-  const text = violations.map(({ subject, description }) => `${subject}: ${description}`).join("; ");
+  const violations = refusals.map(({ productId, reason }) => ({
+    type: "STOCK",
+    subject: productId,
+    description: reason,
+  }));
+  const text = violations
+    .map(({ subject, description }) => `${subject}: ${description}`)
+    .join("; ");
   return new RpcError("failed_precondition", `order ${orderId} was rejected: ${text}`, {
     details: [detail(PreconditionFailure, { violations })],
   });

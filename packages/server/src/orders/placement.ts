@@ -6,13 +6,18 @@ import { type OrdersParts, releaseDue } from "./releases.js";
 import { reservationId } from "./reservation-id.js";
 
 /** What came of an attempt to reserve an order's stock. */
-type Reserved = { readonly kind: "reserved" } | { readonly kind: "released" } | { readonly kind: "refused"; readonly refusals: Refusal[] };
+type Reserved =
+  | { readonly kind: "reserved" }
+  | { readonly kind: "released" }
+  | { readonly kind: "refused"; readonly refusals: Refusal[] };
 
 /**
- * Brings a pending order to an end: reserves its stock and confirms it, or rejects it. Safe to run twice at once and again after a crash anywhere in it, since the
- * reservation's id derives from the order and every step names the state that it starts from. Gives the order as it is then.
+ * Brings a pending order to an end: reserves its stock and confirms it, or rejects it. Safe to run
+ * twice at once and again after a crash anywhere in it, since the reservation's id derives from the
+ * order and every step names the state that it starts from. Gives the order as it is then.
  *
- * When nobody knows what became of the reservation, it is given up and released, the order stays pending, and the error is thrown on.
+ * When nobody knows what became of the reservation, it is given up and released, the order stays
+ * pending, and the error is thrown on.
  */
 export async function settleOrder(parts: OrdersParts, pending: StoredOrder): Promise<StoredOrder> {
   const { store } = parts;
@@ -23,7 +28,8 @@ export async function settleOrder(parts: OrdersParts, pending: StoredOrder): Pro
     try {
       const outcome = await reserve(parts, stored);
       if (outcome.kind === "reserved") stored = await store.confirm(id, attempt);
-      else if (outcome.kind === "refused") stored = await store.reject(id, attempt, outcome.refusals);
+      else if (outcome.kind === "refused")
+        stored = await store.reject(id, attempt, outcome.refusals);
       else stored = await nextAttempt(parts, stored);
     } catch (error) {
       await giveUp(parts, id, attempt);
@@ -35,13 +41,20 @@ export async function settleOrder(parts: OrdersParts, pending: StoredOrder): Pro
   return stored;
 }
 
-async function reserve({ catalog }: OrdersParts, { order, attempt }: StoredOrder): Promise<Reserved> {
+async function reserve(
+  { catalog }: OrdersParts,
+  { order, attempt }: StoredOrder,
+): Promise<Reserved> {
   const lines = order.lines.map(({ productId, quantity }) => ({ productId, quantity }));
   try {
-    const { reservation } = await catalog.reserveStock({ reservationId: reservationId(order.id, attempt), lines });
+    const { reservation } = await catalog.reserveStock({
+      reservationId: reservationId(order.id, attempt),
+      lines,
+    });
     return { kind: reservation?.releaseTime === undefined ? "reserved" : "released" };
   } catch (error) {
-    const refused = error instanceof RpcError && error.origin === "peer" ? readRefusal(error) : undefined;
+    const refused =
+      error instanceof RpcError && error.origin === "peer" ? readRefusal(error) : undefined;
     if (refused === undefined) throw error;
     return refused;
   }
@@ -52,26 +65,41 @@ function readRefusal(error: RpcError): Reserved | undefined {
   if (error.code === "failed_precondition") {
     const violations = error.detail(PreconditionFailure)?.violations ?? [];
     if (violations.some(({ type }) => type === "RELEASED")) return { kind: "released" };
-    return { kind: "refused", refusals: violations.map(({ subject, description }) => ({ productId: subject, reason: description })) };
+    return {
+      kind: "refused",
+      refusals: violations.map(({ subject, description }) => ({
+        productId: subject,
+        reason: description,
+      })),
+    };
   }
   if (error.code !== "not_found") return undefined;
   const productId = error.detail(ResourceInfo)?.resourceName ?? "";
   return { kind: "refused", refusals: [{ productId, reason: "is not for sale any more" }] };
 }
 
-async function nextAttempt({ store }: OrdersParts, { order, attempt }: StoredOrder): Promise<StoredOrder> {
+async function nextAttempt(
+  { store }: OrdersParts,
+  { order, attempt }: StoredOrder,
+): Promise<StoredOrder> {
   await store.giveUpAttempt(order.id, attempt);
   const next = await store.find(order.id);
   if (next === undefined) throw new Error(`order ${order.id} is gone`);
   return next;
 }
 
-/** If this fails too, the order stays as it is and the next repair, or a retry with the same request id, goes on from there. */
+/**
+ * If this fails too, the order stays as it is and the next repair, or a retry with the same request
+ * id, goes on from there.
+ */
 async function giveUp(parts: OrdersParts, id: string, attempt: number): Promise<void> {
   try {
     await parts.store.giveUpAttempt(id, attempt);
   } catch (error) {
-    parts.logger.warn({ orderId: id, error: String(error) }, "an attempt to reserve stock could not be given up");
+    parts.logger.warn(
+      { orderId: id, error: String(error) },
+      "an attempt to reserve stock could not be given up",
+    );
     return;
   }
   await releaseDue(parts, id);

@@ -15,7 +15,9 @@ export async function* quoteBasket(
   const basket = new Map<string, number>();
   for await (const { change } of requests) {
     applyChange(basket, change);
-    const held: BasketLine[] = [...basket].map(([productId, quantity]) => ({ productId, quantity })).filter(({ quantity }) => quantity > 0);
+    const held: BasketLine[] = [...basket]
+      .map(([productId, quantity]) => ({ productId, quantity }))
+      .filter(({ quantity }) => quantity > 0);
     const lines = await priceLines(catalog, held).catch((error: unknown) => {
       if (error instanceof RpcError && error.code === "not_found") throw error.forward();
       throw error;
@@ -33,7 +35,11 @@ function applyChange(basket: Map<string, number>, change: QuoteBasketRequest["ch
   const { productId, quantity } = change.value;
   const before = basket.get(productId) ?? 0;
   const after = change.$case === "add" ? before + quantity : Math.max(before - quantity, 0);
-  violations.expect(after <= MAX_QUANTITY, `${change.$case}.quantity`, `would make more than ${MAX_QUANTITY} of one product`);
+  violations.expect(
+    after <= MAX_QUANTITY,
+    `${change.$case}.quantity`,
+    `would make more than ${MAX_QUANTITY} of one product`,
+  );
   violations.expect(
     basket.has(productId) || basket.size < MAX_ITEMS,
     `${change.$case}.product_id`,

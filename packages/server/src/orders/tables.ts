@@ -10,7 +10,10 @@ export interface OrderTable {
   status: OrderStatus;
   /** Counts the changes of `status`. */
   revision: number;
-  /** Which reservation is the order's: every attempt to reserve that is given up gets its stock released, and the next has an id of its own. */
+  /**
+   * Which reservation is the order's: every attempt to reserve that is given up gets its stock
+   * released, and the next has an id of its own.
+   */
   attempt: number;
   /** Why the order was rejected, as JSON of `Refusal[]`. */
   refusals: string | null;
@@ -37,7 +40,10 @@ export interface OrderLineTable {
   unit_price_cents: bigint;
 }
 
-/** Reservations whose stock has to be given back: written with the decision, deleted when the catalog has done it. */
+/**
+ * Reservations whose stock has to be given back: written with the decision, deleted when the
+ * catalog has done it.
+ */
 export interface DueReleaseTable {
   reservation_id: string;
   create_time: Date;

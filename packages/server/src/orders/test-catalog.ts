@@ -3,7 +3,10 @@ import { detail, RpcError } from "@tightwire/core";
 import { PreconditionFailure, ResourceInfo } from "@tightwire/core/details";
 import { implement } from "@tightwire/server";
 
-/** A catalog for the tests of orders (which never import the real one): films `a` and `b`, ten of each, and faults on demand. */
+/**
+ * A catalog for the tests of orders (which never import the real one): films `a` and `b`, ten of
+ * each, and faults on demand.
+ */
 export interface TestCatalog {
   readonly handlers: CatalogHandlers;
   stock(id: string): number;
@@ -36,8 +39,17 @@ export function createTestCatalog(): TestCatalog {
   const product = (id: string) => {
     const priceCents = PRICES.get(id);
     if (priceCents === undefined)
-      throw new RpcError("not_found", "no such product", { details: [detail(ResourceInfo, { resourceName: id })] });
-    const film = { title: `Film ${id}`, releaseDate: undefined, genre: "", mpaaRating: 0 as const, distributor: "", director: "" };
+      throw new RpcError("not_found", "no such product", {
+        details: [detail(ResourceInfo, { resourceName: id })],
+      });
+    const film = {
+      title: `Film ${id}`,
+      releaseDate: undefined,
+      genre: "",
+      mpaaRating: 0 as const,
+      distributor: "",
+      director: "",
+    };
     return { id, priceCents, film, stock: stock.get(id) ?? 0, createTime: undefined };
   };
   const precondition = (type: string, subject: string, description: string) =>
@@ -56,9 +68,11 @@ export function createTestCatalog(): TestCatalog {
       if (known !== undefined) return { reservation: known };
       for (const { productId, quantity } of lines) {
         const left = product(productId).stock;
-        if (quantity > left) throw precondition("STOCK", productId, `${quantity} wanted, ${left} left`);
+        if (quantity > left)
+          throw precondition("STOCK", productId, `${quantity} wanted, ${left} left`);
       }
-      for (const { productId, quantity } of lines) stock.set(productId, product(productId).stock - quantity);
+      for (const { productId, quantity } of lines)
+        stock.set(productId, product(productId).stock - quantity);
       const reservation: Reservation = { id, lines, createTime: undefined, releaseTime: undefined };
       reservations.set(id, reservation);
       await action();
@@ -67,10 +81,17 @@ export function createTestCatalog(): TestCatalog {
     async releaseStock({ reservationId: id }) {
       if (releasesFail) throw new RpcError("unavailable", "no releases");
       const known = reservations.get(id);
-      for (const { productId, quantity } of known?.releaseTime === undefined ? (known?.lines ?? []) : []) {
+      for (const { productId, quantity } of known?.releaseTime === undefined
+        ? (known?.lines ?? [])
+        : []) {
         stock.set(productId, product(productId).stock + quantity);
       }
-      reservations.set(id, { id, lines: known?.lines ?? [], createTime: undefined, releaseTime: { seconds: 1n, nanos: 0 } });
+      reservations.set(id, {
+        id,
+        lines: known?.lines ?? [],
+        createTime: undefined,
+        releaseTime: { seconds: 1n, nanos: 0 },
+      });
       return { reservation: known };
     },
     getProduct: unused,

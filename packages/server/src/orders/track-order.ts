@@ -3,10 +3,17 @@ import { toTimestamp } from "../timestamp.js";
 import { findOrder } from "./find-order.js";
 import type { OrderStore } from "./order-store.js";
 
-const FINAL: ReadonlySet<OrderStatus> = new Set([OrderStatus.ORDER_STATUS_CANCELLED, OrderStatus.ORDER_STATUS_REJECTED]);
+const FINAL: ReadonlySet<OrderStatus> = new Set([
+  OrderStatus.ORDER_STATUS_CANCELLED,
+  OrderStatus.ORDER_STATUS_REJECTED,
+]);
 
 /** Answers TrackOrder, until a final status or until `signal` aborts. */
-export async function* trackOrder(store: OrderStore, id: string, signal: AbortSignal): AsyncGenerator<TrackOrderResponse> {
+export async function* trackOrder(
+  store: OrderStore,
+  id: string,
+  signal: AbortSignal,
+): AsyncGenerator<TrackOrderResponse> {
   await findOrder(store, id);
   for await (const { status, timeMs } of store.statuses.watch([id], signal)) {
     yield { id, status, changeTime: toTimestamp(new Date(timeMs)) };

@@ -5,7 +5,10 @@ const listing = ["products", { genre: "Drama" }];
 
 describe("a page token", () => {
   it("leads back to its position", () => {
-    expect(readPageToken(listing, writePageToken(listing, ["Alien³", "alien-1"]))).toEqual(["Alien³", "alien-1"]);
+    expect(readPageToken(listing, writePageToken(listing, ["Alien³", "alien-1"]))).toEqual([
+      "Alien³",
+      "alien-1",
+    ]);
   });
 
   it("is refused under another filter", () => {
@@ -27,6 +30,8 @@ describe("a page token", () => {
     encode(["a", "b\0", "c"]),
     `${encode(["a", "b", "c"])} `,
   ])("is refused when it was made up: %s", (token) => {
-    expect(() => readPageToken(listing, token)).toThrow(new PageTokenError("is not a token that a page came with"));
+    expect(() => readPageToken(listing, token)).toThrow(
+      new PageTokenError("is not a token that a page came with"),
+    );
   });
 });

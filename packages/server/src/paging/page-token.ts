@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 
-/** A page token that was not made by {@link writePageToken}, or belongs to another listing. The message says which. */
+/**
+ * A page token that was not made by {@link writePageToken}, or belongs to another listing. The
+ * message says which.
+ */
 export class PageTokenError extends Error {
   override readonly name = "PageTokenError";
 }
@@ -9,8 +12,9 @@ export class PageTokenError extends Error {
 export type PagePosition = readonly [string, string];
 
 /**
- * An opaque token for the page after `position`. It belongs to `listing`: whatever decides which rows are listed, and in which order (its name and
- * filter). Not signed: it leads to no row that the same filter would not list.
+ * An opaque token for the page after `position`. It belongs to `listing`: whatever decides which
+ * rows are listed, and in which order (its name and filter). Not signed: it leads to no row that
+ * the same filter would not list.
  */
 export function writePageToken(listing: unknown, position: PagePosition): string {
   return Buffer.from(JSON.stringify([fingerprint(listing), ...position])).toString("base64url");
@@ -21,7 +25,8 @@ export function readPageToken(listing: unknown, token: string): PagePosition {
   const parts = parse(token);
   if (parts === undefined) throw new PageTokenError("is not a token that a page came with");
   const [owner, ...position] = parts;
-  if (owner !== fingerprint(listing)) throw new PageTokenError("belongs to a listing with another filter");
+  if (owner !== fingerprint(listing))
+    throw new PageTokenError("belongs to a listing with another filter");
   return position;
 }
 
@@ -31,7 +36,10 @@ function parse(token: string): [string, string, string] | undefined {
   if (bytes.toString("base64url") !== token) return undefined;
   try {
     const value: unknown = JSON.parse(bytes.toString());
-    const whole = Array.isArray(value) && value.length === 3 && value.every((part) => typeof part === "string" && !part.includes("\0"));
+    const whole =
+      Array.isArray(value) &&
+      value.length === 3 &&
+      value.every((part) => typeof part === "string" && !part.includes("\0"));
     return whole ? (value as [string, string, string]) : undefined;
   } catch {
     return undefined;
@@ -39,6 +47,8 @@ function parse(token: string): [string, string, string] | undefined {
 }
 
 function fingerprint(listing: unknown): string {
-  const text = JSON.stringify(listing, (_key, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
+  const text = JSON.stringify(listing, (_key, value: unknown) =>
+    typeof value === "bigint" ? value.toString() : value,
+  );
   return createHash("sha256").update(text).digest("base64url").slice(0, 16);
 }

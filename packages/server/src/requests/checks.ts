@@ -17,13 +17,29 @@ const ID = /^[A-Za-z0-9-]{1,64}$/;
 /** An id that this shop makes: 1 to 64 letters, digits and hyphens. */
 export function checkId(violations: Violations, field: string, id: string): void {
   violations.expect(id !== "", field, "must not be empty");
-  violations.expect(ID.test(id), field, `must be 1 to ${MAX_ID_LENGTH} letters, digits and hyphens`);
+  violations.expect(
+    ID.test(id),
+    field,
+    `must be 1 to ${MAX_ID_LENGTH} letters, digits and hyphens`,
+  );
 }
 
-/** Text of `least` to `most` characters. PostgreSQL keeps no NUL character, so none may be in it. */
-export function checkText(violations: Violations, field: string, text: string, least: number, most: number): void {
+/**
+ * Text of `least` to `most` characters. PostgreSQL keeps no NUL character, so none may be in it.
+ */
+export function checkText(
+  violations: Violations,
+  field: string,
+  text: string,
+  least: number,
+  most: number,
+): void {
   violations.expect(text.trim().length >= Math.min(least, 1), field, "must not be empty");
-  violations.expect(text.length >= least && text.length <= most, field, `must be ${least} to ${most} characters`);
+  violations.expect(
+    text.length >= least && text.length <= most,
+    field,
+    `must be ${least} to ${most} characters`,
+  );
   violations.expect(!text.includes("\0"), field, "must not hold a NUL character");
 }
 
@@ -35,7 +51,11 @@ export function checkIds(violations: Violations, field: string, ids: readonly st
 }
 
 /** Lines of one request: 1 to 100, each with an id and a quantity, no product twice. */
-export function checkLines(violations: Violations, field: string, lines: readonly { productId: string; quantity: number }[]): void {
+export function checkLines(
+  violations: Violations,
+  field: string,
+  lines: readonly { productId: string; quantity: number }[],
+): void {
   checkCount(violations, field, lines.length);
   checkDistinct(
     violations,
@@ -46,20 +66,36 @@ export function checkLines(violations: Violations, field: string, lines: readonl
 }
 
 /** One line: an id, and a quantity from 1 to {@link MAX_QUANTITY}. */
-export function checkLine(violations: Violations, field: string, line: { productId: string; quantity: number }): void {
+export function checkLine(
+  violations: Violations,
+  field: string,
+  line: { productId: string; quantity: number },
+): void {
   checkId(violations, `${field}.product_id`, line.productId);
   violations.expect(line.quantity >= 1, `${field}.quantity`, "must be at least 1");
-  violations.expect(line.quantity <= MAX_QUANTITY, `${field}.quantity`, `must be ${MAX_QUANTITY} at most`);
+  violations.expect(
+    line.quantity <= MAX_QUANTITY,
+    `${field}.quantity`,
+    `must be ${MAX_QUANTITY} at most`,
+  );
 }
 
 /** The page size to use: the default for 0. */
 export function checkPageSize(violations: Violations, pageSize: number): number {
-  violations.expect(pageSize >= 0 && pageSize <= MAX_PAGE_SIZE, "page_size", `must be 0 to ${MAX_PAGE_SIZE}`);
+  violations.expect(
+    pageSize >= 0 && pageSize <= MAX_PAGE_SIZE,
+    "page_size",
+    `must be 0 to ${MAX_PAGE_SIZE}`,
+  );
   return pageSize === 0 ? DEFAULT_PAGE_SIZE : pageSize;
 }
 
 /** Where the page begins: after the token's position, or undefined for the first page. */
-export function checkPageToken(violations: Violations, listing: unknown, token: string): PagePosition | undefined {
+export function checkPageToken(
+  violations: Violations,
+  listing: unknown,
+  token: string,
+): PagePosition | undefined {
   if (token === "") return undefined;
   try {
     return readPageToken(listing, token);
@@ -71,10 +107,18 @@ export function checkPageToken(violations: Violations, listing: unknown, token: 
 }
 
 function checkCount(violations: Violations, field: string, count: number): void {
-  violations.expect(count >= 1 && count <= MAX_ITEMS, field, `must hold 1 to ${MAX_ITEMS} items, not ${count}`);
+  violations.expect(
+    count >= 1 && count <= MAX_ITEMS,
+    field,
+    `must hold 1 to ${MAX_ITEMS} items, not ${count}`,
+  );
 }
 
-function checkDistinct(violations: Violations, ids: readonly string[], fieldAt: (index: number) => string): void {
+function checkDistinct(
+  violations: Violations,
+  ids: readonly string[],
+  fieldAt: (index: number) => string,
+): void {
   const seen = new Set<string>();
   for (const [index, id] of ids.entries()) {
     if (id !== "") violations.expect(!seen.has(id), fieldAt(index), `"${id}" is there twice`);

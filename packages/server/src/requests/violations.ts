@@ -1,6 +1,9 @@
 import { badRequest, RpcError } from "@tightwire/core";
 
-/** Collects what is wrong with a request, field by field, so that the caller hears all of it at once. */
+/**
+ * Collects what is wrong with a request, field by field, so that the caller hears all of it at
+ * once.
+ */
 export interface Violations {
   /** Field path and reason, in the order they were found; a field's first reason only. */
   readonly found: ReadonlyMap<string, string>;
@@ -23,7 +26,9 @@ export function createViolations(): Violations {
       const [first] = found;
       if (first === undefined) return;
       const more = found.size === 1 ? "" : ` (and ${found.size - 1} more)`;
-      throw new RpcError("invalid_argument", `${first[0]} ${first[1]}${more}`, { details: [badRequest(Object.fromEntries(found))] });
+      throw new RpcError("invalid_argument", `${first[0]} ${first[1]}${more}`, {
+        details: [badRequest(Object.fromEntries(found))],
+      });
     },
   };
 }

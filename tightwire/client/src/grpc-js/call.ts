@@ -20,12 +20,19 @@ import { writtenByGrpcJs } from "./origin.js";
 const HIGH_WATER_BYTES = 64 * 1024;
 /** And above so many messages: they reach the socket together. */
 const HIGH_WATER_MESSAGES = 16;
-/** grpc-js fails at once on what is further away than a 32-bit timer, so a later deadline is told as this much: 24 days. */
+/**
+ * grpc-js fails at once on what is further away than a 32-bit timer, so a later deadline is told as
+ * this much: 24 days.
+ */
 const MAX_DEADLINE_MS = 24 * 24 * 3_600_000;
 /** grpc.writeFlags.NoCompress */
 const NO_COMPRESS = 2;
 const NONE: readonly Held[] = [];
-const CUT_SHORT = { code: Status.INTERNAL, text: "the answer ends in the middle of a message", origin: "local" } as const;
+const CUT_SHORT = {
+  code: Status.INTERNAL,
+  text: "the answer ends in the middle of a message",
+  origin: "local",
+} as const;
 
 /** A message that waits for grpc-js to take the first. */
 interface Held {
@@ -33,7 +40,10 @@ interface Held {
   readonly compress: boolean;
 }
 
-/** One call on a grpc-js channel, made below its stubs: bytes in, bytes out, no stream object and no Error a call. */
+/**
+ * One call on a grpc-js channel, made below its stubs: bytes in, bytes out, no stream object and no
+ * Error a call.
+ */
 export class GrpcJsCall implements StreamHandle {
   readonly #connection: GrpcJsConnection;
   readonly #sink: ReplySink;
@@ -47,7 +57,9 @@ export class GrpcJsCall implements StreamHandle {
   #waitingMessages = 0;
   #full = false;
   #ending = false;
-  /** Whether grpc-js took a message. Before it does it keeps one, and a second would replace that. */
+  /**
+   * Whether grpc-js took a message. Before it does it keeps one, and a second would replace that.
+   */
   #begun = false;
   #held: readonly Held[] = NONE;
   readonly #maxMessages: number;
@@ -58,9 +70,16 @@ export class GrpcJsCall implements StreamHandle {
     this.#compress = outgoing.compress;
     // Its compression may finish a later message first, so those go one by one.
     this.#maxMessages = outgoing.compress ? 1 : HIGH_WATER_MESSAGES;
-    this.#call = connection.channel.createCall(outgoing.path, grpcDeadline(outgoing.deadline), connection.authority, null, 0);
+    this.#call = connection.channel.createCall(
+      outgoing.path,
+      grpcDeadline(outgoing.deadline),
+      connection.authority,
+      null,
+      0,
+    );
     const metadata = toGrpcMetadata(outgoing.metadata);
-    if (outgoing.previousAttempts > 0) metadata.set("grpc-previous-rpc-attempts", String(outgoing.previousAttempts));
+    if (outgoing.previousAttempts > 0)
+      metadata.set("grpc-previous-rpc-attempts", String(outgoing.previousAttempts));
     this.#call.start(metadata, {
       onReceiveMetadata: (received: GrpcMetadata) => {
         this.#head = received;
@@ -75,7 +94,9 @@ export class GrpcJsCall implements StreamHandle {
       },
       onReceiveStatus: (status: StatusObject) => {
         const end = completionOf(status, this.#head);
-        this.#finish(end.code === Status.OK && isCutShort(this.#call) ? { ...end, ...CUT_SHORT } : end);
+        this.#finish(
+          end.code === Status.OK && isCutShort(this.#call) ? { ...end, ...CUT_SHORT } : end,
+        );
       },
     });
   }
@@ -87,12 +108,16 @@ export class GrpcJsCall implements StreamHandle {
     this.#waitingMessages++;
     if (this.#begun || this.#waitingMessages === 1) this.#send(bytes, compress);
     else this.#held = [...this.#held, { bytes, compress }];
-    this.#full ||= this.#waitingBytes >= HIGH_WATER_BYTES || this.#waitingMessages >= this.#maxMessages;
+    this.#full ||=
+      this.#waitingBytes >= HIGH_WATER_BYTES || this.#waitingMessages >= this.#maxMessages;
     return !this.#full;
   }
 
   #send(bytes: Uint8Array, compress: boolean): void {
-    const context = { flags: compress && this.#compress ? 0 : NO_COMPRESS, callback: () => this.#taken(bytes.byteLength) };
+    const context = {
+      flags: compress && this.#compress ? 0 : NO_COMPRESS,
+      callback: () => this.#taken(bytes.byteLength),
+    };
     this.#call.sendMessageWithContext(context, asBuffer(bytes));
   }
 
@@ -110,9 +135,17 @@ export class GrpcJsCall implements StreamHandle {
 
   cancel(cause: Cause): void {
     if (this.#over) return;
-    this.#finish({ code: cause.code, text: cause.text, headers: undefined, trailers: undefined, processed: "unknown", origin: "local" });
+    this.#finish({
+      code: cause.code,
+      text: cause.text,
+      headers: undefined,
+      trailers: undefined,
+      processed: "unknown",
+      origin: "local",
+    });
     this.#call.cancelWithStatus(cause.code, cause.text);
-    // A call that is cancelled before grpc-js has made its inner call is begun all the same, and nobody would end it.
+    // A call that is cancelled before grpc-js has made its inner call is begun all the same, and
+    // nobody would end it.
     if (!this.#begun) setImmediate(() => this.#call.cancelWithStatus(cause.code, cause.text));
   }
 
@@ -128,7 +161,12 @@ export class GrpcJsCall implements StreamHandle {
     if (this.#over) return;
     if (!this.#begun) this.#begin();
     if (this.#ending && this.#waitingMessages === 0) this.#call.halfClose();
-    if (!this.#full || this.#waitingBytes > HIGH_WATER_BYTES / 2 || this.#waitingMessages > this.#maxMessages / 2) return;
+    if (
+      !this.#full ||
+      this.#waitingBytes > HIGH_WATER_BYTES / 2 ||
+      this.#waitingMessages > this.#maxMessages / 2
+    )
+      return;
     this.#full = false;
     this.#sink.drained();
   }
@@ -171,12 +209,18 @@ export class UnaryReplies implements ReplySink {
   drained(): void {}
 
   done(end: Completion): void {
-    const whole: Completion = this.#headers === undefined ? end : { ...end, headers: this.#headers };
+    const whole: Completion =
+      this.#headers === undefined ? end : { ...end, headers: this.#headers };
     if (end.code !== Status.OK) this.#sink.done(whole, undefined);
     else if (this.#messages === 1) this.#sink.done(whole, this.#message);
     else
       this.#sink.done(
-        { ...whole, code: Status.INTERNAL, text: `the answer of a unary call holds ${this.#messages} messages`, origin: "local" },
+        {
+          ...whole,
+          code: Status.INTERNAL,
+          text: `the answer of a unary call holds ${this.#messages} messages`,
+          origin: "local",
+        },
         undefined,
       );
   }
@@ -189,11 +233,21 @@ function grpcDeadline(deadline: number): number {
 
 function completionOf(status: StatusObject, head: GrpcMetadata | undefined): Completion {
   const foreign = status.code === Status.OK ? undefined : foreignAnswer(status, head);
-  if (foreign !== undefined) return { ...foreign, headers: undefined, trailers: undefined, processed: "unknown", origin: "local" };
+  if (foreign !== undefined)
+    return {
+      ...foreign,
+      headers: undefined,
+      trailers: undefined,
+      processed: "unknown",
+      origin: "local",
+    };
   const local = writtenByGrpcJs(status);
   return {
     // A code outside 0 to 16 is UNKNOWN; grpc-js lets anything through.
-    code: Number.isInteger(status.code) && status.code >= 0 && status.code <= 16 ? status.code : Status.UNKNOWN,
+    code:
+      Number.isInteger(status.code) && status.code >= 0 && status.code <= 16
+        ? status.code
+        : Status.UNKNOWN,
     text: status.details,
     headers: undefined,
     trailers: fromGrpcMetadata(status.metadata),

@@ -16,7 +16,10 @@ import { GrpcJsCall, UnaryReplies } from "./call.js";
 const LOST: Cause = { code: Status.UNAVAILABLE, text: "the connection was lost" };
 const CLOSED: Cause = { code: Status.UNAVAILABLE, text: "the connection was closed" };
 
-/** One connected grpc-js channel. When it leaves READY it is over for us: calls in flight end by themselves, and the channel above connects anew. */
+/**
+ * One connected grpc-js channel. When it leaves READY it is over for us: calls in flight end by
+ * themselves, and the channel above connects anew.
+ */
 export class GrpcJsConnection implements Connection {
   readonly info: ConnectionInfo;
   readonly authority: string;

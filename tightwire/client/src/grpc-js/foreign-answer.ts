@@ -1,7 +1,10 @@
 import type { Metadata as GrpcMetadata, StatusObject } from "@grpc/grpc-js";
 import { type Cause, Status } from "@tightwire/core/runtime";
 
-/** Source: the gRPC document "HTTP to gRPC Status Code Mapping". What is not here, 200 too, is UNKNOWN. */
+/**
+ * Source: the gRPC document "HTTP to gRPC Status Code Mapping". What is not here, 200 too, is
+ * UNKNOWN.
+ */
 const BY_HTTP_STATUS: ReadonlyMap<number, number> = new Map<number, number>([
   [400, Status.INTERNAL],
   [401, Status.UNAUTHENTICATED],
@@ -13,14 +16,22 @@ const BY_HTTP_STATUS: ReadonlyMap<number, number> = new Map<number, number>([
   [504, Status.UNAVAILABLE],
 ]);
 
-/** How grpc-js reports an answer that it took for gRPC and could not read: the body's first bytes as a length, or no status at its end. */
-const UNREADABLE = /^(?:Received HTTP status code (\d{3})$|Received message larger than max|Received RST_STREAM with code 0\b)/;
+/**
+ * How grpc-js reports an answer that it took for gRPC and could not read: the body's first bytes as
+ * a length, or no status at its end.
+ */
+const UNREADABLE =
+  /^(?:Received HTTP status code (\d{3})$|Received message larger than max|Received RST_STREAM with code 0\b)/;
 
 /**
- * How a call ends whose answer is not gRPC at all, a web page or a proxy's JSON; undefined when the answer was gRPC or none came. `head` is what the answer began with, when it was
- * more than a head. Only for calls that failed.
+ * How a call ends whose answer is not gRPC at all, a web page or a proxy's JSON; undefined when the
+ * answer was gRPC or none came. `head` is what the answer began with, when it was more than a head.
+ * Only for calls that failed.
  */
-export function foreignAnswer(status: StatusObject, head: GrpcMetadata | undefined): Cause | undefined {
+export function foreignAnswer(
+  status: StatusObject,
+  head: GrpcMetadata | undefined,
+): Cause | undefined {
   const unreadable = UNREADABLE.exec(status.details);
   if (unreadable === null) return undefined;
   const fields = (head ?? status.metadata).getMap();

@@ -31,20 +31,23 @@ export interface GrpcJsOptions {
   /** TLS to the server: `true` for the defaults. Default: cleartext. */
   readonly tls?: boolean | ClientTlsOptions;
   /**
-   * Pings an idle connection after so many milliseconds, to notice a peer that is gone without a word; it is given up when no answer comes within as many more, 20,000 at most.
-   * Many servers refuse less than 300,000. Default: no pings.
+   * Pings an idle connection after so many milliseconds, to notice a peer that is gone without a
+   * word; it is given up when no answer comes within as many more, 20,000 at most. Many servers
+   * refuse less than 300,000. Default: no pings.
    */
   readonly keepaliveMs?: number;
   /**
-   * Lets calls ask for compression. grpc-js decides that once a connection, and then announces `grpc-encoding: gzip` on every call, which servers without gzip refuse.
-   * Default false.
+   * Lets calls ask for compression. grpc-js decides that once a connection, and then announces
+   * `grpc-encoding: gzip` on every call, which servers without gzip refuse. Default false.
    */
   readonly compression?: boolean;
 }
 
 /**
- * The client transport over the official `@grpc/grpc-js`: one connection to one address each. It has no retry policy of grpc-js; its transparent retries stay on.
- * Throws at once for an unknown option, a `keepaliveMs` that is no time, a PEM file that cannot be read, or half a client certificate.
+ * The client transport over the official `@grpc/grpc-js`: one connection to one address each. It
+ * has no retry policy of grpc-js; its transparent retries stay on. Throws at once for an unknown
+ * option, a `keepaliveMs` that is no time, a PEM file that cannot be read, or half a client
+ * certificate.
  */
 export function grpcJs(options: GrpcJsOptions = {}): ClientTransport {
   refuseUnknownOptions("grpcJs", options, ["tls", "keepaliveMs", "compression"]);
@@ -59,14 +62,20 @@ export function grpcJs(options: GrpcJsOptions = {}): ClientTransport {
 }
 
 function capabilitiesOf(options: GrpcJsOptions): Capabilities {
-  return { compressRequests: options.compression === true, compressResponses: false, knowsProcessed: false };
+  return {
+    compressRequests: options.compression === true,
+    compressResponses: false,
+    knowsProcessed: false,
+  };
 }
 
 function credentialsOf(tls: GrpcJsOptions["tls"]): ChannelCredentials {
   if (tls === undefined || tls === false) return credentials.createInsecure();
-  if (tls !== true) refuseUnknownOptions("grpcJs, in tls,", tls, ["ca", "certificate", "key", "serverName"]);
+  if (tls !== true)
+    refuseUnknownOptions("grpcJs, in tls,", tls, ["ca", "certificate", "key", "serverName"]);
   const { ca, certificate, key } = tls === true ? {} : tls;
-  if ((certificate === undefined) !== (key === undefined)) throw new TypeError("tls.certificate and tls.key go together");
+  if ((certificate === undefined) !== (key === undefined))
+    throw new TypeError("tls.certificate and tls.key go together");
   return nameNoAddress(
     credentials.createSsl(
       ca === undefined ? null : readPem("tls.ca", ca),
@@ -76,7 +85,11 @@ function credentialsOf(tls: GrpcJsOptions["tls"]): ChannelCredentials {
   );
 }
 
-function channelOptions(endpoint: Endpoint, connectOptions: ConnectOptions, options: GrpcJsOptions): ChannelOptions {
+function channelOptions(
+  endpoint: Endpoint,
+  connectOptions: ConnectOptions,
+  options: GrpcJsOptions,
+): ChannelOptions {
   const serverName = typeof options.tls === "object" ? options.tls.serverName : undefined;
   const host = endpoint.authority.replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
   const proved = serverName ?? (isIP(host) === 0 ? host : undefined);
@@ -88,9 +101,12 @@ function channelOptions(endpoint: Endpoint, connectOptions: ConnectOptions, opti
     "grpc.use_local_subchannel_pool": 1,
     "grpc.enable_channelz": 0,
     "grpc.primary_user_agent": "tightwire",
-    // Small windows make large answers wait for round trips; 4 MiB did 1.3 times the calls at 64 KiB an answer.
+    // Small windows make large answers wait for round trips; 4 MiB did 1.3 times the calls at 64
+    // KiB an answer.
     "grpc-node.flow_control_window": 4 * 1024 * 1024,
-    ...(options.compression === true ? { "grpc.default_compression_algorithm": compressionAlgorithms.gzip } : {}),
+    ...(options.compression === true
+      ? { "grpc.default_compression_algorithm": compressionAlgorithms.gzip }
+      : {}),
     ...(proved === undefined ? {} : { "grpc.ssl_target_name_override": proved }),
     ...(options.keepaliveMs === undefined
       ? {}
@@ -102,14 +118,21 @@ function channelOptions(endpoint: Endpoint, connectOptions: ConnectOptions, opti
   };
 }
 
-/** Resolves once the connection stands. grpc-js alone would try for ever (grpc-node#2785), and go on when nobody wants it any more. */
+/**
+ * Resolves once the connection stands. grpc-js alone would try for ever (grpc-node#2785), and go on
+ * when nobody wants it any more.
+ */
 function connect(
   endpoint: Endpoint,
   connectOptions: ConnectOptions,
   creds: ChannelCredentials,
   options: GrpcJsOptions,
 ): Promise<Connection> {
-  const channel = new Channel(grpcTarget(endpoint.address), creds, channelOptions(endpoint, connectOptions, options));
+  const channel = new Channel(
+    grpcTarget(endpoint.address),
+    creds,
+    channelOptions(endpoint, connectOptions, options),
+  );
   const destroySockets = takeSockets(channel);
   const { timeoutMs, signal } = connectOptions;
   return new Promise((resolve, reject) => {
@@ -132,7 +155,13 @@ function connect(
       const state = channel.getConnectivityState(true);
       if (state === connectivityState.READY) {
         settle();
-        resolve(new GrpcJsConnection(channel, endpoint, options.tls !== undefined && options.tls !== false));
+        resolve(
+          new GrpcJsConnection(
+            channel,
+            endpoint,
+            options.tls !== undefined && options.tls !== false,
+          ),
+        );
       } else if (state === connectivityState.TRANSIENT_FAILURE) {
         void reasonOf(channel).then(fail);
       } else if (state !== connectivityState.SHUTDOWN) {

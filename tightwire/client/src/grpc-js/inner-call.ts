@@ -4,7 +4,9 @@ import type { experimental } from "@grpc/grpc-js";
 interface InnerCall {
   readonly child?: {
     readonly underlyingCalls?: readonly {
-      readonly call: { readonly child?: { readonly decoder?: { readonly readState: number } } | null };
+      readonly call: {
+        readonly child?: { readonly decoder?: { readonly readState: number } } | null;
+      };
     }[];
   } | null;
 }
@@ -13,8 +15,9 @@ interface InnerCall {
 const BETWEEN_MESSAGES = 0;
 
 /**
- * Whether the data that came ends inside a message: grpc-js drops the piece and reports the status that follows, so that half an answer would look like all of it. That reaches into
- * grpc-js; a test with a peer that stops short fails should a version keep its decoder elsewhere.
+ * Whether the data that came ends inside a message: grpc-js drops the piece and reports the status
+ * that follows, so that half an answer would look like all of it. That reaches into grpc-js; a test
+ * with a peer that stops short fails should a version keep its decoder elsewhere.
  */
 export function isCutShort(call: experimental.CallStream): boolean {
   const attempt = (call as InnerCall).child?.underlyingCalls?.at(-1);

@@ -1,16 +1,31 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BinaryReader, BinaryWriter } from "../wire.js";
-import { type AnyReader, ourReader, ourWriter, outcomeOf, SCALARS, stockReader } from "./wire.test-support.js";
+import {
+  type AnyReader,
+  ourReader,
+  ourWriter,
+  outcomeOf,
+  SCALARS,
+  stockReader,
+} from "./wire.test-support.js";
 
 type Step = (reader: AnyReader) => unknown;
 
 /** Everything that a reader can be asked for. */
 const STEPS: readonly (readonly [string, Step])[] = [
-  ...SCALARS.map(({ name }) => [name, (reader: AnyReader) => (name === "string" ? reader.string(true) : reader[name]())] as const),
+  ...SCALARS.map(
+    ({ name }) =>
+      [
+        name,
+        (reader: AnyReader) => (name === "string" ? reader.string(true) : reader[name]()),
+      ] as const,
+  ),
   ["string, not strict", (reader) => reader.string(false)],
   ["tag", (reader) => reader.tag()],
-  ...[0, 1, 2, 3, 4, 5, 6].map((wireType) => [`skip ${wireType}`, (reader: AnyReader) => reader.skip(wireType)] as const),
+  ...[0, 1, 2, 3, 4, 5, 6].map(
+    (wireType) => [`skip ${wireType}`, (reader: AnyReader) => reader.skip(wireType)] as const,
+  ),
   ["skip the group 3", (reader) => reader.skip(3, 3)],
 ];
 const steps = fc.array(fc.constantFrom(...STEPS), { minLength: 1, maxLength: 12 });
@@ -31,7 +46,9 @@ describe("reads what @bufbuild/protobuf reads, and refuses what it refuses", () 
   test.each(SCALARS)("$name", ({ name, values }) => {
     fc.assert(
       fc.property(fc.array(values, { maxLength: 20 }), (list) => {
-        const bytes = list.reduce((writer: ReturnType<typeof ourWriter>, value) => writer[name](value), ourWriter()).finish();
+        const bytes = list
+          .reduce((writer: ReturnType<typeof ourWriter>, value) => writer[name](value), ourWriter())
+          .finish();
         const [ours, theirs] = [ourReader(bytes), stockReader(bytes)];
         for (const _ of list) expect(ours[name]()).toEqual(theirs[name]());
         expect(ours.pos).toBe(bytes.length);
@@ -40,25 +57,38 @@ describe("reads what @bufbuild/protobuf reads, and refuses what it refuses", () 
   });
 
   test("any bytes, in any order of steps", () => {
-    const likely = fc.uint8Array({ maxLength: 40 }).map((bytes) => bytes.map((byte) => (byte % 3 === 0 ? byte & 0x1f : byte)));
+    const likely = fc
+      .uint8Array({ maxLength: 40 })
+      .map((bytes) => bytes.map((byte) => (byte % 3 === 0 ? byte & 0x1f : byte)));
     fc.assert(
-      fc.property(fc.oneof(fc.uint8Array({ maxLength: 40 }), likely), steps, (bytes, taken) => expectSame(bytes, taken)),
+      fc.property(fc.oneof(fc.uint8Array({ maxLength: 40 }), likely), steps, (bytes, taken) =>
+        expectSame(bytes, taken),
+      ),
       { numRuns: 20_000 },
     );
   });
 
   test("values that were changed, or cut, at any place", () => {
     const written = fc.array(
-      fc.constantFrom(...SCALARS).chain(({ name, values }) => values.map((value) => [name, value] as const)),
+      fc
+        .constantFrom(...SCALARS)
+        .chain(({ name, values }) => values.map((value) => [name, value] as const)),
       { minLength: 1, maxLength: 8 },
     );
     fc.assert(
       fc.property(written, fc.nat(), fc.nat(255), fc.boolean(), (list, place, byte, cut) => {
-        const bytes = list.reduce((writer: ReturnType<typeof ourWriter>, [name, value]) => writer[name](value), ourWriter()).finish();
+        const bytes = list
+          .reduce(
+            (writer: ReturnType<typeof ourWriter>, [name, value]) => writer[name](value),
+            ourWriter(),
+          )
+          .finish();
         if (bytes.length === 0) return;
         const at = place % bytes.length;
         bytes[at] = byte;
-        const reads = list.map(([name]) => STEPS.find(([step]) => step === name) as (typeof STEPS)[number]);
+        const reads = list.map(
+          ([name]) => STEPS.find(([step]) => step === name) as (typeof STEPS)[number],
+        );
         expectSame(cut ? bytes.subarray(0, at) : bytes, reads);
       }),
       { numRuns: 5_000 },
@@ -75,8 +105,16 @@ describe("reads what @bufbuild/protobuf reads, and refuses what it refuses", () 
   });
 
   test("groups: in groups, without an end, with another's end, too deep", () => {
-    const deep = (depth: number): Uint8Array => Uint8Array.from([...new Array(depth).fill(0x1b), ...new Array(depth).fill(0x1c)]);
-    const groups = [[0x08, 0x05, 0x1c], [0x13, 0x08, 0x01, 0x14, 0x1c], [0x08, 0x05], [0x24], [0x13, 0x1c], [0x0f]];
+    const deep = (depth: number): Uint8Array =>
+      Uint8Array.from([...new Array(depth).fill(0x1b), ...new Array(depth).fill(0x1c)]);
+    const groups = [
+      [0x08, 0x05, 0x1c],
+      [0x13, 0x08, 0x01, 0x14, 0x1c],
+      [0x08, 0x05],
+      [0x24],
+      [0x13, 0x1c],
+      [0x0f],
+    ];
     for (const bytes of [...groups.map((group) => Uint8Array.from(group)), deep(99), deep(101)]) {
       expectSame(bytes, [["a group", (reader) => reader.skip(3, 3)]]);
       expectSame(bytes, [["any group", (reader) => reader.skip(3)]]);
@@ -107,12 +145,19 @@ test.each([Buffer, Uint8Array])("reads a part of a larger %o", (kind) => {
 });
 
 describe("strings that are UTF-8 are read as they are", () => {
-  test.each(["", "plain", "Amélie", "千と千尋", "😀", "\0", "\uFEFFmark", "\uFFFD", "a long text that a \uFFFD is part of"])(
-    "%j",
-    (text) => {
-      expect(new BinaryReader(new BinaryWriter().string(text).finish()).string()).toBe(text);
-    },
-  );
+  test.each([
+    "",
+    "plain",
+    "Amélie",
+    "千と千尋",
+    "😀",
+    "\0",
+    "\uFEFFmark",
+    "\uFFFD",
+    "a long text that a \uFFFD is part of",
+  ])("%j", (text) => {
+    expect(new BinaryReader(new BinaryWriter().string(text).finish()).string()).toBe(text);
+  });
 });
 
 describe("strings that are not UTF-8 are refused, or mended when that is asked for", () => {

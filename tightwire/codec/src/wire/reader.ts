@@ -8,10 +8,13 @@ const MAX_VARINT_BYTES = 10;
 const MAX_GROUPS = 100;
 
 /**
- * Reads what protobuf writes: the methods that the code of ts-proto calls, with the results of `@bufbuild/protobuf/wire` (2.17), malformed input included. Two things differ: text that is not UTF-8
- * throws unless it is read with `string(false)`, and `bytes` and `skip` give copies, so that nothing is kept of what is read.
+ * Reads what protobuf writes: the methods that the code of ts-proto calls, with the results of
+ * `@bufbuild/protobuf/wire` (2.17), malformed input included. Two things differ: text that is not
+ * UTF-8 throws unless it is read with `string(false)`, and `bytes` and `skip` give copies, so that
+ * nothing is kept of what is read.
  *
- * Every method moves `pos` on and throws an Error when there is no such value: a RangeError where the input ends too early.
+ * Every method moves `pos` on and throws an Error when there is no such value: a RangeError where
+ * the input ends too early.
  */
 export class BinaryReader {
   /** Where the next value begins. */
@@ -38,11 +41,15 @@ export class BinaryReader {
       throw new Error("illegal tag: varint overflows uint32");
     const field = tag >>> 3;
     const wireType = tag & 7;
-    if (field === 0 || wireType > 5) throw new Error(`illegal tag: field no ${field} wire type ${wireType}`);
+    if (field === 0 || wireType > 5)
+      throw new Error(`illegal tag: field no ${field} wire type ${wireType}`);
     return [field, wireType as WireType];
   }
 
-  /** Passes over a value and gives its bytes. A group is read to its end, which must be that of `field` if that is given. */
+  /**
+   * Passes over a value and gives its bytes. A group is read to its end, which must be that of
+   * `field` if that is given.
+   */
   skip(wireType: WireType | number, field?: number, groups: number = MAX_GROUPS): Uint8Array {
     const start = this.pos;
     if (wireType === WireType.Varint) this.#skipVarint();
@@ -131,7 +138,10 @@ export class BinaryReader {
     return copy(this.#bytes, start, start + length);
   }
 
-  /** Throws an Error for octets that are not UTF-8, or puts U+FFFD in their place where `strict` is false. */
+  /**
+   * Throws an Error for octets that are not UTF-8, or puts U+FFFD in their place where `strict` is
+   * false.
+   */
   string(strict = true): string {
     const length = this.uint32();
     const start = this.#take(length);
@@ -155,7 +165,12 @@ export class BinaryReader {
 
   #word(at: number): number {
     const bytes = this.#bytes;
-    return (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24);
+    return (
+      (bytes[at] as number) |
+      ((bytes[at + 1] as number) << 8) |
+      ((bytes[at + 2] as number) << 16) |
+      ((bytes[at + 3] as number) << 24)
+    );
   }
 
   /** Reads up to 64 bits; gives the lower word and leaves the upper one in `#high`. */

@@ -1,10 +1,18 @@
 /** Never given undefined: the caller knows that there are so many octets. */
-const make: (...codes: (number | undefined)[]) => string = String.fromCharCode as (...codes: unknown[]) => string;
+const make: (...codes: (number | undefined)[]) => string = String.fromCharCode as (
+  ...codes: unknown[]
+) => string;
 
-/** Longest text that is read here: up to so many letters that is twice as fast as a call into the runtime. */
+/**
+ * Longest text that is read here: up to so many letters that is twice as fast as a call into the
+ * runtime.
+ */
 export const SHORT_TEXT = 16;
 
-/** The text of so many octets, all below 0x80. One call with as many arguments as there are letters: an array of them, or adding one after the other, costs several times as much. */
+/**
+ * The text of so many octets, all below 0x80. One call with as many arguments as there are letters:
+ * an array of them, or adding one after the other, costs several times as much.
+ */
 export function readShortAscii(b: Uint8Array, at: number, length: number): string {
   switch (length) {
     case 1:
@@ -22,13 +30,55 @@ export function readShortAscii(b: Uint8Array, at: number, length: number): strin
     case 7:
       return make(b[at], b[at + 1], b[at + 2], b[at + 3], b[at + 4], b[at + 5], b[at + 6]);
     case 8:
-      return make(b[at], b[at + 1], b[at + 2], b[at + 3], b[at + 4], b[at + 5], b[at + 6], b[at + 7]);
+      return make(
+        b[at],
+        b[at + 1],
+        b[at + 2],
+        b[at + 3],
+        b[at + 4],
+        b[at + 5],
+        b[at + 6],
+        b[at + 7],
+      );
     case 9:
-      return make(b[at], b[at + 1], b[at + 2], b[at + 3], b[at + 4], b[at + 5], b[at + 6], b[at + 7], b[at + 8]);
+      return make(
+        b[at],
+        b[at + 1],
+        b[at + 2],
+        b[at + 3],
+        b[at + 4],
+        b[at + 5],
+        b[at + 6],
+        b[at + 7],
+        b[at + 8],
+      );
     case 10:
-      return make(b[at], b[at + 1], b[at + 2], b[at + 3], b[at + 4], b[at + 5], b[at + 6], b[at + 7], b[at + 8], b[at + 9]);
+      return make(
+        b[at],
+        b[at + 1],
+        b[at + 2],
+        b[at + 3],
+        b[at + 4],
+        b[at + 5],
+        b[at + 6],
+        b[at + 7],
+        b[at + 8],
+        b[at + 9],
+      );
     case 11:
-      return make(b[at], b[at + 1], b[at + 2], b[at + 3], b[at + 4], b[at + 5], b[at + 6], b[at + 7], b[at + 8], b[at + 9], b[at + 10]);
+      return make(
+        b[at],
+        b[at + 1],
+        b[at + 2],
+        b[at + 3],
+        b[at + 4],
+        b[at + 5],
+        b[at + 6],
+        b[at + 7],
+        b[at + 8],
+        b[at + 9],
+        b[at + 10],
+      );
     case 12:
       return make(
         b[at],

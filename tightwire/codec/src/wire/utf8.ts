@@ -1,13 +1,17 @@
 import { isUtf8 } from "node:buffer";
 
-/** What every Buffer has besides what is documented: `toString` and `write` for one encoding, without looking the encoding up. */
+/**
+ * What every Buffer has besides what is documented: `toString` and `write` for one encoding,
+ * without looking the encoding up.
+ */
 interface BufferMethods {
   utf8Slice?(this: Uint8Array, start: number, end: number): string;
   utf8Write?(this: Uint8Array, text: string, at: number, length: number): number;
 }
 
 const methods = Buffer.prototype as BufferMethods;
-const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+const asBuffer = (bytes: Uint8Array): Buffer =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** Reads text; octets that are no UTF-8 become U+FFFD. */
 const slice: (this: Uint8Array, start: number, end: number) => string =
@@ -23,10 +27,14 @@ const write: (this: Uint8Array, text: string, at: number, length: number) => num
     return asBuffer(this).write(text, at, length, "utf8");
   };
 
-/** The text between two places. Octets that are no UTF-8 throw an Error, or become U+FFFD where `strict` is false. */
+/**
+ * The text between two places. Octets that are no UTF-8 throw an Error, or become U+FFFD where
+ * `strict` is false.
+ */
 export function readUtf8(bytes: Uint8Array, start: number, end: number, strict: boolean): string {
   const text = slice.call(bytes, start, end);
-  if (strict && text.includes("\uFFFD") && !isUtf8(bytes.subarray(start, end))) throw new Error("invalid UTF-8 in a string field");
+  if (strict && text.includes("\uFFFD") && !isUtf8(bytes.subarray(start, end)))
+    throw new Error("invalid UTF-8 in a string field");
   return text;
 }
 

@@ -1,4 +1,7 @@
-/** How a field's value stands on the wire (protobuf encoding, "Message Structure"): enough to find its end. The names of `@bufbuild/protobuf/wire`. */
+/**
+ * How a field's value stands on the wire (protobuf encoding, "Message Structure"): enough to find
+ * its end. The names of `@bufbuild/protobuf/wire`.
+ */
 export const WireType = {
   /** int32, int64, uint32, uint64, sint32, sint64, bool, enum. */
   Varint: 0,

@@ -2,7 +2,9 @@ import * as stock from "@bufbuild/protobuf/wire";
 import fc from "fast-check";
 import * as ours from "../wire.js";
 
-/** A scalar type of protobuf: the methods that write and read it, and the values that it can hold. */
+/**
+ * A scalar type of protobuf: the methods that write and read it, and the values that it can hold.
+ */
 export interface Scalar {
   readonly name: ScalarName;
   readonly values: fc.Arbitrary<unknown>;
@@ -25,12 +27,29 @@ export type ScalarName =
   | "uint32"
   | "uint64";
 
-const signed32 = fc.oneof(fc.integer(), fc.constantFrom(0, -1, 127, 128, 16_383, 16_384, 2_147_483_647, -2_147_483_648));
-const unsigned32 = fc.oneof(fc.nat(), fc.constantFrom(0, 127, 128, 16_383, 16_384, 2_097_151, 2_097_152, 268_435_456, 4_294_967_295));
+const signed32 = fc.oneof(
+  fc.integer(),
+  fc.constantFrom(0, -1, 127, 128, 16_383, 16_384, 2_147_483_647, -2_147_483_648),
+);
+const unsigned32 = fc.oneof(
+  fc.nat(),
+  fc.constantFrom(0, 127, 128, 16_383, 16_384, 2_097_151, 2_097_152, 268_435_456, 4_294_967_295),
+);
 const signed64 = fc.oneof(
   fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
   fc.maxSafeInteger().map(BigInt),
-  fc.constantFrom(0n, -1n, 127n, 128n, 2n ** 31n, 2n ** 32n, 2n ** 35n - 1n, 2n ** 56n, 2n ** 63n - 1n, -(2n ** 63n)),
+  fc.constantFrom(
+    0n,
+    -1n,
+    127n,
+    128n,
+    2n ** 31n,
+    2n ** 32n,
+    2n ** 35n - 1n,
+    2n ** 56n,
+    2n ** 63n - 1n,
+    -(2n ** 63n),
+  ),
 );
 const unsigned64 = signed64.map((value) => BigInt.asUintN(64, value));
 /** Short and long, ASCII, other planes, halves of surrogate pairs, a byte order mark. */
@@ -96,8 +115,10 @@ export type AnyReader = Record<Exclude<ScalarName, "string">, () => unknown> & {
 
 export const stockWriter = (): AnyWriter => new stock.BinaryWriter() as unknown as AnyWriter;
 export const ourWriter = (): AnyWriter => new ours.BinaryWriter() as unknown as AnyWriter;
-export const stockReader = (bytes: Uint8Array): AnyReader => new stock.BinaryReader(bytes) as unknown as AnyReader;
-export const ourReader = (bytes: Uint8Array): AnyReader => new ours.BinaryReader(bytes) as unknown as AnyReader;
+export const stockReader = (bytes: Uint8Array): AnyReader =>
+  new stock.BinaryReader(bytes) as unknown as AnyReader;
+export const ourReader = (bytes: Uint8Array): AnyReader =>
+  new ours.BinaryReader(bytes) as unknown as AnyReader;
 
 /** What came of something: its value, or that it threw, and whether because the input ended. */
 export type Outcome = { readonly value: unknown } | { readonly thrown: "RangeError" | "Error" };

@@ -1,4 +1,5 @@
-// Eight bytes seen as different kinds of number: how a double, a float or a bigint becomes two 32-bit words and back without an object being made.
+// Eight bytes seen as different kinds of number: how a double, a float or a bigint becomes two
+// 32-bit words and back without an object being made.
 const bytes = new ArrayBuffer(8);
 
 /** The two halves; which is which is told by LOW and HIGH. */
@@ -18,7 +19,9 @@ export const HIGH: 0 | 1 = littleEndian ? 1 : 0;
 
 const TWO_TO_32 = 2 ** 32;
 
-/** Puts a signed 64-bit integer into `words`. Throws an Error that names the value when it is none. */
+/**
+ * Puts a signed 64-bit integer into `words`. Throws an Error that names the value when it is none.
+ */
 export function splitInt64(value: string | number | bigint): void {
   if (typeof value === "bigint") {
     if (BigInt.asIntN(64, value) !== value) throw new Error(`invalid int64: ${value}`);
@@ -27,7 +30,10 @@ export function splitInt64(value: string | number | bigint): void {
   else splitInt64(parse(value, "int64"));
 }
 
-/** Puts an unsigned 64-bit integer into `words`. Throws an Error that names the value when it is none. */
+/**
+ * Puts an unsigned 64-bit integer into `words`. Throws an Error that names the value when it is
+ * none.
+ */
 export function splitUint64(value: string | number | bigint): void {
   if (typeof value === "bigint") {
     if (BigInt.asUintN(64, value) !== value) throw new Error(`invalid uint64: ${value}`);

@@ -2,7 +2,14 @@ import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BinaryWriter, WireType } from "../wire.js";
-import { type AnyWriter, ourWriter, outcomeOf, SCALARS, type ScalarName, stockWriter } from "./wire.test-support.js";
+import {
+  type AnyWriter,
+  ourWriter,
+  outcomeOf,
+  SCALARS,
+  type ScalarName,
+  stockWriter,
+} from "./wire.test-support.js";
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
@@ -10,21 +17,30 @@ describe("writes the bytes that @bufbuild/protobuf writes", () => {
   test.each(SCALARS)("$name", ({ name, values }) => {
     fc.assert(
       fc.property(fc.array(values, { maxLength: 20 }), (list) => {
-        const write = (writer: AnyWriter): string => hex(list.reduce((so: AnyWriter, value) => so[name](value), writer).finish());
+        const write = (writer: AnyWriter): string =>
+          hex(list.reduce((so: AnyWriter, value) => so[name](value), writer).finish());
         expect(write(ourWriter())).toBe(write(stockWriter()));
       }),
     );
   });
 
   test("messages in messages, of every size that needs another length", () => {
-    const bytes = fc.oneof(fc.nat(300), fc.constantFrom(126, 127, 128, 16_380, 16_383, 16_384, 70_000));
+    const bytes = fc.oneof(
+      fc.nat(300),
+      fc.constantFrom(126, 127, 128, 16_380, 16_383, 16_384, 70_000),
+    );
     const tree = [1, 2, 3].reduce(
       (inner: fc.Arbitrary<Node>) => fc.record({ bytes, nodes: fc.array(inner, { maxLength: 3 }) }),
       fc.record({ bytes, nodes: fc.constant([]) }),
     );
     fc.assert(
       fc.property(tree, (node) => {
-        expect(Buffer.compare(writeTree(ourWriter(), node).finish(), writeTree(stockWriter(), node).finish())).toBe(0);
+        expect(
+          Buffer.compare(
+            writeTree(ourWriter(), node).finish(),
+            writeTree(stockWriter(), node).finish(),
+          ),
+        ).toBe(0);
       }),
       { numRuns: 300 },
     );
@@ -32,17 +48,27 @@ describe("writes the bytes that @bufbuild/protobuf writes", () => {
 
   test("several messages at once, one inside the time of the other", () => {
     const outer = new BinaryWriter().tag(1, WireType.LengthDelimited).string("outer");
-    const inner = new BinaryWriter().tag(1, WireType.LengthDelimited).string("inner").finishShared();
+    const inner = new BinaryWriter()
+      .tag(1, WireType.LengthDelimited)
+      .string("inner")
+      .finishShared();
     outer.tag(2, WireType.LengthDelimited).bytes(inner);
     const another = new BinaryWriter().string("another").finish();
-    expect([hex(outer.finish()), hex(another)]).toEqual(["0a056f75746572" + "12070a05696e6e6572", "07616e6f74686572"]);
+    expect([hex(outer.finish()), hex(another)]).toEqual([
+      "0a056f75746572" + "12070a05696e6e6572",
+      "07616e6f74686572",
+    ]);
   });
 
   test("a writer is as new when it has finished", () => {
     const writer = new BinaryWriter();
     expect(writer.finish()).toEqual(new Uint8Array());
     writer.uint32(1);
-    expect([hex(writer.finish()), hex(writer.uint32(2).finishShared()), hex(writer.finish())]).toEqual(["01", "02", ""]);
+    expect([
+      hex(writer.finish()),
+      hex(writer.uint32(2).finishShared()),
+      hex(writer.finish()),
+    ]).toEqual(["01", "02", ""]);
     writer.fork().uint32(1);
     writer.finish();
     expect(() => writer.join()).toThrow(/fork/);
@@ -106,8 +132,12 @@ describe("refuses what @bufbuild/protobuf refuses", () => {
   for (const name of checked) {
     test(name, () => {
       for (const value of strange) {
-        const write = (writer: AnyWriter): unknown => outcomeOf(() => hex(writer[name](value).finish()));
-        const [ours, theirs] = [write(ourWriter()), write(stockWriter())] as Record<string, unknown>[];
+        const write = (writer: AnyWriter): unknown =>
+          outcomeOf(() => hex(writer[name](value).finish()));
+        const [ours, theirs] = [write(ourWriter()), write(stockWriter())] as Record<
+          string,
+          unknown
+        >[];
         // BigInt() itself throws RangeErrors and SyntaxErrors; ours say which type it was.
         if (theirs?.["thrown"] === undefined) expect([value, ours]).toEqual([value, theirs]);
         else expect([value, ours]).toEqual([value, { thrown: "Error" }]);
@@ -130,7 +160,9 @@ describe("refuses what @bufbuild/protobuf refuses", () => {
 test("finish gives memory of its own, finishShared a part of a block that nobody writes to again", () => {
   const own = new BinaryWriter().string("one").finish();
   expect([own.byteOffset, own.buffer.byteLength]).toEqual([0, 4]);
-  const shared = Array.from({ length: 40_000 }, (_, index) => new BinaryWriter().uint32(index).string("some text").finishShared());
+  const shared = Array.from({ length: 40_000 }, (_, index) =>
+    new BinaryWriter().uint32(index).string("some text").finishShared(),
+  );
   shared.forEach((bytes, index) => {
     if (Buffer.compare(bytes, new BinaryWriter().uint32(index).string("some text").finish()) !== 0)
       expect.fail(`message ${index} was overwritten`);

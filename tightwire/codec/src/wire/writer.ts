@@ -4,23 +4,33 @@ import type { WireType } from "./wire-type.js";
 import { float32, float64, HIGH, LOW, splitInt64, splitUint64, words } from "./words.js";
 
 const EMPTY = new Uint8Array(0);
-/** Messages are written one after the other into blocks of this size; larger ones get larger blocks. */
+/**
+ * Messages are written one after the other into blocks of this size; larger ones get larger blocks.
+ */
 const BLOCK_BYTES = 65_536;
 /** Larger blocks are not kept for further messages. */
 const MAX_KEPT_BYTES = 262_144;
 /** Longest text that is cheaper to write by hand than by a call into the runtime. */
 const SHORT_TEXT = 24;
-/** Texts beyond are measured before they are written, so that no room for three octets a unit is asked for. */
+/**
+ * Texts beyond are measured before they are written, so that no room for three octets a unit is
+ * asked for.
+ */
 const LONG_TEXT = 16_384;
 
-/** The block that the next message is written into, from `freeFrom` on; nobody has it while a message is being written. */
+/**
+ * The block that the next message is written into, from `freeFrom` on; nobody has it while a
+ * message is being written.
+ */
 let freeBlock: Uint8Array<ArrayBuffer> | undefined;
 let freeFrom = 0;
 
 /**
- * Writes what protobuf reads: the methods that the code of ts-proto calls, with the bytes and the errors of `@bufbuild/protobuf/wire` (2.17).
+ * Writes what protobuf reads: the methods that the code of ts-proto calls, with the bytes and the
+ * errors of `@bufbuild/protobuf/wire` (2.17).
  *
- * Values are checked as they are written: one that its type cannot hold throws an Error that names it.
+ * Values are checked as they are written: one that its type cannot hold throws an Error that names
+ * it.
  */
 export class BinaryWriter {
   #block: Uint8Array<ArrayBuffer> = EMPTY;
@@ -38,8 +48,9 @@ export class BinaryWriter {
   }
 
   /**
-   * All bytes that were written, as a part of a block that other messages share, as small Buffers of Node do. Nobody writes there again; but `.buffer` is not the message's alone, and is kept for as
-   * long as the message is. Several times as fast as `finish`. The writer is then as new.
+   * All bytes that were written, as a part of a block that other messages share, as small Buffers
+   * of Node do. Nobody writes there again; but `.buffer` is not the message's alone, and is kept
+   * for as long as the message is. Several times as fast as `finish`. The writer is then as new.
    */
   finishShared(): Uint8Array<ArrayBuffer> {
     const bytes = this.#block.subarray(this.#start, this.#pos);
@@ -265,7 +276,12 @@ export class BinaryWriter {
       this.#pos = freeFrom;
       return;
     }
-    const size = Math.max(BLOCK_BYTES, Math.min(MAX_KEPT_BYTES, 4 * written), 2 * written, written + count);
+    const size = Math.max(
+      BLOCK_BYTES,
+      Math.min(MAX_KEPT_BYTES, 4 * written),
+      2 * written,
+      written + count,
+    );
     const block = new Uint8Array(size);
     block.set(this.#block.subarray(this.#start, this.#pos));
     this.#block = block;

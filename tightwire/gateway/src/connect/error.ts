@@ -7,7 +7,9 @@ export function connectError(error: RpcError, registry: Registry): JsonObject {
   return {
     code: error.code === "cancelled" ? "canceled" : error.code,
     message: error.message,
-    ...(error.details.length === 0 ? {} : { details: error.details.map((detail) => connectDetail(detail, registry)) }),
+    ...(error.details.length === 0
+      ? {}
+      : { details: error.details.map((detail) => connectDetail(detail, registry)) }),
   };
 }
 
@@ -15,5 +17,9 @@ function connectDetail(detail: ErrorDetail, registry: Registry): JsonObject {
   const { type, value } = detail;
   // For people who read the answer.
   const { "@type": known, ...debug } = detailJson(detail, registry) ?? {};
-  return { type, value: Buffer.from(value).toString("base64").replace(/=+$/, ""), ...(known === undefined ? {} : { debug }) };
+  return {
+    type,
+    value: Buffer.from(value).toString("base64").replace(/=+$/, ""),
+    ...(known === undefined ? {} : { debug }),
+  };
 }

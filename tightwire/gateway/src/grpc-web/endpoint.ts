@@ -14,7 +14,10 @@ export function isGrpcWeb(contentType: string): boolean {
   return contentType.startsWith("application/grpc-web");
 }
 
-/** Answers gRPC-Web, binary and text: unary and server streaming calls. Source: grpc/doc/PROTOCOL-WEB.md. */
+/**
+ * Answers gRPC-Web, binary and text: unary and server streaming calls. Source:
+ * grpc/doc/PROTOCOL-WEB.md.
+ */
 export function createGrpcWebEndpoint(backend: Backend): Endpoint {
   const { method } = backend;
   const start = startCalls(backend);
@@ -23,22 +26,37 @@ export function createGrpcWebEndpoint(backend: Backend): Endpoint {
       const { request, response } = exchange;
       const contentType = request.headers["content-type"] ?? "";
       const [, text] = TYPE.exec(contentType) ?? refuseType(contentType);
-      const encode = text === undefined ? (bytes: Buffer) => bytes : (bytes: Buffer) => bytes.toString("base64");
+      const encode =
+        text === undefined ? (bytes: Buffer) => bytes : (bytes: Buffer) => bytes.toString("base64");
       let trailers: Metadata | undefined;
       await answerInParts(response, answers(exchange, text !== undefined), {
         status: 200,
         headers: { "content-type": contentType, "cache-control": "no-store" },
         part: (message) => encode(envelope(0, message)),
-        end: () => encode(trailersFrame({ "grpc-status": "0" }, trailers, exchange.settings.exposeMetadata)),
-        failed: (error) => encode(trailersFrame(failureTrailers(asRpcError(error)), trailers, exchange.settings.exposeMetadata)),
+        end: () =>
+          encode(trailersFrame({ "grpc-status": "0" }, trailers, exchange.settings.exposeMetadata)),
+        failed: (error) =>
+          encode(
+            trailersFrame(
+              failureTrailers(asRpcError(error)),
+              trailers,
+              exchange.settings.exposeMetadata,
+            ),
+          ),
         failsWhole: false,
       });
 
       /** Fails as its first step when the request cannot be read: that is told in trailers, too. */
       async function* answers(from: Exchange, isText: boolean): AsyncGenerator<Uint8Array> {
-        if (start === undefined) throw new Refusal("unimplemented", `gRPC-Web has no streams of requests, which ${method.name} takes`);
+        if (start === undefined)
+          throw new Refusal(
+            "unimplemented",
+            `gRPC-Web has no streams of requests, which ${method.name} takes`,
+          );
         const { body } = from;
-        const message = readOneEnvelope(isText && body !== undefined ? Buffer.from(body.toString("latin1"), "base64") : body);
+        const message = readOneEnvelope(
+          isText && body !== undefined ? Buffer.from(body.toString("latin1"), "base64") : body,
+        );
         const onTrailers = (all: Metadata): void => {
           trailers = all;
         };
@@ -62,7 +80,11 @@ function startCalls(backend: Backend): Start | undefined {
 }
 
 function refuseType(contentType: string): never {
-  throw new Refusal("invalid_argument", `${JSON.stringify(contentType.slice(0, 100))} is not taken here: gRPC-Web carries protobuf`, {
-    httpStatus: 415,
-  });
+  throw new Refusal(
+    "invalid_argument",
+    `${JSON.stringify(contentType.slice(0, 100))} is not taken here: gRPC-Web carries protobuf`,
+    {
+      httpStatus: 415,
+    },
+  );
 }

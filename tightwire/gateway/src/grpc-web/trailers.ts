@@ -7,7 +7,11 @@ import { exposedHeaders } from "../http/exchange.js";
 const TRAILERS = 0x80;
 
 /** The trailers of a call, in a frame of the body: browsers do not see HTTP's own. */
-export function trailersFrame(status: Readonly<Record<string, string>>, metadata: Metadata | undefined, names: readonly string[]): Buffer {
+export function trailersFrame(
+  status: Readonly<Record<string, string>>,
+  metadata: Metadata | undefined,
+  names: readonly string[],
+): Buffer {
   const all = { ...(metadata === undefined ? {} : exposedHeaders(metadata, names)), ...status };
   const lines = Object.entries(all).map(([key, value]) => `${key}: ${value}\r\n`);
   return envelope(TRAILERS, Buffer.from(lines.join("")));
@@ -16,17 +20,26 @@ export function trailersFrame(status: Readonly<Record<string, string>>, metadata
 /** What the trailers say of a call that failed. */
 export function failureTrailers(error: RpcError): Record<string, string> {
   const number = statusNumber(error.code);
-  const details = error.details.length === 0 ? undefined : encodeStatusDetails(number, error.message, error.details);
+  const details =
+    error.details.length === 0
+      ? undefined
+      : encodeStatusDetails(number, error.message, error.details);
   return {
     "grpc-status": String(number),
     "grpc-message": encodeMessage(error.message),
-    ...(details === undefined ? {} : { "grpc-status-details-bin": Buffer.from(details).toString("base64") }),
+    ...(details === undefined
+      ? {}
+      : { "grpc-status-details-bin": Buffer.from(details).toString("base64") }),
   };
 }
 
-/** Percent-encoded, all but printable ASCII and "%". Source: the gRPC over HTTP/2 protocol document, "Status-Message". */
+/**
+ * Percent-encoded, all but printable ASCII and "%". Source: the gRPC over HTTP/2 protocol document,
+ * "Status-Message".
+ */
 function encodeMessage(text: string): string {
-  return encodeURIComponent(Buffer.from(text).toString()).replace(/%(?:2[0-4]|2[6-9A-F]|3[A-F]|40|5[B-F]|60|7[B-E])/g, (code) =>
-    decodeURIComponent(code),
+  return encodeURIComponent(Buffer.from(text).toString()).replace(
+    /%(?:2[0-4]|2[6-9A-F]|3[A-F]|40|5[B-F]|60|7[B-E])/g,
+    (code) => decodeURIComponent(code),
   );
 }

@@ -1,4 +1,9 @@
-import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type {
+  IncomingHttpHeaders,
+  IncomingMessage,
+  RequestListener,
+  ServerResponse,
+} from "node:http";
 import type { Registry } from "@bufbuild/protobuf";
 import type { Logger } from "@tightwire/core";
 import { isGrpcWeb } from "../grpc-web/endpoint.js";
@@ -8,7 +13,13 @@ import { findRest, type Surface, verbsOf } from "../surface.js";
 import { readBody } from "./body.js";
 import { type CorsOptions, withCors } from "./cors.js";
 import { asRpcError, errorAnswer } from "./error-answer.js";
-import { type Endpoint, type Exchange, type ExchangeSettings, type RoutedExchange, sendFailure } from "./exchange.js";
+import {
+  type Endpoint,
+  type Exchange,
+  type ExchangeSettings,
+  type RoutedExchange,
+  sendFailure,
+} from "./exchange.js";
 import { Refusal } from "./refusal.js";
 import type { Match } from "./router.js";
 
@@ -27,7 +38,10 @@ export interface AnswerParts {
   readonly cors: CorsOptions | undefined;
 }
 
-/** Answers all requests: routes of the contracts first, then methods by name, then the gateway's own pages. */
+/**
+ * Answers all requests: routes of the contracts first, then methods by name, then the gateway's own
+ * pages.
+ */
 export function requestListener(parts: AnswerParts): RequestListener {
   const { logger, cors, settings } = parts;
   const answer: RequestListener = (request, response) => {
@@ -43,11 +57,16 @@ export function requestListener(parts: AnswerParts): RequestListener {
   return cors === undefined ? answer : withCors(answer, cors, settings.exposeMetadata);
 }
 
-/** What a request is for: its path and its query. The host may stand before them, if it is the one that the headers name: stricter than RFC 9112, section 3.2.2, which goes by the target alone. */
+/**
+ * What a request is for: its path and its query. The host may stand before them, if it is the one
+ * that the headers name: stricter than RFC 9112, section 3.2.2, which goes by the target alone.
+ */
 export function targetOf({ url = "/", headers }: IncomingMessage): string {
   if (url.startsWith("/")) return url;
   const [, host, path] = /^https?:\/\/([^/?#]+)\/?(.*)$/i.exec(url) ?? [];
-  return host !== undefined && host.toLowerCase() === headers.host?.toLowerCase() ? `/${path}` : url;
+  return host !== undefined && host.toLowerCase() === headers.host?.toLowerCase()
+    ? `/${path}`
+    : url;
 }
 
 /** Whether a request has a body, by its headers. */
@@ -62,10 +81,16 @@ export function pathOf(url: string): string {
 }
 
 /** Reads the body of a request, if it has one, and has it answered. */
-function begin(request: IncomingMessage, response: ServerResponse, parts: AnswerParts): Promise<void> | void {
+function begin(
+  request: IncomingMessage,
+  response: ServerResponse,
+  parts: AnswerParts,
+): Promise<void> | void {
   const { headers, httpVersion } = request;
   if (headers.host === undefined && httpVersion !== "1.0") {
-    throw new Refusal("invalid_argument", "the request names no host, as HTTP/1.1 asks for", { headers: { connection: "close" } });
+    throw new Refusal("invalid_argument", "the request names no host, as HTTP/1.1 asks for", {
+      headers: { connection: "close" },
+    });
   }
   const target = targetOf(request);
   const path = pathOf(target);
@@ -81,10 +106,14 @@ function begin(request: IncomingMessage, response: ServerResponse, parts: Answer
 
 /** Bodies are taken as they are: a small compressed one can be a large one. */
 function unknownEncoding(encoding: string): Refusal {
-  return new Refusal("unimplemented", `the body is encoded as ${JSON.stringify(encoding.slice(0, 40))}, and bodies are taken as they are`, {
-    httpStatus: 415,
-    headers: { "accept-encoding": "identity" },
-  });
+  return new Refusal(
+    "unimplemented",
+    `the body is encoded as ${JSON.stringify(encoding.slice(0, 40))}, and bodies are taken as they are`,
+    {
+      httpStatus: 415,
+      headers: { "accept-encoding": "identity" },
+    },
+  );
 }
 
 /** A request whose body was not looked at yet. */
@@ -97,10 +126,15 @@ interface Asked {
   readonly match: Match<Endpoint<RoutedExchange>> | undefined;
 }
 
-function answer({ request, response, path, query, match }: Asked, body: Buffer | undefined, parts: AnswerParts): Promise<void> | void {
+function answer(
+  { request, response, path, query, match }: Asked,
+  body: Buffer | undefined,
+  parts: AnswerParts,
+): Promise<void> | void {
   const { settings } = parts;
   const fail = (error: unknown): void => sendError(error, request, response, parts);
-  if (match !== undefined) return match.value.handle({ request, response, settings, query, body, fail, match });
+  if (match !== undefined)
+    return match.value.handle({ request, response, settings, query, body, fail, match });
   const exchange: Exchange = { request, response, settings, query, body, fail };
   const endpoint = findRpc(request, path, parts);
   return endpoint === undefined ? showPage(path, exchange, parts) : callByName(endpoint, exchange);
@@ -115,10 +149,15 @@ async function callByName(endpoint: Endpoint, exchange: Exchange): Promise<void>
   }
 }
 
-function findRpc({ method, headers }: IncomingMessage, path: string, { surface }: AnswerParts): Endpoint | undefined {
+function findRpc(
+  { method, headers }: IncomingMessage,
+  path: string,
+  { surface }: AnswerParts,
+): Endpoint | undefined {
   const endpoints = surface.rpc.get(path);
   if (endpoints === undefined) return undefined;
-  if (method === "POST") return isGrpcWeb(headers["content-type"] ?? "") ? endpoints.grpcWeb : endpoints.connect;
+  if (method === "POST")
+    return isGrpcWeb(headers["content-type"] ?? "") ? endpoints.grpcWeb : endpoints.connect;
   if (method === "GET" && endpoints.byGet) return endpoints.connect;
   throw wrongVerb(method, endpoints.byGet ? ["GET", "POST"] : ["POST"]);
 }
@@ -139,19 +178,33 @@ function notFound(method: string | undefined, path: string, { surface }: AnswerP
 
 function wrongVerb(verb: string | undefined, allowed: readonly string[]): Refusal {
   const list = allowed.join(", ");
-  return new Refusal("unimplemented", `${verb} is not taken here; ${list} is`, { httpStatus: 405, headers: { allow: list } });
+  return new Refusal("unimplemented", `${verb} is not taken here; ${list} is`, {
+    httpStatus: 405,
+    headers: { allow: list },
+  });
 }
 
 /** Answers with an error; what the gateway itself did wrong goes to the log. */
-function sendError(thrown: unknown, { headers }: IncomingMessage, response: ServerResponse, { registry, logger }: AnswerParts): void {
+function sendError(
+  thrown: unknown,
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+  { registry, logger }: AnswerParts,
+): void {
   const error = asRpcError(thrown);
   if (error.cause !== undefined && error.origin === "local" && error.code === "internal") {
-    logger?.error({ err: { message: String(error.cause), stack: (error.cause as Error).stack } }, "a request failed in the gateway");
+    logger?.error(
+      { err: { message: String(error.cause), stack: (error.cause as Error).stack } },
+      "a request failed in the gateway",
+    );
   }
   sendFailure(response, errorAnswer(error, headers.accept, registry()));
 }
 
-/** The status of a request whose answer was not sent to its end, as proxies log it: nearly always the client did not wait for it. */
+/**
+ * The status of a request whose answer was not sent to its end, as proxies log it: nearly always
+ * the client did not wait for it.
+ */
 const CLIENT_GONE = 499;
 
 /** One line a request, when its answer was sent, or nobody reads it any more. */

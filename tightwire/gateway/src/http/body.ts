@@ -8,8 +8,14 @@ export interface BodyBounds {
   readonly timeoutMs: number;
 }
 
-/** Reads the whole body of a request. Rejects with a 413 when it is too large, a 408 when it takes too long, a 400 when it is cut short. */
-export function readBody(request: IncomingMessage, { maxBytes, timeoutMs }: BodyBounds): Promise<Buffer> {
+/**
+ * Reads the whole body of a request. Rejects with a 413 when it is too large, a 408 when it takes
+ * too long, a 400 when it is cut short.
+ */
+export function readBody(
+  request: IncomingMessage,
+  { maxBytes, timeoutMs }: BodyBounds,
+): Promise<Buffer> {
   const announced = Number(request.headers["content-length"] ?? 0);
   if (announced > maxBytes) return Promise.reject(tooLarge(maxBytes));
   return new Promise((resolve, reject) => {
@@ -17,7 +23,12 @@ export function readBody(request: IncomingMessage, { maxBytes, timeoutMs }: Body
     let length = 0;
     const timer = setTimeout(() => {
       const text = `the body did not come within ${timeoutMs} ms`;
-      finish(new Refusal("deadline_exceeded", text, { httpStatus: 408, headers: { connection: "close" } }));
+      finish(
+        new Refusal("deadline_exceeded", text, {
+          httpStatus: 408,
+          headers: { connection: "close" },
+        }),
+      );
     }, timeoutMs);
     const onData = (part: Buffer): void => {
       length += part.byteLength;
@@ -25,11 +36,13 @@ export function readBody(request: IncomingMessage, { maxBytes, timeoutMs }: Body
       else parts.push(part);
     };
     const onEnd = (): void => finish();
-    const onCut = (): void => finish(new Refusal("cancelled", "the body was cut short", { httpStatus: 400 }));
+    const onCut = (): void =>
+      finish(new Refusal("cancelled", "the body was cut short", { httpStatus: 400 }));
     function finish(refusal?: Refusal): void {
       clearTimeout(timer);
       request.off("data", onData).off("end", onEnd).off("error", onCut).off("close", onCut);
-      if (refusal === undefined) return resolve(parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts));
+      if (refusal === undefined)
+        return resolve(parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts));
       // Nobody reads the rest: the connection ends with the answer.
       request.on("error", () => {}).pause();
       reject(refusal);
@@ -40,5 +53,8 @@ export function readBody(request: IncomingMessage, { maxBytes, timeoutMs }: Body
 
 function tooLarge(maxBytes: number): Refusal {
   const text = `the body is larger than the ${maxBytes} bytes that are taken`;
-  return new Refusal("resource_exhausted", text, { httpStatus: 413, headers: { connection: "close" } });
+  return new Refusal("resource_exhausted", text, {
+    httpStatus: 413,
+    headers: { connection: "close" },
+  });
 }

@@ -10,19 +10,31 @@ export interface Forwarding {
 }
 
 /** Headers that become metadata when nothing is said: who calls, and what the call belongs to. */
-export const DEFAULT_FORWARD_HEADERS: readonly string[] = ["authorization", "traceparent", "tracestate", "x-request-id"];
+export const DEFAULT_FORWARD_HEADERS: readonly string[] = [
+  "authorization",
+  "traceparent",
+  "tracestate",
+  "x-request-id",
+];
 
 const CONNECT_TIMEOUT = /^\d{1,10}$/;
 
 /**
- * The call that a request makes: deadline out of `grpc-timeout` (gRPC's form, `500m`) or `connect-timeout-ms`, metadata out of the headers that are let through.
- * Throws a 400 for a header that cannot be.
+ * The call that a request makes: deadline out of `grpc-timeout` (gRPC's form, `500m`) or
+ * `connect-timeout-ms`, metadata out of the headers that are let through. Throws a 400 for a header
+ * that cannot be.
  */
-export function callOptionsOf({ headers }: IncomingMessage, { forwardHeaders }: Forwarding): CallOptions {
+export function callOptionsOf(
+  { headers }: IncomingMessage,
+  { forwardHeaders }: Forwarding,
+): CallOptions {
   const timeoutMs = timeoutOf(headers);
   const metadata = metadataOf(headers, forwardHeaders);
-  if (metadata === undefined) return timeoutMs === undefined ? DETACHED : { detached: true, timeoutMs };
-  return timeoutMs === undefined ? { detached: true, metadata } : { detached: true, metadata, timeoutMs };
+  if (metadata === undefined)
+    return timeoutMs === undefined ? DETACHED : { detached: true, timeoutMs };
+  return timeoutMs === undefined
+    ? { detached: true, metadata }
+    : { detached: true, metadata, timeoutMs };
 }
 
 /** No call is around those of a gateway. */
@@ -31,14 +43,22 @@ const DETACHED: CallOptions = { detached: true };
 function timeoutOf(headers: IncomingHttpHeaders): number | undefined {
   const grpc = headers["grpc-timeout"];
   if (typeof grpc === "string")
-    return parseTimeout(grpc) ?? refuse("grpc-timeout", grpc, "one to eight digits and a unit, such as 500m or 2S");
+    return (
+      parseTimeout(grpc) ??
+      refuse("grpc-timeout", grpc, "one to eight digits and a unit, such as 500m or 2S")
+    );
   const connect = headers["connect-timeout-ms"];
   if (typeof connect !== "string") return undefined;
-  return CONNECT_TIMEOUT.test(connect) ? Number(connect) : refuse("connect-timeout-ms", connect, "one to ten digits");
+  return CONNECT_TIMEOUT.test(connect)
+    ? Number(connect)
+    : refuse("connect-timeout-ms", connect, "one to ten digits");
 }
 
 function refuse(name: string, value: string, wanted: string): never {
-  throw new Refusal("invalid_argument", `the header ${name} must be ${wanted}, and is ${JSON.stringify(value.slice(0, 40))}`);
+  throw new Refusal(
+    "invalid_argument",
+    `the header ${name} must be ${wanted}, and is ${JSON.stringify(value.slice(0, 40))}`,
+  );
 }
 
 function metadataOf(headers: IncomingHttpHeaders, names: readonly string[]): Metadata | undefined {
@@ -52,7 +72,10 @@ function metadataOf(headers: IncomingHttpHeaders, names: readonly string[]): Met
         metadata.append(name, isBinaryKey(name) ? Buffer.from(one, "base64") : one);
       }
     } catch (error) {
-      throw new Refusal("invalid_argument", `the header ${name} cannot be passed on: ${(error as Error).message}`);
+      throw new Refusal(
+        "invalid_argument",
+        `the header ${name} cannot be passed on: ${(error as Error).message}`,
+      );
     }
   }
   return metadata;

@@ -1,7 +1,8 @@
 import type { Socket } from "node:net";
 import type { StartedCall } from "@tightwire/client/runtime";
 
-// An HTTP/1.1 client has no other way to take a request back than to close its connection. Each is listened to once, for all its requests.
+// An HTTP/1.1 client has no other way to take a request back than to close its connection. Each is
+// listened to once, for all its requests.
 
 const calls = new WeakMap<Socket, Set<StartedCall>>();
 const signals = new WeakMap<Socket, AbortSignal>();

@@ -6,9 +6,14 @@ import cors from "cors";
 export interface CorsOptions {
   /** Origins as browsers send them (`https://shop.example`), or `*` for all of them. */
   readonly origins: readonly string[] | "*";
-  /** Whether browsers may send cookies and client certificates along; not with `*`. Default false. */
+  /**
+   * Whether browsers may send cookies and client certificates along; not with `*`. Default false.
+   */
   readonly credentials?: boolean;
-  /** Headers of requests that are let through beside those of the protocols, for example `x-tenant`. Default none. */
+  /**
+   * Headers of requests that are let through beside those of the protocols, for example `x-tenant`.
+   * Default none.
+   */
   readonly allowHeaders?: readonly string[];
   /** For how long browsers remember what they were allowed, in seconds. Default 7,200. */
   readonly maxAgeSeconds?: number;
@@ -33,17 +38,32 @@ const EXPOSED: readonly string[] = ["grpc-status", "grpc-message", "grpc-status-
 
 /** Throws a TypeError for an option that it does not know, or credentials for everybody. */
 export function checkCors(options: CorsOptions): void {
-  refuseUnknownOptions("cors", options, ["origins", "credentials", "allowHeaders", "maxAgeSeconds"]);
-  if (options.origins !== "*" && !Array.isArray(options.origins)) throw new TypeError('cors.origins must be a list of origins, or "*"');
-  if (options.origins === "*" && options.credentials === true) throw new TypeError('cors.credentials cannot be given to all origins ("*")');
+  refuseUnknownOptions("cors", options, [
+    "origins",
+    "credentials",
+    "allowHeaders",
+    "maxAgeSeconds",
+  ]);
+  if (options.origins !== "*" && !Array.isArray(options.origins))
+    throw new TypeError('cors.origins must be a list of origins, or "*"');
+  if (options.origins === "*" && options.credentials === true)
+    throw new TypeError('cors.credentials cannot be given to all origins ("*")');
   for (const origin of options.origins === "*" ? [] : options.origins) {
     if (!/^https?:\/\/[^/]+$/.test(origin))
-      throw new TypeError(`cors.origins holds ${JSON.stringify(origin)}, which is no origin such as https://shop.example`);
+      throw new TypeError(
+        `cors.origins holds ${JSON.stringify(origin)}, which is no origin such as https://shop.example`,
+      );
   }
 }
 
-/** Answers preflights, tells browsers what they may read, and leaves all other requests to `answer`. */
-export function withCors(answer: RequestListener, options: CorsOptions, exposeMetadata: readonly string[]): RequestListener {
+/**
+ * Answers preflights, tells browsers what they may read, and leaves all other requests to `answer`.
+ */
+export function withCors(
+  answer: RequestListener,
+  options: CorsOptions,
+  exposeMetadata: readonly string[],
+): RequestListener {
   const allow = cors({
     origin: options.origins === "*" ? "*" : [...options.origins],
     credentials: options.credentials ?? false,
@@ -55,8 +75,15 @@ export function withCors(answer: RequestListener, options: CorsOptions, exposeMe
   return (request, response) => allow(request, response, () => answer(request, response));
 }
 
-/** Whether a page may open a WebSocket, which browsers ask nobody about: of the gateway's own origin, or one that is let in. */
-export function mayOpenSocket(origin: string | undefined, host: string | undefined, options: CorsOptions | undefined): boolean {
+/**
+ * Whether a page may open a WebSocket, which browsers ask nobody about: of the gateway's own
+ * origin, or one that is let in.
+ */
+export function mayOpenSocket(
+  origin: string | undefined,
+  host: string | undefined,
+  options: CorsOptions | undefined,
+): boolean {
   if (origin === undefined) return true; // no browser
   if (URL.canParse(origin) && new URL(origin).host === host) return true;
   return options !== undefined && (options.origins === "*" || options.origins.includes(origin));

@@ -12,10 +12,15 @@ export function envelope(flags: number, content: Uint8Array): Buffer {
   return framed;
 }
 
-/** The one message that a body holds. Throws a 400 when it holds none, more or less than one, an UNIMPLEMENTED when it is compressed. */
+/**
+ * The one message that a body holds. Throws a 400 when it holds none, more or less than one, an
+ * UNIMPLEMENTED when it is compressed.
+ */
 export function readOneEnvelope(body: Buffer | undefined): Buffer {
-  if (body === undefined || body.byteLength < PREFIX) throw new Refusal("invalid_argument", "the body holds no message");
-  if (((body[0] as number) & COMPRESSED) !== 0) throw new Refusal("unimplemented", "compressed messages are not taken here");
+  if (body === undefined || body.byteLength < PREFIX)
+    throw new Refusal("invalid_argument", "the body holds no message");
+  if (((body[0] as number) & COMPRESSED) !== 0)
+    throw new Refusal("unimplemented", "compressed messages are not taken here");
   const length = body.readUInt32BE(1);
   if (body.byteLength === PREFIX + length) return body.subarray(PREFIX);
   const text = `the body is ${body.byteLength} bytes long, and its one message says that it is ${PREFIX + length}`;

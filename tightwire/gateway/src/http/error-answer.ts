@@ -14,32 +14,59 @@ export interface ErrorAnswer {
 
 const PROBLEM = "application/problem+json";
 
-/** An error as `google.rpc.Status` in JSON, or as a problem (RFC 9457) for those who ask for one. */
-export function errorAnswer(error: RpcError, accept: string | undefined, registry: Registry): ErrorAnswer {
-  const status = (error instanceof Refusal ? error.httpStatus : undefined) ?? httpStatusOf(error.code);
+/**
+ * An error as `google.rpc.Status` in JSON, or as a problem (RFC 9457) for those who ask for one.
+ */
+export function errorAnswer(
+  error: RpcError,
+  accept: string | undefined,
+  registry: Registry,
+): ErrorAnswer {
+  const status =
+    (error instanceof Refusal ? error.httpStatus : undefined) ?? httpStatusOf(error.code);
   const problem = accept?.includes(PROBLEM) === true;
   const headers = {
     "content-type": problem ? PROBLEM : "application/json",
     ...(status === 401 ? { "www-authenticate": "Bearer" } : {}),
     ...(error instanceof Refusal ? error.headers : {}),
   };
-  return { status, headers, body: JSON.stringify(problem ? problemOf(error, status, registry) : statusJson(error, registry)) };
+  return {
+    status,
+    headers,
+    body: JSON.stringify(
+      problem ? problemOf(error, status, registry) : statusJson(error, registry),
+    ),
+  };
 }
 
 /** `google.rpc.Status` as JSON. */
 export function statusJson(error: RpcError, registry: Registry): JsonObject {
-  return { code: statusNumber(error.code), message: error.message, details: detailsOf(error, registry) };
+  return {
+    code: statusNumber(error.code),
+    message: error.message,
+    details: detailsOf(error, registry),
+  };
 }
 
 /** The members of RFC 9457, and beside them the status by name and its details. */
 function problemOf(error: RpcError, status: number, registry: Registry): JsonObject {
   const code = statusText(error.code);
-  return { type: "about:blank", title: code, status, detail: error.message, code, details: detailsOf(error, registry) };
+  return {
+    type: "about:blank",
+    title: code,
+    status,
+    detail: error.message,
+    code,
+    details: detailsOf(error, registry),
+  };
 }
 
 /** The details of an error; of types that nobody here knows their bytes. */
 function detailsOf({ details }: RpcError, registry: Registry): JsonObject[] {
-  return details.map((detail) => detailJson(detail, registry) ?? { "@type": TYPE_URL + detail.type, value: base64(detail) });
+  return details.map(
+    (detail) =>
+      detailJson(detail, registry) ?? { "@type": TYPE_URL + detail.type, value: base64(detail) },
+  );
 }
 
 function base64({ value }: ErrorDetail): string {
@@ -49,7 +76,8 @@ function base64({ value }: ErrorDetail): string {
 /** The error of a call, or of what the gateway met before there was one. */
 export function asRpcError(thrown: unknown): RpcError {
   if (thrown instanceof RpcError) {
-    // Requests that could not be read end their call from this side; what was wrong with them is the cause.
+    // Requests that could not be read end their call from this side; what was wrong with them is
+    // the cause.
     const { cause } = thrown as RpcError;
     return cause instanceof Refusal ? cause : (thrown as RpcError);
   }

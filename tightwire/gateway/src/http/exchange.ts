@@ -38,13 +38,18 @@ export interface RoutedExchange extends Exchange {
 export interface Endpoint<E extends Exchange = Exchange> {
   /** Whether it reads the body itself, as it comes. Default false: it is given all of it. */
   readonly readsBody?: boolean;
-  /** Answers, or has it answered. What it throws or rejects with is answered by whoever called it. */
+  /**
+   * Answers, or has it answered. What it throws or rejects with is answered by whoever called it.
+   */
   handle(exchange: E): Promise<void> | void;
   /** How an error is answered that came before anything of the answer was sent. */
   readonly failed?: (error: RpcError) => ErrorAnswer;
 }
 
-/** The options of the call that a request makes, cancelled when the client goes; what of its metadata is let out becomes headers of the answer. */
+/**
+ * The options of the call that a request makes, cancelled when the client goes; what of its
+ * metadata is let out becomes headers of the answer.
+ */
 export function callOptions(exchange: Exchange): CallOptions {
   return { ...unaryOptions(exchange), signal: goneSignal(exchange.request.socket) };
 }
@@ -54,26 +59,37 @@ export function unaryOptions({ request, response, settings }: Exchange): CallOpt
   const options = callOptionsOf(request, settings);
   if (settings.exposeMetadata.length === 0) return options;
   const expose = (metadata: Metadata): void => {
-    if (!response.headersSent) setHeaders(response, exposedHeaders(metadata, settings.exposeMetadata));
+    if (!response.headersSent)
+      setHeaders(response, exposedHeaders(metadata, settings.exposeMetadata));
   };
   return { ...options, onHeaders: expose, onTrailers: expose };
 }
 
 /** Metadata that is let out, as headers. */
-export function exposedHeaders(metadata: Metadata, names: readonly string[]): Record<string, string> {
+export function exposedHeaders(
+  metadata: Metadata,
+  names: readonly string[],
+): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [key, value] of metadata) {
-    if (names.includes(key)) headers[key] = typeof value === "string" ? value : Buffer.from(value).toString("base64");
+    if (names.includes(key))
+      headers[key] = typeof value === "string" ? value : Buffer.from(value).toString("base64");
   }
   return headers;
 }
 
 /** Headers that an answer has, whoever writes its head. */
-export function setHeaders(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
+export function setHeaders(
+  response: ServerResponse,
+  headers: Readonly<Record<string, string>>,
+): void {
   for (const [key, value] of Object.entries(headers)) response.setHeader(key, value);
 }
 
-/** The body of a request as it comes. Throws a 415 when it did not say that it is a stream of such messages. */
+/**
+ * The body of a request as it comes. Throws a 415 when it did not say that it is a stream of such
+ * messages.
+ */
 export function streamOf(request: IncomingMessage, contentType: string): IncomingMessage {
   const given = request.headers["content-type"] ?? "";
   if (isOfType(given, contentType)) return request;
@@ -82,13 +98,26 @@ export function streamOf(request: IncomingMessage, contentType: string): Incomin
 }
 
 /** Sends a whole answer. */
-export function sendBody(response: ServerResponse, contentType: string, content: string | Uint8Array): void {
-  response.writeHead(200, { "content-type": contentType, "content-length": Buffer.byteLength(content) });
+export function sendBody(
+  response: ServerResponse,
+  contentType: string,
+  content: string | Uint8Array,
+): void {
+  response.writeHead(200, {
+    "content-type": contentType,
+    "content-length": Buffer.byteLength(content),
+  });
   response.end(content);
 }
 
-/** Sends an error as the whole answer; of one that has begun the connection is cut, since nothing else can say so. */
-export function sendFailure(response: ServerResponse, { status, headers, body }: ErrorAnswer): void {
+/**
+ * Sends an error as the whole answer; of one that has begun the connection is cut, since nothing
+ * else can say so.
+ */
+export function sendFailure(
+  response: ServerResponse,
+  { status, headers, body }: ErrorAnswer,
+): void {
   if (response.headersSent) return void response.destroy();
   response.statusMessage = ""; // a head that was refused left one
   response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });

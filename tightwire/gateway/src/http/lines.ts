@@ -5,7 +5,8 @@ import { decodeUtf8 } from "./utf8.js";
 const NEWLINE = 10;
 
 /**
- * The lines of a body, without their ends and without empty ones. It reads as lines are asked for. Throws a 413 for a line that is longer than `maxBytes`. The stream is not destroyed when it is
+ * The lines of a body, without their ends and without empty ones. It reads as lines are asked for.
+ * Throws a 413 for a line that is longer than `maxBytes`. The stream is not destroyed when it is
  * left early: the answer goes over the same socket.
  */
 export async function* readLines(body: Readable, maxBytes: number): AsyncGenerator<string> {
@@ -31,9 +32,16 @@ export async function* readLines(body: Readable, maxBytes: number): AsyncGenerat
 }
 
 function text(parts: readonly Buffer[]): string {
-  return decodeUtf8(parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts), "a line of the body").trim();
+  return decodeUtf8(
+    parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts),
+    "a line of the body",
+  ).trim();
 }
 
 function tooLong(maxBytes: number): Refusal {
-  return new Refusal("resource_exhausted", `a line of the body is longer than the ${maxBytes} bytes that are taken`, { httpStatus: 413 });
+  return new Refusal(
+    "resource_exhausted",
+    `a line of the body is longer than the ${maxBytes} bytes that are taken`,
+    { httpStatus: 413 },
+  );
 }

@@ -31,7 +31,9 @@ async function serve(answer?: StubParts["answer"]): Promise<StubbedGateway> {
 /** The whole answer to a GET over the connections of `agent`. */
 function get(agent: Agent, address: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const asked = request(`http://${address}/things`, { agent }, (response) => response.resume().on("end", () => resolve(response)));
+    const asked = request(`http://${address}/things`, { agent }, (response) =>
+      response.resume().on("end", () => resolve(response)),
+    );
     asked.on("error", reject).end();
   });
 }
@@ -76,7 +78,13 @@ test("a request in flight when the gateway closes is answered as the last one of
 test("an answer that waits for its reader when the gateway closes is read to its end", async () => {
   const size = 4_000_000;
   const large = Buffer.concat([
-    Buffer.from([0x0a, 0x80 | (size & 0x7f), 0x80 | ((size >> 7) & 0x7f), 0x80 | ((size >> 14) & 0x7f), size >> 21]),
+    Buffer.from([
+      0x0a,
+      0x80 | (size & 0x7f),
+      0x80 | ((size >> 7) & 0x7f),
+      0x80 | ((size >> 14) & 0x7f),
+      size >> 21,
+    ]),
     Buffer.alloc(size, "a"),
   ]);
   const { gateway, address, calls } = await serve(() => large);
@@ -97,7 +105,9 @@ test("connections that are kept are closed with the gateway, and those that were
   const agent = new Agent({ keepAlive: true });
   await get(agent, address);
   const { socket, text } = open(address);
-  socket.write("GET /nowhere HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n");
+  socket.write(
+    "GET /nowhere HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n",
+  );
   await expect.poll(text).toContain("HTTP/1.1 404 Not Found");
   await gateway.close(LONG_MS);
   expect(socket.closed || socket.readableEnded).toBe(true);
@@ -118,13 +128,17 @@ test.each([
 
 test("a unary call is not made of lines", async () => {
   const { ask, calls } = await serve();
-  expect(await ask("PUT", "/things", '{"text":"a"}', { "content-type": "application/x-ndjson" })).toMatchObject({ status: 415 });
+  expect(
+    await ask("PUT", "/things", '{"text":"a"}', { "content-type": "application/x-ndjson" }),
+  ).toMatchObject({ status: 415 });
   expect(calls).toEqual([]);
 });
 
 test("what still comes of a stream of requests that was answered early is dropped, and the next request answered", async () => {
   const { socket, text } = open((await serve()).address);
-  socket.write("POST /sent HTTP/1.1\r\nhost: a\r\ncontent-type: application/x-ndjson\r\ntransfer-encoding: chunked\r\n\r\n");
+  socket.write(
+    "POST /sent HTTP/1.1\r\nhost: a\r\ncontent-type: application/x-ndjson\r\ntransfer-encoding: chunked\r\n\r\n",
+  );
   for (let line = 0; line < 5_000; line++) socket.write(`65\r\n${"x".repeat(100)}\n\r\n`);
   await expect.poll(text).toContain("HTTP/1.1 200 OK");
   socket.write("0\r\n\r\nGET /things HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
@@ -157,7 +171,10 @@ test("requests that came together when the gateway closes are all answered, the 
   await once(silent, "close");
   finish.pass();
   await once(socket, "close");
-  expect(text().match(/Connection: [a-z-]+/g)).toEqual(["Connection: keep-alive", "Connection: close"]);
+  expect(text().match(/Connection: [a-z-]+/g)).toEqual([
+    "Connection: keep-alive",
+    "Connection: close",
+  ]);
   await closed;
 });
 

@@ -20,20 +20,30 @@ import { isAnswering } from "./stream-answer.js";
 export interface HttpListener {
   /** Where: `127.0.0.1:8080`, with the port that was chosen, or `unix:/path`. */
   readonly address: string;
-  /** No new connections, and at most one more answer on each that is kept; requests in flight have so long to end. */
+  /**
+   * No new connections, and at most one more answer on each that is kept; requests in flight have
+   * so long to end.
+   */
   close(graceMs: number): Promise<void>;
 }
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const MAX_HEADER_BYTES = 16_384;
-/** Longer than load balancers keep idle connections: of the two, they should be the one who closes. */
+/**
+ * Longer than load balancers keep idle connections: of the two, they should be the one who closes.
+ */
 const KEEP_ALIVE_MS = 72_000;
 /** How often a gateway that closes looks for connections whose last answer was sent. */
 const SWEEP_MS = 20;
-/** What comes on a connection after its last answer is dropped for so long: closing a socket that holds unread octets takes the answer back. */
+/**
+ * What comes on a connection after its last answer is dropped for so long: closing a socket that
+ * holds unread octets takes the answer back.
+ */
 const LINGER_MS = 1_000;
 
-/** Listens at `127.0.0.1:8080` or `unix:/path`. Rejects with an Error that says why when it cannot. */
+/**
+ * Listens at `127.0.0.1:8080` or `unix:/path`. Rejects with an Error that says why when it cannot.
+ */
 export async function listenHttp(address: string, parts: AnswerParts): Promise<HttpListener> {
   const at = listenOptions(address);
   const state: ServerState = { closing: false, sockets: new Set(), newest: new WeakMap() };
@@ -58,7 +68,9 @@ export async function listenHttp(address: string, parts: AnswerParts): Promise<H
   server.on("clientError", (error, socket) => answerBrokenRequest(error, socket as Socket, parts));
   const sockets = acceptSockets(server, parts, state);
   await new Promise<void>((resolve, reject) => {
-    server.once("error", (cause) => reject(new Error(`the gateway cannot listen at ${address}: ${cause.message}`, { cause })));
+    server.once("error", (cause) =>
+      reject(new Error(`the gateway cannot listen at ${address}: ${cause.message}`, { cause })),
+    );
     server.listen(at, resolve);
   });
   return { address: addressOf(server), close: (graceMs) => close(server, sockets, state, graceMs) };
@@ -74,7 +86,10 @@ interface ServerState {
 
 type Head = OutgoingHttpHeaders | OutgoingHttpHeader[];
 
-/** Answers that say, when the gateway closes, that they are the last one of their connection; of requests that came together only the last one's is. */
+/**
+ * Answers that say, when the gateway closes, that they are the last one of their connection; of
+ * requests that came together only the last one's is.
+ */
 function responseClass(state: ServerState): typeof ServerResponse<IncomingMessage> {
   return class extends ServerResponse {
     constructor(request: IncomingMessage) {
@@ -93,7 +108,9 @@ function listenOptions(address: string): { host: string; port: number } | { path
   if (address.startsWith("unix:")) return { path: address.slice("unix:".length) };
   const [, host, port] = /^(\[[^\]]+\]|[^:[\]\s]+):(\d{1,5})$/.exec(address) ?? [];
   if (host === undefined || Number(port) > 65_535)
-    throw new TypeError(`${JSON.stringify(address)} is not an address such as 127.0.0.1:8080 or unix:/path`);
+    throw new TypeError(
+      `${JSON.stringify(address)} is not an address such as 127.0.0.1:8080 or unix:/path`,
+    );
   return { host: host.replace(/^\[|\]$/g, ""), port: Number(port) };
 }
 
@@ -103,7 +120,12 @@ function addressOf(server: Server): string {
   return at.family === "IPv6" ? `[${at.address}]:${at.port}` : `${at.address}:${at.port}`;
 }
 
-async function close(server: Server, sockets: WebSocketServer, state: ServerState, graceMs: number): Promise<void> {
+async function close(
+  server: Server,
+  sockets: WebSocketServer,
+  state: ServerState,
+  graceMs: number,
+): Promise<void> {
   state.closing = true;
   const forced = setTimeout(() => {
     for (const socket of sockets.clients) socket.terminate();
@@ -111,9 +133,11 @@ async function close(server: Server, sockets: WebSocketServer, state: ServerStat
   }, graceMs);
   // To Node one that never sent anything is at work.
   for (const socket of state.sockets) if (socket.bytesRead === 0) socket.destroy();
-  // To Node a connection is idle as soon as its answer was made, though most of it may wait for the client.
+  // To Node a connection is idle as soon as its answer was made, though most of it may wait for the
+  // client.
   const sweep = setInterval(() => {
-    if ([...state.sockets].every(({ writableLength }) => writableLength === 0)) server.closeIdleConnections();
+    if ([...state.sockets].every(({ writableLength }) => writableLength === 0))
+      server.closeIdleConnections();
   }, SWEEP_MS);
   for (const socket of sockets.clients) socket.close(1_001, "the gateway is shutting down");
   // Not Node's close of an HTTP server, which begins with closing what it takes for idle.
@@ -123,35 +147,61 @@ async function close(server: Server, sockets: WebSocketServer, state: ServerStat
   clearInterval(sweep);
 }
 
-/** What is no HTTP, takes too long or has too many headers: there is no request yet that could be answered. */
-function answerBrokenRequest(error: Error & { code?: string }, socket: Socket, { registry }: AnswerParts): void {
+/**
+ * What is no HTTP, takes too long or has too many headers: there is no request yet that could be
+ * answered.
+ */
+function answerBrokenRequest(
+  error: Error & { code?: string },
+  socket: Socket,
+  { registry }: AnswerParts,
+): void {
   if (socket.writableEnded) return; // it was answered, and goes on sending
-  if (error.code === "ECONNRESET" || !socket.writable || isAnswering(socket)) return void socket.destroy();
+  if (error.code === "ECONNRESET" || !socket.writable || isAnswering(socket))
+    return void socket.destroy();
   endWith(socket, errorAnswer(brokenRequest(error), undefined, registry()));
 }
 
-/** Answers past Node's HTTP server, and ends the connection: reads for {@link LINGER_MS} more, then closes it. */
+/**
+ * Answers past Node's HTTP server, and ends the connection: reads for {@link LINGER_MS} more, then
+ * closes it.
+ */
 function endWith(socket: Socket, { status, headers, body }: ErrorAnswer): void {
-  const head = Object.entries({ ...headers, connection: "close", "content-length": Buffer.byteLength(body) }).map(
-    ([key, value]) => `${key}: ${value}\r\n`,
-  );
-  socket.resume().end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Refused"}\r\n${head.join("")}\r\n${body}`);
+  const head = Object.entries({
+    ...headers,
+    connection: "close",
+    "content-length": Buffer.byteLength(body),
+  }).map(([key, value]) => `${key}: ${value}\r\n`);
+  socket
+    .resume()
+    .end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Refused"}\r\n${head.join("")}\r\n${body}`);
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
 function brokenRequest({ code, message }: Error & { code?: string }): Refusal {
-  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return new Refusal("deadline_exceeded", "the request did not come in time", { httpStatus: 408 });
-  if (code === "HPE_HEADER_OVERFLOW") {
-    return new Refusal("resource_exhausted", `the headers are larger than the ${MAX_HEADER_BYTES} bytes that are taken`, {
-      httpStatus: 431,
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT")
+    return new Refusal("deadline_exceeded", "the request did not come in time", {
+      httpStatus: 408,
     });
+  if (code === "HPE_HEADER_OVERFLOW") {
+    return new Refusal(
+      "resource_exhausted",
+      `the headers are larger than the ${MAX_HEADER_BYTES} bytes that are taken`,
+      {
+        httpStatus: 431,
+      },
+    );
   }
   return new Refusal("invalid_argument", `the request is no HTTP/1.1: ${message}`);
 }
 
 /** Opens WebSockets for the streaming methods that have a route. */
 function acceptSockets(http: Server, parts: AnswerParts, state: ServerState): WebSocketServer {
-  const server = new WebSocketServer({ noServer: true, maxPayload: parts.settings.maxMessageBytes, clientTracking: true });
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: parts.settings.maxMessageBytes,
+    clientTracking: true,
+  });
   http.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
     socket.on("error", () => socket.destroy());
     if (isAnswering(socket)) return void socket.destroy();
@@ -160,9 +210,13 @@ function acceptSockets(http: Server, parts: AnswerParts, state: ServerState): We
       const url = targetOf(request);
       const path = pathOf(url);
       const match = parts.surface.sockets.find(path);
-      if (match === undefined) throw new Refusal("not_found", `no streaming method is at ${path.slice(0, 200)}`);
+      if (match === undefined)
+        throw new Refusal("not_found", `no streaming method is at ${path.slice(0, 200)}`);
       if (!mayOpenSocket(request.headers.origin, request.headers.host, parts.cors)) {
-        throw new Refusal("permission_denied", `pages of ${String(request.headers.origin).slice(0, 100)} may not open a WebSocket here`);
+        throw new Refusal(
+          "permission_denied",
+          `pages of ${String(request.headers.origin).slice(0, 100)} may not open a WebSocket here`,
+        );
       }
       const carry = match.value.prepare({
         match,

@@ -1,11 +1,17 @@
 import { Refusal } from "./refusal.js";
 
-/** Percent-decodes a part of a URL. Throws a 400 that names it when it is not encoded as it should be, or is not UTF-8. */
+/**
+ * Percent-decodes a part of a URL. Throws a 400 that names it when it is not encoded as it should
+ * be, or is not UTF-8.
+ */
 export function decodePart(part: string, what: string): string {
   if (!part.includes("%")) return part;
   try {
     return decodeURIComponent(part);
   } catch {
-    throw new Refusal("invalid_argument", `${what} is not percent-encoded UTF-8: ${JSON.stringify(part.slice(0, 100))}`);
+    throw new Refusal(
+      "invalid_argument",
+      `${what} is not percent-encoded UTF-8: ${JSON.stringify(part.slice(0, 100))}`,
+    );
   }
 }

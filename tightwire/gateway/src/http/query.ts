@@ -1,6 +1,9 @@
 import { decodePart } from "./percent.js";
 
-/** The parameters of a query in their order, decoded. Throws a 400 when one is not percent-encoded as it should be. */
+/**
+ * The parameters of a query in their order, decoded. Throws a 400 when one is not percent-encoded
+ * as it should be.
+ */
 export function parseQuery(query: string): [name: string, value: string][] {
   if (query === "") return [];
   return query

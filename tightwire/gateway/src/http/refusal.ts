@@ -1,6 +1,9 @@
 import { badRequest, RpcError, type StatusCode } from "@tightwire/core";
 
-/** A request that the gateway itself refuses, before there is a call: a status, and an HTTP status where the usual one would say less. */
+/**
+ * A request that the gateway itself refuses, before there is a call: a status, and an HTTP status
+ * where the usual one would say less.
+ */
 export class Refusal extends RpcError {
   readonly httpStatus: number | undefined;
   /** Headers of the answer. */
@@ -9,7 +12,11 @@ export class Refusal extends RpcError {
   constructor(
     code: StatusCode,
     text: string,
-    more: { httpStatus?: number; headers?: Record<string, string>; fields?: Record<string, string> } = {},
+    more: {
+      httpStatus?: number;
+      headers?: Record<string, string>;
+      fields?: Record<string, string>;
+    } = {},
   ) {
     super(code, text, more.fields === undefined ? {} : { details: [badRequest(more.fields)] });
     this.httpStatus = more.httpStatus;

@@ -25,21 +25,61 @@ const DOCUMENTS = "/v1/projects/p/databases/d/documents";
 describe("a router prefers", () => {
   test.each([
     ["text to *", ["/v1/things/mine", "/v1/things/*"], "/v1/things/mine", "/v1/things/mine"],
-    ["* to text that goes no further", ["/v1/things/mine/parts", "/v1/things/*"], "/v1/things/mine", "/v1/things/*"],
+    [
+      "* to text that goes no further",
+      ["/v1/things/mine/parts", "/v1/things/*"],
+      "/v1/things/mine",
+      "/v1/things/*",
+    ],
     ["* where text does not lead to the end", ["/v1/a/b", "/v1/*/c"], "/v1/a/c", "/v1/*/c"],
     ["* to **", ["/v1/things/*", "/v1/things/**"], "/v1/things/a", "/v1/things/*"],
-    ["** when * is too short", ["/v1/things/*", "/v1/things/**"], "/v1/things/a/b", "/v1/things/**"],
+    [
+      "** when * is too short",
+      ["/v1/things/*", "/v1/things/**"],
+      "/v1/things/a/b",
+      "/v1/things/**",
+    ],
     ["text to **", ["/v1/things/mine", "/v1/**"], "/v1/things/mine", "/v1/things/mine"],
     ["** nearer to the end", ["/v1/**", "/v1/things/**"], "/v1/things/a/b", "/v1/things/**"],
     ["the longer rest behind **", ["/v1/**", "/v1/**/parts"], "/v1/a/b/parts", "/v1/**/parts"],
     ["text to * behind **", ["/v1/**/*", "/v1/**/parts"], "/v1/a/b/parts", "/v1/**/parts"],
     ["* behind ** where text does not fit", ["/v1/**/*", "/v1/**/parts"], "/v1/a/b/c", "/v1/**/*"],
-    ["text before text behind **", ["/v1/**/parts/*", "/v1/**/*/parts"], "/v1/a/parts/parts", "/v1/**/parts/*"],
-    ["a verb to none", ["/v1/things/*", "/v1/things/*:archive"], "/v1/things/a:archive", "/v1/things/*:archive"],
-    ["a verb behind ** to none", ["/v1/things/*", "/v1/things/**:archive"], "/v1/things/a:archive", "/v1/things/**:archive"],
-    ["none to another verb", ["/v1/things/*", "/v1/things/*:archive"], "/v1/things/a:restore", "/v1/things/*"],
-    ["the verb that is there", ["/v1/things/*:restore", "/v1/things/*:archive"], "/v1/things/a:restore", "/v1/things/*:restore"],
-    ["the last colon's verb", ["/v1/things/*:b", "/v1/things/*:c"], "/v1/things/a:b:c", "/v1/things/*:c"],
+    [
+      "text before text behind **",
+      ["/v1/**/parts/*", "/v1/**/*/parts"],
+      "/v1/a/parts/parts",
+      "/v1/**/parts/*",
+    ],
+    [
+      "a verb to none",
+      ["/v1/things/*", "/v1/things/*:archive"],
+      "/v1/things/a:archive",
+      "/v1/things/*:archive",
+    ],
+    [
+      "a verb behind ** to none",
+      ["/v1/things/*", "/v1/things/**:archive"],
+      "/v1/things/a:archive",
+      "/v1/things/**:archive",
+    ],
+    [
+      "none to another verb",
+      ["/v1/things/*", "/v1/things/*:archive"],
+      "/v1/things/a:restore",
+      "/v1/things/*",
+    ],
+    [
+      "the verb that is there",
+      ["/v1/things/*:restore", "/v1/things/*:archive"],
+      "/v1/things/a:restore",
+      "/v1/things/*:restore",
+    ],
+    [
+      "the last colon's verb",
+      ["/v1/things/*:b", "/v1/things/*:c"],
+      "/v1/things/a:b:c",
+      "/v1/things/*:c",
+    ],
   ])("%s", (_name, templates, path, found) => {
     expect(findBothWays(templates, path)).toEqual([found, found]);
   });
@@ -90,11 +130,19 @@ describe("a path", () => {
     expect(routerOf(template).find(path)).toBeUndefined();
   });
 
-  test.each(["/v1/%", "/v1/%zz", "/v1/%ff", "/v1/a:%e0%a4", "/%c3/things"])("%s is refused", (path) => {
-    const find = (): unknown => routerOf("/v1/{id}").find(path);
-    expect(find).toThrow(Refusal);
-    expect(find).toThrow(expect.objectContaining({ code: "invalid_argument", message: expect.stringContaining("percent-encoded") }));
-  });
+  test.each(["/v1/%", "/v1/%zz", "/v1/%ff", "/v1/a:%e0%a4", "/%c3/things"])(
+    "%s is refused",
+    (path) => {
+      const find = (): unknown => routerOf("/v1/{id}").find(path);
+      expect(find).toThrow(Refusal);
+      expect(find).toThrow(
+        expect.objectContaining({
+          code: "invalid_argument",
+          message: expect.stringContaining("percent-encoded"),
+        }),
+      );
+    },
+  );
 });
 
 describe("** takes", () => {
@@ -133,5 +181,7 @@ test.each([
   ["/v1/{a=**}/{b}", "/v1/{c=**}/*"],
   ["/v1/a:b", "/v1/a:b"],
 ])("%s and %s are not both taken", (one, other) => {
-  expect(() => routerOf(one, other)).toThrow(new TypeError(`a route takes the same requests as ${other}`));
+  expect(() => routerOf(one, other)).toThrow(
+    new TypeError(`a route takes the same requests as ${other}`),
+  );
 });

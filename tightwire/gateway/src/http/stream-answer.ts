@@ -10,18 +10,29 @@ export interface StreamAnswer<Part> {
   end(): string | Uint8Array;
   /** What stands there instead when the parts failed. */
   failed(error: unknown): string | Uint8Array;
-  /** Whether an answer that fails before its first part is an ordinary error; if not it begins all the same. */
+  /**
+   * Whether an answer that fails before its first part is an ordinary error; if not it begins all
+   * the same.
+   */
   readonly failsWhole: boolean;
 }
 
-/** After so long without a part the head is sent all the same: whoever waits then knows that the call is being answered. */
+/**
+ * After so long without a part the head is sent all the same: whoever waits then knows that the
+ * call is being answered.
+ */
 const HEAD_AFTER_MS = 1_000;
 
 /**
- * Answers with the parts of an iterable as they come, no faster than the client reads. When the client goes the iterator is left. Rejects with what the iterator threw before its first
- * part, if the head was not sent by then: the caller then answers as it does for any error.
+ * Answers with the parts of an iterable as they come, no faster than the client reads. When the
+ * client goes the iterator is left. Rejects with what the iterator threw before its first part, if
+ * the head was not sent by then: the caller then answers as it does for any error.
  */
-export async function answerInParts<Part>(response: ServerResponse, parts: AsyncIterator<Part>, answer: StreamAnswer<Part>): Promise<void> {
+export async function answerInParts<Part>(
+  response: ServerResponse,
+  parts: AsyncIterator<Part>,
+  answer: StreamAnswer<Part>,
+): Promise<void> {
   const { socket, method } = response.req;
   const sendHead = (): void => {
     if (response.headersSent || response.destroyed) return;

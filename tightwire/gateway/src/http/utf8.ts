@@ -2,7 +2,10 @@ import { Refusal } from "./refusal.js";
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true });
 
-/** The text of bytes that came with a request. Throws a 400 that names `what` when they are not UTF-8. */
+/**
+ * The text of bytes that came with a request. Throws a 400 that names `what` when they are not
+ * UTF-8.
+ */
 export function decodeUtf8(bytes: Uint8Array, what: string): string {
   try {
     return UTF8.decode(bytes);

@@ -4,8 +4,28 @@ import type { DescMessage } from "@bufbuild/protobuf";
 import { compileImage, contractText } from "../contract.test-support.js";
 import { type StubbedGateway, serveStub } from "../stub.test-support.js";
 
-const WRAPPED = ["Double", "Float", "Int64", "UInt64", "Int32", "UInt32", "Bool", "String", "Bytes"].map((name) => `${name}Value`);
-const MESSAGES = ["Timestamp", "Duration", "FieldMask", "Struct", "Value", "ListValue", "Any", "Empty", ...WRAPPED];
+const WRAPPED = [
+  "Double",
+  "Float",
+  "Int64",
+  "UInt64",
+  "Int32",
+  "UInt32",
+  "Bool",
+  "String",
+  "Bytes",
+].map((name) => `${name}Value`);
+const MESSAGES = [
+  "Timestamp",
+  "Duration",
+  "FieldMask",
+  "Struct",
+  "Value",
+  "ListValue",
+  "Any",
+  "Empty",
+  ...WRAPPED,
+];
 
 /** Each well-known type alone, repeated, in a map and in a oneof. */
 const KNOWN_FIELDS = MESSAGES.flatMap((name, index) => {
@@ -16,7 +36,9 @@ const KNOWN_FIELDS = MESSAGES.flatMap((name, index) => {
     `map<string, ${type}> map_${field} = ${number + 2};`,
   ];
 });
-const KNOWN_CHOICES = MESSAGES.map((name, index) => `google.protobuf.${name} one_${name.toLowerCase()} = ${index + 101};`);
+const KNOWN_CHOICES = MESSAGES.map(
+  (name, index) => `google.protobuf.${name} one_${name.toLowerCase()} = ${index + 101};`,
+);
 
 const CONTRACT = `
 import "everything.proto";
@@ -54,7 +76,10 @@ message Awkward {
 }
 `;
 
-/** A gateway in front of a service that answers with what it is asked, for messages that hold fields of every type. */
+/**
+ * A gateway in front of a service that answers with what it is asked, for messages that hold fields
+ * of every type.
+ */
 export interface EchoGateway extends StubbedGateway {
   readonly everything: DescMessage;
   readonly known: DescMessage;
@@ -63,9 +88,20 @@ export interface EchoGateway extends StubbedGateway {
 
 /** Serves it. */
 export async function serveEcho(): Promise<EchoGateway> {
-  const everything = readFileSync(join(import.meta.dirname, "../../../codec/proto/everything.proto"), "utf8");
-  const image = compileImage({ files: { "everything.proto": everything, "try/v1/try.proto": contractText("try.v1", CONTRACT) } });
+  const everything = readFileSync(
+    join(import.meta.dirname, "../../../codec/proto/everything.proto"),
+    "utf8",
+  );
+  const image = compileImage({
+    files: { "everything.proto": everything, "try/v1/try.proto": contractText("try.v1", CONTRACT) },
+  });
   const stub = await serveStub(image, { services: ["try.v1.Echo"], answer: (bytes) => bytes });
-  const message = (name: string): DescMessage => stub.contract.registry.getMessage(name) as DescMessage;
-  return { ...stub, everything: message("codec.test.v1.Everything"), known: message("try.v1.Known"), awkward: message("try.v1.Awkward") };
+  const message = (name: string): DescMessage =>
+    stub.contract.registry.getMessage(name) as DescMessage;
+  return {
+    ...stub,
+    everything: message("codec.test.v1.Everything"),
+    known: message("try.v1.Known"),
+    awkward: message("try.v1.Awkward"),
+  };
 }

@@ -24,24 +24,39 @@ describe("a key that is written with an escape", () => {
   });
 
   test("stands beside others, in objects and lists, and strings that look like it are left alone", () => {
-    const text = '{"key":"\\n","a":[{"\\n":"{\\"\\\\n\\":1}","\\\\n":"key-10"}],"\\t":{"\\n":null}}';
-    expect(value(text)).toEqual({ key: "\n", a: [{ "\n": '{"\\n":1}', "\\n": "key-10" }], "\t": { "\n": null } });
+    const text =
+      '{"key":"\\n","a":[{"\\n":"{\\"\\\\n\\":1}","\\\\n":"key-10"}],"\\t":{"\\n":null}}';
+    expect(value(text)).toEqual({
+      key: "\n",
+      a: [{ "\n": '{"\\n":1}', "\\n": "key-10" }],
+      "\t": { "\n": null },
+    });
   });
 
   test("stays a duplicate of itself, however it is spelled", () => {
-    const [first, second] = (standInForEscapedKeys('{"\\n":1,"\\u000a":2}')?.text ?? "").match(/"[^"]+"/g) ?? [];
+    const [first, second] =
+      (standInForEscapedKeys('{"\\n":1,"\\u000a":2}')?.text ?? "").match(/"[^"]+"/g) ?? [];
     expect(first).toBe(second);
   });
 });
 
 test("a text without such keys is left alone", () => {
-  for (const text of ['{"a":1}', '["\\n"]', '{"a":"\\n"}', ""]) expect(standInForEscapedKeys(text)).toBeUndefined();
+  for (const text of ['{"a":1}', '["\\n"]', '{"a":"\\n"}', ""])
+    expect(standInForEscapedKeys(text)).toBeUndefined();
 });
 
 test("texts come back as they were written, in whatever order they are read", () => {
-  const key = fc.oneof(fc.constantFrom('"', "\\", "\n", "\0", "\u001f", "key", "key-", "", '"\\', "\n\n"), fc.string());
+  const key = fc.oneof(
+    fc.constantFrom('"', "\\", "\n", "\0", "\u001f", "key", "key-", "", '"\\', "\n\n"),
+    fc.string(),
+  );
   const json = fc.letrec((tie) => ({
-    value: fc.oneof({ depthSize: "small" }, fc.constantFrom("\\", "\n", 1, null), fc.array(tie("value")), tie("object")),
+    value: fc.oneof(
+      { depthSize: "small" },
+      fc.constantFrom("\\", "\n", 1, null),
+      fc.array(tie("value")),
+      tie("object"),
+    ),
     object: fc.dictionary(key, tie("value")),
   })).object;
   fc.assert(

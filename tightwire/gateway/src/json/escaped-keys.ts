@@ -13,8 +13,11 @@ const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"(?:\s*:)?/g;
 const MOST_DEPTH = 200;
 
 /**
- * Replaces keys that are written with an escape: by themselves without it, or where it has to be, by keys that stand for them. V8 13.6 (Node 24) takes such a key, once it has read one that is the beginning of how it is
- * written, for that one: after `{"\\":1}` it reads `{"\n":1}` as the former. What one request says would change what another one means. Undefined for a text that has no such keys.
+ * Replaces keys that are written with an escape: by themselves without it, or where it has to be,
+ * by keys that stand for them. V8 13.6 (Node 24) takes such a key, once it has read one that is the
+ * beginning of how it is written, for that one: after `{"\\":1}` it reads `{"\n":1}` as the former.
+ * What one request says would change what another one means. Undefined for a text that has no such
+ * keys.
  */
 export function standInForEscapedKeys(text: string): StoodIn | undefined {
   if (!text.includes("\\")) return undefined;
@@ -33,11 +36,19 @@ export function standInForEscapedKeys(text: string): StoodIn | undefined {
   });
   if (replaced === 0) return undefined;
   const names = new Map([...standIns].map(([name, standIn]) => [standIn, name]));
-  return { text: withStandIns, value: () => withNames(JSON.parse(withStandIns) as JsonValue, names, 0) };
+  return {
+    text: withStandIns,
+    value: () => withNames(JSON.parse(withStandIns) as JsonValue, names, 0),
+  };
 }
 
 function withNames(value: JsonValue, names: ReadonlyMap<string, string>, depth: number): JsonValue {
   if (typeof value !== "object" || value === null || depth > MOST_DEPTH) return value;
   if (Array.isArray(value)) return value.map((one) => withNames(one, names, depth + 1));
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [names.get(key) ?? key, withNames(one, names, depth + 1)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [
+      names.get(key) ?? key,
+      withNames(one, names, depth + 1),
+    ]),
+  );
 }

@@ -3,7 +3,9 @@ import { badField } from "../http/refusal.js";
 import { findInParts, type JsonPart } from "./parts.js";
 
 const LONG = /\d{16}/;
-/** Strings, so that numbers in them are passed over, and whole numbers that a double may not hold. */
+/**
+ * Strings, so that numbers in them are passed over, and whole numbers that a double may not hold.
+ */
 const STRING_OR_LONG = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
 const INT64: readonly (ScalarType | undefined)[] = [
   ScalarType.INT64,
@@ -15,15 +17,20 @@ const INT64: readonly (ScalarType | undefined)[] = [
 const ANY = "google.protobuf.Any";
 
 /**
- * Refuses a 64-bit number that stands in a JSON text as a number and was changed when it was read, as JavaScript's numbers hold 53 bits: `9007199254740993` would be taken as another. Throws a 400 that names the
- * field.
+ * Refuses a 64-bit number that stands in a JSON text as a number and was changed when it was read,
+ * as JavaScript's numbers hold 53 bits: `9007199254740993` would be taken as another. Throws a 400
+ * that names the field.
  */
 export function refuseInexact(schema: DescMessage, text: string, registry: Registry): void {
   if (!LONG.test(text)) return;
   const changed = changedNumbers(text);
   if (changed.size === 0) return;
   const path = findChanged(schema, JSON.parse(text) as JsonValue, changed, registry);
-  if (path !== undefined) throw badField(path.slice(0, 300), "is larger than a JSON number can be read exactly; send it as a string");
+  if (path !== undefined)
+    throw badField(
+      path.slice(0, 300),
+      "is larger than a JSON number can be read exactly; send it as a string",
+    );
 }
 
 /** Numbers as they were read that are not what the text says. */
@@ -32,9 +39,15 @@ function changedNumbers(text: string): ReadonlySet<JsonValue> {
   return new Set(numbers.filter((token) => BigInt(token) !== BigInt(Number(token))).map(Number));
 }
 
-function findChanged(schema: DescMessage, json: JsonValue, changed: ReadonlySet<JsonValue>, registry: Registry): string | undefined {
+function findChanged(
+  schema: DescMessage,
+  json: JsonValue,
+  changed: ReadonlySet<JsonValue>,
+  registry: Registry,
+): string | undefined {
   return findInParts(schema, json, (part) => {
-    if (part.message.typeName === ANY && part.given === undefined) return findInAny(part, changed, registry);
+    if (part.message.typeName === ANY && part.given === undefined)
+      return findInAny(part, changed, registry);
     const field = part.given?.field ?? part.message.fields[0];
     const value = part.given?.value ?? part.json;
     if (!INT64.includes(field?.scalar)) return undefined;
@@ -43,7 +56,11 @@ function findChanged(schema: DescMessage, json: JsonValue, changed: ReadonlySet<
   });
 }
 
-function findInAny({ json, path }: JsonPart, changed: ReadonlySet<JsonValue>, registry: Registry): string | undefined {
+function findInAny(
+  { json, path }: JsonPart,
+  changed: ReadonlySet<JsonValue>,
+  registry: Registry,
+): string | undefined {
   const { "@type": type, ...fields } = json as { readonly [key: string]: JsonValue };
   const message = registry.getMessage(String(type).replace(/^.*\//, ""));
   if (message === undefined) return undefined;

@@ -45,13 +45,16 @@ describe("a string", () => {
     const wrong: string[] = [];
     const tryBytes = (...octets: number[]): void => {
       const bytes = Uint8Array.from([...octets, 0x61]);
-      if ((quoted(bytes) !== undefined) !== isUtf8(bytes)) wrong.push(Buffer.from(bytes).toString("hex"));
+      if ((quoted(bytes) !== undefined) !== isUtf8(bytes))
+        wrong.push(Buffer.from(bytes).toString("hex"));
     };
     for (let first = 0x80; first < 0x100; first++) {
       for (let second = 0x7f; second < 0x100; second++) {
         tryBytes(first, second);
-        if (first >= 0xe0) for (const third of [0x7f, 0x80, 0xbf, 0xc0]) tryBytes(first, second, third);
-        if (first >= 0xf0) for (const fourth of [0x7f, 0x80, 0xbf, 0xc0]) tryBytes(first, second, 0x80, fourth);
+        if (first >= 0xe0)
+          for (const third of [0x7f, 0x80, 0xbf, 0xc0]) tryBytes(first, second, third);
+        if (first >= 0xf0)
+          for (const fourth of [0x7f, 0x80, 0xbf, 0xc0]) tryBytes(first, second, 0x80, fourth);
       }
       tryBytes(first);
     }
@@ -64,12 +67,21 @@ describe("a string", () => {
   });
 });
 
-test.each([0, 9, 10, 999_999_999, 1_000_000_000, 1_000_000_001, 2 ** 31, 2 ** 32 - 1, -(2 ** 31), 2 ** 49 - 1, Number.MAX_SAFE_INTEGER])(
-  "the digits of %d",
-  (value) => {
-    expect(written((out) => out.integer(value))).toBe(String(value));
-  },
-);
+test.each([
+  0,
+  9,
+  10,
+  999_999_999,
+  1_000_000_000,
+  1_000_000_001,
+  2 ** 31,
+  2 ** 32 - 1,
+  -(2 ** 31),
+  2 ** 49 - 1,
+  Number.MAX_SAFE_INTEGER,
+])("the digits of %d", (value) => {
+  expect(written((out) => out.integer(value))).toBe(String(value));
+});
 
 test("the digits of any integer", () => {
   fc.assert(
@@ -81,7 +93,10 @@ test("the digits of any integer", () => {
 
 test("texts stay as they were, whatever is written after them", () => {
   const out = new JsonText();
-  const lengths = Array.from({ length: 3_000 }, (_, index) => (index * 7_919) % (index % 500 === 0 ? 400_000 : 900));
+  const lengths = Array.from(
+    { length: 3_000 },
+    (_, index) => (index * 7_919) % (index % 500 === 0 ? 400_000 : 900),
+  );
   const texts = lengths.map((length, index) => {
     out.begin();
     // One that was begun and not ended is forgotten.

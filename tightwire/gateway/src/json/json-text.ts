@@ -19,7 +19,10 @@ const SPACE = 0x20;
 const MINUS = 0x2d;
 const ZERO = 0x30;
 
-/** JSON being written as UTF-8. Texts stand one behind the other in a block of memory and are handed out as parts of it: none is asked for a text. */
+/**
+ * JSON being written as UTF-8. Texts stand one behind the other in a block of memory and are handed
+ * out as parts of it: none is asked for a text.
+ */
 export class JsonText {
   #block: Buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES);
   /** Where the text begins. */
@@ -35,7 +38,8 @@ export class JsonText {
   /** Begins a text; one that was not ended is forgotten. */
   begin(): void {
     this.#pos = this.#start;
-    if (this.#block.length - this.#pos >= LEAST_BYTES && this.#block.length <= MAX_KEPT_BYTES) return;
+    if (this.#block.length - this.#pos >= LEAST_BYTES && this.#block.length <= MAX_KEPT_BYTES)
+      return;
     this.#block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
     this.#start = 0;
     this.#pos = 0;
@@ -75,7 +79,8 @@ export class JsonText {
   text(json: string): void {
     // A character of UTF-16 is at most three bytes of UTF-8.
     this.#room(json.length < LEAST_BYTES ? json.length * 3 : Buffer.byteLength(json));
-    if (json.length > SHORT || !this.#shortText(json)) this.#pos += this.#block.write(json, this.#pos, "utf8");
+    if (json.length > SHORT || !this.#shortText(json))
+      this.#pos += this.#block.write(json, this.#pos, "utf8");
   }
 
   /** False, with nothing written, where it is not ASCII. */
@@ -92,8 +97,9 @@ export class JsonText {
   }
 
   /**
-   * A string in quotes, out of its UTF-8 in `bytes`. False, with nothing written, for what is left to the runtime: text that is long, is malformed, or has to be escaped. Of most texts neither a string nor a call is made
-   * thereby.
+   * A string in quotes, out of its UTF-8 in `bytes`. False, with nothing written, for what is left
+   * to the runtime: text that is long, is malformed, or has to be escaped. Of most texts neither a
+   * string nor a call is made thereby.
    */
   quote(bytes: Uint8Array, start: number, length: number): boolean {
     if (length > LONG) return false;
@@ -160,7 +166,10 @@ export class JsonText {
   }
 }
 
-/** How many octets the character of more than one octet at `at` has; 0 when it is malformed. Source: Unicode, table 3-7. */
+/**
+ * How many octets the character of more than one octet at `at` has; 0 when it is malformed. Source:
+ * Unicode, table 3-7.
+ */
 function sequenceAt(bytes: Uint8Array, at: number, end: number): number {
   const first = bytes[at] as number;
   const octets = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
@@ -169,6 +178,7 @@ function sequenceAt(bytes: Uint8Array, at: number, end: number): number {
   const least = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
   const most = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
   if (second < least || second > most) return 0;
-  for (let next = at + 2; next < at + octets; next++) if (((bytes[next] as number) & 0xc0) !== 0x80) return 0;
+  for (let next = at + 2; next < at + octets; next++)
+    if (((bytes[next] as number) & 0xc0) !== 0x80) return 0;
   return octets;
 }

@@ -17,7 +17,9 @@ describe.each(["everything", "known", "awkward"] as const)("the text of messages
     const schema = echo[name];
     const registry = createRegistry(echo.contract.registry);
     const slow = (bytes: Uint8Array): string =>
-      JSON.stringify(toJson(schema, fromBinary(schema, bytes), { registry, alwaysEmitImplicit: true }));
+      JSON.stringify(
+        toJson(schema, fromBinary(schema, bytes), { registry, alwaysEmitImplicit: true }),
+      );
     let left = 0;
     let wrote = 0;
     const fast = createJsonWriter(schema, (bytes) => {

@@ -1,14 +1,32 @@
-import { type DescField, type DescMessage, fromBinary, ScalarType, toJson } from "@bufbuild/protobuf";
+import {
+  type DescField,
+  type DescMessage,
+  fromBinary,
+  ScalarType,
+  toJson,
+} from "@bufbuild/protobuf";
 import { FeatureSet_FieldPresence as Presence } from "@bufbuild/protobuf/wkt";
 import { WireType } from "@tightwire/codec/wire";
 import { hasOwnJson } from "@tightwire/routes";
 import { JsonText } from "./json-text.js";
-import { enumText, keyReader, leave, NOT_HERE, Source, type ValueWriter, valueWriter, wireTypeOf } from "./value-writer.js";
+import {
+  enumText,
+  keyReader,
+  leave,
+  NOT_HERE,
+  Source,
+  type ValueWriter,
+  valueWriter,
+  wireTypeOf,
+} from "./value-writer.js";
 
 /** Writes a message's bytes as JSON, in UTF-8. */
 export type JsonWriter = (bytes: Uint8Array) => Buffer;
 
-/** The values of a map as text, by their keys: without a prototype, so that any key is one, and in the order in which JavaScript has them. */
+/**
+ * The values of a map as text, by their keys: without a prototype, so that any key is one, and in
+ * the order in which JavaScript has them.
+ */
 type MapTexts = Record<string, string>;
 
 /** How a field is written. */
@@ -47,13 +65,21 @@ const MOST_DEPTH = 50;
 /** More are left to who needs no bits for them. */
 const MOST_ONEOFS = 30;
 
-const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST, COMMA] = [0x7b, 0x7d, 0x5b, 0x5d, 0x2c] as const;
+const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST, COMMA] = [
+  0x7b, 0x7d, 0x5b, 0x5d, 0x2c,
+] as const;
 
 /**
- * A writer that goes from bytes to bytes at once, with no message, no tree of JSON and hardly a string between: many times as fast as `JSON.stringify(toJson(fromBinary(…)))`, and the same text. Defaults of fields without
- * presence are written. What is rare (fields that come in another order than that of their numbers, a message in parts, unknown enum values, groups, malformed bytes) it leaves to `whole`, which does all of it.
+ * A writer that goes from bytes to bytes at once, with no message, no tree of JSON and hardly a
+ * string between: many times as fast as `JSON.stringify(toJson(fromBinary(…)))`, and the same text.
+ * Defaults of fields without presence are written. What is rare (fields that come in another order
+ * than that of their numbers, a message in parts, unknown enum values, groups, malformed bytes) it
+ * leaves to `whole`, which does all of it.
  */
-export function createJsonWriter(schema: DescMessage, whole: (bytes: Uint8Array) => string): JsonWriter {
+export function createJsonWriter(
+  schema: DescMessage,
+  whole: (bytes: Uint8Array) => string,
+): JsonWriter {
   const all = (bytes: Uint8Array): Buffer => Buffer.from(whole(bytes));
   if (!isPlain(schema)) return all;
   const plan = planOf(schema, new Map());
@@ -78,11 +104,19 @@ function isPlain(desc: DescMessage): boolean {
     !hasOwnJson(desc) &&
     desc.proto.extensionRange.length === 0 &&
     desc.oneofs.length <= MOST_ONEOFS &&
-    desc.fields.every(({ presence, jsonName }) => presence !== Presence.LEGACY_REQUIRED && jsonName !== "__proto__")
+    desc.fields.every(
+      ({ presence, jsonName }) => presence !== Presence.LEGACY_REQUIRED && jsonName !== "__proto__",
+    )
   );
 }
 
-function writeMessage({ fields, places }: Plan, source: Source, end: number, depth: number, out: JsonText): void {
+function writeMessage(
+  { fields, places }: Plan,
+  source: Source,
+  end: number,
+  depth: number,
+  out: JsonText,
+): void {
   if (depth > MOST_DEPTH) throw NOT_HERE;
   out.byte(OPEN_OBJECT);
   const empty = out.length;
@@ -190,7 +224,9 @@ function readEntry(
 
 function close({ kind }: FieldPlan, texts: MapTexts | undefined, out: JsonText): void {
   if (kind === "list") return out.byte(CLOSE_LIST);
-  const entries = Object.entries(texts as MapTexts).map(([key, text]) => `${JSON.stringify(key)}:${text}`);
+  const entries = Object.entries(texts as MapTexts).map(
+    ([key, text]) => `${JSON.stringify(key)}:${text}`,
+  );
   out.text(`{${entries.join(",")}}`);
 }
 
@@ -218,8 +254,16 @@ function planOfField(field: DescField, plans: Map<DescMessage, Plan>): FieldPlan
     zero: zero === undefined ? undefined : Buffer.from(prefix + zero),
     kind: field.fieldKind === "list" || field.fieldKind === "map" ? field.fieldKind : "one",
     wireType: isMessage ? WireType.LengthDelimited : wireTypeOf(field.scalar),
-    write: field.message === undefined ? valueWriter(field) : isGroup(field) ? leave : messageWriter(field.message, plans),
-    key: field.fieldKind === "map" ? { wireType: wireTypeOf(field.mapKey), read: keyReader(field.mapKey) } : undefined,
+    write:
+      field.message === undefined
+        ? valueWriter(field)
+        : isGroup(field)
+          ? leave
+          : messageWriter(field.message, plans),
+    key:
+      field.fieldKind === "map"
+        ? { wireType: wireTypeOf(field.mapKey), read: keyReader(field.mapKey) }
+        : undefined,
     oneof: field.oneof === undefined ? 0 : 1 << field.parent.oneofs.indexOf(field.oneof),
   };
 }
@@ -228,7 +272,12 @@ function planOfField(field: DescField, plans: Map<DescMessage, Plan>): FieldPlan
 function zeroOf(field: DescField): string | undefined {
   if (field.fieldKind === "list") return "[]";
   if (field.fieldKind === "map") return "{}";
-  if (field.oneof !== undefined || field.presence !== Presence.IMPLICIT || field.fieldKind === "message") return undefined;
+  if (
+    field.oneof !== undefined ||
+    field.presence !== Presence.IMPLICIT ||
+    field.fieldKind === "message"
+  )
+    return undefined;
   if (field.fieldKind === "enum") return enumText(field.enum, field.enum.values[0]?.number ?? 0);
   if (field.scalar === ScalarType.BOOL) return "false";
   return ZERO_TEXTS.has(field.scalar) ? (ZERO_TEXTS.get(field.scalar) as string) : "0";
@@ -245,13 +294,19 @@ const ZERO_TEXTS: ReadonlyMap<ScalarType, string> = new Map([
 ]);
 
 function isGroup(field: DescField): boolean {
-  return (field.fieldKind === "message" || (field.fieldKind === "list" && field.listKind === "message")) && field.delimitedEncoding;
+  return (
+    (field.fieldKind === "message" ||
+      (field.fieldKind === "list" && field.listKind === "message")) &&
+    field.delimitedEncoding
+  );
 }
 
 function messageWriter(desc: DescMessage, plans: Map<DescMessage, Plan>): ValueWriter {
   // It needs to know the types that it may hold.
   if (desc.typeName === "google.protobuf.Any") return leave;
-  if (hasOwnJson(desc)) return (source, out) => out.text(JSON.stringify(toJson(desc, fromBinary(desc, source.bytes()))));
+  if (hasOwnJson(desc))
+    return (source, out) =>
+      out.text(JSON.stringify(toJson(desc, fromBinary(desc, source.bytes()))));
   if (!isPlain(desc)) return leave;
   const plan = planOf(desc, plans);
   return (source, out, depth) => {

@@ -10,11 +10,16 @@ beforeAll(async () => {
 afterAll(() => echo.close());
 
 /** What a body was, as JSON without defaults. */
-async function meaningOf(name: "everything" | "known" | "awkward", body: string): Promise<JsonValue> {
+async function meaningOf(
+  name: "everything" | "known" | "awkward",
+  body: string,
+): Promise<JsonValue> {
   const { status, text } = await echo.ask("POST", `/${name}`, body);
   if (status !== 200) return `${status} ${text}`;
   const schema: DescMessage = echo[name];
-  return toJson(schema, fromBinary(schema, echo.calls.at(-1)?.request as Uint8Array), { registry: echo.contract.registry });
+  return toJson(schema, fromBinary(schema, echo.calls.at(-1)?.request as Uint8Array), {
+    registry: echo.contract.registry,
+  });
 }
 
 describe("a body takes", () => {
@@ -24,20 +29,36 @@ describe("a body takes", () => {
       '{"oneInt64":"-9223372036854775808","oneUint64":"18446744073709551615"}',
       { oneInt64: "-9223372036854775808", oneUint64: "18446744073709551615" },
     ],
-    ["64-bit numbers as numbers", '{"oneInt64":-9007199254740991,"oneFixed64":12}', { oneInt64: "-9007199254740991", oneFixed64: "12" }],
-    ["64-bit numbers of more than 53 bits that JSON holds", '{"oneInt64":9223372036854774784}', { oneInt64: "9223372036854774784" }],
+    [
+      "64-bit numbers as numbers",
+      '{"oneInt64":-9007199254740991,"oneFixed64":12}',
+      { oneInt64: "-9007199254740991", oneFixed64: "12" },
+    ],
+    [
+      "64-bit numbers of more than 53 bits that JSON holds",
+      '{"oneInt64":9223372036854774784}',
+      { oneInt64: "9223372036854774784" },
+    ],
     [
       "long numbers where they are no 64-bit numbers",
       '{"oneDouble":9007199254740993,"oneString":"9007199254740993"}',
       { oneDouble: 9_007_199_254_740_992, oneString: "9007199254740993" },
     ],
-    ["32-bit numbers as strings", '{"oneInt32":"-7","oneFixed32":"4294967295"}', { oneInt32: -7, oneFixed32: 4_294_967_295 }],
+    [
+      "32-bit numbers as strings",
+      '{"oneInt32":"-7","oneFixed32":"4294967295"}',
+      { oneInt32: -7, oneFixed32: 4_294_967_295 },
+    ],
     [
       "whole numbers that are written otherwise",
       '{"oneInt32":1e3,"oneUint32":2.0,"oneInt64":3.0}',
       { oneInt32: 1_000, oneUint32: 2, oneInt64: "3" },
     ],
-    ["floats as strings", '{"oneDouble":"1.5e3","oneFloat":"-0.25"}', { oneDouble: 1_500, oneFloat: -0.25 }],
+    [
+      "floats as strings",
+      '{"oneDouble":"1.5e3","oneFloat":"-0.25"}',
+      { oneDouble: 1_500, oneFloat: -0.25 },
+    ],
     [
       "NaN and the infinities",
       '{"oneDouble":"NaN","oneFloat":"-Infinity","manyDouble":["Infinity"]}',
@@ -46,14 +67,26 @@ describe("a body takes", () => {
     ["base64", '{"oneBytes":"+/8="}', { oneBytes: "+/8=" }],
     ["base64 without padding", '{"oneBytes":"+/8"}', { oneBytes: "+/8=" }],
     ["base64url", '{"oneBytes":"-_8"}', { oneBytes: "+/8=" }],
-    ["names of enums", '{"oneKind":"KIND_LARGE","manyKind":["KIND_ONE"]}', { oneKind: "KIND_LARGE", manyKind: ["KIND_ONE"] }],
-    ["numbers of enums", '{"oneKind":-1,"manyKind":[1,77]}', { oneKind: "KIND_NEGATIVE", manyKind: ["KIND_ONE", 77] }],
+    [
+      "names of enums",
+      '{"oneKind":"KIND_LARGE","manyKind":["KIND_ONE"]}',
+      { oneKind: "KIND_LARGE", manyKind: ["KIND_ONE"] },
+    ],
+    [
+      "numbers of enums",
+      '{"oneKind":-1,"manyKind":[1,77]}',
+      { oneKind: "KIND_NEGATIVE", manyKind: ["KIND_ONE", 77] },
+    ],
     [
       "null for any field",
       '{"oneInt32":null,"maybeString":null,"manyBool":null,"byString":null,"oneMessage":null,"choiceBool":null,"oneKind":null}',
       {},
     ],
-    ["null for all but one of a oneof", '{"choiceBool":null,"choiceString":"a"}', { choiceString: "a" }],
+    [
+      "null for all but one of a oneof",
+      '{"choiceBool":null,"choiceString":"a"}',
+      { choiceString: "a" },
+    ],
     [
       "both spellings of names",
       '{"one_int32":1,"oneMessage":{"by_string":{"one_int32":"x"}}}',
@@ -62,7 +95,12 @@ describe("a body takes", () => {
     [
       "keys of all types",
       '{"byBool":{"true":"a"},"byInt64":{"-5":"b"},"byUint64":{"18446744073709551615":"c"},"bySint32":{"-1":"d"}}',
-      { byBool: { true: "a" }, byInt64: { "-5": "b" }, byUint64: { "18446744073709551615": "c" }, bySint32: { "-1": "d" } },
+      {
+        byBool: { true: "a" },
+        byInt64: { "-5": "b" },
+        byUint64: { "18446744073709551615": "c" },
+        bySint32: { "-1": "d" },
+      },
     ],
     [
       "presence of what is a default",
@@ -76,7 +114,11 @@ describe("a body takes", () => {
   });
 
   test.each([
-    ["a timestamp elsewhere", '{"aTimestamp":"2026-01-31T12:00:00.000000001-02:30"}', { aTimestamp: "2026-01-31T14:30:00.000000001Z" }],
+    [
+      "a timestamp elsewhere",
+      '{"aTimestamp":"2026-01-31T12:00:00.000000001-02:30"}',
+      { aTimestamp: "2026-01-31T14:30:00.000000001Z" },
+    ],
     ["a negative duration", '{"aDuration":"-0.5s"}', { aDuration: "-0.500s" }],
     [
       "wrappers",
@@ -99,7 +141,11 @@ describe("a body takes", () => {
       '{"aAny":{"@type":"type.googleapis.com/google.protobuf.Duration","value":"1s"}}',
       { aAny: { "@type": "type.googleapis.com/google.protobuf.Duration", value: "1s" } },
     ],
-    ["an Any of a detail of errors, which the contract does not import", '{"aAny":{}}', { aAny: {} }],
+    [
+      "an Any of a detail of errors, which the contract does not import",
+      '{"aAny":{}}',
+      { aAny: {} },
+    ],
   ])("%s", async (_name, body, meant) => {
     expect(await meaningOf("known", body)).toEqual(meant);
   });
@@ -108,13 +154,33 @@ describe("a body takes", () => {
 describe("a body is refused", () => {
   test.each([
     ["an unknown field", "everything", '{"nothing":1}', "nothing"],
-    ["an unknown field below", "everything", '{"oneMessage":{"manyMessage":[{},{"nothing":1}]}}', "oneMessage.manyMessage[1].nothing"],
+    [
+      "an unknown field below",
+      "everything",
+      '{"oneMessage":{"manyMessage":[{},{"nothing":1}]}}',
+      "oneMessage.manyMessage[1].nothing",
+    ],
     ["__proto__ as a field", "everything", '{"__proto__":{"oneInt32":1}}', "__proto__"],
     ["a field that all objects have", "everything", '{"toString":1}', "toString"],
     ["a number that is too large", "everything", '{"oneInt32":2147483648}', "oneInt32"],
-    ["a number that is too small", "everything", '{"oneMessage":{"one_uint32":-1}}', "oneMessage.one_uint32"],
-    ["a 64-bit number that is too large", "everything", '{"oneUint64":"18446744073709551616"}', "oneUint64"],
-    ["a number that JSON does not hold exactly", "everything", '{"oneInt64":9007199254740993}', "oneInt64"],
+    [
+      "a number that is too small",
+      "everything",
+      '{"oneMessage":{"one_uint32":-1}}',
+      "oneMessage.one_uint32",
+    ],
+    [
+      "a 64-bit number that is too large",
+      "everything",
+      '{"oneUint64":"18446744073709551616"}',
+      "oneUint64",
+    ],
+    [
+      "a number that JSON does not hold exactly",
+      "everything",
+      '{"oneInt64":9007199254740993}',
+      "oneInt64",
+    ],
     [
       "such a number in a list below",
       "everything",
@@ -122,14 +188,24 @@ describe("a body is refused", () => {
       "manyMessage[0].many_fixed64",
     ],
     ["such a number in a map", "everything", '{"toUint64":{"a":9007199254740993}}', "toUint64"],
-    ["such a number in a wrapper", "known", '{"mapInt64value":{"a":9007199254740993}}', "mapInt64value.a"],
+    [
+      "such a number in a wrapper",
+      "known",
+      '{"mapInt64value":{"a":9007199254740993}}',
+      "mapInt64value.a",
+    ],
     [
       "such a number in an Any",
       "known",
       '{"someAny":[{"@type":"x/try.v1.Known","aInt64value":9007199254740993}]}',
       "someAny[0].aInt64value",
     ],
-    ["a float that is too large", "everything", '{"toEverything":{"a":{"oneFloat":1e39}}}', "toEverything.a.oneFloat"],
+    [
+      "a float that is too large",
+      "everything",
+      '{"toEverything":{"a":{"oneFloat":1e39}}}',
+      "toEverything.a.oneFloat",
+    ],
     ["a number that is not whole", "everything", '{"manyInt32":[1,2.5]}', "manyInt32"],
     ["a text for a bool", "everything", '{"oneBool":"true"}', "oneBool"],
     ["a number for a text", "everything", '{"oneString":1}', "oneString"],
@@ -140,16 +216,41 @@ describe("a body is refused", () => {
     ["an object for a list", "everything", '{"manyMessage":{}}', "manyMessage"],
     ["a list for a message", "everything", '{"oneMessage":[]}', "oneMessage"],
     ["a key that is no number", "everything", '{"byInt32":{"x":"a"}}', "byInt32"],
-    ["a key that is twice the same number", "everything", '{"byInt64":{"1":"a","01":"b"}}', "byInt64"],
+    [
+      "a key that is twice the same number",
+      "everything",
+      '{"byInt64":{"1":"a","01":"b"}}',
+      "byInt64",
+    ],
     ["two of a oneof", "everything", '{"choiceBool":true,"choiceString":"a"}', "choice"],
     ["a field in both spellings", "everything", '{"oneInt32":1,"one_int32":1}', "one_int32"],
-    ["what is no timestamp", "known", '{"nested":{"someTimestamp":["2026-01-31T12:00:00Z","2026-01-31"]}}', "nested.someTimestamp[1]"],
-    ["a timestamp of the year 10000", "known", '{"aTimestamp":"10000-01-01T00:00:00Z"}', "aTimestamp"],
-    ["a duration that is too long", "known", '{"mapDuration":{"a":"315576000001s"}}', "mapDuration.a"],
+    [
+      "what is no timestamp",
+      "known",
+      '{"nested":{"someTimestamp":["2026-01-31T12:00:00Z","2026-01-31"]}}',
+      "nested.someTimestamp[1]",
+    ],
+    [
+      "a timestamp of the year 10000",
+      "known",
+      '{"aTimestamp":"10000-01-01T00:00:00Z"}',
+      "aTimestamp",
+    ],
+    [
+      "a duration that is too long",
+      "known",
+      '{"mapDuration":{"a":"315576000001s"}}',
+      "mapDuration.a",
+    ],
     ["a duration with too many digits", "known", '{"aDuration":"1.1234567891s"}', "aDuration"],
     ["a field mask with underscores", "known", '{"aFieldmask":"a_b"}', "aFieldmask"],
     ["a wrapper's number that is too large", "known", '{"aInt32value":2147483648}', "aInt32value"],
-    ["an Any of nobody knows what", "known", '{"aAny":{"@type":"type.googleapis.com/no.Thing"}}', "aAny"],
+    [
+      "an Any of nobody knows what",
+      "known",
+      '{"aAny":{"@type":"type.googleapis.com/no.Thing"}}',
+      "aAny",
+    ],
     ["an Any without a type", "known", '{"aAny":{"value":1}}', "aAny"],
   ] as const)("%s", async (_name, to, body, field) => {
     const { status, text } = await echo.ask("POST", `/${to}`, body);
@@ -166,11 +267,23 @@ describe("a body is refused", () => {
     ["no object", "[]", "no codec.test.v1.Everything"],
     ["null", "null", "no codec.test.v1.Everything"],
     ["a key twice", '{"oneInt32":1,"oneInt32":2}', 'duplicate object key "oneInt32"'],
-    ["a key twice below", '{"oneMessage":{"byString":{"a":"1","\\u0061":"2"}}}', 'duplicate object key "a"'],
-    ["messages in messages without end", `${'{"oneMessage":'.repeat(200)}{}${"}".repeat(200)}`, "recursion"],
+    [
+      "a key twice below",
+      '{"oneMessage":{"byString":{"a":"1","\\u0061":"2"}}}',
+      'duplicate object key "a"',
+    ],
+    [
+      "messages in messages without end",
+      `${'{"oneMessage":'.repeat(200)}{}${"}".repeat(200)}`,
+      "recursion",
+    ],
   ])("%s", async (_name, body, said) => {
     const { status, text } = await echo.ask("POST", "/everything", body);
-    expect({ status, ...(JSON.parse(text) as object) }).toMatchObject({ status: 400, code: 3, message: expect.stringContaining(said) });
+    expect({ status, ...(JSON.parse(text) as object) }).toMatchObject({
+      status: 400,
+      code: 3,
+      message: expect.stringContaining(said),
+    });
   });
 
   test.each([
@@ -180,7 +293,11 @@ describe("a body is refused", () => {
     ["a fault in its field", '{"oneBool":1}', "oneMessage.oneBool: "],
   ])("that is one field and holds %s", async (_name, body, said) => {
     const { status, text } = await echo.ask("PUT", "/everything", body);
-    expect({ status, ...(JSON.parse(text) as object) }).toMatchObject({ status: 400, code: 3, message: expect.stringContaining(said) });
+    expect({ status, ...(JSON.parse(text) as object) }).toMatchObject({
+      status: 400,
+      code: 3,
+      message: expect.stringContaining(said),
+    });
   });
 
   test("of another type, and one that is not UTF-8", async () => {

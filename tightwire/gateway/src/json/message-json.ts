@@ -30,7 +30,10 @@ export interface JsonSettings {
 
 /** Makes messages out of ProtoJSON. Source: protobuf.dev, "ProtoJSON Format". */
 export interface MessageReader {
-  /** A message out of a JSON text; duplicate keys are refused. Throws a 400 that names the field at fault. */
+  /**
+   * A message out of a JSON text; duplicate keys are refused. Throws a 400 that names the field at
+   * fault.
+   */
   parse(text: string): Message;
   /** A message with one field, out of the JSON text of that field. Throws as {@link parse} does. */
   parseField(text: string, field: DescField): Message;
@@ -46,14 +49,21 @@ export interface MessageReader {
 export interface MessageWriter {
   /** The JSON of a message's bytes, in UTF-8. Throws an Error when they are no such message. */
   readonly write: JsonWriter;
-  /** The JSON text of one of its fields; of a field without a value its default, and `null` for a message. */
+  /**
+   * The JSON text of one of its fields; of a field without a value its default, and `null` for a
+   * message.
+   */
   writeField(bytes: Uint8Array, field: DescField): string;
 }
 
 /** Prepares how a message is read. */
-export function messageReader(schema: DescMessage, { registry, ignoreUnknownFields }: JsonSettings): MessageReader {
+export function messageReader(
+  schema: DescMessage,
+  { registry, ignoreUnknownFields }: JsonSettings,
+): MessageReader {
   const options = { registry, ignoreUnknownFields };
-  const withFault = <T>(read: () => T, value: JsonValue): T => refuseFaults(read, (error) => describeFault(error, schema, value, options));
+  const withFault = <T>(read: () => T, value: JsonValue): T =>
+    refuseFaults(read, (error) => describeFault(error, schema, value, options));
 
   function parse(text: string): Message {
     const stoodIn = standInForEscapedKeys(text);
@@ -77,22 +87,30 @@ export function messageReader(schema: DescMessage, { registry, ignoreUnknownFiel
       return parse(`{${JSON.stringify(jsonName)}:${text}}`);
     },
     read: (value) => withFault(() => fromJson(schema, value, options), value),
-    merge: (message, value) => void withFault(() => mergeFromJson(schema, message, value, options), value),
+    merge: (message, value) =>
+      void withFault(() => mergeFromJson(schema, message, value, options), value),
     encode: (message) => toBinary(schema, message),
   };
 }
 
 /** Prepares how a message is written. */
-export function messageWriter(schema: DescMessage, { registry, emitDefaults }: JsonSettings): MessageWriter {
+export function messageWriter(
+  schema: DescMessage,
+  { registry, emitDefaults }: JsonSettings,
+): MessageWriter {
   const options = { registry, alwaysEmitImplicit: emitDefaults };
   const everything = { registry, alwaysEmitImplicit: true };
-  const whole = (bytes: Uint8Array): string => JSON.stringify(toJson(schema, fromBinary(schema, bytes), options));
+  const whole = (bytes: Uint8Array): string =>
+    JSON.stringify(toJson(schema, fromBinary(schema, bytes), options));
   return {
     write: emitDefaults ? createJsonWriter(schema, whole) : (bytes) => Buffer.from(whole(bytes)),
     writeField(bytes, { jsonName }) {
       const message = fromBinary(schema, bytes);
-      const own = (object: JsonValue): JsonValue | undefined => Object.entries(object as JsonObject).find(([key]) => key === jsonName)?.[1];
-      return JSON.stringify(own(toJson(schema, message, options)) ?? own(toJson(schema, message, everything)) ?? null);
+      const own = (object: JsonValue): JsonValue | undefined =>
+        Object.entries(object as JsonObject).find(([key]) => key === jsonName)?.[1];
+      return JSON.stringify(
+        own(toJson(schema, message, options)) ?? own(toJson(schema, message, everything)) ?? null,
+      );
     },
   };
 }

@@ -44,7 +44,10 @@ describe("a parameter of a query", () => {
     ["manyBool=true&manyBool=false", { manyBool: [true, false] }],
     ["manyKind=KIND_ONE&manyKind=5", { manyKind: ["KIND_ONE", 5] }],
     ["manyBytes=AQ&manyBytes=", { manyBytes: ["AQ==", ""] }],
-    ["oneMessage.oneMessage.one_int32=3&one_message.oneString=x", { oneMessage: { oneString: "x", oneMessage: { oneInt32: 3 } } }],
+    [
+      "oneMessage.oneMessage.one_int32=3&one_message.oneString=x",
+      { oneMessage: { oneString: "x", oneMessage: { oneInt32: 3 } } },
+    ],
     ["choiceSint64=5", { choiceSint64: "5" }],
     ["choiceEverything.oneBool=true", { choiceEverything: { oneBool: true } }],
     ["&oneInt32=1&&", { oneInt32: 1 }],
@@ -84,12 +87,18 @@ describe("a parameter of a query", () => {
     ["hasOwnProperty=a&has_own_property=b", { hasOwnProperty: ["a", "b"] }],
     ["isPrototypeOf=a", { isPrototypeOf: "a" }],
   ])("of a field that is named as what objects have: %s", async (query, meant) => {
-    if (typeof meant === "string") return expect(await meaningOf(`/awkward?${query}`)).toContain(meant.slice("refused: ".length));
+    if (typeof meant === "string")
+      return expect(await meaningOf(`/awkward?${query}`)).toContain(
+        meant.slice("refused: ".length),
+      );
     expect(await meaningOf(`/awkward?${query}`)).toEqual(meant);
   });
 
   test("stands beside a variable of such a name", async () => {
-    expect(await meaningOf("/awkward/a/b?valueOf.to_string=c")).toEqual({ toString: "a", valueOf: { constructor: "b", toString: "c" } });
+    expect(await meaningOf("/awkward/a/b?valueOf.to_string=c")).toEqual({
+      toString: "a",
+      valueOf: { constructor: "b", toString: "c" },
+    });
   });
 });
 

@@ -3,7 +3,10 @@ import { hasOwnJson } from "@tightwire/routes";
 
 /** A part of a JSON value that holds no messages with named fields. */
 export interface JsonPart {
-  /** What it is read as: a message that is a single value in JSON, or one of which only this field is given. */
+  /**
+   * What it is read as: a message that is a single value in JSON, or one of which only this field
+   * is given.
+   */
   readonly message: DescMessage;
   readonly json: JsonValue;
   /** As `google.rpc.BadRequest` has paths: `book.tags[2].name`. */
@@ -16,12 +19,22 @@ export interface JsonPart {
 const MOST_DEPTH = 100;
 
 /** What `find` finds first in the parts of a message's JSON, in their order. */
-export function findInParts<T>(schema: DescMessage, value: JsonValue, find: (part: JsonPart) => T | undefined): T | undefined {
+export function findInParts<T>(
+  schema: DescMessage,
+  value: JsonValue,
+  find: (part: JsonPart) => T | undefined,
+): T | undefined {
   return inMessage(schema, value, "", 0);
 
-  function inMessage(message: DescMessage, json: JsonValue, path: string, depth: number): T | undefined {
+  function inMessage(
+    message: DescMessage,
+    json: JsonValue,
+    path: string,
+    depth: number,
+  ): T | undefined {
     if (depth > MOST_DEPTH) return undefined;
-    if (hasOwnJson(message) || !isObject(json)) return find({ message, json, path, given: undefined });
+    if (hasOwnJson(message) || !isObject(json))
+      return find({ message, json, path, given: undefined });
     const below = path === "" ? "" : `${path}.`;
     for (const [key, part] of Object.entries(json)) {
       const found = inField(message, key, part, below + key, depth);
@@ -30,11 +43,22 @@ export function findInParts<T>(schema: DescMessage, value: JsonValue, find: (par
     return undefined;
   }
 
-  function inField(message: DescMessage, key: string, value: JsonValue, path: string, depth: number): T | undefined {
+  function inField(
+    message: DescMessage,
+    key: string,
+    value: JsonValue,
+    path: string,
+    depth: number,
+  ): T | undefined {
     const field = message.fields.find(({ name, jsonName }) => key === name || key === jsonName);
     const messages = field?.message === undefined ? undefined : messagesIn(field, value, path);
     if (messages === undefined) {
-      return find({ message, json: { [key]: value }, path, given: field === undefined ? undefined : { field, value } });
+      return find({
+        message,
+        json: { [key]: value },
+        path,
+        given: field === undefined ? undefined : { field, value },
+      });
     }
     for (const [at, part] of messages) {
       const found = inMessage(field?.message as DescMessage, part, at, depth + 1);
@@ -44,12 +68,23 @@ export function findInParts<T>(schema: DescMessage, value: JsonValue, find: (par
   }
 }
 
-/** The messages that are a field's value, with their paths; undefined when it is not of that form. */
-function messagesIn({ fieldKind }: DescField, value: JsonValue, path: string): [path: string, json: JsonValue][] | undefined {
+/**
+ * The messages that are a field's value, with their paths; undefined when it is not of that form.
+ */
+function messagesIn(
+  { fieldKind }: DescField,
+  value: JsonValue,
+  path: string,
+): [path: string, json: JsonValue][] | undefined {
   if (value === null) return undefined;
   if (fieldKind === "message") return [[path, value]];
-  if (fieldKind === "list") return Array.isArray(value) ? value.map((part, index) => [`${path}[${index}]`, part]) : undefined;
-  return isObject(value) ? Object.entries(value).map(([name, part]) => [`${path}.${name}`, part]) : undefined;
+  if (fieldKind === "list")
+    return Array.isArray(value)
+      ? value.map((part, index) => [`${path}[${index}]`, part])
+      : undefined;
+  return isObject(value)
+    ? Object.entries(value).map(([name, part]) => [`${path}.${name}`, part])
+    : undefined;
 }
 
 function isObject(json: JsonValue): json is JsonObject {

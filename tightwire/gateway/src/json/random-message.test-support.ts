@@ -1,4 +1,11 @@
-import { create, type DescField, type DescMessage, type Message, type Registry, type ScalarType } from "@bufbuild/protobuf";
+import {
+  create,
+  type DescField,
+  type DescMessage,
+  type Message,
+  type Registry,
+  type ScalarType,
+} from "@bufbuild/protobuf";
 import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
 import * as wkt from "@bufbuild/protobuf/wkt";
 import fc from "fast-check";
@@ -34,7 +41,8 @@ export function setRandom(message: ReflectMessage, field: DescField, parts: Rand
   const below = { ...parts, depth: Math.max(0, depth - 1) };
   if (field.fieldKind === "list") {
     const list = message.get(field);
-    for (let left = draw(() => fc.integer({ min: 0, max: 3 })); left > 0; left--) list.add(randomSingle(field, below));
+    for (let left = draw(() => fc.integer({ min: 0, max: 3 })); left > 0; left--)
+      list.add(randomSingle(field, below));
   } else if (field.fieldKind === "map") {
     const map = message.get(field);
     for (let left = draw(() => fc.integer({ min: 0, max: 3 })); left > 0; left--) {
@@ -53,12 +61,18 @@ function randomSingle(field: DescField, parts: RandomParts): unknown {
 }
 
 /** Values for which protobuf's JSON has a form. */
-const WELL_KNOWN: ReadonlyMap<string, (parts: RandomParts) => Message> = new Map<string, (parts: RandomParts) => Message>([
+const WELL_KNOWN: ReadonlyMap<string, (parts: RandomParts) => Message> = new Map<
+  string,
+  (parts: RandomParts) => Message
+>([
   ["google.protobuf.Timestamp", ({ draw }) => randomTimestamp(draw)],
   ["google.protobuf.Duration", ({ draw }) => randomDuration(draw)],
   [
     "google.protobuf.FieldMask",
-    ({ draw }) => create(wkt.FieldMaskSchema, { paths: draw(() => fc.subarray(["name", "display_name", "a.b_c", "spec.replicas"])) }),
+    ({ draw }) =>
+      create(wkt.FieldMaskSchema, {
+        paths: draw(() => fc.subarray(["name", "display_name", "a.b_c", "spec.replicas"])),
+      }),
   ],
   ["google.protobuf.Any", randomAny],
   ["google.protobuf.Struct", ({ draw, depth }) => randomStruct(draw, depth)],
@@ -67,11 +81,16 @@ const WELL_KNOWN: ReadonlyMap<string, (parts: RandomParts) => Message> = new Map
 ]);
 
 const nanos = (): fc.Arbitrary<number> =>
-  fc.oneof(fc.constantFrom(0, 1, 1_000, 500_000_000, 999_999_999), fc.integer({ min: 0, max: 999_999_999 }));
+  fc.oneof(
+    fc.constantFrom(0, 1, 1_000, 500_000_000, 999_999_999),
+    fc.integer({ min: 0, max: 999_999_999 }),
+  );
 
 function randomTimestamp(draw: Draw): wkt.Timestamp {
   const [first, last] = [-62_135_596_800n, 253_402_300_799n];
-  const seconds = draw(() => fc.oneof(fc.bigInt({ min: first, max: last }), fc.constantFrom(first, last, 0n, -1n)));
+  const seconds = draw(() =>
+    fc.oneof(fc.bigInt({ min: first, max: last }), fc.constantFrom(first, last, 0n, -1n)),
+  );
   return create(wkt.TimestampSchema, { seconds, nanos: draw(nanos) });
 }
 
@@ -83,10 +102,16 @@ function randomDuration(draw: Draw): wkt.Duration {
 function randomAny({ draw, registry, depth }: RandomParts): wkt.Any {
   const types = [...registry]
     .filter((one) => one.kind === "message")
-    .filter(({ fields, file }) => fields.length < 10 && file.edition === wkt.Edition.EDITION_PROTO3);
+    .filter(
+      ({ fields, file }) => fields.length < 10 && file.edition === wkt.Edition.EDITION_PROTO3,
+    );
   const type = draw(() => fc.constantFrom(...types));
   const any = create(wkt.AnySchema);
-  wkt.anyPack(type, randomMessage(type, { draw, registry, depth: Math.min(depth, 1) }).message, any);
+  wkt.anyPack(
+    type,
+    randomMessage(type, { draw, registry, depth: Math.min(depth, 1) }).message,
+    any,
+  );
   return any;
 }
 
@@ -94,13 +119,16 @@ const key = (): fc.Arbitrary<string> => fc.constantFrom("a", "b", "__proto__", "
 
 function randomStruct(draw: Draw, depth: number): wkt.Struct {
   const fields: [string, wkt.Value][] = [];
-  for (let left = draw(() => fc.integer({ min: 0, max: 3 })); left > 0; left--) fields.push([draw(key), randomValue(draw, depth - 1)]);
+  for (let left = draw(() => fc.integer({ min: 0, max: 3 })); left > 0; left--)
+    fields.push([draw(key), randomValue(draw, depth - 1)]);
   return create(wkt.StructSchema, { fields: Object.fromEntries(fields) });
 }
 
 function randomListValue(draw: Draw, depth: number): wkt.ListValue {
   const length = draw(() => fc.integer({ min: 0, max: 3 }));
-  return create(wkt.ListValueSchema, { values: Array.from({ length }, () => randomValue(draw, depth - 1)) });
+  return create(wkt.ListValueSchema, {
+    values: Array.from({ length }, () => randomValue(draw, depth - 1)),
+  });
 }
 
 function randomValue(draw: Draw, depth: number): wkt.Value {
@@ -109,9 +137,14 @@ function randomValue(draw: Draw, depth: number): wkt.Value {
     () => ({ case: "nullValue" as const, value: wkt.NullValue.NULL_VALUE }),
     () => ({
       case: "numberValue" as const,
-      value: draw(() => fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0)),
+      value: draw(() =>
+        fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0),
+      ),
     }),
-    () => ({ case: "stringValue" as const, value: draw(() => fc.string({ unit: "binary", maxLength: 8 })) }),
+    () => ({
+      case: "stringValue" as const,
+      value: draw(() => fc.string({ unit: "binary", maxLength: 8 })),
+    }),
     () => ({ case: "boolValue" as const, value: draw(fc.boolean) }),
     () => ({ case: "structValue" as const, value: randomStruct(draw, depth) }),
     () => ({ case: "listValue" as const, value: randomListValue(draw, depth) }),

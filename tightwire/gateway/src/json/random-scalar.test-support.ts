@@ -1,7 +1,9 @@
 import { type DescEnum, ScalarType } from "@bufbuild/protobuf";
 import fc from "fast-check";
 
-/** Takes a value out of an arbitrary: fast-check's `fc.gen()`, or anything that stands in for it. */
+/**
+ * Takes a value out of an arbitrary: fast-check's `fc.gen()`, or anything that stands in for it.
+ */
 export type Draw = <T>(make: () => fc.Arbitrary<T>) => T;
 
 /** Names that JavaScript's objects have already, or that need care in JSON and URLs. */
@@ -22,10 +24,13 @@ export const AWKWARD_TEXTS: readonly string[] = [
   "\u0000",
 ];
 
-const text = (): fc.Arbitrary<string> => fc.oneof(fc.string({ unit: "binary", maxLength: 8 }), fc.constantFrom(...AWKWARD_TEXTS));
+const text = (): fc.Arbitrary<string> =>
+  fc.oneof(fc.string({ unit: "binary", maxLength: 8 }), fc.constantFrom(...AWKWARD_TEXTS));
 const bytes = (): fc.Arbitrary<Uint8Array> => fc.uint8Array({ maxLength: 8 });
 const bits = (signed: boolean, size: 32 | 64): (() => fc.Arbitrary<bigint>) => {
-  const [min, max] = signed ? [-(2n ** BigInt(size - 1)), 2n ** BigInt(size - 1) - 1n] : [0n, 2n ** BigInt(size) - 1n];
+  const [min, max] = signed
+    ? [-(2n ** BigInt(size - 1)), 2n ** BigInt(size - 1) - 1n]
+    : [0n, 2n ** BigInt(size) - 1n];
   return () => fc.oneof(fc.bigInt({ min, max }), fc.constantFrom(min, max, 0n, 1n));
 };
 const small =
@@ -63,5 +68,7 @@ export function randomScalar(type: ScalarType, draw: Draw): unknown {
 export function randomEnum(desc: DescEnum, draw: Draw): number {
   const own = fc.constantFrom(...desc.values.map(({ number }) => number));
   if (desc.typeName === "google.protobuf.NullValue" || !desc.open) return draw(() => own);
-  return draw(() => fc.oneof({ weight: 3, arbitrary: own }, { weight: 1, arbitrary: small(true)() }));
+  return draw(() =>
+    fc.oneof({ weight: 3, arbitrary: own }, { weight: 1, arbitrary: small(true)() }),
+  );
 }

@@ -1,4 +1,12 @@
-import { createRegistry, type DescMessage, fromBinary, type JsonObject, type Registry, toBinary, toJson } from "@bufbuild/protobuf";
+import {
+  createRegistry,
+  type DescMessage,
+  fromBinary,
+  type JsonObject,
+  type Registry,
+  toBinary,
+  toJson,
+} from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type EchoGateway, serveEcho } from "./echo.test-support.js";
@@ -24,13 +32,25 @@ describe.each(["everything", "known", "awkward"] as const)("messages of %s", (na
         fc.boolean(),
         async (draw, useProtoFieldName, enumAsInteger, alwaysEmitImplicit) => {
           const { message } = randomMessage(schema, { draw, registry, depth: 3 });
-          const sent = JSON.stringify(toJson(schema, message, { registry, useProtoFieldName, enumAsInteger, alwaysEmitImplicit }));
+          const sent = JSON.stringify(
+            toJson(schema, message, {
+              registry,
+              useProtoFieldName,
+              enumAsInteger,
+              alwaysEmitImplicit,
+            }),
+          );
           const answer = await echo.ask("POST", `/${name}`, sent);
-          expect(answer).toMatchObject({ status: 200, headers: { "content-type": expect.stringContaining("application/json") } });
+          expect(answer).toMatchObject({
+            status: 200,
+            headers: { "content-type": expect.stringContaining("application/json") },
+          });
           const got = fromBinary(schema, echo.calls.at(-1)?.request as Uint8Array);
           // As bytes, for which NaN is NaN.
           expect(toBinary(schema, got)).toEqual(toBinary(schema, message));
-          expect(answer.text).toBe(JSON.stringify(toJson(schema, message, { registry, alwaysEmitImplicit: true })));
+          expect(answer.text).toBe(
+            JSON.stringify(toJson(schema, message, { registry, alwaysEmitImplicit: true })),
+          );
         },
       ),
       { numRuns: 50, endOnFailure: true },
@@ -49,15 +69,24 @@ describe("keys that JavaScript's objects have already", () => {
       `{"byString":${given},"toEverything":{${JSON.stringify(key)}:{"byString":${given}}}}`,
     );
     expect(answer.status).toBe(200);
-    const { byString, toEverything } = JSON.parse(answer.text) as { byString: JsonObject; toEverything: Record<string, JsonObject> };
+    const { byString, toEverything } = JSON.parse(answer.text) as {
+      byString: JsonObject;
+      toEverything: Record<string, JsonObject>;
+    };
     expect(Object.entries(byString)).toEqual([[key, "x"]]);
-    expect(Object.entries(Object.entries(toEverything)[0]?.[1]["byString"] as JsonObject)).toEqual([[key, "x"]]);
+    expect(Object.entries(Object.entries(toEverything)[0]?.[1]["byString"] as JsonObject)).toEqual([
+      [key, "x"],
+    ]);
     expect(({} as Record<string, unknown>)["x"]).toBeUndefined();
   });
 
   test.each(keys)("%j is a key of a Struct as any other", async (key) => {
     const given = `{${JSON.stringify(key)}:{${JSON.stringify(key)}:1}}`;
-    const answer = await echo.ask("POST", "/known", `{"aStruct":${given},"aValue":${given},"mapStruct":{${JSON.stringify(key)}:${given}}}`);
+    const answer = await echo.ask(
+      "POST",
+      "/known",
+      `{"aStruct":${given},"aValue":${given},"mapStruct":{${JSON.stringify(key)}:${given}}}`,
+    );
     expect(answer.status).toBe(200);
     expect(answer.text).toContain(`"aStruct":${given}`);
     expect(answer.text).toContain(`"aValue":${given}`);

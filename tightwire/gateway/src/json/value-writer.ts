@@ -27,14 +27,21 @@ const TRUE: Uint8Array = Buffer.from("true");
 const FALSE: Uint8Array = Buffer.from("false");
 const QUOTE = 0x22;
 
-/** How a field's value is written that is no message. It throws {@link NOT_HERE} for an enum value that the contract does not have. */
+/**
+ * How a field's value is written that is no message. It throws {@link NOT_HERE} for an enum value
+ * that the contract does not have.
+ */
 export function valueWriter({ enum: desc, scalar }: DescField): ValueWriter {
   if (desc === undefined) return scalarWriter(scalar as ScalarType);
-  const names = new Map(desc.values.map(({ number }) => [number, Buffer.from(enumText(desc, number))]));
+  const names = new Map(
+    desc.values.map(({ number }) => [number, Buffer.from(enumText(desc, number))]),
+  );
   return (source, out) => out.raw(names.get(source.int32()) ?? leave());
 }
 
-/** How a key of a map is read, as JSON has it: always a text. It is written to `out` and taken back. */
+/**
+ * How a key of a map is read, as JSON has it: always a text. It is written to `out` and taken back.
+ */
 export function keyReader(type: ScalarType): (source: Source, out: JsonText) => string {
   if (type === ScalarType.STRING) return (source) => source.string();
   const write = scalarWriter(type);

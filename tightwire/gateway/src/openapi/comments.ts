@@ -1,18 +1,31 @@
-import type { DescEnum, DescEnumValue, DescField, DescMessage, DescMethod, DescService } from "@bufbuild/protobuf";
+import type {
+  DescEnum,
+  DescEnumValue,
+  DescField,
+  DescMessage,
+  DescMethod,
+  DescService,
+} from "@bufbuild/protobuf";
 
 type Commented = DescMessage | DescField | DescEnum | DescEnumValue | DescService | DescMethod;
 
 /** Comments by place, of each file that has been asked for. */
 const indexes = new WeakMap<object, ReadonlyMap<string, string>>();
 
-/** What the contract says of something, without comment marks; empty when it says nothing, or the image was built without source info. */
+/**
+ * What the contract says of something, without comment marks; empty when it says nothing, or the
+ * image was built without source info.
+ */
 export function commentOf(desc: Commented): string {
   const { proto } = fileOf(desc);
   let index = indexes.get(proto);
   if (index === undefined) {
     const locations = proto.sourceCodeInfo?.location ?? [];
     index = new Map(
-      locations.map(({ path, leadingComments, trailingComments }) => [path.join("."), clean(`${leadingComments}\n${trailingComments}`)]),
+      locations.map(({ path, leadingComments, trailingComments }) => [
+        path.join("."),
+        clean(`${leadingComments}\n${trailingComments}`),
+      ]),
     );
     indexes.set(proto, index);
   }

@@ -13,9 +13,15 @@ export interface OpenApiOptions {
   /** The version of the API, not of OpenAPI. Default "1.0.0". */
   readonly version?: string;
   readonly description?: string;
-  /** Where it is served, for example `https://api.shop.example`. Default: where the document came from. */
+  /**
+   * Where it is served, for example `https://api.shop.example`. Default: where the document came
+   * from.
+   */
   readonly servers?: readonly string[];
-  /** `components.securitySchemes` as OpenAPI has them, of which any one will do. Default: a bearer token, or none. */
+  /**
+   * `components.securitySchemes` as OpenAPI has them, of which any one will do. Default: a bearer
+   * token, or none.
+   */
   readonly securitySchemes?: JsonObject;
 }
 
@@ -29,11 +35,27 @@ export interface DocumentedService {
 }
 
 /** Those that a path item of OpenAPI has. */
-const VERBS: readonly string[] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"];
+const VERBS: readonly string[] = [
+  "GET",
+  "PUT",
+  "POST",
+  "DELETE",
+  "OPTIONS",
+  "HEAD",
+  "PATCH",
+  "TRACE",
+];
 const DEFAULT_SECURITY: JsonObject = { bearer: { type: "http", scheme: "bearer" } };
 
-/** Describes services as an OpenAPI 3.1 document: a path a route, and methods that have none by their own name. The same services give the same document. */
-export function createOpenApi(documented: readonly DocumentedService[], registry: Registry, options: OpenApiOptions = {}): OpenApiDocument {
+/**
+ * Describes services as an OpenAPI 3.1 document: a path a route, and methods that have none by
+ * their own name. The same services give the same document.
+ */
+export function createOpenApi(
+  documented: readonly DocumentedService[],
+  registry: Registry,
+  options: OpenApiOptions = {},
+): OpenApiDocument {
   const schemas = createSchemas(registry);
   const securitySchemes = options.securitySchemes ?? DEFAULT_SECURITY;
   const paths = createPaths(documented, schemas);
@@ -41,7 +63,9 @@ export function createOpenApi(documented: readonly DocumentedService[], registry
   return {
     openapi: "3.1.1",
     info: {
-      title: options.title ?? [...new Set(documented.map(({ service }) => service.file.proto.package))].join(", "),
+      title:
+        options.title ??
+        [...new Set(documented.map(({ service }) => service.file.proto.package))].join(", "),
       version: options.version ?? "1.0.0",
       ...(options.description === undefined ? {} : { description: options.description }),
     },
@@ -71,13 +95,23 @@ function createPaths(documented: readonly DocumentedService[], schemas: Schemas)
       paths[text] = item;
       const verb = route.verb === "*" ? "POST" : route.verb;
       // OpenAPI has no word for other verbs.
-      if (VERBS.includes(verb)) item[verb.toLowerCase()] ??= routeOperation(route, path, operationId(route.method, route.index), schemas);
+      if (VERBS.includes(verb))
+        item[verb.toLowerCase()] ??= routeOperation(
+          route,
+          path,
+          operationId(route.method, route.index),
+          schemas,
+        );
     }
     for (const method of service.methods.filter((one) => isCalledByName(one, routes))) {
-      paths[pathOfMethod(method)] = { post: namedOperation(method, operationId(method, 0), schemas) };
+      paths[pathOfMethod(method)] = {
+        post: namedOperation(method, operationId(method, 0), schemas),
+      };
     }
   }
-  return Object.fromEntries(Object.entries(paths).filter(([, item]) => Object.keys(item).length > 0));
+  return Object.fromEntries(
+    Object.entries(paths).filter(([, item]) => Object.keys(item).length > 0),
+  );
 }
 
 function isCalledByName(method: DescMethod, routes: readonly Route[]): boolean {
@@ -110,7 +144,12 @@ function errorResponse(registry: Registry, schemas: Schemas): JsonObject {
       "application/json": { schema, example },
       "application/problem+json": {
         schema: problem,
-        example: { type: "about:blank", title: "NOT_FOUND", status: 404, detail: "there is no such thing" },
+        example: {
+          type: "about:blank",
+          title: "NOT_FOUND",
+          status: 404,
+          detail: "there is no such thing",
+        },
       },
     },
   };

@@ -1,16 +1,34 @@
-import { type DescEnum, type DescField, type DescMessage, type JsonObject, type JsonValue, ScalarType } from "@bufbuild/protobuf";
+import {
+  type DescEnum,
+  type DescField,
+  type DescMessage,
+  type JsonObject,
+  type JsonValue,
+  ScalarType,
+} from "@bufbuild/protobuf";
 import { wellKnownExample } from "./well-known.js";
 
 /** How deep messages in messages are shown. */
 const MOST_DEPTH = 4;
 
-/** An example of a message: each field with a value of its type, of a oneof the first; `leftOut` are fields of it by name. */
-export function exampleOf(message: DescMessage, leftOut: ReadonlySet<string> = new Set(), depth = 0): JsonValue {
+/**
+ * An example of a message: each field with a value of its type, of a oneof the first; `leftOut` are
+ * fields of it by name.
+ */
+export function exampleOf(
+  message: DescMessage,
+  leftOut: ReadonlySet<string> = new Set(),
+  depth = 0,
+): JsonValue {
   const own = wellKnownExample(message.typeName);
   if (own !== undefined) return own;
   const example: JsonObject = {};
   for (const field of message.fields) {
-    if (leftOut.has(field.name) || (field.oneof !== undefined && field.oneof.fields.find(({ name }) => !leftOut.has(name)) !== field))
+    if (
+      leftOut.has(field.name) ||
+      (field.oneof !== undefined &&
+        field.oneof.fields.find(({ name }) => !leftOut.has(name)) !== field)
+    )
       continue;
     const value = fieldExample(field, depth);
     if (value !== undefined) example[field.jsonName] = value;
@@ -23,11 +41,14 @@ export function fieldExample(field: DescField, depth = 0): JsonValue | undefined
   const one = singleExample(field, depth);
   if (one === undefined) return undefined;
   if (field.fieldKind === "list") return [one];
-  return field.fieldKind === "map" ? { [field.mapKey === ScalarType.STRING ? "key" : "1"]: one } : one;
+  return field.fieldKind === "map"
+    ? { [field.mapKey === ScalarType.STRING ? "key" : "1"]: one }
+    : one;
 }
 
 function singleExample(field: DescField, depth: number): JsonValue | undefined {
-  if (field.message !== undefined) return depth >= MOST_DEPTH ? undefined : exampleOf(field.message, new Set(), depth + 1);
+  if (field.message !== undefined)
+    return depth >= MOST_DEPTH ? undefined : exampleOf(field.message, new Set(), depth + 1);
   if (field.enum !== undefined) return enumExample(field.enum);
   return scalarExample(field.scalar as ScalarType, field.name);
 }

@@ -20,5 +20,9 @@ export function fieldBehavior(field: DescField, registry: Registry): FieldBehavi
     extension !== undefined && options !== undefined && hasExtension(options, extension)
       ? (getExtension(options, extension) as number[])
       : [];
-  return { required: values.includes(REQUIRED), readOnly: values.includes(OUTPUT_ONLY), writeOnly: values.includes(INPUT_ONLY) };
+  return {
+    required: values.includes(REQUIRED),
+    readOnly: values.includes(OUTPUT_ONLY),
+    writeOnly: values.includes(INPUT_ONLY),
+  };
 }

@@ -10,20 +10,35 @@ afterAll(() => echo.close());
 
 /** The names of the parameters that the document has for a request by GET. */
 function parametersOf(path: string): string[] {
-  const { paths } = echo.gateway.openApi as unknown as { paths: Record<string, { get: { parameters: { name: string; in: string }[] } }> };
-  return (paths[path]?.get.parameters ?? []).filter((parameter) => parameter.in === "query").map(({ name }) => name);
+  const { paths } = echo.gateway.openApi as unknown as {
+    paths: Record<string, { get: { parameters: { name: string; in: string }[] } }>;
+  };
+  return (paths[path]?.get.parameters ?? [])
+    .filter((parameter) => parameter.in === "query")
+    .map(({ name }) => name);
 }
 
-test.each(["/everything", "/known", "/awkward"])("all parameters that the document names are taken at %s", async (path) => {
-  const names = parametersOf(path);
-  expect(names.length).toBeGreaterThan(3);
-  const refused = await Promise.all(names.map(async (name) => (await echo.ask("GET", `${path}?${name}=%C3%A9`)).text));
-  // A value may be refused, and then by its name; no name is.
-  expect(refused.filter((text) => /no such parameter|cannot stand in a query|stands in the/.test(text))).toEqual([]);
-});
+test.each(["/everything", "/known", "/awkward"])(
+  "all parameters that the document names are taken at %s",
+  async (path) => {
+    const names = parametersOf(path);
+    expect(names.length).toBeGreaterThan(3);
+    const refused = await Promise.all(
+      names.map(async (name) => (await echo.ask("GET", `${path}?${name}=%C3%A9`)).text),
+    );
+    // A value may be refused, and then by its name; no name is.
+    expect(
+      refused.filter((text) =>
+        /no such parameter|cannot stand in a query|stands in the/.test(text),
+      ),
+    ).toEqual([]);
+  },
+);
 
 test("fields of messages that are single values in JSON are no parameters", () => {
   const names = parametersOf("/known");
   expect(names).toContain("aTimestamp");
-  expect(names.filter((name) => /^(aAny|aValue|aStruct|aListvalue|aTimestamp)\./.test(name))).toEqual([]);
+  expect(
+    names.filter((name) => /^(aAny|aValue|aStruct|aListvalue|aTimestamp)\./.test(name)),
+  ).toEqual([]);
 });

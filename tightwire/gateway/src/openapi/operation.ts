@@ -14,7 +14,12 @@ import type { Schemas } from "./schema.js";
 const MOST_QUERY_DEPTH = 3;
 
 /** A route as an operation of OpenAPI. */
-export function routeOperation(route: Route, path: OpenApiPath, id: string, schemas: Schemas): JsonObject {
+export function routeOperation(
+  route: Route,
+  path: OpenApiPath,
+  id: string,
+  schemas: Schemas,
+): JsonObject {
   const { method } = route;
   const parameters = [...pathParameters(path, schemas), ...queryParameters(route, schemas)];
   const body = requestBody(route, schemas);
@@ -28,7 +33,9 @@ export function routeOperation(route: Route, path: OpenApiPath, id: string, sche
 
 /** A method that has no route, as the Connect protocol calls it: by its own name, with JSON. */
 export function namedOperation(method: DescMethod, id: string, schemas: Schemas): JsonObject {
-  const content = { "application/json": { schema: schemas.message(method.input), example: exampleOf(method.input) } };
+  const content = {
+    "application/json": { schema: schemas.message(method.input), example: exampleOf(method.input) },
+  };
   return {
     ...operation(method, id),
     requestBody: { content, required: true },
@@ -52,7 +59,8 @@ function operation(method: DescMethod, operationId: string): JsonObject {
 
 function pathParameters({ parameters }: OpenApiPath, schemas: Schemas): JsonObject[] {
   return parameters.map(({ name, field, description, multiple }) => {
-    const { description: said, ...schema } = field === undefined ? { type: "string" } : schemas.field(field);
+    const { description: said, ...schema } =
+      field === undefined ? { type: "string" } : schemas.field(field);
     const text = [String(said ?? ""), description].filter((part) => part !== "").join(" ");
     const example = field === undefined ? name : (fieldExample(field) ?? name);
     return {
@@ -73,20 +81,31 @@ function queryParameters({ method, body, variables }: Route, schemas: Schemas): 
   if (typeof body === "object") bound.add(body.name);
   return collect(method.input, [], []);
 
-  function collect(message: DescMessage, before: readonly DescField[], above: readonly DescMessage[]): JsonObject[] {
+  function collect(
+    message: DescMessage,
+    before: readonly DescField[],
+    above: readonly DescMessage[],
+  ): JsonObject[] {
     if (above.includes(message) || before.length > MOST_QUERY_DEPTH) return [];
     return message.fields.flatMap((field) => {
       const path = [...before, field];
       if (bound.has(path.map(({ name }) => name).join("."))) return [];
       if (canBeParameter(field)) return [queryParameter(path, schemas)];
-      return field.fieldKind === "message" && !hasOwnJson(field.message) ? collect(field.message, path, [...above, message]) : [];
+      return field.fieldKind === "message" && !hasOwnJson(field.message)
+        ? collect(field.message, path, [...above, message])
+        : [];
     });
   }
 }
 
 function queryParameter(path: readonly DescField[], schemas: Schemas): JsonObject {
   const field = path.at(-1) as DescField;
-  const { description, readOnly: _readOnly, writeOnly: _writeOnly, ...schema } = schemas.field(field);
+  const {
+    description,
+    readOnly: _readOnly,
+    writeOnly: _writeOnly,
+    ...schema
+  } = schemas.field(field);
   const required = path.length === 1 && fieldBehavior(field, schemas.registry).required;
   return {
     name: path.map(({ jsonName }) => jsonName).join("."),
@@ -102,11 +121,17 @@ function requestBody({ method, body, variables }: Route, schemas: Schemas): Json
   if (body === "none") return undefined;
   const message = body === "all" ? method.input : body.message;
   if (message?.typeName === HTTP_BODY) return { "*/*": {} };
-  const streamed = method.methodKind === "client_streaming" || method.methodKind === "bidi_streaming";
+  const streamed =
+    method.methodKind === "client_streaming" || method.methodKind === "bidi_streaming";
   const type = streamed ? LINES : "application/json";
   if (body !== "all") return { [type]: media(schemas.field(body), fieldExample(body)) };
-  const inPath = new Set(variables.filter(({ path }) => path.length === 1).map(({ path }) => (path[0] as DescField).name));
-  const schema = inPath.size === 0 ? schemas.message(method.input) : schemas.without(method.input, inPath);
+  const inPath = new Set(
+    variables
+      .filter(({ path }) => path.length === 1)
+      .map(({ path }) => (path[0] as DescField).name),
+  );
+  const schema =
+    inPath.size === 0 ? schemas.message(method.input) : schemas.without(method.input, inPath);
   return { [type]: media(schema, exampleOf(method.input, inPath)) };
 }
 
@@ -114,12 +139,19 @@ function media(schema: JsonObject, example: JsonValue | undefined): JsonObject {
   return { schema, ...(example === undefined ? {} : { example }) };
 }
 
-function success(method: DescMethod, responseBody: DescField | undefined, schemas: Schemas): JsonObject {
-  const one = responseBody === undefined ? schemas.message(method.output) : schemas.field(responseBody);
-  const example = responseBody === undefined ? exampleOf(method.output) : fieldExample(responseBody);
+function success(
+  method: DescMethod,
+  responseBody: DescField | undefined,
+  schemas: Schemas,
+): JsonObject {
+  const one =
+    responseBody === undefined ? schemas.message(method.output) : schemas.field(responseBody);
+  const example =
+    responseBody === undefined ? exampleOf(method.output) : fieldExample(responseBody);
   const description = firstSentence(commentOf(method.output)) || "The answer.";
   if (method.methodKind === "unary" || method.methodKind === "client_streaming") {
-    if (method.output.typeName === HTTP_BODY) return { "200": { description, content: { "*/*": {} } } };
+    if (method.output.typeName === HTTP_BODY)
+      return { "200": { description, content: { "*/*": {} } } };
     return { "200": { description, content: { "application/json": media(one, example) } } };
   }
   const line: JsonObject = {
@@ -132,5 +164,10 @@ function success(method: DescMethod, responseBody: DescField | undefined, schema
     content: { [LINES]: media(line, { result: example ?? null }), [EVENT_STREAM]: { schema: one } },
   };
   if (method.methodKind === "server_streaming") return { "200": streamed };
-  return { "101": { description: 'A WebSocket: each text frame is a request, and an answer `{"result": …}`.' }, "200": streamed };
+  return {
+    "101": {
+      description: 'A WebSocket: each text frame is a request, and an answer `{"result": …}`.',
+    },
+    "200": streamed,
+  };
 }

@@ -20,10 +20,14 @@ export interface OpenApiPath {
 }
 
 /**
- * A template as OpenAPI writes it, which has neither patterns nor `**`: `/v1/{name=projects/*}` becomes `/v1/projects/{project}`. `names` are those that the same form has already.
- * Source: OpenAPI 3.1, "Path Templating".
+ * A template as OpenAPI writes it, which has neither patterns nor `**`: `/v1/{name=projects/*}`
+ * becomes `/v1/projects/{project}`. `names` are those that the same form has already. Source:
+ * OpenAPI 3.1, "Path Templating".
  */
-export function openApiPath({ template, variables }: Route, names: readonly string[] = []): OpenApiPath {
+export function openApiPath(
+  { template, variables }: Route,
+  names: readonly string[] = [],
+): OpenApiPath {
   const parameters: PathParameter[] = [];
   const texts: string[] = [];
   const forms: string[] = [];
@@ -37,11 +41,17 @@ export function openApiPath({ template, variables }: Route, names: readonly stri
     const whole = variable !== undefined && variable.end - variable.start === 1;
     const fieldName = variable?.path.map(({ jsonName }) => jsonName).join(".");
     const before = template.segments[index - 1];
-    const wanted = whole ? (fieldName as string) : before?.kind === "literal" ? singular(before.text) : `part${parameters.length + 1}`;
+    const wanted = whole
+      ? (fieldName as string)
+      : before?.kind === "literal"
+        ? singular(before.text)
+        : `part${parameters.length + 1}`;
     const name = names[parameters.length] ?? unused(wanted, parameters);
     const slashes = segment.kind === "rest" ? "Any number of segments: it may hold slashes." : "";
     const part =
-      whole || variable === undefined ? "" : `Part of \`${fieldName}\`, which is \`${patternOf(template.text, variable.path)}\`.`;
+      whole || variable === undefined
+        ? ""
+        : `Part of \`${fieldName}\`, which is \`${patternOf(template.text, variable.path)}\`.`;
     const field = whole && segment.kind === "one" ? variable.path.at(-1) : undefined;
     const description = [part, slashes].filter((text) => text !== "").join(" ");
     parameters.push({ name, field, description, multiple: segment.kind === "rest" });

@@ -11,10 +11,15 @@ import { commentOf } from "./comments.js";
 import { fieldBehavior } from "./field-behavior.js";
 import { wellKnownSchema } from "./well-known.js";
 
-/** The schemas of a document: those that were referred to, by the full names of messages and enums. */
+/**
+ * The schemas of a document: those that were referred to, by the full names of messages and enums.
+ */
 export interface Schemas {
   readonly registry: Registry;
-  /** A reference to a message's schema, which is added when it is new; the schema itself where protobuf's JSON has a form of its own. */
+  /**
+   * A reference to a message's schema, which is added when it is new; the schema itself where
+   * protobuf's JSON has a form of its own.
+   */
   message(message: DescMessage): JsonObject;
   /** The schema of a field's value, with what the contract says of it. */
   field(field: DescField): JsonObject;
@@ -42,13 +47,19 @@ export function createSchemas(registry: Registry): Schemas {
 
   function object(desc: DescMessage, left: ReadonlySet<string>): JsonObject {
     const fields = desc.fields.filter(({ name }) => !left.has(name));
-    const required = fields.filter((field) => fieldBehavior(field, registry).required).map(({ jsonName }) => jsonName);
-    const description = [commentOf(desc), ...describeOneofs(desc, left)].filter((text) => text !== "").join("\n\n");
+    const required = fields
+      .filter((field) => fieldBehavior(field, registry).required)
+      .map(({ jsonName }) => jsonName);
+    const description = [commentOf(desc), ...describeOneofs(desc, left)]
+      .filter((text) => text !== "")
+      .join("\n\n");
     return {
       type: "object",
       ...(description === "" ? {} : { description }),
       ...(desc.deprecated ? { deprecated: true } : {}),
-      properties: Object.fromEntries(fields.map((field) => [field.jsonName, describedField(field)])),
+      properties: Object.fromEntries(
+        fields.map((field) => [field.jsonName, describedField(field)]),
+      ),
       ...(required.length === 0 ? {} : { required }),
     };
   }
@@ -60,8 +71,14 @@ export function createSchemas(registry: Registry): Schemas {
       const listed = values.some(({ comment }) => comment !== "")
         ? values.map(({ name, comment }) => `- \`${name}\`: ${comment.replace(/\s+/g, " ")}`)
         : [];
-      const description = [commentOf(desc), listed.join("\n")].filter((text) => text !== "").join("\n\n");
-      return { type: "string", ...(description === "" ? {} : { description }), enum: values.map(({ name }) => name) };
+      const description = [commentOf(desc), listed.join("\n")]
+        .filter((text) => text !== "")
+        .join("\n\n");
+      return {
+        type: "string",
+        ...(description === "" ? {} : { description }),
+        enum: values.map(({ name }) => name),
+      };
     });
   }
 
@@ -110,7 +127,9 @@ export function createSchemas(registry: Registry): Schemas {
 
 function describeOneofs(desc: DescMessage, left: ReadonlySet<string>): string[] {
   return desc.oneofs.flatMap((oneof) => {
-    const names = oneof.fields.filter(({ name }) => !left.has(name)).map(({ jsonName }) => `\`${jsonName}\``);
+    const names = oneof.fields
+      .filter(({ name }) => !left.has(name))
+      .map(({ jsonName }) => `\`${jsonName}\``);
     return names.length < 2 ? [] : [`At most one of ${names.join(", ")}.`];
   });
 }

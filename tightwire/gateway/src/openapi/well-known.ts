@@ -1,12 +1,27 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 
-const nullable = (type: string, more: JsonObject = {}): JsonObject => ({ type: [type, "null"], ...more });
+const nullable = (type: string, more: JsonObject = {}): JsonObject => ({
+  type: [type, "null"],
+  ...more,
+});
 
-/** Messages that protobuf's JSON has forms of its own for. Source: protobuf.dev, "ProtoJSON Format". */
+/**
+ * Messages that protobuf's JSON has forms of its own for. Source: protobuf.dev, "ProtoJSON Format".
+ */
 const WELL_KNOWN: ReadonlyMap<string, JsonObject> = new Map<string, JsonObject>([
   ["google.protobuf.Timestamp", { type: "string", format: "date-time" }],
-  ["google.protobuf.Duration", { type: "string", pattern: "^-?\\d+(\\.\\d{1,9})?s$", description: "Seconds, with an s behind: `1.5s`." }],
-  ["google.protobuf.FieldMask", { type: "string", description: "Paths of fields, with commas between: `title,buyer.name`." }],
+  [
+    "google.protobuf.Duration",
+    {
+      type: "string",
+      pattern: "^-?\\d+(\\.\\d{1,9})?s$",
+      description: "Seconds, with an s behind: `1.5s`.",
+    },
+  ],
+  [
+    "google.protobuf.FieldMask",
+    { type: "string", description: "Paths of fields, with commas between: `title,buyer.name`." },
+  ],
   ["google.protobuf.Empty", { type: "object" }],
   ["google.protobuf.Struct", { type: "object", additionalProperties: true }],
   ["google.protobuf.Value", { description: "Any JSON value." }],
@@ -15,7 +30,9 @@ const WELL_KNOWN: ReadonlyMap<string, JsonObject> = new Map<string, JsonObject>(
     "google.protobuf.Any",
     {
       type: "object",
-      properties: { "@type": { type: "string", description: "The type of the message beside it." } },
+      properties: {
+        "@type": { type: "string", description: "The type of the message beside it." },
+      },
       required: ["@type"],
       additionalProperties: true,
     },
@@ -36,14 +53,20 @@ export function wellKnownSchema(typeName: string): JsonObject | undefined {
   return WELL_KNOWN.get(typeName);
 }
 
-const EXAMPLES: ReadonlyMap<string, string | number | boolean | JsonObject> = new Map<string, string | number | boolean | JsonObject>([
+const EXAMPLES: ReadonlyMap<string, string | number | boolean | JsonObject> = new Map<
+  string,
+  string | number | boolean | JsonObject
+>([
   ["google.protobuf.Timestamp", "2026-01-31T12:00:00Z"],
   ["google.protobuf.Duration", "1.5s"],
   ["google.protobuf.FieldMask", "name"],
   ["google.protobuf.Empty", {}],
   ["google.protobuf.Struct", { key: "value" }],
   ["google.protobuf.Value", "value"],
-  ["google.protobuf.Any", { "@type": "type.googleapis.com/google.protobuf.Duration", value: "1.5s" }],
+  [
+    "google.protobuf.Any",
+    { "@type": "type.googleapis.com/google.protobuf.Duration", value: "1.5s" },
+  ],
   ["google.protobuf.DoubleValue", 1.5],
   ["google.protobuf.FloatValue", 1.5],
   ["google.protobuf.Int64Value", "1"],
@@ -56,6 +79,8 @@ const EXAMPLES: ReadonlyMap<string, string | number | boolean | JsonObject> = ne
 ]);
 
 /** An example of such a message; undefined for all others. */
-export function wellKnownExample(typeName: string): string | number | boolean | JsonObject | undefined {
+export function wellKnownExample(
+  typeName: string,
+): string | number | boolean | JsonObject | undefined {
   return EXAMPLES.get(typeName);
 }

@@ -10,10 +10,18 @@ const server = createServer((request, response) => answerPage(page, { request, r
 beforeAll(() => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve)));
 afterAll(() => void server.close());
 
-async function ask(known?: string): Promise<{ status: number; headers: Record<string, string>; body: string }> {
+async function ask(
+  known?: string,
+): Promise<{ status: number; headers: Record<string, string>; body: string }> {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const answer = await fetch(url, { headers: known === undefined ? {} : { "if-none-match": known } });
-  return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() };
+  const answer = await fetch(url, {
+    headers: known === undefined ? {} : { "if-none-match": known },
+  });
+  return {
+    status: answer.status,
+    headers: Object.fromEntries(answer.headers),
+    body: await answer.text(),
+  };
 }
 
 describe("a page that is asked for", () => {
@@ -23,11 +31,19 @@ describe("a page that is asked for", () => {
     expect(headers).toMatchObject(page.headers);
   });
 
-  test.each(['"other", TAG', "W/TAG", "TAG"])("is not sent again to who has it: %s", async (known) => {
-    const { status, headers, body } = await ask(known.replace("TAG", page.headers["etag"] as string));
-    expect([status, body]).toEqual([304, ""]);
-    expect(headers).toMatchObject({ etag: page.headers["etag"], "content-security-policy": expect.any(String) });
-  });
+  test.each(['"other", TAG', "W/TAG", "TAG"])(
+    "is not sent again to who has it: %s",
+    async (known) => {
+      const { status, headers, body } = await ask(
+        known.replace("TAG", page.headers["etag"] as string),
+      );
+      expect([status, body]).toEqual([304, ""]);
+      expect(headers).toMatchObject({
+        etag: page.headers["etag"],
+        "content-security-policy": expect.any(String),
+      });
+    },
+  );
 
   test("is sent to who has another", async () => {
     expect(await ask('"other"')).toMatchObject({ status: 203, body: "hello" });

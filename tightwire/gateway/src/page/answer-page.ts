@@ -2,9 +2,13 @@ import { type Exchange, setHeaders } from "../http/exchange.js";
 import type { Page } from "./page.js";
 
 /** Sends a page, or says that whoever asks has it already. Source: RFC 9110, section 13.1.2. */
-export function answerPage({ status = 200, headers, content }: Page, { request, response }: Pick<Exchange, "request" | "response">): void {
+export function answerPage(
+  { status = 200, headers, content }: Page,
+  { request, response }: Pick<Exchange, "request" | "response">,
+): void {
   setHeaders(response, headers);
-  if (holds(request.headers["if-none-match"], headers["etag"])) return void response.writeHead(304).end();
+  if (holds(request.headers["if-none-match"], headers["etag"]))
+    return void response.writeHead(304).end();
   const body = content();
   response.writeHead(status, { "content-length": Buffer.byteLength(body) }).end(body);
 }

@@ -10,9 +10,13 @@ const TYPES: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
 };
 
-/** A file as a page, with the content type that its name's ending tells. Throws a TypeError for an ending that none is known for. */
+/**
+ * A file as a page, with the content type that its name's ending tells. Throws a TypeError for an
+ * ending that none is known for.
+ */
 export function createFilePage(file: URL, status = 200): Page {
   const type = TYPES[extname(file.pathname)];
-  if (type === undefined) throw new TypeError(`${file.pathname} has an ending that no content type is known for`);
+  if (type === undefined)
+    throw new TypeError(`${file.pathname} has an ending that no content type is known for`);
   return createStoredPage(type, () => readFileSync(file), status);
 }

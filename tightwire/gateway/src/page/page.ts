@@ -7,7 +7,11 @@ export interface Page {
   content(): string | Buffer;
 }
 
-/** Headers of all pages. They load nothing of other origins, are framed by nobody, and run no script that is not a file of the gateway; styles may stand in a page, since the reference's renderer writes them. */
+/**
+ * Headers of all pages. They load nothing of other origins, are framed by nobody, and run no script
+ * that is not a file of the gateway; styles may stand in a page, since the reference's renderer
+ * writes them.
+ */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   "content-security-policy": [
     "default-src 'self'",

@@ -17,8 +17,12 @@ const IMPORTS = /^import .* from "([^"]+)"/gm;
 /** The paths of what a page loads or leads to. */
 function referredBy(path: string): string[] {
   const text = textOf(path);
-  const links = [...text.matchAll(LINKS)].map(([, link, address]) => new URL((link ?? address) as string, "http://gateway/"));
-  const imports = [...text.matchAll(IMPORTS)].map(([, file]) => new URL(file as string, `http://gateway${path}`));
+  const links = [...text.matchAll(LINKS)].map(
+    ([, link, address]) => new URL((link ?? address) as string, "http://gateway/"),
+  );
+  const imports = [...text.matchAll(IMPORTS)].map(
+    ([, file]) => new URL(file as string, `http://gateway${path}`),
+  );
   return [...links, ...imports].map(({ pathname }) => pathname);
 }
 
@@ -43,17 +47,30 @@ describe("the pages of a gateway", () => {
   });
 
   test("lead to each other, and to nothing that is not there", () => {
-    const own = [...pages.keys()].filter((path) => path !== "/page/scalar.js" && path !== "/openapi.json");
-    for (const path of own) expect([...pages.keys()], path).toEqual(expect.arrayContaining(referredBy(path)));
-    expect(referredBy("/")).toEqual(expect.arrayContaining(["/reference", "/openapi.json", "/page/console.js"]));
-    expect(referredBy("/reference")).toEqual(expect.arrayContaining(["/", "/openapi.json", "/page/reference.js"]));
+    const own = [...pages.keys()].filter(
+      (path) => path !== "/page/scalar.js" && path !== "/openapi.json",
+    );
+    for (const path of own)
+      expect([...pages.keys()], path).toEqual(expect.arrayContaining(referredBy(path)));
+    expect(referredBy("/")).toEqual(
+      expect.arrayContaining(["/reference", "/openapi.json", "/page/console.js"]),
+    );
+    expect(referredBy("/reference")).toEqual(
+      expect.arrayContaining(["/", "/openapi.json", "/page/reference.js"]),
+    );
     expect(referredBy("/page/console.js")).toContain("/page/method-view.js");
   });
 
   test("hold no script or handler in their HTML, and never read text as HTML", () => {
-    for (const path of ["/", "/reference"]) expect(textOf(path)).not.toMatch(/<script(?![^>]* src=)|\son\w+=/);
-    const scripts = [...pages.keys()].filter((path) => path.endsWith(".js") && path !== "/page/scalar.js");
-    for (const path of scripts) expect(textOf(path), path).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b/);
+    for (const path of ["/", "/reference"])
+      expect(textOf(path)).not.toMatch(/<script(?![^>]* src=)|\son\w+=/);
+    const scripts = [...pages.keys()].filter(
+      (path) => path.endsWith(".js") && path !== "/page/scalar.js",
+    );
+    for (const path of scripts)
+      expect(textOf(path), path).not.toMatch(
+        /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b/,
+      );
   });
 
   test("say so where nothing draws the reference", () => {
@@ -65,13 +82,17 @@ describe("the pages of a gateway", () => {
   });
 
   test("take the renderer of the published package first, then the workspace's", () => {
-    expect(rendererFiles(new URL("../../", import.meta.url)).map(({ pathname }) => pathname)).toEqual([
+    expect(
+      rendererFiles(new URL("../../", import.meta.url)).map(({ pathname }) => pathname),
+    ).toEqual([
       expect.stringMatching(/\/gateway\/vendor\/scalar\.js$/),
       expect.stringMatching(/\/@scalar\/api-reference\/dist\/browser\/standalone\.js$/),
     ]);
   });
 
   test("are not made of files whose kind nobody knows", () => {
-    expect(() => createFilePage(new URL("file:///page/notes.txt"))).toThrow("has an ending that no content type is known for");
+    expect(() => createFilePage(new URL("file:///page/notes.txt"))).toThrow(
+      "has an ending that no content type is known for",
+    );
   });
 });

@@ -9,15 +9,22 @@ import { createStoredPage } from "./stored-page.js";
 const PACKAGE_FOLDER = new URL("../../", import.meta.url);
 
 /**
- * The pages of a gateway, by their path: the console at `/`, the reference at `/reference`, what both load under `/page/`, and at `/openapi.json` the document that both show. `renderers` are
+ * The pages of a gateway, by their path: the console at `/`, the reference at `/reference`, what
+ * both load under `/page/`, and at `/openapi.json` the document that both show. `renderers` are
  * files of which the first that exists draws the reference.
  */
-export function createPages(openApi: () => OpenApiDocument, renderers: readonly URL[] = rendererFiles(PACKAGE_FOLDER)): Map<string, Page> {
+export function createPages(
+  openApi: () => OpenApiDocument,
+  renderers: readonly URL[] = rendererFiles(PACKAGE_FOLDER),
+): Map<string, Page> {
   const folder = new URL("page/", PACKAGE_FOLDER);
   const loaded = readdirSync(folder).filter((name) => !name.endsWith(".html"));
   return new Map<string, Page>([
     ["/", createFilePage(new URL("index.html", folder))],
-    ...loaded.map((name): [string, Page] => [`/page/${name}`, createFilePage(new URL(name, folder))]),
+    ...loaded.map((name): [string, Page] => [
+      `/page/${name}`,
+      createFilePage(new URL(name, folder)),
+    ]),
     ...referencePages(folder, renderers),
     ...documentPage(openApi),
   ]);
@@ -25,5 +32,7 @@ export function createPages(openApi: () => OpenApiDocument, renderers: readonly 
 
 /** The document alone, for gateways that have no pages for people. */
 export function documentPage(openApi: () => OpenApiDocument): Map<string, Page> {
-  return new Map([["/openapi.json", createStoredPage("application/json", () => JSON.stringify(openApi()))]]);
+  return new Map([
+    ["/openapi.json", createStoredPage("application/json", () => JSON.stringify(openApi()))],
+  ]);
 }

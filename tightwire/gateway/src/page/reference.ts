@@ -8,7 +8,9 @@ import type { Page } from "./page.js";
 export function rendererFiles(packageFolder: URL): URL[] {
   const files = [new URL("vendor/scalar.js", packageFolder)];
   try {
-    const entry = createRequire(new URL("package.json", packageFolder)).resolve("@scalar/api-reference");
+    const entry = createRequire(new URL("package.json", packageFolder)).resolve(
+      "@scalar/api-reference",
+    );
     files.push(new URL("browser/standalone.js", pathToFileURL(entry)));
   } catch {
     // it is not installed
@@ -16,10 +18,17 @@ export function rendererFiles(packageFolder: URL): URL[] {
   return files;
 }
 
-/** The pages of the reference, drawn by the first of `renderers` that exists; where none does, a page that says so. */
-export function referencePages(folder: URL, renderers: readonly URL[]): [path: string, page: Page][] {
+/**
+ * The pages of the reference, drawn by the first of `renderers` that exists; where none does, a
+ * page that says so.
+ */
+export function referencePages(
+  folder: URL,
+  renderers: readonly URL[],
+): [path: string, page: Page][] {
   const renderer = renderers.find((file) => existsSync(file));
-  if (renderer === undefined) return [["/reference", createFilePage(new URL("reference-missing.html", folder), 404)]];
+  if (renderer === undefined)
+    return [["/reference", createFilePage(new URL("reference-missing.html", folder), 404)]];
   return [
     ["/reference", createFilePage(new URL("reference.html", folder))],
     ["/page/scalar.js", createFilePage(renderer)],

@@ -11,7 +11,8 @@ describe("a stored page", () => {
   });
 
   test("says that it loads nothing from elsewhere, and has a tag of its content", () => {
-    const tagOf = (content: string): string | undefined => createStoredPage("text/plain", () => content).headers["etag"];
+    const tagOf = (content: string): string | undefined =>
+      createStoredPage("text/plain", () => content).headers["etag"];
     expect(createStoredPage("text/plain", () => "a").headers).toEqual({
       "content-security-policy":
         "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'",

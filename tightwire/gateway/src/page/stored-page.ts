@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
 import { PAGE_HEADERS, type Page } from "./page.js";
 
-/** A page that is made when it is first asked for, and kept; its `etag` is a hash of it. What `make` throws is thrown then. */
+/**
+ * A page that is made when it is first asked for, and kept; its `etag` is a hash of it. What `make`
+ * throws is thrown then.
+ */
 export function createStoredPage(type: string, make: () => string | Buffer, status = 200): Page {
   let stored: { content: string | Buffer; headers: Record<string, string> } | undefined;
 

@@ -1,4 +1,10 @@
-import { type DescField, type JsonObject, type Registry, ScalarType, toJson } from "@bufbuild/protobuf";
+import {
+  type DescField,
+  type JsonObject,
+  type Registry,
+  ScalarType,
+  toJson,
+} from "@bufbuild/protobuf";
 import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
 import type { Route, RouteVariable } from "@tightwire/routes";
 import fc from "fast-check";
@@ -31,12 +37,20 @@ export function exampleRequest(route: Route, registry: Registry, draw: Draw): Ex
   return { verb, path: query.length === 0 ? path : `${path}?${query.join("&")}`, ...sent, meant };
 }
 
-function sentBody({ body }: Route, meant: ReflectMessage, registry: Registry): Pick<ExampleRequest, "body" | "contentType"> {
+function sentBody(
+  { body }: Route,
+  meant: ReflectMessage,
+  registry: Registry,
+): Pick<ExampleRequest, "body" | "contentType"> {
   const contentType = "application/json";
-  if (body === "none" || (body !== "all" && !meant.isSet(body))) return { body: undefined, contentType };
+  if (body === "none" || (body !== "all" && !meant.isSet(body)))
+    return { body: undefined, contentType };
   const held = body === "all" ? meant : meant.get(body);
   if (isMessage(held) && held.desc.typeName === "google.api.HttpBody") return rawBody(held);
-  const json = toJson(meant.desc, meant.message, { registry, alwaysEmitImplicit: true }) as JsonObject;
+  const json = toJson(meant.desc, meant.message, {
+    registry,
+    alwaysEmitImplicit: true,
+  }) as JsonObject;
   return { body: JSON.stringify(body === "all" ? json : json[body.jsonName]), contentType };
 }
 
@@ -54,7 +68,9 @@ function isMessage(value: unknown): value is ReflectMessage {
 function setAt(message: ReflectMessage, path: readonly DescField[], value: unknown): void {
   const [field, ...rest] = path as [DescField, ...DescField[]];
   if (rest.length === 0) return message.set(field, value);
-  const child = message.isSet(field) ? (message.get(field) as ReflectMessage) : reflect(field.message as NonNullable<DescField["message"]>);
+  const child = message.isSet(field)
+    ? (message.get(field) as ReflectMessage)
+    : reflect(field.message as NonNullable<DescField["message"]>);
   setAt(child, rest, value);
   message.set(field, child);
 }
@@ -66,28 +82,49 @@ interface PathValue {
 }
 
 const word = (): fc.Arbitrary<string> =>
-  fc.oneof(fc.stringMatching(/^[a-z][a-z0-9-]{0,7}$/), fc.constantFrom("a b", "a:b", "é", "100%", "x+y", "?", "-"));
+  fc.oneof(
+    fc.stringMatching(/^[a-z][a-z0-9-]{0,7}$/),
+    fc.constantFrom("a b", "a:b", "é", "100%", "x+y", "?", "-"),
+  );
 
 /** A value that fits what a variable captures. */
-function pathValue({ template }: Route, { start, end, multiple, path }: RouteVariable, draw: Draw): PathValue {
+function pathValue(
+  { template }: Route,
+  { start, end, multiple, path }: RouteVariable,
+  draw: Draw,
+): PathValue {
   const leaf = path.at(-1) as DescField;
   const [only] = template.segments.slice(start, end);
   if (!multiple && only?.kind !== "literal") {
-    const value = leaf.scalar === ScalarType.STRING ? draw(() => fc.oneof(word(), fc.constant("a/b"))) : randomValue(leaf, draw);
+    const value =
+      leaf.scalar === ScalarType.STRING
+        ? draw(() => fc.oneof(word(), fc.constant("a/b")))
+        : randomValue(leaf, draw);
     return { value, segments: [encodeURIComponent(textOf(leaf, value))] };
   }
   const texts = template.segments.slice(start, end).flatMap((segment) => {
     if (segment.kind === "literal") return [segment.text];
-    return Array.from({ length: segment.kind === "one" ? 1 : draw(() => fc.integer({ min: 0, max: 3 })) }, () => draw(word));
+    return Array.from(
+      { length: segment.kind === "one" ? 1 : draw(() => fc.integer({ min: 0, max: 3 })) },
+      () => draw(word),
+    );
   });
   return { value: texts.join("/"), segments: texts.map((text) => encodeURIComponent(text)) };
 }
 
-function pathOf({ template }: Route, values: readonly (PathValue & { variable: RouteVariable })[], draw: Draw): string {
+function pathOf(
+  { template }: Route,
+  values: readonly (PathValue & { variable: RouteVariable })[],
+  draw: Draw,
+): string {
   const segments = template.segments.flatMap((segment, index) => {
     const held = values.find(({ variable }) => variable.start <= index && index < variable.end);
     if (held !== undefined) return held.variable.start === index ? held.segments : [];
-    return [segment.kind === "literal" ? encodeURIComponent(segment.text) : encodeURIComponent(draw(word))];
+    return [
+      segment.kind === "literal"
+        ? encodeURIComponent(segment.text)
+        : encodeURIComponent(draw(word)),
+    ];
   });
   return `/${segments.join("/")}${template.verb === "" ? "" : `:${encodeURIComponent(template.verb)}`}`;
 }

@@ -30,7 +30,11 @@ const HTTP_RULE: Record<string, Example> = {
       "message Get { message Sub { string subfield = 1; } string message_id = 1; int64 revision = 2; Sub sub = 3; }",
     ),
     asked: [
-      ["GET /v1/messages/123456?revision=2&sub.subfield=foo", undefined, { messageId: "123456", revision: "2", sub: { subfield: "foo" } }],
+      [
+        "GET /v1/messages/123456?revision=2&sub.subfield=foo",
+        undefined,
+        { messageId: "123456", revision: "2", sub: { subfield: "foo" } },
+      ],
       ["GET /v1/messages/123456", undefined, { messageId: "123456" }],
     ],
   },
@@ -52,7 +56,11 @@ const HTTP_RULE: Record<string, Example> = {
       "message Update { string message_id = 1; Message message = 2; } message Message { string text = 1; }",
     ),
     asked: [
-      ["PATCH /v1/messages/123456", { text: "Hi!" }, { messageId: "123456", message: { text: "Hi!" } }],
+      [
+        "PATCH /v1/messages/123456",
+        { text: "Hi!" },
+        { messageId: "123456", message: { text: "Hi!" } },
+      ],
       ["PATCH /v1/messages/123456", undefined, { messageId: "123456" }],
     ],
   },
@@ -64,7 +72,11 @@ const HTTP_RULE: Record<string, Example> = {
     ),
     asked: [
       ["PATCH /v1/messages/123456", { text: "Hi!" }, { messageId: "123456", text: "Hi!" }],
-      ["PATCH /v1/messages/123456", { text: "Hi!", message_id: "7" }, { messageId: "123456", text: "Hi!" }],
+      [
+        "PATCH /v1/messages/123456",
+        { text: "Hi!", message_id: "7" },
+        { messageId: "123456", text: "Hi!" },
+      ],
     ],
   },
   "more than one binding": {
@@ -87,11 +99,19 @@ const HTTP_RULE: Record<string, Example> = {
     ),
     asked: [
       ["GET /v1/messages/123456/foo", undefined, { messageId: "123456", sub: { subfield: "foo" } }],
-      ["GET /v1/messages/123456/foo?sub.more=bar", undefined, { messageId: "123456", sub: { subfield: "foo", more: "bar" } }],
+      [
+        "GET /v1/messages/123456/foo?sub.more=bar",
+        undefined,
+        { messageId: "123456", sub: { subfield: "foo", more: "bar" } },
+      ],
     ],
   },
   "one segment, of which all is decoded": {
-    contract: service('get: "/v1/{name}" additional_bindings { get: "/v2/{name=*}" }', "Named", NAMED),
+    contract: service(
+      'get: "/v1/{name}" additional_bindings { get: "/v2/{name=*}" }',
+      "Named",
+      NAMED,
+    ),
     asked: [
       ["GET /v1/a%2Fb%20c%3Fd%23", undefined, { name: "a/b c?d#" }],
       ["GET /v2/a%2Fb%20c%3Fd%23", undefined, { name: "a/b c?d#" }],
@@ -99,7 +119,11 @@ const HTTP_RULE: Record<string, Example> = {
     ],
   },
   "more segments, in which an encoded slash stays": {
-    contract: service('get: "/v1/{name=foo/*}" additional_bindings { get: "/v2/{name=**}" }', "Named", NAMED),
+    contract: service(
+      'get: "/v1/{name=foo/*}" additional_bindings { get: "/v2/{name=**}" }',
+      "Named",
+      NAMED,
+    ),
     asked: [
       ["GET /v1/foo/a%2Fb%2fc%20d", undefined, { name: "foo/a%2Fb%2fc d" }],
       ["GET /v2/a/b%2Fc/d%3Fe", undefined, { name: "a/b%2Fc/d?e" }],
@@ -137,9 +161,11 @@ const HTTP_RULE: Record<string, Example> = {
     contract: service(
       [
         'put: "/v1/{name}"',
-        ...['post: "/v1/{name}"', 'delete: "/v1/{name}"', 'custom { kind: "HEAD" path: "/v1/{name}" }'].map(
-          (one) => `additional_bindings { ${one} }`,
-        ),
+        ...[
+          'post: "/v1/{name}"',
+          'delete: "/v1/{name}"',
+          'custom { kind: "HEAD" path: "/v1/{name}" }',
+        ].map((one) => `additional_bindings { ${one} }`),
         'additional_bindings { custom { kind: "*" path: "/v2/{name}" } }',
         'additional_bindings { custom { kind: "REPORT" path: "/v3/{name}" } }',
       ].join(" "),
@@ -147,9 +173,16 @@ const HTTP_RULE: Record<string, Example> = {
       NAMED,
     ),
     asked: [
-      ...["PUT /v1", "POST /v1", "DELETE /v1", "HEAD /v1", "GET /v2", "PATCH /v2", "OPTIONS /v2", "REPORT /v3"].map(
-        (start): Example["asked"][number] => [`${start}/a`, undefined, { name: "a" }],
-      ),
+      ...[
+        "PUT /v1",
+        "POST /v1",
+        "DELETE /v1",
+        "HEAD /v1",
+        "GET /v2",
+        "PATCH /v2",
+        "OPTIONS /v2",
+        "REPORT /v3",
+      ].map((start): Example["asked"][number] => [`${start}/a`, undefined, { name: "a" }]),
     ],
   },
   "a list in the body": {
@@ -158,10 +191,20 @@ const HTTP_RULE: Record<string, Example> = {
       "Add",
       "message Add { string parent = 1; repeated Item items = 2; bool dry_run = 3; } message Item { int32 n = 1; }",
     ),
-    asked: [["POST /v1/p/items?dry_run=true", [{ n: 1 }, { n: 2 }], { parent: "p", items: [{ n: 1 }, { n: 2 }], dryRun: true }]],
+    asked: [
+      [
+        "POST /v1/p/items?dry_run=true",
+        [{ n: 1 }, { n: 2 }],
+        { parent: "p", items: [{ n: 1 }, { n: 2 }], dryRun: true },
+      ],
+    ],
   },
   "a single value in the body": {
-    contract: service('put: "/v1/{name}" body: "text"', "Put", "message Put { string name = 1; string text = 2; }"),
+    contract: service(
+      'put: "/v1/{name}" body: "text"',
+      "Put",
+      "message Put { string name = 1; string text = 2; }",
+    ),
     asked: [["PUT /v1/a", "Hi!", { name: "a", text: "Hi!" }]],
   },
 };
@@ -169,7 +212,11 @@ const HTTP_RULE: Record<string, Example> = {
 /** The methods of AIP-127 and those that it points to: AIP-131 to AIP-136, and AIP-231. */
 const AIP: Record<string, Example> = {
   "AIP-127: create, with an unnamed *": {
-    contract: service('post: "/v1/{parent=publishers/*}/books/*" body: "book"', "CreateBookRequest", CREATE),
+    contract: service(
+      'post: "/v1/{parent=publishers/*}/books/*" body: "book"',
+      "CreateBookRequest",
+      CREATE,
+    ),
     asked: [
       [
         "POST /v1/publishers/1/books/x?book_id=foo",
@@ -187,15 +234,25 @@ const AIP: Record<string, Example> = {
       CREATE,
     ),
     asked: [
-      ["POST /v1/publishers/1/books", { title: "t" }, { parent: "publishers/1", book: { title: "t" } }],
+      [
+        "POST /v1/publishers/1/books",
+        { title: "t" },
+        { parent: "publishers/1", book: { title: "t" } },
+      ],
       ["POST /v1/authors/2/books", { title: "t" }, { parent: "authors/2", book: { title: "t" } }],
       ["POST /v1/books?bookId=foo", { title: "t" }, { book: { title: "t" }, bookId: "foo" }],
-      ["POST /v1/books?parent=authors%2F2", { title: "t" }, { parent: "authors/2", book: { title: "t" } }],
+      [
+        "POST /v1/books?parent=authors%2F2",
+        { title: "t" },
+        { parent: "authors/2", book: { title: "t" } },
+      ],
     ],
   },
   "AIP-131: get": {
     contract: service('get: "/v1/{name=publishers/*/books/*}"', "Named", NAMED),
-    asked: [["GET /v1/publishers/1/books/les-mis", undefined, { name: "publishers/1/books/les-mis" }]],
+    asked: [
+      ["GET /v1/publishers/1/books/les-mis", undefined, { name: "publishers/1/books/les-mis" }],
+    ],
   },
   "AIP-132: list": {
     contract: service(
@@ -222,9 +279,17 @@ const AIP: Record<string, Example> = {
       [
         "PATCH /v1/publishers/1/books/2?updateMask=title,name&allow_missing=true",
         { title: "t" },
-        { book: { name: "publishers/1/books/2", title: "t" }, updateMask: "title,name", allowMissing: true },
+        {
+          book: { name: "publishers/1/books/2", title: "t" },
+          updateMask: "title,name",
+          allowMissing: true,
+        },
       ],
-      ["PATCH /v1/publishers/1/books/2", { name: "other", title: "t" }, { book: { name: "publishers/1/books/2", title: "t" } }],
+      [
+        "PATCH /v1/publishers/1/books/2",
+        { name: "other", title: "t" },
+        { book: { name: "publishers/1/books/2", title: "t" } },
+      ],
       ["PATCH /v1/publishers/1/books/2", undefined, { book: { name: "publishers/1/books/2" } }],
     ],
   },
@@ -234,7 +299,13 @@ const AIP: Record<string, Example> = {
       "Delete",
       "message Delete { string name = 1; bool force = 2; string etag = 3; }",
     ),
-    asked: [["DELETE /v1/publishers/1?force=true&etag=%22x%22", undefined, { name: "publishers/1", force: true, etag: '"x"' }]],
+    asked: [
+      [
+        "DELETE /v1/publishers/1?force=true&etag=%22x%22",
+        undefined,
+        { name: "publishers/1", force: true, etag: '"x"' },
+      ],
+    ],
   },
   "AIP-136: a custom method of a resource": {
     contract: service(
@@ -245,7 +316,11 @@ const AIP: Record<string, Example> = {
     asked: [
       ["POST /v1/publishers/1/books/2:archive", {}, { name: "publishers/1/books/2" }],
       ["POST /v1/publishers/1/books/2:archive", undefined, { name: "publishers/1/books/2" }],
-      ["POST /v1/publishers/1/books/2:archive", { force: true }, { name: "publishers/1/books/2", force: true }],
+      [
+        "POST /v1/publishers/1/books/2:archive",
+        { force: true },
+        { name: "publishers/1/books/2", force: true },
+      ],
     ],
   },
   "AIP-136: a custom method of a collection, and one of none": {
@@ -255,7 +330,11 @@ const AIP: Record<string, Example> = {
       "message Sort { string parent = 1; string by = 2; }",
     ),
     asked: [
-      ["POST /v1/publishers/1/books:sort", { by: "title" }, { parent: "publishers/1", by: "title" }],
+      [
+        "POST /v1/publishers/1/books:sort",
+        { by: "title" },
+        { parent: "publishers/1", by: "title" },
+      ],
       ["GET /v1:search?by=title", undefined, { by: "title" }],
     ],
   },
@@ -284,7 +363,10 @@ let image: Uint8Array;
 let stub: StubbedGateway;
 
 beforeAll(() => {
-  const files = EXAMPLES.map((one) => [`${one.package}.proto`, contractText(one.package, one.contract)]);
+  const files = EXAMPLES.map((one) => [
+    `${one.package}.proto`,
+    contractText(one.package, one.contract),
+  ]);
   image = compileImage({ files: Object.fromEntries(files) });
 });
 
@@ -307,6 +389,7 @@ function ask(request: string, body: JsonValue | undefined): Promise<StubAnswer> 
 }
 
 function lastRequest(packageName: string): JsonValue {
-  const input = stub.contract.registry.getService(`${packageName}.Try`)?.methods[0]?.input as DescMessage;
+  const input = stub.contract.registry.getService(`${packageName}.Try`)?.methods[0]
+    ?.input as DescMessage;
   return toJson(input, fromBinary(input, stub.calls.at(-1)?.request as Uint8Array));
 }

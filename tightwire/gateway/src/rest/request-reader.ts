@@ -1,4 +1,10 @@
-import { type DescField, type DescMessage, type JsonObject, type Message, ScalarType } from "@bufbuild/protobuf";
+import {
+  type DescField,
+  type DescMessage,
+  type JsonObject,
+  type Message,
+  ScalarType,
+} from "@bufbuild/protobuf";
 import { FeatureSet_FieldPresence as Presence } from "@bufbuild/protobuf/wkt";
 import { BinaryWriter, WireType } from "@tightwire/codec/wire";
 import type { Route, RouteVariable } from "@tightwire/routes";
@@ -19,9 +25,14 @@ export interface RequestBody {
 
 /** Makes the requests of a route, as bytes: fields out of the path, the query and the body. */
 export interface RequestReader {
-  /** The one request of a call. Throws a 400 that names the field, a 415 for a body that is no JSON. */
+  /**
+   * The one request of a call. Throws a 400 that names the field, a 415 for a body that is no JSON.
+   */
   read(match: Match<unknown>, query: string, body: RequestBody | undefined): Uint8Array;
-  /** A request of a stream, out of its JSON; what path and query say holds for each. Throws as {@link read} does. */
+  /**
+   * A request of a stream, out of its JSON; what path and query say holds for each. Throws as
+   * {@link read} does.
+   */
   readOneOf(match: Match<unknown>, query: string): (text: string) => Uint8Array;
 }
 
@@ -42,10 +53,20 @@ export function createRequestReader(route: Route, settings: JsonSettings): Reque
     if (query !== "" && body === "all") {
       const [name] = parseQuery(query)[0] ?? [];
       if (name !== undefined)
-        throw new Refusal("invalid_argument", `this request has no query: ${JSON.stringify(name.slice(0, 100))} belongs into its body`);
+        throw new Refusal(
+          "invalid_argument",
+          `this request has no query: ${JSON.stringify(name.slice(0, 100))} belongs into its body`,
+        );
     }
-    if (query !== "" && body !== "all") for (const [name, value] of parseQuery(query)) parameters.set(object, name, value);
-    for (const variable of route.variables) setParameter(object, variable.path, nameOf(variable), capture(variable, segments, rest, extra));
+    if (query !== "" && body !== "all")
+      for (const [name, value] of parseQuery(query)) parameters.set(object, name, value);
+    for (const variable of route.variables)
+      setParameter(
+        object,
+        variable.path,
+        nameOf(variable),
+        capture(variable, segments, rest, extra),
+      );
     return object;
   }
 
@@ -55,10 +76,15 @@ export function createRequestReader(route: Route, settings: JsonSettings): Reque
     return message;
   }
 
-  function readMessage(match: Match<unknown>, query: string, given: RequestBody | undefined): Message {
+  function readMessage(
+    match: Match<unknown>,
+    query: string,
+    given: RequestBody | undefined,
+  ): Message {
     const url = readUrl(match, query);
     if (body === "none") return json.read(url);
-    if (isHttpBody(body === "all" ? method.input : body.message)) return json.read({ ...url, ...rawBody(body, given) });
+    if (isHttpBody(body === "all" ? method.input : body.message))
+      return json.read({ ...url, ...rawBody(body, given) });
     const text = jsonText(given);
     if (body === "all") return parseAll(text, url);
     if (text === "") return json.read(url);
@@ -75,7 +101,8 @@ export function createRequestReader(route: Route, settings: JsonSettings): Reque
       }
       if (texts === undefined || query !== "") return json.encode(readMessage(match, query, given));
       const writer = new BinaryWriter();
-      for (const { variable, field } of texts) writeText(writer, field, capture(variable, match.segments, rest, match.extra));
+      for (const { variable, field } of texts)
+        writeText(writer, field, capture(variable, match.segments, rest, match.extra));
       return writer.finishShared();
     },
     readOneOf(match, query) {
@@ -89,11 +116,20 @@ export function createRequestReader(route: Route, settings: JsonSettings): Reque
   };
 }
 
-/** The variables of a route whose requests are nothing but texts out of the path, unless there is a query: no message is made for such a request. Undefined for all other routes. */
-function textsOf({ body, variables }: Route): { variable: RouteVariable; field: DescField }[] | undefined {
+/**
+ * The variables of a route whose requests are nothing but texts out of the path, unless there is a
+ * query: no message is made for such a request. Undefined for all other routes.
+ */
+function textsOf({
+  body,
+  variables,
+}: Route): { variable: RouteVariable; field: DescField }[] | undefined {
   const texts = variables.flatMap((variable) => {
     const [field, ...more] = variable.path;
-    return field?.fieldKind === "scalar" && field.scalar === ScalarType.STRING && field.oneof === undefined && more.length === 0
+    return field?.fieldKind === "scalar" &&
+      field.scalar === ScalarType.STRING &&
+      field.oneof === undefined &&
+      more.length === 0
       ? [{ variable, field }]
       : [];
   });
@@ -101,7 +137,8 @@ function textsOf({ body, variables }: Route): { variable: RouteVariable; field: 
 }
 
 function writeText(writer: BinaryWriter, { number, presence }: DescField, text: string): void {
-  if (text !== "" || presence !== Presence.IMPLICIT) writer.tag(number, WireType.LengthDelimited).string(text);
+  if (text !== "" || presence !== Presence.IMPLICIT)
+    writer.tag(number, WireType.LengthDelimited).string(text);
 }
 
 /** The fields that do not come from the query, by their path, with where they come from. */
@@ -116,10 +153,16 @@ function nameOf({ path }: RouteVariable): string {
 }
 
 /**
- * What a variable captures of a path, in which what stands behind the `**` of the template is `extra` segments further on. In more than one segment an encoded slash stays encoded, since it is none of
- * those that separate. Source: google/api/http.proto.
+ * What a variable captures of a path, in which what stands behind the `**` of the template is
+ * `extra` segments further on. In more than one segment an encoded slash stays encoded, since it is
+ * none of those that separate. Source: google/api/http.proto.
  */
-function capture({ start, end, multiple }: RouteVariable, segments: readonly string[], rest: number, extra: number): string {
+function capture(
+  { start, end, multiple }: RouteVariable,
+  segments: readonly string[],
+  rest: number,
+  extra: number,
+): string {
   const from = rest !== -1 && start > rest ? start + extra : start;
   if (!multiple) return decodePart(segments[from] as string, "the path");
   return segments
@@ -147,6 +190,9 @@ function isHttpBody(message: DescMessage | undefined): boolean {
 }
 
 function rawBody(body: Route["body"], given: RequestBody | undefined): JsonObject {
-  const value = { contentType: given?.contentType ?? "", data: given?.bytes.toString("base64") ?? "" };
+  const value = {
+    contentType: given?.contentType ?? "",
+    data: given?.bytes.toString("base64") ?? "",
+  };
   return typeof body === "object" ? { [body.jsonName]: value } : value;
 }

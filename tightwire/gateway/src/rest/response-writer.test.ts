@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compileContract } from "../contract.test-support.js";
 import { type StubbedGateway, serveStub } from "../stub.test-support.js";
 
-const rule = (path: string, more: string): string => `option (google.api.http) = { post: "/${path}" body: "*" ${more} };`;
+const rule = (path: string, more: string): string =>
+  `option (google.api.http) = { post: "/${path}" body: "*" ${more} };`;
 const FIELDS = ["message", "list", "map", "number", "maybe", "maybe_message", "constructor"];
 const CONTRACT = `
   service Try {
@@ -29,7 +30,11 @@ beforeAll(async () => {
   const image = compileContract(CONTRACT);
   const answer = (bytes: Uint8Array): Uint8Array => bytes;
   withDefaults = await serveStub(image, { services: ["try.v1.Try"], answer });
-  without = await serveStub(image, { services: ["try.v1.Try"], answer, options: { emitDefaults: false } });
+  without = await serveStub(image, {
+    services: ["try.v1.Try"],
+    answer,
+    options: { emitDefaults: false },
+  });
 });
 afterAll(async () => {
   await withDefaults.close();
@@ -58,9 +63,16 @@ describe("an answer's body", () => {
     ["maybe_message", {}, null, null],
     ["constructor", { constructor: "a" }, "a", "a"],
     ["constructor", {}, null, null],
-    ["whole", { message: {} }, { message: { n: 0, text: "" }, list: [], map: {}, number: "0" }, { message: {} }],
+    [
+      "whole",
+      { message: {} },
+      { message: { n: 0, text: "" }, list: [], map: {}, number: "0" },
+      { message: {} },
+    ],
   ])("of %s %j, with defaults and without", async (path, sent, full, sparse) => {
-    const answers = await Promise.all([withDefaults, without].map((stub) => stub.ask("POST", `/${path}`, JSON.stringify(sent))));
+    const answers = await Promise.all(
+      [withDefaults, without].map((stub) => stub.ask("POST", `/${path}`, JSON.stringify(sent))),
+    );
     expect(answers.map(({ text }) => JSON.parse(text))).toEqual([full, sparse]);
     expect(answers.map(({ headers }) => headers["content-type"])).toEqual([
       expect.stringContaining("application/json"),
@@ -69,7 +81,10 @@ describe("an answer's body", () => {
   });
 
   test("is none when the service answers with what is no such message", async () => {
-    const broken = await serveStub(compileContract(CONTRACT), { services: ["try.v1.Try"], answer: () => new Uint8Array([0x0a, 0xff]) });
+    const broken = await serveStub(compileContract(CONTRACT), {
+      services: ["try.v1.Try"],
+      answer: () => new Uint8Array([0x0a, 0xff]),
+    });
     const { status, text } = await broken.ask("POST", "/whole", "{}");
     await broken.close();
     expect({ status, ...(JSON.parse(text) as object) }).toMatchObject({ status: 500, code: 13 });
@@ -77,14 +92,25 @@ describe("an answer's body", () => {
 
   test("of HttpBody is what it holds", async () => {
     const answer = await withDefaults.ask("POST", "/raw", "a,b\n", { "content-type": "text/csv" });
-    expect(answer).toMatchObject({ status: 200, text: "a,b\n", headers: { "content-type": "text/csv" } });
+    expect(answer).toMatchObject({
+      status: 200,
+      text: "a,b\n",
+      headers: { "content-type": "text/csv" },
+    });
   });
 
   test("of HttpBody that no header can name is an error of the gateway, and nothing else", async () => {
     const wrong = Buffer.from("0a05612f620a0a" + "1201" + "61", "hex"); // content_type "a/b\n\n", data "a"
-    const stub = await serveStub(compileContract(CONTRACT), { services: ["try.v1.Try"], answer: () => wrong });
+    const stub = await serveStub(compileContract(CONTRACT), {
+      services: ["try.v1.Try"],
+      answer: () => wrong,
+    });
     const answer = await stub.ask("POST", "/raw", "a", { "content-type": "text/csv" });
-    expect(answer).toMatchObject({ status: 500, reason: "Internal Server Error", headers: { "content-type": "application/json" } });
+    expect(answer).toMatchObject({
+      status: 500,
+      reason: "Internal Server Error",
+      headers: { "content-type": "application/json" },
+    });
     expect(await stub.ask("GET", "/openapi.json")).toMatchObject({ status: 200 });
     await stub.close();
   });

@@ -14,15 +14,25 @@ export interface StreamFormat {
   readonly end: string;
 }
 
-/** A line of JSON a message: `{"result":…}`, and `{"error":…}` as the last one of a stream that failed. */
+/**
+ * A line of JSON a message: `{"result":…}`, and `{"error":…}` as the last one of a stream that
+ * failed.
+ */
 export const NDJSON: StreamFormat = {
-  headers: { "content-type": LINES, "cache-control": "no-store", "x-content-type-options": "nosniff" },
+  headers: {
+    "content-type": LINES,
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+  },
   message: (json) => `{"result":${json}}\n`,
   failed: (status) => `{"error":${status}}\n`,
   end: "",
 };
 
-/** Server-Sent Events: a message each, then `end` or `error`, at either of which a browser's EventSource has to be closed. Source: HTML, "Server-sent events". */
+/**
+ * Server-Sent Events: a message each, then `end` or `error`, at either of which a browser's
+ * EventSource has to be closed. Source: HTML, "Server-sent events".
+ */
 export const EVENTS: StreamFormat = {
   headers: { "content-type": EVENT_STREAM, "cache-control": "no-store", "x-accel-buffering": "no" },
   message: (json) => `data: ${json}\n\n`,

@@ -2,7 +2,13 @@ import type { CallOptions, RpcError } from "@tightwire/core";
 import { statusNumber } from "@tightwire/core/runtime";
 import type { Route } from "@tightwire/routes";
 import type { RawData, WebSocket } from "ws";
-import { type Backend, callsTo, type ManyToMany, type ManyToOne, type OneToMany } from "../backend.js";
+import {
+  type Backend,
+  callsTo,
+  type ManyToMany,
+  type ManyToOne,
+  type OneToMany,
+} from "../backend.js";
 import { asRpcError, statusJson } from "../http/error-answer.js";
 import { Refusal } from "../http/refusal.js";
 import type { Match } from "../http/router.js";
@@ -19,11 +25,17 @@ export interface SocketExchange {
 
 /** Carries a streaming call over a WebSocket. */
 export interface SocketEndpoint {
-  /** Reads what path and query say, before the WebSocket is opened. Throws a 400. Returns what then carries the call; it never rejects. */
+  /**
+   * Reads what path and query say, before the WebSocket is opened. Throws a 400. Returns what then
+   * carries the call; it never rejects.
+   */
   prepare(exchange: SocketExchange): (socket: WebSocket) => Promise<void>;
 }
 
-/** WebSocket close codes of calls that failed: this and the number of the status. Source: RFC 6455, section 7.4.2, "4000-4999". */
+/**
+ * WebSocket close codes of calls that failed: this and the number of the status. Source: RFC 6455,
+ * section 7.4.2, "4000-4999".
+ */
 const FAILED = 4_000;
 const ENDED = 1_000;
 const MOST_REASON_BYTES = 123;
@@ -33,10 +45,16 @@ const MOST_BUFFERED = 64 * 1024;
 const MOST_WAITING = 16;
 
 /**
- * Carries the streaming calls of a route. Each text frame of the client is a request as JSON, and an empty one says that there are no more; each frame of the gateway is `{"result":…}`, or `{"error":…}` as the
- * last one. It is closed with 1000 when the call ended well, else with 4000 and the number of the status. Undefined for unary methods, which have no use for it.
+ * Carries the streaming calls of a route. Each text frame of the client is a request as JSON, and
+ * an empty one says that there are no more; each frame of the gateway is `{"result":…}`, or
+ * `{"error":…}` as the last one. It is closed with 1000 when the call ended well, else with 4000
+ * and the number of the status. Undefined for unary methods, which have no use for it.
  */
-export function createSocketEndpoint(route: Route, backend: Backend, settings: JsonSettings): SocketEndpoint | undefined {
+export function createSocketEndpoint(
+  route: Route,
+  backend: Backend,
+  settings: JsonSettings,
+): SocketEndpoint | undefined {
   const kind = route.method.methodKind;
   if (kind === "unary") return undefined;
   const reader = createRequestReader(route, settings);
@@ -46,7 +64,10 @@ export function createSocketEndpoint(route: Route, backend: Backend, settings: J
   return {
     prepare({ match, query, options }) {
       // A stream of answers whose request is all in the URL begins by itself.
-      const whole = kind === "server_streaming" && route.body === "none" ? reader.read(match, query, undefined) : undefined;
+      const whole =
+        kind === "server_streaming" && route.body === "none"
+          ? reader.read(match, query, undefined)
+          : undefined;
       const read = whole === undefined ? reader.readOneOf(match, query) : undefined;
       return async (socket) => {
         const requests = read === undefined ? one(whole as Uint8Array) : readFrames(socket, read);
@@ -59,7 +80,11 @@ export function createSocketEndpoint(route: Route, backend: Backend, settings: J
 type Start = (requests: AsyncGenerator<Uint8Array>, options: CallOptions) => AsyncIterable<string>;
 
 /** Each kind of streaming call as one from many requests to many answers. */
-function startCalls(backend: Backend, kind: Exclude<Route["method"]["methodKind"], "unary">, write: (bytes: Uint8Array) => string): Start {
+function startCalls(
+  backend: Backend,
+  kind: Exclude<Route["method"]["methodKind"], "unary">,
+  write: (bytes: Uint8Array) => string,
+): Start {
   if (kind === "bidi_streaming") return callsTo<string, ManyToMany<string>>(backend, write);
   if (kind === "client_streaming") {
     const call = callsTo<string, ManyToOne<string>>(backend, write);
@@ -70,7 +95,8 @@ function startCalls(backend: Backend, kind: Exclude<Route["method"]["methodKind"
   const call = callsTo<string, OneToMany<string>>(backend, write);
   return async function* (requests, options) {
     const { value, done } = await requests.next();
-    if (done === true) throw new Refusal("invalid_argument", "the call was ended before its request came");
+    if (done === true)
+      throw new Refusal("invalid_argument", "the call was ended before its request came");
     yield* call(value, options);
   };
 }
@@ -86,7 +112,11 @@ function gone(socket: WebSocket, options: CallOptions): CallOptions {
   return { ...options, signal: controller.signal };
 }
 
-async function carry(socket: WebSocket, answers: AsyncIterable<string>, settings: JsonSettings): Promise<void> {
+async function carry(
+  socket: WebSocket,
+  answers: AsyncIterable<string>,
+  settings: JsonSettings,
+): Promise<void> {
   try {
     for await (const json of answers) {
       if (socket.readyState !== socket.OPEN) return;
@@ -105,7 +135,9 @@ async function carry(socket: WebSocket, answers: AsyncIterable<string>, settings
 function reasonOf({ message }: RpcError): string {
   let text = message;
   while (Buffer.byteLength(text) > MOST_REASON_BYTES)
-    text = text.slice(0, Math.min(text.length - 1, MOST_REASON_BYTES)).replace(/[\uD800-\uDBFF]$/, "");
+    text = text
+      .slice(0, Math.min(text.length - 1, MOST_REASON_BYTES))
+      .replace(/[\uD800-\uDBFF]$/, "");
   return text;
 }
 
@@ -118,15 +150,24 @@ function send(socket: WebSocket, text: string): Promise<void> | undefined {
   return new Promise((resolve) => socket.send(text, () => resolve()));
 }
 
-/** The requests in the frames of a client, in order; the socket is not read while many of them wait. */
-async function* readFrames(socket: WebSocket, read: (text: string) => Uint8Array): AsyncGenerator<Uint8Array> {
+/**
+ * The requests in the frames of a client, in order; the socket is not read while many of them wait.
+ */
+async function* readFrames(
+  socket: WebSocket,
+  read: (text: string) => Uint8Array,
+): AsyncGenerator<Uint8Array> {
   const waiting: string[] = [];
   let over = false;
   let fault: Refusal | undefined;
   let wake = (): void => {};
   socket.on("message", (data: RawData, binary: boolean) => {
     if (over) return;
-    if (binary) fault = new Refusal("invalid_argument", "requests are text frames with JSON, and this one is binary");
+    if (binary)
+      fault = new Refusal(
+        "invalid_argument",
+        "requests are text frames with JSON, and this one is binary",
+      );
     const text = binary ? "" : String(data);
     if (text === "") over = true;
     else waiting.push(text);

@@ -17,14 +17,20 @@ import { peerOf } from "./peer.js";
 
 /** Above so many bytes handed to grpc-js and not yet taken by the socket, writing waits. */
 const HIGH_WATER_BYTES = 64 * 1024;
-/** And above so many messages: they reach the socket together, which is most of a stream's speed here. */
+/**
+ * And above so many messages: they reach the socket together, which is most of a stream's speed
+ * here.
+ */
 const HIGH_WATER_MESSAGES = 16;
 
 /**
- * One call of grpc-js, taken over in an interceptor: the handler that grpc-js knows is never reached, so no stream object is made and the acceptor decides by the head alone.
- * It stands in for the intercepted call (`start` is what grpc-js calls on it) and is the acceptor's call at once.
+ * One call of grpc-js, taken over in an interceptor: the handler that grpc-js knows is never
+ * reached, so no stream object is made and the acceptor decides by the head alone. It stands in for
+ * the intercepted call (`start` is what grpc-js calls on it) and is the acceptor's call at once.
  */
-export class GrpcJsIncoming implements IncomingCall, Pick<ServerInterceptingCallInterface, "start"> {
+export class GrpcJsIncoming
+  implements IncomingCall, Pick<ServerInterceptingCallInterface, "start">
+{
   readonly path: string;
   readonly deadline: number;
   readonly fault: Cause | undefined;
@@ -43,7 +49,12 @@ export class GrpcJsIncoming implements IncomingCall, Pick<ServerInterceptingCall
   #full = false;
 
   /** `timeout` is the call's `grpc-timeout` header. */
-  constructor(path: string, call: ServerInterceptingCallInterface, acceptor: Acceptor, timeout: string | undefined) {
+  constructor(
+    path: string,
+    call: ServerInterceptingCallInterface,
+    acceptor: Acceptor,
+    timeout: string | undefined,
+  ) {
     const timeoutMs = timeout === undefined ? Number.POSITIVE_INFINITY : parseTimeout(timeout);
     this.path = path;
     this.deadline = deadlineAfter(timeoutMs ?? Number.POSITIVE_INFINITY);
@@ -95,7 +106,8 @@ export class GrpcJsIncoming implements IncomingCall, Pick<ServerInterceptingCall
 
   #halfClosed(): void {
     if (this.#ended || isReset(this.#call)) return;
-    if (isCutShort(this.#call)) this.#call.sendStatus({ code: Status.INTERNAL, details: CUT_SHORT, metadata: NO_TRAILERS });
+    if (isCutShort(this.#call))
+      this.#call.sendStatus({ code: Status.INTERNAL, details: CUT_SHORT, metadata: NO_TRAILERS });
     else this.#sink?.halfClosed();
   }
 
@@ -119,7 +131,10 @@ export class GrpcJsIncoming implements IncomingCall, Pick<ServerInterceptingCall
     this.#read();
   }
 
-  /** A loop rather than recursion: grpc-js may answer a read at once, for as many messages as a frame held. */
+  /**
+   * A loop rather than recursion: grpc-js may answer a read at once, for as many messages as a
+   * frame held.
+   */
   #read(): void {
     if (this.#reading) return;
     this.#reading = true;
@@ -140,7 +155,8 @@ export class GrpcJsIncoming implements IncomingCall, Pick<ServerInterceptingCall
     this.#waitingBytes += size;
     this.#waitingMessages++;
     this.#call.sendMessage(asBuffer(bytes), () => this.#taken(size));
-    this.#full ||= this.#waitingBytes >= HIGH_WATER_BYTES || this.#waitingMessages >= HIGH_WATER_MESSAGES;
+    this.#full ||=
+      this.#waitingBytes >= HIGH_WATER_BYTES || this.#waitingMessages >= HIGH_WATER_MESSAGES;
     return !this.#full;
   }
 
@@ -155,7 +171,11 @@ export class GrpcJsIncoming implements IncomingCall, Pick<ServerInterceptingCall
   end(answer: Answer): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#call.sendStatus({ code: answer.code, details: wellFormed(answer.text), metadata: grpcTrailers(answer.trailers) });
+    this.#call.sendStatus({
+      code: answer.code,
+      details: wellFormed(answer.text),
+      metadata: grpcTrailers(answer.trailers),
+    });
   }
 
   settled(): void {}
@@ -163,7 +183,13 @@ export class GrpcJsIncoming implements IncomingCall, Pick<ServerInterceptingCall
   #taken(bytes: number): void {
     this.#waitingBytes -= bytes;
     this.#waitingMessages--;
-    if (!this.#full || this.#ended || this.#waitingBytes > HIGH_WATER_BYTES / 2 || this.#waitingMessages > HIGH_WATER_MESSAGES / 2) return;
+    if (
+      !this.#full ||
+      this.#ended ||
+      this.#waitingBytes > HIGH_WATER_BYTES / 2 ||
+      this.#waitingMessages > HIGH_WATER_MESSAGES / 2
+    )
+      return;
     this.#full = false;
     this.#sink?.drained();
   }
@@ -173,7 +199,10 @@ function nothing(): void {}
 
 const CUT_SHORT = "the requests end in the middle of a message";
 const LATE: Cause = { code: Status.DEADLINE_EXCEEDED, text: "the deadline of the call passed" };
-const CANCELLED: Cause = { code: Status.CANCELLED, text: "the caller cancelled the call, or is gone" };
+const CANCELLED: Cause = {
+  code: Status.CANCELLED,
+  text: "the caller cancelled the call, or is gone",
+};
 
 const NO_TRAILERS: GrpcMetadata = new GrpcMetadata();
 
@@ -187,5 +216,7 @@ function wellFormed(text: string): string {
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

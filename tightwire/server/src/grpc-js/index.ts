@@ -19,17 +19,24 @@ export interface GrpcJsOptions {
   /** TLS, and mutual TLS with `clientCa`. Default: cleartext. */
   readonly tls?: ServerTlsOptions;
   /**
-   * Pings each connection after so many milliseconds, so that those whose client is gone are closed: when no answer comes within as many more, 20,000 at most.
-   * Default 60,000.
+   * Pings each connection after so many milliseconds, so that those whose client is gone are
+   * closed: when no answer comes within as many more, 20,000 at most. Default 60,000.
    */
   readonly keepaliveMs?: number;
   /** Calls at once on one connection; more wait on the client's side. Default 1,000. */
   readonly maxConcurrentStreams?: number;
 }
 
-const CAPABILITIES: Capabilities = { compressRequests: true, compressResponses: false, knowsProcessed: false };
+const CAPABILITIES: Capabilities = {
+  compressRequests: true,
+  compressResponses: false,
+  knowsProcessed: false,
+};
 
-/** The server transport over the official `@grpc/grpc-js`. Throws at once for an unknown option, a number that its option does not take, or a PEM file that cannot be read. */
+/**
+ * The server transport over the official `@grpc/grpc-js`. Throws at once for an unknown option, a
+ * number that its option does not take, or a PEM file that cannot be read.
+ */
 export function grpcJs(options: GrpcJsOptions = {}): ServerTransport {
   refuseUnknownOptions("grpcJs", options, ["tls", "keepaliveMs", "maxConcurrentStreams"]);
   checkTime("keepaliveMs", options.keepaliveMs);
@@ -56,7 +63,10 @@ export function grpcJs(options: GrpcJsOptions = {}): ServerTransport {
 function credentialsOf(tls: ServerTlsOptions | undefined): ServerCredentials {
   if (tls === undefined) return ServerCredentials.createInsecure();
   refuseUnknownOptions("grpcJs, in tls,", tls, ["certificate", "key", "clientCa"]);
-  const pair = { cert_chain: readPem("tls.certificate", tls.certificate), private_key: readPem("tls.key", tls.key) };
+  const pair = {
+    cert_chain: readPem("tls.certificate", tls.certificate),
+    private_key: readPem("tls.key", tls.key),
+  };
   const clientCa = tls.clientCa === undefined ? null : readPem("tls.clientCa", tls.clientCa);
   return ServerCredentials.createSsl(clientCa, [pair], clientCa !== null);
 }

@@ -1,6 +1,12 @@
 import { existsSync } from "node:fs";
 import { constants, type ServerHttp2Session } from "node:http2";
-import { Server, type ServerCredentials, type ServerInterceptingCall, type ServerInterceptor, type ServerOptions } from "@grpc/grpc-js";
+import {
+  Server,
+  type ServerCredentials,
+  type ServerInterceptingCall,
+  type ServerInterceptor,
+  type ServerOptions,
+} from "@grpc/grpc-js";
 import type { Acceptor, Listener } from "@tightwire/core/runtime";
 import { GrpcJsIncoming } from "./incoming.js";
 import { takeTimeouts } from "./timeout-header.js";
@@ -41,18 +47,27 @@ export class GrpcJsListener implements Listener {
   ): Promise<GrpcJsListener> {
     const takeOver: ServerInterceptor = (method, call) => {
       // Only `start` is called on it; the type asks for grpc-js's own class.
-      return new GrpcJsIncoming(method.path, call, acceptor, timeoutOf(call)) as unknown as ServerInterceptingCall;
+      return new GrpcJsIncoming(
+        method.path,
+        call,
+        acceptor,
+        timeoutOf(call),
+      ) as unknown as ServerInterceptingCall;
     };
     const server = new Server({ ...options, interceptors: [takeOver] });
     answerEveryPath(server);
     const timeoutOf = takeTimeouts(server);
-    if (address.startsWith("unix:") && existsSync(address.slice("unix:".length))) throw new Error(`${address} is in use`);
+    if (address.startsWith("unix:") && existsSync(address.slice("unix:".length)))
+      throw new Error(`${address} is in use`);
     const port = await new Promise<number>((resolve, reject) => {
       server.bindAsync(grpcAddress(address), credentials, (error, bound) =>
         error === null ? resolve(bound) : reject(bindError(address, error)),
       );
     });
-    return new GrpcJsListener(server, address.startsWith("unix:") ? address : address.replace(/:\d+$/, `:${port}`));
+    return new GrpcJsListener(
+      server,
+      address.startsWith("unix:") ? address : address.replace(/:\d+$/, `:${port}`),
+    );
   }
 
   async drain(graceMs: number): Promise<void> {
@@ -76,18 +91,24 @@ export class GrpcJsListener implements Listener {
 type Listening = Map<unknown, { readonly sessions: Iterable<ServerHttp2Session> }>;
 
 /**
- * Without channelz grpc-js's forceShutdown() knows no sessions and ends none, and once tryShutdown() was called its drain() knows no port. The sessions stand beside each HTTP/2
- * server; that reaches into grpc-js, and the contract suite's forced stops fail should a version keep them elsewhere.
+ * Without channelz grpc-js's forceShutdown() knows no sessions and ends none, and once
+ * tryShutdown() was called its drain() knows no port. The sessions stand beside each HTTP/2 server;
+ * that reaches into grpc-js, and the contract suite's forced stops fail should a version keep them
+ * elsewhere.
  */
 function destroySessions(server: Server): void {
-  for (const { sessions } of (server as unknown as { http2Servers: Listening }).http2Servers.values()) {
+  for (const { sessions } of (
+    server as unknown as { http2Servers: Listening }
+  ).http2Servers.values()) {
     for (const session of [...sessions]) session.destroy(undefined, constants.NGHTTP2_CANCEL);
   }
 }
 
 /**
- * grpc-js keeps its handlers in a map by path and answers unknown ones itself, unseen. Its `handlers` is replaced by one that knows every path, so that the acceptor decides
- * on all calls alike. That reaches into grpc-js; the contract suite's test of unknown methods fails should a version keep them elsewhere.
+ * grpc-js keeps its handlers in a map by path and answers unknown ones itself, unseen. Its
+ * `handlers` is replaced by one that knows every path, so that the acceptor decides on all calls
+ * alike. That reaches into grpc-js; the contract suite's test of unknown methods fails should a
+ * version keep them elsewhere.
  */
 function answerEveryPath(server: Server): void {
   class EveryPath extends Map<string, RawHandler> {
@@ -101,13 +122,16 @@ function answerEveryPath(server: Server): void {
 
 function grpcAddress(address: string): string {
   if (!address.startsWith("unix:") && !/^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]+):\d{1,5}$/.test(address)) {
-    throw new TypeError(`${JSON.stringify(address)} is not an address: "127.0.0.1:50051", "[::]:50051" and "unix:/path" are`);
+    throw new TypeError(
+      `${JSON.stringify(address)} is not an address: "127.0.0.1:50051", "[::]:50051" and "unix:/path" are`,
+    );
   }
   return address;
 }
 
 function bindError(address: string, cause: Error): Error {
   if (cause.message.includes("EADDRINUSE")) return new Error(`${address} is in use`, { cause });
-  if (cause.message.includes("EACCES")) return new Error(`${address} may not be used by this user`, { cause });
+  if (cause.message.includes("EACCES"))
+    return new Error(`${address} may not be used by this user`, { cause });
   return new Error(`cannot listen at ${address}: ${cause.message}`, { cause });
 }

@@ -2,7 +2,9 @@ import type { ServerInterceptingCallInterface } from "@grpc/grpc-js";
 import type { Peer } from "@tightwire/core";
 import { certificateIdentity, readPeerCertificate } from "@tightwire/core/runtime";
 
-/** Who a call of grpc-js comes from; read when asked for, since it costs a walk through the session. */
+/**
+ * Who a call of grpc-js comes from; read when asked for, since it costs a walk through the session.
+ */
 export function peerOf(call: ServerInterceptingCallInterface): Peer {
   const address = call.getPeer();
   const certificate = readPeerCertificate(call.getAuthContext().sslPeerCertificate);

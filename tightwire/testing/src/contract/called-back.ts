@@ -1,5 +1,11 @@
 import { type StartedCall, unaryCaller } from "@tightwire/client/runtime";
-import { type CallOptions, type Interceptor, type MethodDefinition, type Reply, RpcError } from "@tightwire/core";
+import {
+  type CallOptions,
+  type Interceptor,
+  type MethodDefinition,
+  type Reply,
+  RpcError,
+} from "@tightwire/core";
 import { expect } from "vitest";
 import { eventually } from "../event-log.js";
 import { aborted } from "../expiry.js";
@@ -12,11 +18,19 @@ import type { Suite } from "../transport-contract.js";
 /** All that a caller heard of a call. */
 type Heard = [error: RpcError | undefined, response: UnaryResponse | undefined][];
 
-const METHOD = TestService.methods["unary"] as unknown as MethodDefinition<UnaryRequest, UnaryResponse>;
+const METHOD = TestService.methods["unary"] as unknown as MethodDefinition<
+  UnaryRequest,
+  UnaryResponse
+>;
 
-function start({ channel }: Pair, options: CallOptions = {}): { started: StartedCall; heard: Heard; ended: Promise<unknown> } {
+function start(
+  { channel }: Pair,
+  options: CallOptions = {},
+): { started: StartedCall; heard: Heard; ended: Promise<unknown> } {
   const heard: Heard = [];
-  const started = unaryCaller(METHOD, channel)(testMessage({ text: "asked" }), options, (...end) => heard.push(end));
+  const started = unaryCaller(METHOD, channel)(testMessage({ text: "asked" }), options, (...end) =>
+    heard.push(end),
+  );
   return { started, heard, ended: eventually(() => expect(heard).toHaveLength(1)) };
 }
 
@@ -24,7 +38,11 @@ function start({ channel }: Pair, options: CallOptions = {}): { started: Started
 export function calledBack({ test }: Suite): void {
   test("hear the response, once", async (stage) => {
     const { heard, ended } = start(
-      await stage.open({ handlers: { unary: ({ text }) => Promise.resolve(testMessage({ text: `${text}, answered` })) } }),
+      await stage.open({
+        handlers: {
+          unary: ({ text }) => Promise.resolve(testMessage({ text: `${text}, answered` })),
+        },
+      }),
     );
     await ended;
     expect(heard).toEqual([[undefined, expect.objectContaining({ text: "asked, answered" })]]);
@@ -32,11 +50,15 @@ export function calledBack({ test }: Suite): void {
 
   test("hear an error, as others catch it", async (stage) => {
     const { heard, ended } = start(
-      await stage.open({ handlers: { unary: () => Promise.reject(new RpcError("not_found", "no such thing")) } }),
+      await stage.open({
+        handlers: { unary: () => Promise.reject(new RpcError("not_found", "no such thing")) },
+      }),
     );
     await ended;
     expect(heard[0]?.[0]).toBeInstanceOf(RpcError);
-    expect(heard).toEqual([[expect.objectContaining({ code: "not_found", message: "no such thing" }), undefined]]);
+    expect(heard).toEqual([
+      [expect.objectContaining({ code: "not_found", message: "no such thing" }), undefined],
+    ]);
   });
 
   test("end a call that they want no more: with its reason here, and for its handler", async (stage) => {
@@ -56,7 +78,9 @@ export function calledBack({ test }: Suite): void {
     const reason = new Error("changed my mind");
     started.abort(reason);
     started.abort(new Error("again"));
-    expect(heard).toEqual([[expect.objectContaining({ code: "cancelled", cause: reason }), undefined]]);
+    expect(heard).toEqual([
+      [expect.objectContaining({ code: "cancelled", cause: reason }), undefined],
+    ]);
     await log.until("aborted");
   });
 
@@ -66,7 +90,11 @@ export function calledBack({ test }: Suite): void {
         interceptors: [
           (next) => async (call) => {
             if (call.metadata.has("refuse")) throw new RpcError("permission_denied", "refused");
-            return { response: testMessage({ text: `around ${((await next(call)).response as UnaryResponse).text}` }) };
+            return {
+              response: testMessage({
+                text: `around ${((await next(call)).response as UnaryResponse).text}`,
+              }),
+            };
           },
         ],
       },
@@ -75,8 +103,12 @@ export function calledBack({ test }: Suite): void {
     const good = start(pair);
     const bad = start(pair, { metadata: { refuse: "yes" } });
     await Promise.all([good.ended, bad.ended]);
-    expect(good.heard).toEqual([[undefined, expect.objectContaining({ text: "around the answer" })]]);
-    expect(bad.heard).toEqual([[expect.objectContaining({ code: "permission_denied" }), undefined]]);
+    expect(good.heard).toEqual([
+      [undefined, expect.objectContaining({ text: "around the answer" })],
+    ]);
+    expect(bad.heard).toEqual([
+      [expect.objectContaining({ code: "permission_denied" }), undefined],
+    ]);
   });
 
   test("hear of an interceptor that forgets its reply, too", async (stage) => {
@@ -85,14 +117,19 @@ export function calledBack({ test }: Suite): void {
       return undefined as unknown as Reply;
     };
     const { heard, ended } = start(
-      await stage.open({ channel: { interceptors: [forgetful] }, handlers: { unary: () => Promise.resolve(testMessage()) } }),
+      await stage.open({
+        channel: { interceptors: [forgetful] },
+        handlers: { unary: () => Promise.resolve(testMessage()) },
+      }),
     );
     await ended;
     expect(heard).toEqual([[expect.any(RpcError), undefined]]);
   });
 
   test("hear of a call that never begins", async (stage) => {
-    const { heard, ended } = start(await stage.open(), { signal: AbortSignal.abort(new Error("before")) });
+    const { heard, ended } = start(await stage.open(), {
+      signal: AbortSignal.abort(new Error("before")),
+    });
     await ended;
     expect(heard).toEqual([[expect.objectContaining({ code: "cancelled" }), undefined]]);
   });

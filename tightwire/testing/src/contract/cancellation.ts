@@ -21,16 +21,39 @@ interface Moment {
 }
 
 const MOMENTS: Readonly<Record<string, Moment>> = {
-  "before its first answer, after the client's end": { reached: "read all", kinds: KINDS, halfClosed: true },
-  "between two answers": { reached: "answered", kinds: ["serverStream", "bidiStream"], halfClosed: true },
-  "between two requests": { reached: "read one", kinds: ["clientStream", "bidiStream"], halfClosed: false },
+  "before its first answer, after the client's end": {
+    reached: "read all",
+    kinds: KINDS,
+    halfClosed: true,
+  },
+  "between two answers": {
+    reached: "answered",
+    kinds: ["serverStream", "bidiStream"],
+    halfClosed: true,
+  },
+  "between two requests": {
+    reached: "read one",
+    kinds: ["clientStream", "bidiStream"],
+    halfClosed: false,
+  },
 };
 
 /** What ends a call. */
-const WAYS: Readonly<Record<string, { code: readonly string[]; end(pair: Pair, stop: AbortController): unknown }>> = {
-  "the caller's signal": { code: ["cancelled"], end: (_pair, stop) => stop.abort(new Error("changed my mind")) },
-  "closing the channel": { code: ["unavailable", "cancelled"], end: ({ channel }) => channel.close() },
-  "the server's forced stop": { code: ["unavailable"], end: ({ server }) => server.stop({ pauseMs: 0, graceMs: 0 }) },
+const WAYS: Readonly<
+  Record<string, { code: readonly string[]; end(pair: Pair, stop: AbortController): unknown }>
+> = {
+  "the caller's signal": {
+    code: ["cancelled"],
+    end: (_pair, stop) => stop.abort(new Error("changed my mind")),
+  },
+  "closing the channel": {
+    code: ["unavailable", "cancelled"],
+    end: ({ channel }) => channel.close(),
+  },
+  "the server's forced stop": {
+    code: ["unavailable"],
+    end: ({ server }) => server.stop({ pauseMs: 0, graceMs: 0 }),
+  },
 };
 
 /** Handlers that stand still at each moment and note what they see of the end. */
@@ -48,7 +71,10 @@ function standing(stage: Stage, over: Promise<void>): Partial<TestHandlers> {
       log.add("reader failed");
     }
   }
-  async function* answer(call: ServerCall, requests: AsyncIterable<unknown> | undefined): AsyncGenerator<ReturnType<typeof testMessage>> {
+  async function* answer(
+    call: ServerCall,
+    requests: AsyncIterable<unknown> | undefined,
+  ): AsyncGenerator<ReturnType<typeof testMessage>> {
     begin(call);
     try {
       if (requests === undefined) log.add("read all");
@@ -83,8 +109,17 @@ function standing(stage: Stage, over: Promise<void>): Partial<TestHandlers> {
   };
 }
 
-function startCall(pair: Pair, kind: Kind, stop: AbortController, stage: Stage, moment: Moment): Promise<unknown> {
-  const options = { signal: stop.signal, metadata: { answer: moment.reached === "answered" ? "one" : "none" } };
+function startCall(
+  pair: Pair,
+  kind: Kind,
+  stop: AbortController,
+  stage: Stage,
+  moment: Moment,
+): Promise<unknown> {
+  const options = {
+    signal: stop.signal,
+    metadata: { answer: moment.reached === "answered" ? "one" : "none" },
+  };
   const never = createGate();
   async function* requests(): AsyncGenerator<object> {
     try {
@@ -99,7 +134,11 @@ function startCall(pair: Pair, kind: Kind, stop: AbortController, stage: Stage, 
   }
   if (kind === "unary") return pair.client.unary({}, options);
   if (kind === "clientStream") return pair.client.clientStream(requests(), options);
-  return readAll(kind === "serverStream" ? pair.client.serverStream({}, options) : pair.client.bidiStream(requests(), options));
+  return readAll(
+    kind === "serverStream"
+      ? pair.client.serverStream({}, options)
+      : pair.client.bidiStream(requests(), options),
+  );
 }
 
 /** Cancellation from either side, at every moment of a call; and what must be gone afterwards. */
@@ -116,7 +155,8 @@ export function cancellation({ test }: Suite): void {
           const ending = end(pair, stop);
           const error = await call;
           expect(code).toContain(error.code);
-          if (way === "the caller's signal") expect((error.cause as Error).message).toBe("changed my mind");
+          if (way === "the caller's signal")
+            expect((error.cause as Error).message).toBe("changed my mind");
           await stage.log.until("signal aborted");
           if (!moment.halfClosed) await stage.log.until("reader failed");
           over.open();
@@ -146,7 +186,9 @@ export function cancellation({ test }: Suite): void {
         }),
       });
       const stop = new AbortController();
-      const calls = Array.from({ length: 20 }, () => errorOf(callOnce(client, kind, { signal: stop.signal })));
+      const calls = Array.from({ length: 20 }, () =>
+        errorOf(callOnce(client, kind, { signal: stop.signal })),
+      );
       await eventually(() => expect(running).toBe(20));
       expect(getEventListeners(stop.signal, "abort")).toHaveLength(1);
       stop.abort();
@@ -157,7 +199,9 @@ export function cancellation({ test }: Suite): void {
     });
 
     test(`a signal that is aborted already: ${kind} touches no network`, async (stage) => {
-      const { client, clientBooks, serverBooks } = await stage.open({ handlers: answering(() => testMessage()) });
+      const { client, clientBooks, serverBooks } = await stage.open({
+        handlers: answering(() => testMessage()),
+      });
       const signal = AbortSignal.abort(new Error("long ago"));
       const error = await errorOf(callOnce(client, kind, { signal }));
       expect(error).toMatchObject({ code: "cancelled", origin: "local", outcome: "not-processed" });
@@ -168,7 +212,9 @@ export function cancellation({ test }: Suite): void {
     });
 
     test(`before the connection stands, and right after ${kind} was begun on one that does`, async (stage) => {
-      const { client, clientBooks, serverBooks } = await stage.open({ handlers: answering(() => testMessage()) });
+      const { client, clientBooks, serverBooks } = await stage.open({
+        handlers: answering(() => testMessage()),
+      });
       for (const warm of [false, true]) {
         const stop = new AbortController();
         const call = errorOf(callOnce(client, kind, { signal: stop.signal }));
@@ -190,7 +236,8 @@ export function cancellation({ test }: Suite): void {
         }),
       });
       const stop = new AbortController();
-      for (let count = 0; count < 20; count++) await callOnce(client, kind, { signal: stop.signal });
+      for (let count = 0; count < 20; count++)
+        await callOnce(client, kind, { signal: stop.signal });
       expect(getEventListeners(stop.signal, "abort")).toHaveLength(0);
       stop.abort();
       await callOnce(client, kind);
@@ -218,7 +265,8 @@ export function cancellation({ test }: Suite): void {
             stage.log.add("requests over");
           }
         }
-        const stream = kind === "serverStream" ? client.serverStream({}) : client.bidiStream(requests());
+        const stream =
+          kind === "serverStream" ? client.serverStream({}) : client.bidiStream(requests());
         if (how === "return()") {
           const iterator = stream[Symbol.asyncIterator]();
           await iterator.next();
@@ -275,12 +323,15 @@ export function cancellation({ test }: Suite): void {
     });
     const stop = new AbortController();
     const stays = KINDS.map((kind) => callOnce(client, kind, {}, { text: "stays" }));
-    const goes = KINDS.map((kind) => errorOf(callOnce(client, kind, { signal: stop.signal }, { text: "goes" })));
+    const goes = KINDS.map((kind) =>
+      errorOf(callOnce(client, kind, { signal: stop.signal }, { text: "goes" })),
+    );
     await eventually(() => expect(stage.log.entries).toHaveLength(8));
     stop.abort();
     for (const error of await Promise.all(goes)) expect(error.code).toBe("cancelled");
     gate.open();
-    for (const answers of await Promise.all(stays)) expect(answers.map(({ text }) => text)).toEqual(["stays"]);
+    for (const answers of await Promise.all(stays))
+      expect(answers.map(({ text }) => text)).toEqual(["stays"]);
   });
 
   test("a handler that has its own caller give up, as its first act, is cancelled", async (stage) => {
@@ -296,12 +347,16 @@ export function cancellation({ test }: Suite): void {
         },
       },
     });
-    expect(await errorOf(client.unary({}, { signal: stop.signal }))).toMatchObject({ code: "cancelled" });
+    expect(await errorOf(client.unary({}, { signal: stop.signal }))).toMatchObject({
+      code: "cancelled",
+    });
     await log.until("cancelled");
   });
 
   test("calls on a closed channel are CANCELLED, and say so", async (stage) => {
-    const { client, channel, serverBooks } = await stage.open({ handlers: answering(() => testMessage()) });
+    const { client, channel, serverBooks } = await stage.open({
+      handlers: answering(() => testMessage()),
+    });
     await callOnce(client, "unary");
     await channel.close();
     for (const kind of KINDS) {
@@ -330,7 +385,10 @@ export function cancellation({ test }: Suite): void {
   });
 }
 
-async function* endless(stage: Stage, call: ServerCall): AsyncGenerator<ReturnType<typeof testMessage>> {
+async function* endless(
+  stage: Stage,
+  call: ServerCall,
+): AsyncGenerator<ReturnType<typeof testMessage>> {
   call.signal.addEventListener("abort", () => stage.log.add("signal aborted"));
   try {
     for (let number = 0n; ; number++) {

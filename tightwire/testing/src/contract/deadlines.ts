@@ -16,8 +16,11 @@ export function deadlines({ test }: Suite): void {
       const { client, serverBooks } = await stage.open({
         handlers: answering(async (call) => {
           call.signal.addEventListener("abort", () => {
-            // The caller's clock may be the first to end it, and all that a network tells then is that it did.
-            expect(["deadline_exceeded", "cancelled"]).toContain((call.signal.reason as { code: string }).code);
+            // The caller's clock may be the first to end it, and all that a network tells then is
+            // that it did.
+            expect(["deadline_exceeded", "cancelled"]).toContain(
+              (call.signal.reason as { code: string }).code,
+            );
             stage.log.add("aborted");
           });
           stage.log.add("runs");
@@ -117,7 +120,10 @@ export function deadlines({ test }: Suite): void {
       return testMessage();
     };
     const pair = await stage.open({
-      handlers: { unary: async (_request, call) => look(call), unaryWithTimeout: async (_request, call) => look(call) },
+      handlers: {
+        unary: async (_request, call) => look(call),
+        unaryWithTimeout: async (_request, call) => look(call),
+      },
     });
     const within = (low: number, high: number): void => {
       const seen = left.pop() ?? Number.NaN;
@@ -142,7 +148,9 @@ export function deadlines({ test }: Suite): void {
     const { client } = await stage.open({
       handlers: { unaryWithTimeout: () => never.passed.then(() => testMessage()) },
     });
-    expect(await errorOf(client.unaryWithTimeout({}, { timeoutMs: 20 }))).toMatchObject({ code: "deadline_exceeded" });
+    expect(await errorOf(client.unaryWithTimeout({}, { timeoutMs: 20 }))).toMatchObject({
+      code: "deadline_exceeded",
+    });
     expect(await errorOf(client.unaryWithTimeout({}))).toMatchObject({ code: "deadline_exceeded" });
     never.open();
   });
@@ -158,7 +166,9 @@ export function deadlines({ test }: Suite): void {
         },
       },
     });
-    const error = await errorOf(client.unaryWithTimeout({}, { timeoutMs: Number.POSITIVE_INFINITY }));
+    const error = await errorOf(
+      client.unaryWithTimeout({}, { timeoutMs: Number.POSITIVE_INFINITY }),
+    );
     expect(error).toMatchObject({
       code: "deadline_exceeded",
       origin: "peer",
@@ -173,7 +183,8 @@ export function deadlines({ test }: Suite): void {
       handlers: {
         async unaryWithTimeout(_request, call) {
           const start = performance.now();
-          while (performance.now() - start < 320) await new Promise((resolve) => setTimeout(resolve, 10));
+          while (performance.now() - start < 320)
+            await new Promise((resolve) => setTimeout(resolve, 10));
           return testMessage({ text: call.signal.aborted ? "cut" : "whole" });
         },
       },
@@ -183,8 +194,10 @@ export function deadlines({ test }: Suite): void {
 
   test("one that is no time throws at once", async (stage) => {
     const { client } = await stage.open();
-    for (const timeoutMs of [0, -1, Number.NaN]) await expect(async () => await client.unary({}, { timeoutMs })).rejects.toThrow(TypeError);
-    for (const timeoutMs of [0, -1, Number.NaN]) expect(() => client.serverStream({}, { timeoutMs })).toThrow(TypeError);
+    for (const timeoutMs of [0, -1, Number.NaN])
+      await expect(async () => await client.unary({}, { timeoutMs })).rejects.toThrow(TypeError);
+    for (const timeoutMs of [0, -1, Number.NaN])
+      expect(() => client.serverStream({}, { timeoutMs })).toThrow(TypeError);
   });
 
   test("the server's idle timeout ends a silent stream, from the contract", async (stage) => {
@@ -202,7 +215,9 @@ export function deadlines({ test }: Suite): void {
         },
       },
     });
-    const error = await errorOf(readAll(client.serverStreamIdle({}, { idleTimeoutMs: Number.POSITIVE_INFINITY })));
+    const error = await errorOf(
+      readAll(client.serverStreamIdle({}, { idleTimeoutMs: Number.POSITIVE_INFINITY })),
+    );
     expect(error).toMatchObject({ code: "deadline_exceeded", origin: "peer" });
     expect(error.message).toContain("idle timeout");
     never.open();

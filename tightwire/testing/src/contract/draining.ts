@@ -19,7 +19,9 @@ export function draining({ test, subject }: Suite): void {
         },
       },
     });
-    const calls = Array.from({ length: 20 }, (_, index) => client.unary({ text: `in flight ${index}` }));
+    const calls = Array.from({ length: 20 }, (_, index) =>
+      client.unary({ text: `in flight ${index}` }),
+    );
     await eventually(() => expect(stage.log.entries).toHaveLength(20));
     const stopped = server.stop({ pauseMs: 0, graceMs: 5_000 });
     await eventually(async () => {
@@ -27,10 +29,15 @@ export function draining({ test, subject }: Suite): void {
       expect(error).toMatchObject({ code: "unavailable", outcome: "not-processed" });
     });
     gate.open();
-    expect((await Promise.all(calls)).map(({ text }) => text)).toEqual(Array.from({ length: 20 }, (_, index) => `in flight ${index}`));
+    expect((await Promise.all(calls)).map(({ text }) => text)).toEqual(
+      Array.from({ length: 20 }, (_, index) => `in flight ${index}`),
+    );
     await stopped;
     expect(serverBooks.codes.filter((code) => code === "ok").length).toBeGreaterThanOrEqual(20);
-    expect(await errorOf(client.unary({}))).toMatchObject({ code: "unavailable", outcome: "not-processed" });
+    expect(await errorOf(client.unary({}))).toMatchObject({
+      code: "unavailable",
+      outcome: "not-processed",
+    });
   });
 
   for (const kind of ["serverStream", "clientStream", "bidiStream"] as const) {
@@ -158,7 +165,12 @@ export function draining({ test, subject }: Suite): void {
     stopping = true;
     await pair.server.stop({ pauseMs: 20, graceMs: 5_000 });
     await Promise.all(callers);
-    const { ok = 0, "unavailable not-processed": refused = 0, "unavailable unknown": unknown = 0, ...others } = ends;
+    const {
+      ok = 0,
+      "unavailable not-processed": refused = 0,
+      "unavailable unknown": unknown = 0,
+      ...others
+    } = ends;
     expect(others).toEqual({});
     expect(refused).toBeGreaterThan(0);
     if (subject.capabilities.knowsProcessed) {
@@ -168,7 +180,9 @@ export function draining({ test, subject }: Suite): void {
       // What was answered but never heard of is among the unknown.
       expect(handled - ok).toBeGreaterThanOrEqual(0);
       expect(handled - ok).toBeLessThanOrEqual(unknown);
-      console.info(`${subject.name}: stop under load: ${ok} ok, ${refused} not processed, ${unknown} unknown`);
+      console.info(
+        `${subject.name}: stop under load: ${ok} ok, ${refused} not processed, ${unknown} unknown`,
+      );
     }
   });
 }

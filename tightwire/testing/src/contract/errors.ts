@@ -20,8 +20,12 @@ interface Line {
 /** A logger that keeps its lines. */
 function memoryLogger(): { lines: Line[]; logger: Logger } {
   const lines: Line[] = [];
-  const at = (level: string) => (fields: object, message: string) => void lines.push({ level, fields: fields as Line["fields"], message });
-  return { lines, logger: { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") } };
+  const at = (level: string) => (fields: object, message: string) =>
+    void lines.push({ level, fields: fields as Line["fields"], message });
+  return {
+    lines,
+    logger: { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") },
+  };
 }
 
 /** What handlers throw, and what becomes of it. */
@@ -38,12 +42,15 @@ export function errors({ test }: Suite): void {
       const error = await errorOf(callOnce(client, kind));
       expect(error.code).toBe("internal");
       expect(error.message).toMatch(ERROR_ID);
-      expect(JSON.stringify([error.message, [...error.metadata], error.details])).not.toContain("secret of the house");
+      expect(JSON.stringify([error.message, [...error.metadata], error.details])).not.toContain(
+        "secret of the house",
+      );
       const id = ERROR_ID.exec(error.message)?.[1];
       const told = lines.filter(({ fields }) => fields["errorId"] === id);
       expect(told).toHaveLength(1);
       const line = JSON.stringify(told[0]);
-      for (const part of ["secret of the house", "the deeper cause", "TypeError", "errors"]) expect(line).toContain(part);
+      for (const part of ["secret of the house", "the deeper cause", "TypeError", "errors"])
+        expect(line).toContain(part);
       expect(told[0]?.level).toBe("error");
     }
     expect(lines.filter(({ level }) => level === "error")).toHaveLength(4);
@@ -56,7 +63,9 @@ export function errors({ test }: Suite): void {
       const secrets = ["first-canary", "second-canary", "answer-canary"];
       const quotes = (): never => {
         const text = `cannot take ${secrets.join()}, plainly`;
-        throw unexpected ? new TypeError(text, { cause: new Error(text) }) : new RpcError("aborted", text);
+        throw unexpected
+          ? new TypeError(text, { cause: new Error(text) })
+          : new RpcError("aborted", text);
       };
       const { client, serverBooks, clientBooks } = await stage.open({
         handlers: {
@@ -84,17 +93,28 @@ export function errors({ test }: Suite): void {
       }
       const calls = {
         unary: { made: () => client.unary(first), hidden: ["first-canary"] },
-        serverStream: { made: () => readAll(client.serverStream(second)), hidden: ["second-canary", "answer-canary"] },
-        clientStream: { made: () => client.clientStream(oneByOne()), hidden: ["first-canary", "second-canary"] },
+        serverStream: {
+          made: () => readAll(client.serverStream(second)),
+          hidden: ["second-canary", "answer-canary"],
+        },
+        clientStream: {
+          made: () => client.clientStream(oneByOne()),
+          hidden: ["first-canary", "second-canary"],
+        },
         bidiStream: { made: () => readAll(client.bidiStream(oneByOne())), hidden: secrets },
       };
       for (const kind of KINDS) {
         const { made, hidden } = calls[kind];
         const error = await errorOf(made());
         expect(error.code).toBe(unexpected ? "internal" : "aborted");
-        const written = JSON.stringify([lines.splice(0), serverBooks.calls.at(-1)?.text, clientBooks.calls.at(-1)?.text]);
+        const written = JSON.stringify([
+          lines.splice(0),
+          serverBooks.calls.at(-1)?.text,
+          clientBooks.calls.at(-1)?.text,
+        ]);
         for (const secret of hidden) expect(written, kind).not.toContain(secret);
-        if (!unexpected) expect(written.match(/plainly/g), "two lines and two observers").toHaveLength(4);
+        if (!unexpected)
+          expect(written.match(/plainly/g), "two lines and two observers").toHaveLength(4);
         else expect(written).toContain("plainly");
       }
     });
@@ -107,7 +127,8 @@ export function errors({ test }: Suite): void {
           throw thrown;
         }),
       });
-      for (const kind of KINDS) expect((await errorOf(callOnce(client, kind))).message).toMatch(ERROR_ID);
+      for (const kind of KINDS)
+        expect((await errorOf(callOnce(client, kind))).message).toMatch(ERROR_ID);
     });
   }
 
@@ -115,11 +136,20 @@ export function errors({ test }: Suite): void {
     const throws = (): never => {
       throw new RpcError("aborted", "at once");
     };
-    const sync = await stage.open({ handlers: { unary: throws, serverStream: throws, clientStream: throws, bidiStream: throws } });
-    for (const kind of KINDS) expect(await errorOf(callOnce(sync.client, kind))).toMatchObject({ code: "aborted", message: "at once" });
+    const sync = await stage.open({
+      handlers: { unary: throws, serverStream: throws, clientStream: throws, bidiStream: throws },
+    });
+    for (const kind of KINDS)
+      expect(await errorOf(callOnce(sync.client, kind))).toMatchObject({
+        code: "aborted",
+        message: "at once",
+      });
     const none = (): never => undefined as never;
-    const { client } = await stage.open({ handlers: { unary: none, serverStream: none, clientStream: none, bidiStream: none } });
-    for (const kind of KINDS) expect((await errorOf(callOnce(client, kind))).message).toMatch(ERROR_ID);
+    const { client } = await stage.open({
+      handlers: { unary: none, serverStream: none, clientStream: none, bidiStream: none },
+    });
+    for (const kind of KINDS)
+      expect((await errorOf(callOnce(client, kind))).message).toMatch(ERROR_ID);
   });
 
   test("a throw after the call was cancelled ends nothing else", async (stage) => {
@@ -133,14 +163,18 @@ export function errors({ test }: Suite): void {
     const { client } = await stage.open({
       handlers: {
         ...answering(() => testMessage({ text: "alive" })),
-        unary: async ({ text }, call) => (text === "" ? await late(call) : testMessage({ text: "alive" })),
+        unary: async ({ text }, call) =>
+          text === "" ? await late(call) : testMessage({ text: "alive" }),
         async *serverStream(_request, call) {
           yield await late(call);
         },
       },
     });
     const stop = new AbortController();
-    const calls = [client.unary({}, { signal: stop.signal }), readAll(client.serverStream({}, { signal: stop.signal }))].map(errorOf);
+    const calls = [
+      client.unary({}, { signal: stop.signal }),
+      readAll(client.serverStream({}, { signal: stop.signal })),
+    ].map(errorOf);
     await stage.log.until("Unary runs");
     await stage.log.until("ServerStream runs");
     stop.abort();
@@ -160,7 +194,9 @@ export function errors({ test }: Suite): void {
             next: () =>
               new Promise((resolve) => {
                 stage.log.add("asked");
-                call.signal.addEventListener("abort", () => resolve({ done: false, value: testMessage() }));
+                call.signal.addEventListener("abort", () =>
+                  resolve({ done: false, value: testMessage() }),
+                );
               }),
             return: () => {
               stage.log.add("returned");
@@ -179,7 +215,9 @@ export function errors({ test }: Suite): void {
     expect((await client.unary({})).text).toBe("alive");
   });
 
-  const translated: Readonly<Record<string, readonly [code: string, pushback: string | undefined]>> = {
+  const translated: Readonly<
+    Record<string, readonly [code: string, pushback: string | undefined]>
+  > = {
     unavailable: ["unavailable", "-1"],
     resource_exhausted: ["unavailable", "-1"],
     permission_denied: ["internal", undefined],
@@ -197,7 +235,9 @@ export function errors({ test }: Suite): void {
           });
         }),
       });
-      const { client, serverBooks } = await stage.open({ handlers: answering(async () => await behind.client.unary({})) });
+      const { client, serverBooks } = await stage.open({
+        handlers: answering(async () => await behind.client.unary({})),
+      });
       for (const kind of KINDS) {
         const error = await errorOf(callOnce(client, kind));
         expect(error.code).toBe(answered);
@@ -207,14 +247,19 @@ export function errors({ test }: Suite): void {
         expect(error.metadata.get("grpc-retry-pushback-ms")).toBe(pushback);
         if (answered === "internal") expect(error.message).toMatch(ERROR_ID);
       }
-      expect(serverBooks.calls.map(({ failures }) => failures.length)).toEqual(Array(4).fill(answered === "internal" ? 1 : 0));
+      expect(serverBooks.calls.map(({ failures }) => failures.length)).toEqual(
+        Array(4).fill(answered === "internal" ? 1 : 0),
+      );
     });
   }
 
   test("forward() passes an outgoing call's error on as it is", async (stage) => {
     const behind = await stage.open({
       handlers: answering(() => {
-        throw new RpcError("invalid_argument", "no such film", { details: [badRequest({ id: "unknown" })], metadata: { "x-inner": "1" } });
+        throw new RpcError("invalid_argument", "no such film", {
+          details: [badRequest({ id: "unknown" })],
+          metadata: { "x-inner": "1" },
+        });
       }),
     });
     const { client } = await stage.open({
@@ -226,7 +271,10 @@ export function errors({ test }: Suite): void {
     for (const kind of KINDS) {
       const error = await errorOf(callOnce(client, kind));
       expect(error).toMatchObject({ code: "invalid_argument", message: "no such film" });
-      expect(error.detail(BadRequest)?.fieldViolations[0]).toMatchObject({ field: "id", description: "unknown" });
+      expect(error.detail(BadRequest)?.fieldViolations[0]).toMatchObject({
+        field: "id",
+        description: "unknown",
+      });
       expect(error.metadata.get("x-inner")).toBe("1");
     }
   });
@@ -239,9 +287,13 @@ export function errors({ test }: Suite): void {
         return testMessage();
       }),
     });
-    const { client, serverBooks } = await stage.open({ handlers: answering(async () => await behind.client.unary({})) });
+    const { client, serverBooks } = await stage.open({
+      handlers: answering(async () => await behind.client.unary({})),
+    });
     for (const kind of KINDS)
-      expect(await errorOf(callOnce(client, kind, { timeoutMs: 100 }))).toMatchObject({ code: "deadline_exceeded" });
+      expect(await errorOf(callOnce(client, kind, { timeoutMs: 100 }))).toMatchObject({
+        code: "deadline_exceeded",
+      });
     never.open();
     expect(serverBooks.calls.flatMap(({ failures }) => failures)).toEqual([]);
   });
@@ -252,7 +304,9 @@ export function errors({ test }: Suite): void {
       ["/tightwire.testing.v1.TestService/Nothing", "unknown method"],
       ["/nobody.v1.Service/Unary", "unknown service"],
     ] as const) {
-      const methods = Object.fromEntries(Object.entries(TestService.methods).map(([name, method]) => [name, { ...method, path }]));
+      const methods = Object.fromEntries(
+        Object.entries(TestService.methods).map(([name, method]) => [name, { ...method, path }]),
+      );
       const lost = createClient({ ...TestService, methods }, pair.channel);
       for (const kind of KINDS) {
         const error = await errorOf(callOnce(lost, kind));
@@ -260,7 +314,9 @@ export function errors({ test }: Suite): void {
         expect(error.message).toContain(text);
         expect(error.message).toContain(path);
       }
-      expect(pair.serverBooks.calls.filter((call) => call.path === path).map(({ code }) => code)).toEqual(Array(4).fill("unimplemented"));
+      expect(
+        pair.serverBooks.calls.filter((call) => call.path === path).map(({ code }) => code),
+      ).toEqual(Array(4).fill("unimplemented"));
     }
     expect(await callOnce(pair.client, "unary")).toHaveLength(1);
   });

@@ -4,7 +4,10 @@ import { testMessage } from "../test-messages.js";
 import type { Suite } from "../transport-contract.js";
 
 const MIB = 1024 * 1024;
-/** What may wait between two sides, in buffers of theirs and of the system: the largest window is 4 MiB. */
+/**
+ * What may wait between two sides, in buffers of theirs and of the system: the largest window is 4
+ * MiB.
+ */
 const MAX_AHEAD_BYTES = 16 * MIB;
 /** How much more memory a process may take to carry any stream. */
 const MAX_GROWTH_BYTES = 200 * MIB;
@@ -48,7 +51,9 @@ export function flow({ test }: Suite): void {
           yield testMessage({ payload });
         }
       }
-      const { client } = await stage.open({ handlers: { serverStream: produce, bidiStream: produce } });
+      const { client } = await stage.open({
+        handlers: { serverStream: produce, bidiStream: produce },
+      });
       const stream = kind === "serverStream" ? client.serverStream({}) : client.bidiStream([]);
       const iterator = stream[Symbol.asyncIterator]();
       await iterator.next();
@@ -64,7 +69,9 @@ export function flow({ test }: Suite): void {
       const go = createGate();
       let sent = 0;
       let read = 0;
-      async function consume(requests: AsyncIterable<unknown>): Promise<ReturnType<typeof testMessage>> {
+      async function consume(
+        requests: AsyncIterable<unknown>,
+      ): Promise<ReturnType<typeof testMessage>> {
         for await (const _one of requests) {
           read++;
           await go.passed;
@@ -86,7 +93,10 @@ export function flow({ test }: Suite): void {
           yield { payload };
         }
       }
-      const call = kind === "clientStream" ? client.clientStream(requests()) : client.bidiStream(requests())[Symbol.asyncIterator]().next();
+      const call =
+        kind === "clientStream"
+          ? client.clientStream(requests())
+          : client.bidiStream(requests())[Symbol.asyncIterator]().next();
       expect((await standstill(() => sent)) * 64 * 1024).toBeLessThan(MAX_AHEAD_BYTES);
       expect(read).toBe(1);
       go.open();
@@ -115,7 +125,8 @@ export function flow({ test }: Suite): void {
     const ahead = await standstill(() => sent);
     expect(ahead * MIB).toBeLessThan(MAX_AHEAD_BYTES);
     let bytes = MIB;
-    for (let step = await iterator.next(); step.done !== true; step = await iterator.next()) bytes += step.value.payload.length;
+    for (let step = await iterator.next(); step.done !== true; step = await iterator.next())
+      bytes += step.value.payload.length;
     expect(memory.stop()).toBeLessThan(MAX_GROWTH_BYTES);
     expect(bytes).toBe(1_024 * MIB);
   });
@@ -159,7 +170,8 @@ export function flow({ test }: Suite): void {
     });
     const iterator = client.serverStream({})[Symbol.asyncIterator]();
     await iterator.next();
-    for (let count = 0; count < 50; count++) expect((await client.unary({ text: `${count}` })).text).toBe(`${count}`);
+    for (let count = 0; count < 50; count++)
+      expect((await client.unary({ text: `${count}` })).text).toBe(`${count}`);
     await iterator.return?.();
   });
 }

@@ -37,7 +37,10 @@ function noting(transport: ClientTransport, calls: OutgoingCall[]): ClientTransp
 }
 
 /** A service behind, and a client of it that notes its calls. */
-async function openBehind(stage: Stage, until?: Promise<void>): Promise<{ pair: Pair; client: Pair["client"]; outgoing: OutgoingCall[] }> {
+async function openBehind(
+  stage: Stage,
+  until?: Promise<void>,
+): Promise<{ pair: Pair; client: Pair["client"]; outgoing: OutgoingCall[] }> {
   const pair = await stage.open({
     handlers: answering(async (call) => {
       call.signal.addEventListener("abort", () => stage.log.add("behind aborted"));
@@ -75,7 +78,8 @@ export function inheritance({ test, subject }: Suite): void {
       };
       await callOnce(client, kind, { metadata, timeoutMs: 9_000 });
       const reserve = subject.hop ? 20 : 0;
-      for (const { deadline } of outgoing.slice(0, 3)) expect(deadline - (parent - reserve)).toBeCloseTo(0, 1);
+      for (const { deadline } of outgoing.slice(0, 3))
+        expect(deadline - (parent - reserve)).toBeCloseTo(0, 1);
       expect(outgoing[3]?.deadline, "its own is nearer").toBeLessThan(parent - 5_000);
       for (const call of outgoing) {
         expect([...call.metadata]).toEqual([
@@ -90,7 +94,9 @@ export function inheritance({ test, subject }: Suite): void {
       const { client: behind } = await openBehind(stage, never.passed);
       const { client } = await stage.open({
         handlers: answering(async () => {
-          const codes = await Promise.all(KINDS.map(async (inner) => (await errorOf(callOnce(behind, inner))).code));
+          const codes = await Promise.all(
+            KINDS.map(async (inner) => (await errorOf(callOnce(behind, inner))).code),
+          );
           stage.log.add(codes.join());
           return testMessage();
         }),
@@ -118,7 +124,8 @@ export function inheritance({ test, subject }: Suite): void {
       }),
     });
     await client.unary({}); // connects both
-    for (let tries = 0; outgoing.length < 2 && tries < 10; tries++) await client.unary({}, { timeoutMs: 250 }).catch(() => {});
+    for (let tries = 0; outgoing.length < 2 && tries < 10; tries++)
+      await client.unary({}, { timeoutMs: 250 }).catch(() => {});
     const reserve = deadline - (outgoing[1]?.deadline ?? Number.NaN);
     if (subject.hop) {
       expect(reserve).toBeGreaterThan(0);
@@ -140,9 +147,15 @@ export function inheritance({ test, subject }: Suite): void {
       }),
     });
     const runs = (): boolean => stage.log.entries.includes("runs");
-    expect((await expireOnce(runs, (timeoutMs) => client.unary({}, { timeoutMs }))).code).toBe("deadline_exceeded");
-    // Over a network the caller's clock may be the first to end it, and all that is told then is that it did.
-    const ends = ["deadline_exceeded not-processed", ...(subject.hop ? ["cancelled not-processed"] : [])];
+    expect((await expireOnce(runs, (timeoutMs) => client.unary({}, { timeoutMs }))).code).toBe(
+      "deadline_exceeded",
+    );
+    // Over a network the caller's clock may be the first to end it, and all that is told then is
+    // that it did.
+    const ends = [
+      "deadline_exceeded not-processed",
+      ...(subject.hop ? ["cancelled not-processed"] : []),
+    ];
     await eventually(() => expect(stage.log.entries.some((one) => ends.includes(one))).toBe(true));
     await new Promise((resolve) => setImmediate(resolve));
     expect(stage.log.entries.filter((one) => ends.includes(one))).toHaveLength(4);
@@ -181,7 +194,9 @@ export function inheritance({ test, subject }: Suite): void {
     });
     const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     const runs = (): boolean => detached.length > 0;
-    const error = await expireOnce(runs, (timeoutMs) => client.unary({}, { timeoutMs, metadata: { traceparent } }));
+    const error = await expireOnce(runs, (timeoutMs) =>
+      client.unary({}, { timeoutMs, metadata: { traceparent } }),
+    );
     expect(error.code).toBe("deadline_exceeded");
     await stage.log.until("parent aborted");
     await stage.log.until("behind runs");
@@ -206,7 +221,9 @@ export function inheritance({ test, subject }: Suite): void {
       }),
     });
     const runs = (): boolean => first !== undefined;
-    expect((await expireOnce(runs, (timeoutMs) => client.unary({}, { timeoutMs }))).code).toBe("deadline_exceeded");
+    expect((await expireOnce(runs, (timeoutMs) => client.unary({}, { timeoutMs }))).code).toBe(
+      "deadline_exceeded",
+    );
     await first;
     for (const kind of KINDS) expect(await callOnce(behind, kind)).toHaveLength(1);
   });
@@ -224,7 +241,8 @@ export function inheritance({ test, subject }: Suite): void {
         },
       },
     });
-    for await (const _one of client.serverStream({})) await new Promise((resolve) => setImmediate(resolve));
+    for await (const _one of client.serverStream({}))
+      await new Promise((resolve) => setImmediate(resolve));
     expect(scopes.size).toBe(1);
     expect([...scopes][0]).toBeDefined();
     expect(currentScope()).toBeUndefined();

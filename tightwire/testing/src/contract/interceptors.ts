@@ -1,5 +1,10 @@
 import { contextKey, type Interceptor, RpcError } from "@tightwire/core";
-import { type ClientTransport, type Completion, Status, type StreamHandle } from "@tightwire/core/runtime";
+import {
+  type ClientTransport,
+  type Completion,
+  Status,
+  type StreamHandle,
+} from "@tightwire/core/runtime";
 import { expect } from "vitest";
 import { errorOf } from "../call-error.js";
 import type { EventLog } from "../event-log.js";
@@ -51,7 +56,8 @@ function refusingFirst(count: number, transport: ClientTransport): ClientTranspo
           return connection.capacity;
         },
         onState: (listener) => connection.onState(listener),
-        unary: (call, message, sink) => (left > 0 ? refuse(sink) : connection.unary(call, message, sink)),
+        unary: (call, message, sink) =>
+          left > 0 ? refuse(sink) : connection.unary(call, message, sink),
         stream: (call, sink) => (left > 0 ? refuse(sink) : connection.stream(call, sink)),
         close: (graceMs) => connection.close(graceMs),
       };
@@ -73,14 +79,25 @@ export function interceptors({ test }: Suite): void {
         }),
         server: { interceptors: [noting("S1", log), noting("S2", log)] },
         service: { interceptors: [noting("S3", log)] },
-        channel: { interceptors: [noting("C1", log), noting("C2", log)], attemptInterceptors: [noting("A", log)] },
+        channel: {
+          interceptors: [noting("C1", log), noting("C2", log)],
+          attemptInterceptors: [noting("A", log)],
+        },
       });
       await callOnce(client, kind);
       for (const name of ["S1", "S2", "S3", "C1", "C2", "A"]) await log.until(`${name} end 0`);
       const ins = log.entries.filter((one) => one.endsWith("in") || one === "handler");
       expect(ins).toEqual(["C1 in", "C2 in", "A in", "S1 in", "S2 in", "S3 in", "handler"]);
-      expect(log.entries.filter((one) => /^S. out$/.test(one))).toEqual(["S3 out", "S2 out", "S1 out"]);
-      expect(log.entries.filter((one) => /^[AC].? out$/.test(one))).toEqual(["A out", "C2 out", "C1 out"]);
+      expect(log.entries.filter((one) => /^S. out$/.test(one))).toEqual([
+        "S3 out",
+        "S2 out",
+        "S1 out",
+      ]);
+      expect(log.entries.filter((one) => /^[AC].? out$/.test(one))).toEqual([
+        "A out",
+        "C2 out",
+        "C1 out",
+      ]);
       expect(log.entries.filter((one) => one.includes("end"))).toHaveLength(6);
     });
 
@@ -114,7 +131,9 @@ export function interceptors({ test }: Suite): void {
 
     test(`what an interceptor sets the handler finds, and metadata that one adds is sent: ${kind}`, async (stage) => {
       const { client } = await stage.open({
-        handlers: answering((call) => testMessage({ text: `${call.get(USER)} ${call.metadata.get("x-added")}` })),
+        handlers: answering((call) =>
+          testMessage({ text: `${call.get(USER)} ${call.metadata.get("x-added")}` }),
+        ),
         server: {
           interceptors: [
             (next) => (call) => {
@@ -137,15 +156,28 @@ export function interceptors({ test }: Suite): void {
     });
 
     test(`one that throws ends ${kind}, on either side`, async (stage) => {
-      const refuses: Interceptor = () => () => Promise.reject(new RpcError("unauthenticated", "who are you"));
+      const refuses: Interceptor = () => () =>
+        Promise.reject(new RpcError("unauthenticated", "who are you"));
       const handlers = answering(() => {
         stage.log.add("handler");
         return testMessage();
       });
-      const { client: byServer } = await stage.open({ handlers, server: { interceptors: [refuses] } });
-      const { client: byClient } = await stage.open({ handlers, channel: { interceptors: [refuses] } });
-      expect(await errorOf(callOnce(byServer, kind))).toMatchObject({ code: "unauthenticated", origin: "peer" });
-      expect(await errorOf(callOnce(byClient, kind))).toMatchObject({ code: "unauthenticated", origin: "local" });
+      const { client: byServer } = await stage.open({
+        handlers,
+        server: { interceptors: [refuses] },
+      });
+      const { client: byClient } = await stage.open({
+        handlers,
+        channel: { interceptors: [refuses] },
+      });
+      expect(await errorOf(callOnce(byServer, kind))).toMatchObject({
+        code: "unauthenticated",
+        origin: "peer",
+      });
+      expect(await errorOf(callOnce(byClient, kind))).toMatchObject({
+        code: "unauthenticated",
+        origin: "local",
+      });
       expect(stage.log.entries).toEqual([]);
     });
   }
@@ -160,9 +192,16 @@ export function interceptors({ test }: Suite): void {
         throw bug;
       };
       for (const interceptor of [breaks, breaksAfter]) {
-        for (const options of [{ interceptors: [interceptor] }, { attemptInterceptors: [interceptor] }]) {
+        for (const options of [
+          { interceptors: [interceptor] },
+          { attemptInterceptors: [interceptor] },
+        ]) {
           const { client } = stage.channelTo(pair, options);
-          expect(await errorOf(callOnce(client, kind))).toMatchObject({ code: "unknown", message: bug.message, cause: bug });
+          expect(await errorOf(callOnce(client, kind))).toMatchObject({
+            code: "unknown",
+            message: bug.message,
+            cause: bug,
+          });
         }
       }
     });
@@ -173,7 +212,10 @@ export function interceptors({ test }: Suite): void {
       const bug = new TypeError("undefined is not a message");
       const breaks: Interceptor = (next) => async (call) => {
         await next(call);
-        const response = { next: () => Promise.reject(bug), [Symbol.asyncIterator]: () => response };
+        const response = {
+          next: () => Promise.reject(bug),
+          [Symbol.asyncIterator]: () => response,
+        };
         return { response };
       };
       const { client, clientBooks } = await stage.open({
@@ -196,7 +238,9 @@ export function interceptors({ test }: Suite): void {
         call.onEnd(({ code }) => stage.log.add(`end ${code}`));
         return { response: many ? oneMessage() : testMessage({ text: "mine" }) };
       };
-      const { client, clientBooks, serverBooks } = await stage.open({ channel: { interceptors: [answers] } });
+      const { client, clientBooks, serverBooks } = await stage.open({
+        channel: { interceptors: [answers] },
+      });
       expect((await callOnce(client, kind)).map(({ text }) => text)).toEqual(["mine"]);
       expect(stage.log.entries).toEqual(["end 0"]);
       expect(clientBooks.codes).toEqual(["ok"]);
@@ -211,7 +255,10 @@ export function interceptors({ test }: Suite): void {
       const seen: (string | undefined)[] = [];
       const pair = await stage.open({
         handlers: answering((call) => {
-          seen.push(call.metadata.get("grpc-previous-rpc-attempts"), call.metadata.getAll("x-attempt").join());
+          seen.push(
+            call.metadata.get("grpc-previous-rpc-attempts"),
+            call.metadata.getAll("x-attempt").join(),
+          );
           return testMessage({ text: "answered" });
         }),
       });
@@ -227,33 +274,61 @@ export function interceptors({ test }: Suite): void {
         });
       const { client, books } = stage.channelTo(
         { ...pair, transport: refusingFirst(2, pair.transport) },
-        { interceptors: [noting("C", log)], attemptInterceptors: [noting("A", log), failing, marking] },
+        {
+          interceptors: [noting("C", log)],
+          attemptInterceptors: [noting("A", log), failing, marking],
+        },
       );
       const call = callOnce(client, kind);
       if (again) {
         expect((await call).map(({ text }) => text)).toEqual(["answered"]);
         expect(seen).toEqual(["2", "3"]);
         const failed = ["A in", "A end 14", "A failed, not-processed"];
-        expect(log.entries.filter((one) => !/end 0|out/.test(one))).toEqual(["C in", ...failed, ...failed, "A in"]);
-        expect(log.entries.filter((one) => /end 0|out/.test(one)).sort()).toEqual(["A end 0", "A out", "C end 0", "C out"]);
+        expect(log.entries.filter((one) => !/end 0|out/.test(one))).toEqual([
+          "C in",
+          ...failed,
+          ...failed,
+          "A in",
+        ]);
+        expect(log.entries.filter((one) => /end 0|out/.test(one)).sort()).toEqual([
+          "A end 0",
+          "A out",
+          "C end 0",
+          "C out",
+        ]);
       } else {
-        expect(await errorOf(call)).toMatchObject({ code: "unavailable", outcome: "not-processed" });
+        expect(await errorOf(call)).toMatchObject({
+          code: "unavailable",
+          outcome: "not-processed",
+        });
         expect(attempts).toBe(1);
       }
-      expect(books.calls.map((one) => [one.code, one.attempts])).toEqual([again ? ["ok", 3] : ["unavailable", 1]]);
+      expect(books.calls.map((one) => [one.code, one.attempts])).toEqual([
+        again ? ["ok", 3] : ["unavailable", 1],
+      ]);
     });
   }
 
   test("attempts without interceptors are sent again too, and say how many came before", async (stage) => {
     const pair = await stage.open({
-      handlers: answering((call) => testMessage({ text: call.metadata.get("grpc-previous-rpc-attempts") ?? "none" })),
+      handlers: answering((call) =>
+        testMessage({ text: call.metadata.get("grpc-previous-rpc-attempts") ?? "none" }),
+      ),
     });
     for (const refused of [0, 1, 3]) {
-      const { client } = stage.channelTo({ ...pair, transport: refusingFirst(refused, pair.transport) });
-      expect((await callOnce(client, "unary"))[0]?.text).toBe(refused === 0 ? "none" : String(refused));
+      const { client } = stage.channelTo({
+        ...pair,
+        transport: refusingFirst(refused, pair.transport),
+      });
+      expect((await callOnce(client, "unary"))[0]?.text).toBe(
+        refused === 0 ? "none" : String(refused),
+      );
     }
     const { client } = stage.channelTo({ ...pair, transport: refusingFirst(4, pair.transport) });
-    expect(await errorOf(callOnce(client, "unary"))).toMatchObject({ code: "unavailable", outcome: "not-processed" });
+    expect(await errorOf(callOnce(client, "unary"))).toMatchObject({
+      code: "unavailable",
+      outcome: "not-processed",
+    });
   });
 
   for (const kind of ["unary", "serverStream"] as const) {
@@ -261,15 +336,27 @@ export function interceptors({ test }: Suite): void {
       const pair = await stage.open();
       const transport = refusingFirst(9, pair.transport);
       const answers: Interceptor = (next) => (call) =>
-        next(call).catch(() => ({ response: kind === "unary" ? testMessage({ text: "mine" }) : oneMessage() }));
+        next(call).catch(() => ({
+          response: kind === "unary" ? testMessage({ text: "mine" }) : oneMessage(),
+        }));
       const translates: Interceptor = (next) => (call) =>
-        next(call).catch((cause: unknown) => Promise.reject(new RpcError("aborted", "given up", { cause })));
+        next(call).catch((cause: unknown) =>
+          Promise.reject(new RpcError("aborted", "given up", { cause })),
+        );
       const answered = stage.channelTo({ ...pair, transport }, { attemptInterceptors: [answers] });
       expect((await callOnce(answered.client, kind)).map(({ text }) => text)).toEqual(["mine"]);
       expect(answered.books.codes).toEqual(["ok"]);
-      const translated = stage.channelTo({ ...pair, transport }, { attemptInterceptors: [translates] });
-      expect(await errorOf(callOnce(translated.client, kind))).toMatchObject({ code: "aborted", message: "given up" });
-      expect(translated.books.calls.map((one) => [one.code, one.attempts])).toEqual([["aborted", 1]]);
+      const translated = stage.channelTo(
+        { ...pair, transport },
+        { attemptInterceptors: [translates] },
+      );
+      expect(await errorOf(callOnce(translated.client, kind))).toMatchObject({
+        code: "aborted",
+        message: "given up",
+      });
+      expect(translated.books.calls.map((one) => [one.code, one.attempts])).toEqual([
+        ["aborted", 1],
+      ]);
     });
   }
 
@@ -279,7 +366,9 @@ export function interceptors({ test }: Suite): void {
       await gate.passed;
       return await next(call);
     };
-    const { client, clientBooks, serverBooks } = await stage.open({ channel: { interceptors: [holds] } });
+    const { client, clientBooks, serverBooks } = await stage.open({
+      channel: { interceptors: [holds] },
+    });
     const iterator = client.serverStream({})[Symbol.asyncIterator]();
     const left = iterator.return?.();
     gate.open();
@@ -311,7 +400,12 @@ export function interceptors({ test }: Suite): void {
       channel: { interceptors: [counting] },
     });
     expect(await readAll(client.serverStream({}))).toHaveLength(2);
-    expect([...stage.log.entries].sort()).toEqual(["client message", "client message", "server message", "server message"]);
+    expect([...stage.log.entries].sort()).toEqual([
+      "client message",
+      "client message",
+      "server message",
+      "server message",
+    ]);
   });
 
   test("leaving an intercepted stream early cancels it", async (stage) => {

@@ -27,7 +27,11 @@ export function load({ test }: Suite): void {
     await eventually(() => expect(running).toBe(1_000));
     gate.open();
     const answers = await Promise.all(calls);
-    expect(answers.every(({ number, text }, index) => number === BigInt(index + 1) && text === `${index}`)).toBe(true);
+    expect(
+      answers.every(
+        ({ number, text }, index) => number === BigInt(index + 1) && text === `${index}`,
+      ),
+    ).toBe(true);
     expect(serverBooks.calls).toHaveLength(1_000);
   });
 
@@ -41,8 +45,13 @@ export function load({ test }: Suite): void {
     });
     const numbers = Array.from({ length: 20 }, (_, index) => BigInt(index));
     const streams = Array.from({ length: 200 }, async (_, id) => {
-      const answers = await readAll(client.bidiStream(numbers.map((number) => ({ number, text: `${id}` }))));
-      return answers.every(({ number, text }, index) => number === BigInt(index) && text === `${id}`) && answers.length === 20;
+      const answers = await readAll(
+        client.bidiStream(numbers.map((number) => ({ number, text: `${id}` }))),
+      );
+      return (
+        answers.every(({ number, text }, index) => number === BigInt(index) && text === `${id}`) &&
+        answers.length === 20
+      );
     });
     expect((await Promise.all(streams)).every(Boolean)).toBe(true);
   });
@@ -51,7 +60,8 @@ export function load({ test }: Suite): void {
     const { client, clientBooks } = await stage.open({
       handlers: answering(async (_call, [request]) => {
         await new Promise((resolve) => setImmediate(resolve));
-        if ((request?.number ?? 0n) % 3n === 1n) throw new RpcError("aborted", `${request?.number}`);
+        if ((request?.number ?? 0n) % 3n === 1n)
+          throw new RpcError("aborted", `${request?.number}`);
         return testMessage({ number: request?.number ?? 0n });
       }),
     });

@@ -1,9 +1,19 @@
 import { createClient } from "@tightwire/client";
-import { type Codec, type MethodDefinition, RpcError, type ServiceDefinition, wasCompressed } from "@tightwire/core";
+import {
+  type Codec,
+  type MethodDefinition,
+  RpcError,
+  type ServiceDefinition,
+  wasCompressed,
+} from "@tightwire/core";
 import { expect } from "vitest";
 import { errorOf } from "../call-error.js";
 import { eventually } from "../event-log.js";
-import { type TestClient, type TestHandlers, TestService } from "../gen/tightwire/testing/v1/test.service.js";
+import {
+  type TestClient,
+  type TestHandlers,
+  TestService,
+} from "../gen/tightwire/testing/v1/test.service.js";
 import { answering, callOnce, KINDS, type Kind, readAll } from "../test-handlers.js";
 import { type TestMessage, testMessage } from "../test-messages.js";
 import type { Suite } from "../transport-contract.js";
@@ -21,7 +31,8 @@ function withCodec(
   change: (codec: Codec<unknown>) => Codec<unknown>,
 ): ServiceDefinition<TestHandlers, TestClient> {
   const methods: Record<string, MethodDefinition> = {};
-  for (const [name, method] of Object.entries(TestService.methods)) methods[name] = { ...method, [side]: change(method[side]) };
+  for (const [name, method] of Object.entries(TestService.methods))
+    methods[name] = { ...method, [side]: change(method[side]) };
   return { ...TestService, methods };
 }
 
@@ -35,15 +46,22 @@ export function messages({ test, subject }: Suite): void {
       labels: { a: "1", "": "empty key", käse: "" },
       secret: "s",
     };
-    const { client } = await stage.open({ handlers: answering((_call, [request]) => testMessage(request)) });
+    const { client } = await stage.open({
+      handlers: answering((_call, [request]) => testMessage(request)),
+    });
     for (const kind of KINDS) {
       const [answer] = await callOnce(client, kind, {}, whole);
-      expect({ ...answer, payload: [...(answer?.payload ?? [])] }).toEqual({ ...whole, payload: [...whole.payload] });
+      expect({ ...answer, payload: [...(answer?.payload ?? [])] }).toEqual({
+        ...whole,
+        payload: [...whole.payload],
+      });
     }
   });
 
   test("messages of no bytes, by all kinds of call", async (stage) => {
-    const { client } = await stage.open({ handlers: answering((_call, requests) => testMessage({ number: BigInt(requests.length) })) });
+    const { client } = await stage.open({
+      handlers: answering((_call, requests) => testMessage({ number: BigInt(requests.length) })),
+    });
     for (const kind of KINDS) expect((await callOnce(client, kind))[0]?.number).toBe(1n);
     const empty = await stage.open({ handlers: answering(() => testMessage()) });
     for (const kind of KINDS) expect(await callOnce(empty.client, kind)).toHaveLength(1);
@@ -72,7 +90,9 @@ export function messages({ test, subject }: Suite): void {
     const payload = new Uint8Array(4 * MIB - 64).fill(7);
     payload[payload.length - 1] = 9;
     const { client } = await stage.open({
-      handlers: answering((_call, [request]) => testMessage({ payload: request?.payload ?? payload })),
+      handlers: answering((_call, [request]) =>
+        testMessage({ payload: request?.payload ?? payload }),
+      ),
     });
     for (const kind of KINDS) {
       const [answer] = await callOnce(client, kind, {}, { payload });
@@ -84,34 +104,49 @@ export function messages({ test, subject }: Suite): void {
   for (const kind of KINDS) {
     test(`a request over the server's limit by ${kind}`, async (stage) => {
       const { client, clientBooks, serverBooks } = await stage.open({
-        handlers: answering((_call, [request]) => testMessage({ number: BigInt(request?.payload.length ?? 0) })),
+        handlers: answering((_call, [request]) =>
+          testMessage({ number: BigInt(request?.payload.length ?? 0) }),
+        ),
         server: { maxMessageBytes: 1_000 },
       });
       // A payload of up to 16,383 bytes has three bytes of framing in its message.
-      expect((await callOnce(client, kind, {}, { payload: new Uint8Array(997) }))[0]?.number).toBe(997n);
+      expect((await callOnce(client, kind, {}, { payload: new Uint8Array(997) }))[0]?.number).toBe(
+        997n,
+      );
       for (const length of [998, 100_000]) {
-        expect(await errorOf(callOnce(client, kind, {}, { payload: new Uint8Array(length) }))).toMatchObject({
+        expect(
+          await errorOf(callOnce(client, kind, {}, { payload: new Uint8Array(length) })),
+        ).toMatchObject({
           code: "resource_exhausted",
         });
       }
-      expect((await callOnce(client, kind, {}, { payload: new Uint8Array(997) }))[0]?.number).toBe(997n);
+      expect((await callOnce(client, kind, {}, { payload: new Uint8Array(997) }))[0]?.number).toBe(
+        997n,
+      );
       expect(clientBooks.codes).toEqual(["ok", "resource_exhausted", "resource_exhausted", "ok"]);
       await eventually(() => expect(serverBooks.codes).toEqual(clientBooks.codes));
     });
 
     test(`an answer over the client's limit by ${kind}`, async (stage) => {
       const { client } = await stage.open({
-        handlers: answering((_call, [request]) => testMessage({ payload: new Uint8Array(Number(request?.number)) })),
+        handlers: answering((_call, [request]) =>
+          testMessage({ payload: new Uint8Array(Number(request?.number)) }),
+        ),
         channel: { maxMessageBytes: 1_000 },
       });
       expect((await callOnce(client, kind, {}, { number: 997n }))[0]?.payload.length).toBe(997);
       for (const number of [998n, 100_000n]) {
-        expect(await errorOf(callOnce(client, kind, {}, { number }))).toMatchObject({ code: "resource_exhausted" });
+        expect(await errorOf(callOnce(client, kind, {}, { number }))).toMatchObject({
+          code: "resource_exhausted",
+        });
       }
       expect((await callOnce(client, kind, {}, { number: 997n }))[0]?.payload.length).toBe(997);
     });
 
-    for (const [what, bytes] of Object.entries({ "cut short": CUT_SHORT, "with a string that is not UTF-8": NOT_UTF8 })) {
+    for (const [what, bytes] of Object.entries({
+      "cut short": CUT_SHORT,
+      "with a string that is not UTF-8": NOT_UTF8,
+    })) {
       test(`a request ${what} is INVALID_ARGUMENT by ${kind}`, async (stage) => {
         const { channel, client } = await stage.open({
           handlers: answering((_call, [request]) => testMessage({ text: request?.text ?? "" })),
@@ -120,8 +155,13 @@ export function messages({ test, subject }: Suite): void {
           withCodec("request", (codec) => ({ ...codec, encode: () => bytes })),
           channel,
         );
-        expect(await errorOf(callOnce(broken, kind))).toMatchObject({ code: "invalid_argument", origin: "peer" });
-        expect((await callOnce(client, kind, {}, { text: "still there" }))[0]?.text).toBe("still there");
+        expect(await errorOf(callOnce(broken, kind))).toMatchObject({
+          code: "invalid_argument",
+          origin: "peer",
+        });
+        expect((await callOnce(client, kind, {}, { text: "still there" }))[0]?.text).toBe(
+          "still there",
+        );
       });
 
       test(`an answer ${what} is INTERNAL by ${kind}`, async (stage) => {
@@ -130,14 +170,19 @@ export function messages({ test, subject }: Suite): void {
           withCodec("response", (codec) => ({ ...codec, decode: () => codec.decode(bytes) })),
           channel,
         );
-        expect(await errorOf(callOnce(broken, kind))).toMatchObject({ code: "internal", origin: "local" });
+        expect(await errorOf(callOnce(broken, kind))).toMatchObject({
+          code: "internal",
+          origin: "local",
+        });
         expect(await callOnce(client, kind)).toHaveLength(1);
       });
     }
   }
 
   test("a request that cannot be encoded is INTERNAL, before a connection stands and after", async (stage) => {
-    const { client, channel, clientBooks, serverBooks } = await stage.open({ handlers: answering(() => testMessage()) });
+    const { client, channel, clientBooks, serverBooks } = await stage.open({
+      handlers: answering(() => testMessage()),
+    });
     const broken = createClient(
       withCodec("request", (codec) => ({
         ...codec,
@@ -163,17 +208,24 @@ export function messages({ test, subject }: Suite): void {
   test("an answer that cannot be encoded is INTERNAL, and tells its caller no more", async (stage) => {
     const wrong = { ...testMessage(), number: "no bigint" } as unknown as TestMessage;
     const { client, serverBooks } = await stage.open({ handlers: answering(() => wrong) });
-    for (const kind of KINDS) expect((await errorOf(callOnce(client, kind))).message).toMatch(/^internal error \(id [0-9a-f]{12}\)$/);
+    for (const kind of KINDS)
+      expect((await errorOf(callOnce(client, kind))).message).toMatch(
+        /^internal error \(id [0-9a-f]{12}\)$/,
+      );
     expect(serverBooks.calls.map(({ failures }) => failures.length)).toEqual([1, 1, 1, 1]);
   });
 
-  const compresses = subject.capabilities.compressRequests ? undefined : "this transport compresses no requests";
+  const compresses = subject.capabilities.compressRequests
+    ? undefined
+    : "this transport compresses no requests";
   test(
     "compressed requests, mixed with plain ones and in order",
     async (stage) => {
       const { client } = await stage.open({
         handlers: {
-          ...answering((_call, [request]) => testMessage({ number: BigInt(request?.payload.length ?? 0) })),
+          ...answering((_call, [request]) =>
+            testMessage({ number: BigInt(request?.payload.length ?? 0) }),
+          ),
           async *bidiStream(requests) {
             for await (const { number } of requests) yield testMessage({ number });
           },
@@ -182,12 +234,17 @@ export function messages({ test, subject }: Suite): void {
       const payload = new Uint8Array(100_000).fill(1);
       for (const compress of [true, false, true]) {
         for (const kind of ["unary", "clientStream", "serverStream"] as const) {
-          expect((await callOnce(client, kind, { compress }, { payload }))[0]?.number).toBe(100_000n);
+          expect((await callOnce(client, kind, { compress }, { payload }))[0]?.number).toBe(
+            100_000n,
+          );
         }
       }
       const wanted = Array.from({ length: 100 }, (_, index) => BigInt(index));
       // Sizes that differ take differently long to compress.
-      const requests = wanted.map((number) => ({ number, payload: new Uint8Array(number % 7n === 0n ? 50_000 : 5) }));
+      const requests = wanted.map((number) => ({
+        number,
+        payload: new Uint8Array(number % 7n === 0n ? 50_000 : 5),
+      }));
       const answers = await readAll(client.bidiStream(requests, { compress: true }));
       expect(answers.map(({ number }) => number)).toEqual(wanted);
     },
@@ -206,7 +263,9 @@ export function messages({ test, subject }: Suite): void {
         expect(await errorOf(call)).toMatchObject({ code: "resource_exhausted" });
         expect(await callOnce(client, kind, { compress: true })).toHaveLength(1);
       }
-      await eventually(() => expect(serverBooks.codes).toEqual(KINDS.flatMap(() => ["resource_exhausted", "ok"])));
+      await eventually(() =>
+        expect(serverBooks.codes).toEqual(KINDS.flatMap(() => ["resource_exhausted", "ok"])),
+      );
     },
     compresses,
   );
@@ -215,17 +274,26 @@ export function messages({ test, subject }: Suite): void {
     "handlers know which requests came compressed, message by message",
     async (stage) => {
       const { client } = await stage.open({
-        handlers: answering((_call, requests) => testMessage({ text: requests.map((one) => (wasCompressed(one) ? "c" : "p")).join("") })),
+        handlers: answering((_call, requests) =>
+          testMessage({ text: requests.map((one) => (wasCompressed(one) ? "c" : "p")).join("") }),
+        ),
       });
       for (const kind of KINDS) {
         expect((await callOnce(client, kind))[0]?.text, kind).toBe("p");
         expect((await callOnce(client, kind, { compress: true }))[0]?.text, kind).toBe("c");
         const compress = ({ number }: TestMessage): boolean => number === 1n;
-        expect((await callOnce(client, kind, { compress }, { number: 1n }))[0]?.text, kind).toBe("c");
-        expect((await callOnce(client, kind, { compress }, { number: 2n }))[0]?.text, kind).toBe("p");
+        expect((await callOnce(client, kind, { compress }, { number: 1n }))[0]?.text, kind).toBe(
+          "c",
+        );
+        expect((await callOnce(client, kind, { compress }, { number: 2n }))[0]?.text, kind).toBe(
+          "p",
+        );
       }
       // Sizes on both sides of what is compressed at once.
-      const requests = [..."pcpcc"].map((text, index) => ({ text, payload: new Uint8Array(index % 2 === 0 ? 50_000 : 5) }));
+      const requests = [..."pcpcc"].map((text, index) => ({
+        text,
+        payload: new Uint8Array(index % 2 === 0 ? 50_000 : 5),
+      }));
       const compress = ({ text }: Partial<TestMessage>): boolean => text === "c";
       expect((await client.clientStream(requests, { compress })).text).toBe("pcpcc");
       expect((await readAll(client.bidiStream(requests, { compress })))[0]?.text).toBe("pcpcc");
@@ -236,7 +304,9 @@ export function messages({ test, subject }: Suite): void {
   test(
     "a compress function that throws ends the call, and nothing else",
     async (stage) => {
-      const { client, clientBooks } = await stage.open({ handlers: answering(() => testMessage()) });
+      const { client, clientBooks } = await stage.open({
+        handlers: answering(() => testMessage()),
+      });
       const cause = new Error("cannot decide");
       const compress = (): boolean => {
         throw cause;
@@ -252,7 +322,9 @@ export function messages({ test, subject }: Suite): void {
     compresses,
   );
 
-  const answersCompressed = subject.capabilities.compressResponses ? undefined : "this transport compresses no answers";
+  const answersCompressed = subject.capabilities.compressResponses
+    ? undefined
+    : "this transport compresses no answers";
   test(
     "callers know which answers came compressed, message by message, with headers before them and without",
     async (stage) => {
@@ -273,11 +345,20 @@ export function messages({ test, subject }: Suite): void {
       });
       for (const kind of ["unary", "serverStream", "clientStream"] satisfies Kind[]) {
         for (const number of [5n, 50_000n]) {
-          expect((await callOnce(client, kind, {}, { text: "c", number })).map(wasCompressed), kind).toEqual([true]);
-          expect((await callOnce(client, kind, {}, { text: "p", number })).map(wasCompressed), kind).toEqual([false]);
+          expect(
+            (await callOnce(client, kind, {}, { text: "c", number })).map(wasCompressed),
+            kind,
+          ).toEqual([true]);
+          expect(
+            (await callOnce(client, kind, {}, { text: "p", number })).map(wasCompressed),
+            kind,
+          ).toEqual([false]);
         }
       }
-      const requests = [..."cpccp"].map((text, index) => ({ text, number: index % 2 === 0 ? 50_000n : 5n }));
+      const requests = [..."cpccp"].map((text, index) => ({
+        text,
+        number: index % 2 === 0 ? 50_000n : 5n,
+      }));
       for (const metadata of [{}, { "with-headers": "1" }]) {
         const answers = await readAll(client.bidiStream(requests, { metadata }));
         expect(answers.map((one) => one.payload.length)).toEqual([50_000, 5, 50_000, 5, 50_000]);

@@ -7,7 +7,9 @@ import { testMessage } from "../test-messages.js";
 import type { Suite } from "../transport-contract.js";
 
 const ALL_BYTES = Uint8Array.from({ length: 256 }, (_, index) => index);
-const PRINTABLE = Array.from({ length: 93 }, (_, index) => String.fromCharCode(33 + index)).join("");
+const PRINTABLE = Array.from({ length: 93 }, (_, index) => String.fromCharCode(33 + index)).join(
+  "",
+);
 
 const CARRIED: Readonly<Record<string, MetadataInit>> = {
   "a text": { "x-text": "hello there" },
@@ -15,14 +17,20 @@ const CARRIED: Readonly<Record<string, MetadataInit>> = {
   "an empty text": { "x-text": "" },
   "bytes of every value": { "x-data-bin": ALL_BYTES },
   "no bytes": { "x-data-bin": new Uint8Array() },
-  "bytes of every length modulo 3": { "x-data-bin": [ALL_BYTES.subarray(0, 1), ALL_BYTES.subarray(0, 2), ALL_BYTES.subarray(0, 3)] },
+  "bytes of every length modulo 3": {
+    "x-data-bin": [ALL_BYTES.subarray(0, 1), ALL_BYTES.subarray(0, 2), ALL_BYTES.subarray(0, 3)],
+  },
   "repeated texts": { "x-many": ["one", "two", "three"] },
-  "repeated bytes, equal and empty ones too": { "x-many-bin": [ALL_BYTES, new Uint8Array(), ALL_BYTES] },
+  "repeated bytes, equal and empty ones too": {
+    "x-many-bin": [ALL_BYTES, new Uint8Array(), ALL_BYTES],
+  },
   "a key in upper case": { "X-Upper": "v" },
   "long values": { "x-long": "y".repeat(8_192), "x-long-bin": new Uint8Array(6_000).fill(200) },
   "a key of every kind of letter": { "a_b.c-9": "v" },
   "keys that objects have": { constructor: "c", toString: "t" },
-  "fifty keys": Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`x-key-${index}`, `v${index}`])),
+  "fifty keys": Object.fromEntries(
+    Array.from({ length: 50 }, (_, index) => [`x-key-${index}`, `v${index}`]),
+  ),
   "the key __proto__": [["__proto__", "p"]],
 };
 
@@ -31,7 +39,9 @@ function plain(metadata: Metadata | undefined, only: MetadataInit): Record<strin
   const found: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   for (const [key] of new Metadata(only)) {
     const all = metadata?.getAll(key) ?? [];
-    found[key] = key.endsWith("-bin") ? all.map((bytes) => [...(bytes as Uint8Array)]) : all.join(", ");
+    found[key] = key.endsWith("-bin")
+      ? all.map((bytes) => [...(bytes as Uint8Array)])
+      : all.join(", ");
   }
   return found;
 }
@@ -55,7 +65,11 @@ export function metadata({ test }: Suite): void {
       for (const kind of KINDS) {
         let headers: Metadata | undefined;
         let trailers: Metadata | undefined;
-        await callOnce(client, kind, { metadata: init, onHeaders: (got) => (headers = got), onTrailers: (got) => (trailers = got) });
+        await callOnce(client, kind, {
+          metadata: init,
+          onHeaders: (got) => (headers = got),
+          onTrailers: (got) => (trailers = got),
+        });
         expect(seen.pop(), `request of ${kind}`).toEqual(wanted);
         expect(plain(headers, init), `headers of ${kind}`).toEqual(wanted);
         expect(plain(trailers, init), `trailers of ${kind}`).toEqual(wanted);
@@ -76,7 +90,11 @@ export function metadata({ test }: Suite): void {
     for (const kind of KINDS) {
       let headers = new Metadata();
       let trailers = new Metadata();
-      await callOnce(client, kind, { timeoutMs: 5_000, onHeaders: (got) => (headers = got), onTrailers: (got) => (trailers = got) });
+      await callOnce(client, kind, {
+        timeoutMs: 5_000,
+        onHeaders: (got) => (headers = got),
+        onTrailers: (got) => (trailers = got),
+      });
       expect([...headers]).toEqual([["x-head", "h"]]);
       expect([...trailers]).toEqual([["x-tail", "t"]]);
     }
@@ -96,7 +114,8 @@ export function metadata({ test }: Suite): void {
       { "x-text": "a\nb" },
       { "x-data-bin": "text" },
     ];
-    for (const metadata of bad) await expect(async () => await client.unary({}, { metadata })).rejects.toThrow(TypeError);
+    for (const metadata of bad)
+      await expect(async () => await client.unary({}, { metadata })).rejects.toThrow(TypeError);
     expect(serverBooks.calls).toEqual([]);
   });
 
@@ -127,7 +146,9 @@ export function metadata({ test }: Suite): void {
         }),
       });
       let trailers: Metadata | undefined;
-      const error = await errorOf(callOnce(client, kind, { onTrailers: (got) => (trailers = got) }));
+      const error = await errorOf(
+        callOnce(client, kind, { onTrailers: (got) => (trailers = got) }),
+      );
       for (const from of [error.metadata, trailers]) {
         expect(from?.get("x-tail")).toBe("set by the handler");
         expect(from?.get("x-error")).toBe("set by the error");
@@ -173,7 +194,10 @@ export function metadata({ test }: Suite): void {
     const { log } = stage;
     const stream = client.serverStream(
       {},
-      { onHeaders: (got) => log.add(`headers ${got.get("x-head")}`), onTrailers: (got) => log.add(`trailers ${got.get("x-tail")}`) },
+      {
+        onHeaders: (got) => log.add(`headers ${got.get("x-head")}`),
+        onTrailers: (got) => log.add(`trailers ${got.get("x-tail")}`),
+      },
     );
     const numbers = (await readAll(stream)).map(({ number }) => number);
     expect(numbers).toEqual([0n, 1n, 2n]);

@@ -19,7 +19,14 @@ const UNARY = "/tightwire.testing.v1.TestService/Unary";
 const OK: Answer = { code: Status.OK, text: "", trailers: undefined };
 
 function outgoing(path: string, more: Partial<OutgoingCall> = {}): OutgoingCall {
-  return { path, metadata: new Metadata(), deadline: Number.POSITIVE_INFINITY, compress: false, previousAttempts: 0, ...more };
+  return {
+    path,
+    metadata: new Metadata(),
+    deadline: Number.POSITIVE_INFINITY,
+    compress: false,
+    previousAttempts: 0,
+    ...more,
+  };
 }
 
 /** A sink of answers that notes all it hears. */
@@ -37,7 +44,10 @@ function notingReplies(log: EventLog): ReplySink & { end: Completion | undefined
 }
 
 /** An acceptor that notes all that its calls hear; `begin` answers them. */
-function notingAcceptor(log: EventLog, begin: (call: IncomingCall, event: "start" | "message" | "halfClosed") => void): Acceptor {
+function notingAcceptor(
+  log: EventLog,
+  begin: (call: IncomingCall, event: "start" | "message" | "halfClosed") => void,
+): Acceptor {
   return {
     maxMessageBytes: 4 * 1024 * 1024,
     open(call): IncomingSink {
@@ -75,7 +85,9 @@ export function seam({ test, subject }: Suite): void {
       stream.pull(2);
       for (let sent = 0; sent < count; sent++) stream.write(new Uint8Array());
       stream.end();
-      await eventually(() => expect(sink.end).toMatchObject({ code: Status.UNIMPLEMENTED, origin: "peer" }));
+      await eventually(() =>
+        expect(sink.end).toMatchObject({ code: Status.UNIMPLEMENTED, origin: "peer" }),
+      );
       expect(sink.end?.text).toContain("takes one message");
     });
 
@@ -99,9 +111,15 @@ export function seam({ test, subject }: Suite): void {
   }
 
   test("a status outside 0 to 16 is UNKNOWN", async (stage) => {
-    const listener = await stage.openRaw({ maxMessageBytes: 1_000, open: () => ({ code: 99, text: "ninety-nine", trailers: undefined }) });
+    const listener = await stage.openRaw({
+      maxMessageBytes: 1_000,
+      open: () => ({ code: 99, text: "ninety-nine", trailers: undefined }),
+    });
     const { client } = stage.channelTo(listener);
-    await expect(client.unary({})).rejects.toMatchObject({ code: "unknown", message: "ninety-nine" });
+    await expect(client.unary({})).rejects.toMatchObject({
+      code: "unknown",
+      message: "ninety-nine",
+    });
   });
 
   test("an acceptor that refuses by the head alone is heard, details and all, before a body is read", async (stage) => {
@@ -132,7 +150,9 @@ export function seam({ test, subject }: Suite): void {
     const connection = await stage.connect(pair);
     for (const previousAttempts of [0, 2]) {
       await new Promise<void>((resolve) => {
-        connection.unary(outgoing(UNARY, { previousAttempts }), new Uint8Array(), { done: () => resolve() });
+        connection.unary(outgoing(UNARY, { previousAttempts }), new Uint8Array(), {
+          done: () => resolve(),
+        });
       });
     }
     expect(seen).toEqual([undefined, "2"]);
@@ -164,7 +184,9 @@ export function seam({ test, subject }: Suite): void {
     stream.pull(1);
     await stage.log.until("client message 1");
     await new Promise((resolve) => setTimeout(resolve, 10));
-    expect(stage.log.entries.filter((one) => one.startsWith("client message"))).toEqual(["client message 1"]);
+    expect(stage.log.entries.filter((one) => one.startsWith("client message"))).toEqual([
+      "client message 1",
+    ]);
     stream.pull(5);
     await stage.log.until("client done 0");
     expect(stage.log.entries.filter((one) => one !== "client headers")).toEqual([
@@ -182,7 +204,9 @@ export function seam({ test, subject }: Suite): void {
   test("bytes given to a sink are borrowed: to write over them changes nothing that anybody keeps", async (stage) => {
     const payload = Uint8Array.from({ length: 1_000 }, (_, index) => index);
     const { client } = await stage.open({
-      handlers: answering((_call, [request]) => testMessage({ payload: request?.payload ?? payload })),
+      handlers: answering((_call, [request]) =>
+        testMessage({ payload: request?.payload ?? payload }),
+      ),
     });
     const answer = await client.unary({ payload });
     const copy = [...answer.payload];
@@ -239,7 +263,9 @@ export function seam({ test, subject }: Suite): void {
     for (const path of [UNARY, "/no.such.Service/Method"]) {
       const codes: number[] = [];
       const cause = { code: Status.CANCELLED, text: "at once" };
-      connection.unary(outgoing(path), new Uint8Array(), { done: ({ code }) => codes.push(code) }).cancel(cause);
+      connection
+        .unary(outgoing(path), new Uint8Array(), { done: ({ code }) => codes.push(code) })
+        .cancel(cause);
       expect(codes).toHaveLength(1);
       expect([Status.CANCELLED, Status.UNIMPLEMENTED]).toContain(codes[0]);
       await new Promise((resolve) => setTimeout(resolve, 10));
@@ -308,7 +334,9 @@ export function seam({ test, subject }: Suite): void {
   test("says what it can do, and what it is", async (stage) => {
     const pair = await stage.open();
     const connection = await stage.connect(pair);
-    expect(pair.transport.capabilities.compressRequests).toBe(subject.capabilities.compressRequests);
+    expect(pair.transport.capabilities.compressRequests).toBe(
+      subject.capabilities.compressRequests,
+    );
     expect(pair.transport.capabilities.knowsProcessed).toBe(subject.capabilities.knowsProcessed);
     expect(connection.info.protocol).toMatch(/^(h2|h2c|in-process)$/);
   });

@@ -23,13 +23,19 @@ export function statuses({ test }: Suite): void {
     test(`each of the seventeen by ${kind}`, async (stage) => {
       const { client } = await stage.open({
         handlers: answering((_call, [request]) => {
-          if (request?.text !== "ok") throw new RpcError(request?.text as StatusCode, `text of ${request?.text}`);
+          if (request?.text !== "ok")
+            throw new RpcError(request?.text as StatusCode, `text of ${request?.text}`);
           return testMessage({ text: "good" });
         }),
       });
       for (const code of STATUS_CODES.slice(1)) {
         const error = await errorOf(callOnce(client, kind, {}, { text: code }));
-        expect(error).toMatchObject({ code, message: `text of ${code}`, origin: "peer", outcome: "answered" });
+        expect(error).toMatchObject({
+          code,
+          message: `text of ${code}`,
+          origin: "peer",
+          outcome: "answered",
+        });
         expect(error.call).toMatch(/^\/tightwire\.testing\.v1\.TestService\//);
       }
       expect((await callOnce(client, kind, {}, { text: "ok" }))[0]?.text).toBe("good");
@@ -44,7 +50,10 @@ export function statuses({ test }: Suite): void {
         }),
       });
       for (const kind of KINDS)
-        expect(await errorOf(callOnce(client, kind))).toMatchObject({ code: "failed_precondition", message: received });
+        expect(await errorOf(callOnce(client, kind))).toMatchObject({
+          code: "failed_precondition",
+          message: received,
+        });
     });
   }
 
@@ -57,7 +66,10 @@ export function statuses({ test }: Suite): void {
     ];
     const { client } = await stage.open({
       handlers: answering(() => {
-        throw new RpcError("invalid_argument", "no", { details, metadata: { "x-more": "yes", "x-more-bin": new Uint8Array([0, 255]) } });
+        throw new RpcError("invalid_argument", "no", {
+          details,
+          metadata: { "x-more": "yes", "x-more-bin": new Uint8Array([0, 255]) },
+        });
       }),
     });
     for (const kind of KINDS) {
@@ -68,11 +80,19 @@ export function statuses({ test }: Suite): void {
         "google.rpc.RetryInfo",
         "unknown.Type",
       ]);
-      expect(error.detail(BadRequest)?.fieldViolations.map(({ field, description }) => [field, description])).toEqual([
+      expect(
+        error
+          .detail(BadRequest)
+          ?.fieldViolations.map(({ field, description }) => [field, description]),
+      ).toEqual([
         ["lines[0].quantity", "must be at least 1"],
         ["name", "käse"],
       ]);
-      expect(error.detail(ErrorInfo)).toMatchObject({ reason: "STOCK", domain: "shop", metadata: { left: "2" } });
+      expect(error.detail(ErrorInfo)).toMatchObject({
+        reason: "STOCK",
+        domain: "shop",
+        metadata: { left: "2" },
+      });
       expect(error.detail(RetryInfo)?.retryDelay).toMatchObject({ seconds: 2n, nanos: 5 });
       expect([...(error.details[3]?.value ?? [])]).toEqual([1, 2, 3]);
       expect(error.metadata.get("x-more")).toBe("yes");

@@ -32,7 +32,15 @@ export function streams({ test }: Suite): void {
       stage.log.add(`answer ${number}`);
       answered.open();
     }
-    expect(stage.log.entries).toEqual(["request 0", "answer 0", "request 1", "answer 1", "request 2", "answer 2", "requests ended"]);
+    expect(stage.log.entries).toEqual([
+      "request 0",
+      "answer 0",
+      "request 1",
+      "answer 1",
+      "request 2",
+      "answer 2",
+      "requests ended",
+    ]);
   });
 
   test("the client ends first and the server goes on", async (stage) => {
@@ -112,7 +120,10 @@ export function streams({ test }: Suite): void {
           stage.log.add("the client stopped sending");
         }
       }
-      const answer = kind === "clientStream" ? await client.clientStream(requests()) : (await readAll(client.bidiStream(requests())))[0];
+      const answer =
+        kind === "clientStream"
+          ? await client.clientStream(requests())
+          : (await readAll(client.bidiStream(requests())))[0];
       expect(answer?.text).toBe("enough");
       await stage.log.until("the client stopped sending");
     });
@@ -126,16 +137,28 @@ export function streams({ test }: Suite): void {
             const second = await iterator.next();
             const end = await iterator.next();
             const after = await iterator.next();
-            return testMessage({ text: [first.value?.text, second.value?.text, end.done, after.done].join() });
+            return testMessage({
+              text: [first.value?.text, second.value?.text, end.done, after.done].join(),
+            });
           },
           async *bidiStream(requests) {
             const [first, second] = await readAll(requests);
-            yield testMessage({ text: [first?.text, second?.text, true, (await readAll(requests)).length === 0].join() });
+            yield testMessage({
+              text: [
+                first?.text,
+                second?.text,
+                true,
+                (await readAll(requests)).length === 0,
+              ].join(),
+            });
           },
         },
       });
       const requests = [{ text: "a" }, { text: "b" }];
-      const answer = kind === "clientStream" ? await client.clientStream(requests) : (await readAll(client.bidiStream(requests)))[0];
+      const answer =
+        kind === "clientStream"
+          ? await client.clientStream(requests)
+          : (await readAll(client.bidiStream(requests)))[0];
       expect(answer?.text).toBe("a,b,true,true");
     });
   }
@@ -158,14 +181,24 @@ export function streams({ test }: Suite): void {
     for (const count of [0n, 1n, 3n, 100n]) {
       let read = 0n;
       const reading = async (): Promise<void> => {
-        for await (const { number } of client.serverStream({ number: count })) expect(number).toBe(read++);
+        for await (const { number } of client.serverStream({ number: count }))
+          expect(number).toBe(read++);
       };
-      expect(await errorOf(reading())).toMatchObject({ code: "data_loss", message: `after ${count}` });
+      expect(await errorOf(reading())).toMatchObject({
+        code: "data_loss",
+        message: `after ${count}`,
+      });
       expect(read).toBe(count);
     }
     const read: bigint[] = [];
     const reading = async (): Promise<void> => {
-      for await (const { number } of client.bidiStream([{ number: 1n }, { number: 2n }, { number: 3n }, { number: 4n }])) read.push(number);
+      for await (const { number } of client.bidiStream([
+        { number: 1n },
+        { number: 2n },
+        { number: 3n },
+        { number: 4n },
+      ]))
+        read.push(number);
     };
     expect(await errorOf(reading())).toMatchObject({ code: "data_loss", message: "at the third" });
     expect(read).toEqual([1n, 2n]);
@@ -229,7 +262,8 @@ export function streams({ test }: Suite): void {
     const { client } = await stage.open({
       handlers: {
         async *serverStream() {
-          for (let number = 0; number < count; number++) yield testMessage({ number: BigInt(number) });
+          for (let number = 0; number < count; number++)
+            yield testMessage({ number: BigInt(number) });
         },
         async clientStream(requests) {
           let next = 0n;

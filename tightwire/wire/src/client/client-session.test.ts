@@ -13,7 +13,12 @@ const CALL: OutgoingCall = {
   previousAttempts: 0,
 };
 
-function frame(type: number, flags: number, streamId: number, payload: Buffer = Buffer.alloc(0)): Buffer {
+function frame(
+  type: number,
+  flags: number,
+  streamId: number,
+  payload: Buffer = Buffer.alloc(0),
+): Buffer {
   const head = Buffer.from([0, 0, payload.length, type, flags, 0, 0, 0, 0]);
   head.writeUInt32BE(streamId, 5);
   return Buffer.concat([head, payload]);
@@ -27,12 +32,20 @@ function setting(id: number, value: number): Buffer {
   return frame(4, 0, 0, payload);
 }
 
-/** A whole answer to a unary call: `:status` 200, its content type, an empty message, `grpc-status` 0. */
+/**
+ * A whole answer to a unary call: `:status` 200, its content type, an empty message, `grpc-status`
+ * 0.
+ */
 function answer(streamId: number): Buffer {
-  const text = (value: string): Buffer => Buffer.concat([Buffer.of(value.length), Buffer.from(value)]);
+  const text = (value: string): Buffer =>
+    Buffer.concat([Buffer.of(value.length), Buffer.from(value)]);
   const head = Buffer.concat([Buffer.of(0x88, 0x0f, 0x10), text("application/grpc")]);
   const trailers = Buffer.concat([Buffer.of(0x00), text("grpc-status"), text("0")]);
-  return Buffer.concat([frame(1, 4, streamId, head), frame(0, 0, streamId, Buffer.alloc(5)), frame(1, 5, streamId, trailers)]);
+  return Buffer.concat([
+    frame(1, 4, streamId, head),
+    frame(0, 0, streamId, Buffer.alloc(5)),
+    frame(1, 5, streamId, trailers),
+  ]);
 }
 
 /** A session over a carrier in memory; `sent` gathers what it wrote. */
@@ -79,7 +92,8 @@ function createSession(firstStreamId: number): {
     streams() {
       const bytes = Buffer.concat(written).subarray(24);
       const ids: number[] = [];
-      for (let at = 0; at < bytes.length; at += 9 + bytes.readUIntBE(at, 3)) if (bytes[at + 3] === 1) ids.push(bytes.readUInt32BE(at + 5));
+      for (let at = 0; at < bytes.length; at += 9 + bytes.readUIntBE(at, 3))
+        if (bytes[at + 3] === 1) ids.push(bytes.readUInt32BE(at + 5));
       return ids;
     },
     call() {
@@ -101,7 +115,9 @@ describe("17. the last stream ids", () => {
     expect(streams()).toEqual([0x7fff_fffb, 0x7fff_fffd, 0x7fff_ffff]);
     expect(log).toEqual(["ready", "draining"]);
     expect(session.capacity).toBe(0);
-    expect(calls[3]?.map(({ code, processed }) => [code, processed])).toEqual([[Status.UNAVAILABLE, "no"]]);
+    expect(calls[3]?.map(({ code, processed }) => [code, processed])).toEqual([
+      [Status.UNAVAILABLE, "no"],
+    ]);
     for (const id of [0x7fff_ffff, 0x7fff_fffb, 0x7fff_fffd]) session.receive(answer(id));
     expect(calls.slice(0, 3).map(([end]) => end?.code)).toEqual([0, 0, 0]);
     expect([log, ended()]).toEqual([["ready", "draining", "closed"], true]);
@@ -115,7 +131,12 @@ describe("17. the last stream ids", () => {
     expect(calls.map((ends) => ends[0]?.processed)).toEqual(["yes", undefined, "no", "no"]);
     session.receive(answer(0x7fff_ffff));
     await turn();
-    expect(calls.map((ends) => ends.map(({ processed }) => processed))).toEqual([["yes"], ["yes"], ["no"], ["no"]]);
+    expect(calls.map((ends) => ends.map(({ processed }) => processed))).toEqual([
+      ["yes"],
+      ["yes"],
+      ["no"],
+      ["no"],
+    ]);
     expect(streams()).toEqual([0x7fff_fffd, 0x7fff_ffff]);
     expect(log).toEqual(["ready", "draining", "closed"]);
   });
@@ -153,7 +174,10 @@ describe("30. a sink that does what it likes inside the parser's loop", () => {
   for (const [what, act] of [
     ["cancels another call", (_session: ClientSession, other: () => void) => other()],
     ["closes the connection", (session: ClientSession) => void session.close(0)],
-    ["makes another call", (session: ClientSession) => void session.unary(CALL, new Uint8Array(), { done() {} })],
+    [
+      "makes another call",
+      (session: ClientSession) => void session.unary(CALL, new Uint8Array(), { done() {} }),
+    ],
   ] as const) {
     test(`30. ${what}`, async () => {
       const { session } = createSession(1);
@@ -166,7 +190,9 @@ describe("30. a sink that does what it likes inside the parser's loop", () => {
           act(session, () => cancel.now());
         },
       });
-      const second = session.unary(CALL, new Uint8Array(), { done: (end) => void ends.push(`second ${end.code}`) });
+      const second = session.unary(CALL, new Uint8Array(), {
+        done: (end) => void ends.push(`second ${end.code}`),
+      });
       cancel.now = () => second.cancel({ code: Status.CANCELLED, text: "" });
       session.receive(Buffer.concat([answer(1), answer(3)]));
       await turn();

@@ -9,7 +9,14 @@ import {
 } from "@tightwire/core/runtime";
 import { ConnectionError } from "../frames/connection-error.js";
 import { writeFrameHeader, writeGoaway } from "../frames/frame-writer.js";
-import { ErrorCode, Flag, FRAME_HEADER_BYTES, FrameType, MAX_31_BITS, PREFACE } from "../frames/protocol.js";
+import {
+  ErrorCode,
+  Flag,
+  FRAME_HEADER_BYTES,
+  FrameType,
+  MAX_31_BITS,
+  PREFACE,
+} from "../frames/protocol.js";
 import { SettingId } from "../frames/settings.js";
 import { ResponseHead } from "../grpc/response-head.js";
 import type { Carrier } from "../session/carrier.js";
@@ -45,7 +52,10 @@ const CLOSED: Cause = { code: Status.UNAVAILABLE, text: "the connection was clos
 const USED_UP: Cause = { code: Status.UNAVAILABLE, text: "the connection has no stream ids left" };
 const GOING_AWAY: Cause = { code: Status.UNAVAILABLE, text: "the server is shutting down" };
 
-/** A client's side of a connection: opens streams for calls as the server allows, keeps the others waiting, and knows which calls a server that goes away never looked at. */
+/**
+ * A client's side of a connection: opens streams for calls as the server allows, keeps the others
+ * waiting, and knows which calls a server that goes away never looked at.
+ */
 export class ClientSession extends Session {
   declare readonly options: ClientSessionOptions;
   protected override readonly lossCode: number = Status.UNAVAILABLE;
@@ -62,7 +72,8 @@ export class ClientSession extends Session {
   #whenIdle: (() => void) | undefined = undefined;
 
   constructor(carrier: Carrier, options: ClientSessionOptions, owner: ClientSessionOwner) {
-    // A server can reset no more than the calls that were made: to end the connection for it would only lose the others.
+    // A server can reset no more than the calls that were made: to end the connection for it would
+    // only lose the others.
     super(carrier, options, Number.POSITIVE_INFINITY);
     this.#owner = owner;
     this.#nextId = options.firstStreamId;
@@ -163,7 +174,8 @@ export class ClientSession extends Session {
       return;
     }
     if (this.#inFlight === 0) this.#owner.busy(true);
-    if (this.streams.size < this.peer.maxConcurrentStreams && this.#waiting.size === 0) this.#open(stream);
+    if (this.streams.size < this.peer.maxConcurrentStreams && this.#waiting.size === 0)
+      this.#open(stream);
     else this.#waiting.add(stream);
   }
 
@@ -223,13 +235,20 @@ export class ClientSession extends Session {
 
   // ---- what the session tells ----
 
-  protected override headerBlock(streamId: number, endStream: boolean, bytes: Buffer, start: number, end: number): void {
+  protected override headerBlock(
+    streamId: number,
+    endStream: boolean,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): void {
     const head = this.#head;
     head.clear();
     this.decoder.decode(bytes, start, end, head);
     const stream = this.streams.get(streamId) as ClientStream | undefined;
     if (stream === undefined) {
-      if (this.isIdle(streamId)) throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, `HEADERS on idle stream ${streamId}`);
+      if (this.isIdle(streamId))
+        throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, `HEADERS on idle stream ${streamId}`);
       if (this.excuses(streamId)) return;
       throw new ConnectionError(ErrorCode.STREAM_CLOSED, `HEADERS on closed stream ${streamId}`);
     }
@@ -238,9 +257,11 @@ export class ClientSession extends Session {
   }
 
   override goaway(lastStreamId: number, code: number, debug: string): void {
-    if (lastStreamId > this.#goawayLast) throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "a GOAWAY whose last stream rose");
+    if (lastStreamId > this.#goawayLast)
+      throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "a GOAWAY whose last stream rose");
     this.#goawayLast = lastStreamId;
-    if (code === ErrorCode.ENHANCE_YOUR_CALM && debug.includes("too_many_pings")) this.#owner.tooManyPings();
+    if (code === ErrorCode.ENHANCE_YOUR_CALM && debug.includes("too_many_pings"))
+      this.#owner.tooManyPings();
     this.#tell("draining", GOING_AWAY);
     for (const stream of [...this.#waiting, ...(this.streams.all() as ClientStream[])]) {
       if (stream.id !== 0 && stream.id <= lastStreamId) continue;

@@ -1,5 +1,11 @@
 import type { Metadata } from "@tightwire/core";
-import { type Cause, type Completion, type OutgoingCall, Status, type StreamHandle } from "@tightwire/core/runtime";
+import {
+  type Cause,
+  type Completion,
+  type OutgoingCall,
+  Status,
+  type StreamHandle,
+} from "@tightwire/core/runtime";
 import { ErrorCode, errorName } from "../frames/protocol.js";
 import { isKnownEncoding } from "../grpc/compression.js";
 import { decodeGrpcMessage } from "../grpc/grpc-message.js";
@@ -9,7 +15,10 @@ import { isGrpc, type ResponseHead } from "../grpc/response-head.js";
 import { Stream } from "../session/stream.js";
 import type { ClientSession } from "./client-session.js";
 
-/** A call that a client makes: its handle, and the reader of its answer. {@link UnaryStream} and {@link ReplyStream} say who hears of it. */
+/**
+ * A call that a client makes: its handle, and the reader of its answer. {@link UnaryStream} and
+ * {@link ReplyStream} say who hears of it.
+ */
 export abstract class ClientStream extends Stream implements StreamHandle {
   readonly call: OutgoingCall;
   /** Where in the connection's output its head begins. */
@@ -67,15 +76,21 @@ export abstract class ClientStream extends Stream implements StreamHandle {
   /** A head, or trailers, or both at once. */
   head(head: ResponseHead, endStream: boolean): void {
     if (head.fault !== undefined) return this.#malformed(head.fault);
-    if (head.tooLarge) return this.#give({ code: Status.RESOURCE_EXHAUSTED, text: "the metadata of the answer is larger than is taken" });
+    if (head.tooLarge)
+      return this.#give({
+        code: Status.RESOURCE_EXHAUSTED,
+        text: "the metadata of the answer is larger than is taken",
+      });
     if (this.#headReceived) return this.#trailers(head, endStream);
     if (head.httpStatus === undefined) return this.#malformed("no :status");
     if (head.httpStatus.startsWith("1")) {
-      if (endStream || head.httpStatus === "101") this.#malformed(`an answer that is ${head.httpStatus}`);
+      if (endStream || head.httpStatus === "101")
+        this.#malformed(`an answer that is ${head.httpStatus}`);
       return; // something is still to come
     }
     this.contentLeft = head.contentLength;
-    if (endStream && !this.countContent(0, true)) return this.#malformed("fewer octets than its content-length");
+    if (endStream && !this.countContent(0, true))
+      return this.#malformed("fewer octets than its content-length");
     if (endStream && head.grpcStatus !== undefined) return this.#finishWith(head);
     if (head.httpStatus !== "200" || !isGrpc(head.contentType)) return this.#foreign(head);
     if (endStream) return this.#finishWith(head);
@@ -87,10 +102,18 @@ export abstract class ClientStream extends Stream implements StreamHandle {
     }
     this.compressedAllowed = head.encoding === "gzip";
     this.#headReceived = true;
-    this.headersReceived(head.metadataFields === undefined ? undefined : metadataOf(head.metadataFields));
+    this.headersReceived(
+      head.metadataFields === undefined ? undefined : metadataOf(head.metadataFields),
+    );
   }
 
-  override data(bytes: Buffer, start: number, end: number, flowBytes: number, endStream: boolean): void {
+  override data(
+    bytes: Buffer,
+    start: number,
+    end: number,
+    flowBytes: number,
+    endStream: boolean,
+  ): void {
     if (!this.#headReceived) return this.#malformed("DATA before the head of the answer");
     super.data(bytes, start, end, flowBytes, endStream);
   }
@@ -108,7 +131,14 @@ export abstract class ClientStream extends Stream implements StreamHandle {
 
   /** The peer says that it never looked at the call. */
   unprocessed(text: string): void {
-    this.tell({ code: Status.UNAVAILABLE, text, headers: undefined, trailers: undefined, processed: "no", origin: "peer" });
+    this.tell({
+      code: Status.UNAVAILABLE,
+      text,
+      headers: undefined,
+      trailers: undefined,
+      processed: "no",
+      origin: "peer",
+    });
   }
 
   protected override refuse(cause: Cause): void {
@@ -144,24 +174,42 @@ export abstract class ClientStream extends Stream implements StreamHandle {
 
   /** The answer's status is there; it is told behind the messages before it. */
   #finishWith(head: ResponseHead): void {
-    const trailers = head.metadataFields === undefined ? undefined : metadataOf(head.metadataFields);
-    if (head.grpcStatus === "0" && trailers === undefined && head.grpcMessage === undefined) this.#end = OK;
+    const trailers =
+      head.metadataFields === undefined ? undefined : metadataOf(head.metadataFields);
+    if (head.grpcStatus === "0" && trailers === undefined && head.grpcMessage === undefined)
+      this.#end = OK;
     else {
-      const text = head.grpcStatus === undefined ? "the answer ended without a grpc-status" : decodeGrpcMessage(head.grpcMessage ?? "");
-      this.#end = { code: statusNumberOf(head.grpcStatus), text, headers: undefined, trailers, processed: "yes", origin: "peer" };
+      const text =
+        head.grpcStatus === undefined
+          ? "the answer ended without a grpc-status"
+          : decodeGrpcMessage(head.grpcMessage ?? "");
+      this.#end = {
+        code: statusNumberOf(head.grpcStatus),
+        text,
+        headers: undefined,
+        trailers,
+        processed: "yes",
+        origin: "peer",
+      };
     }
     this.endReceived();
   }
 
   /** The answer is no gRPC: a proxy's, or a web server's. */
   #foreign(head: ResponseHead): void {
-    const what = head.contentType === undefined ? "without a content type" : `with ${mediaType(head.contentType)}`;
+    const what =
+      head.contentType === undefined
+        ? "without a content type"
+        : `with ${mediaType(head.contentType)}`;
     const text = `the peer is not a gRPC server: it answered HTTP ${head.httpStatus} ${what}`;
     this.#give({ code: statusOfHttp(head.httpStatus as string), text });
   }
 
   #malformed(text: string): void {
-    this.#give({ code: Status.INTERNAL, text: `the answer is malformed: ${text}` }, ErrorCode.PROTOCOL_ERROR);
+    this.#give(
+      { code: Status.INTERNAL, text: `the answer is malformed: ${text}` },
+      ErrorCode.PROTOCOL_ERROR,
+    );
   }
 
   /** This side gives the answer up. */
@@ -181,7 +229,14 @@ const OK: Completion = Object.freeze({
 });
 
 function local(cause: Cause, processed: Completion["processed"]): Completion {
-  return { code: cause.code, text: cause.text, headers: undefined, trailers: undefined, processed, origin: "local" };
+  return {
+    code: cause.code,
+    text: cause.text,
+    headers: undefined,
+    trailers: undefined,
+    processed,
+    origin: "local",
+  };
 }
 
 /** What is not one of the seventeen is UNKNOWN. */

@@ -1,8 +1,19 @@
 import type { NetConnectOpts, Socket } from "node:net";
 import type { ConnectionOptions as TlsConnectOptions } from "node:tls";
-import { type Cause, type Connection, type ConnectionState, type ConnectOptions, type Endpoint, timerMs } from "@tightwire/core/runtime";
+import {
+  type Cause,
+  type Connection,
+  type ConnectionState,
+  type ConnectOptions,
+  type Endpoint,
+  timerMs,
+} from "@tightwire/core/runtime";
 import { attach, SocketCarrier } from "../session/socket-carrier.js";
-import { ClientSession, type ClientSessionOptions, type ClientSessionOwner } from "./client-session.js";
+import {
+  ClientSession,
+  type ClientSessionOptions,
+  type ClientSessionOwner,
+} from "./client-session.js";
 import { WireConnection } from "./connection.js";
 
 /** What the transport decides for all its connections. */
@@ -14,7 +25,10 @@ export interface ConnectParts {
   tooManyPings(): void;
 }
 
-/** Connects to an endpoint; resolves once the server has shown that it speaks HTTP/2. Rejects with an Error that says in a sentence why it does not. */
+/**
+ * Connects to an endpoint; resolves once the server has shown that it speaks HTTP/2. Rejects with
+ * an Error that says in a sentence why it does not.
+ */
 export function connect(
   endpoint: Endpoint,
   { timeoutMs, maxMessageBytes, signal }: ConnectOptions,
@@ -22,7 +36,10 @@ export function connect(
 ): Promise<Connection> {
   return new Promise((resolve, reject) => {
     const socket = openSocket(endpoint, parts.tls);
-    const timer = setTimeout(() => give(`no connection within ${timeoutMs} ms`), timerMs(timeoutMs));
+    const timer = setTimeout(
+      () => give(`no connection within ${timeoutMs} ms`),
+      timerMs(timeoutMs),
+    );
     const leave = (): void => give("the channel was closed");
     signal?.addEventListener("abort", leave);
     let session: ClientSession | undefined;
@@ -55,11 +72,19 @@ export function connect(
       tooManyPings: () => parts.tooManyPings(),
     };
     socket.once(parts.tls === undefined ? "connect" : "secureConnect", () => {
-      if (parts.tls !== undefined && (socket as { alpnProtocol?: string | false }).alpnProtocol !== "h2")
+      if (
+        parts.tls !== undefined &&
+        (socket as { alpnProtocol?: string | false }).alpnProtocol !== "h2"
+      )
         return give("the peer does not speak HTTP/2 over TLS");
       session = new ClientSession(
         new SocketCarrier(socket),
-        { ...parts.session, maxMessageBytes, scheme: parts.tls === undefined ? "http" : "https", authority: endpoint.authority },
+        {
+          ...parts.session,
+          maxMessageBytes,
+          scheme: parts.tls === undefined ? "http" : "https",
+          authority: endpoint.authority,
+        },
         owner,
       );
       attach(socket, session, "the connection was lost");
@@ -75,36 +100,57 @@ export function connect(
 
 function openSocket(endpoint: Endpoint, tls: TlsConnectOptions | undefined): Socket {
   const where = whereOf(endpoint.address);
-  // Both are loaded by the first connection that needs them: "node:net" takes a fifth of the time that importing all of this takes, and "node:tls" as long as all of it.
+  // Both are loaded by the first connection that needs them: "node:net" takes a fifth of the time
+  // that importing all of this takes, and "node:tls" as long as all of it.
   const { connect: connectNet, isIP } = process.getBuiltinModule("node:net");
   if (tls === undefined) return connectNet({ ...where, noDelay: true });
   const host = endpoint.authority.replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
   const proved = tls.servername ?? host;
   const { checkServerIdentity, connect: connectTls } = process.getBuiltinModule("node:tls");
-  // A name is sent along and proved; an address is only proved (RFC 6066), and need not be the one that is connected to.
+  // A name is sent along and proved; an address is only proved (RFC 6066), and need not be the one
+  // that is connected to.
   const name: TlsConnectOptions =
     isIP(proved) === 0
       ? { servername: proved }
-      : { servername: "", checkServerIdentity: (_host, certificate) => checkServerIdentity(proved, certificate) };
+      : {
+          servername: "",
+          checkServerIdentity: (_host, certificate) => checkServerIdentity(proved, certificate),
+        };
   return connectTls({ ...tls, ...where, ...name });
 }
 
 function whereOf(address: string): NetConnectOpts {
   if (address.startsWith("unix:")) return { path: address.slice("unix:".length) };
   const colon = address.lastIndexOf(":");
-  return { host: address.slice(0, colon).replace(/^\[|\]$/g, ""), port: Number(address.slice(colon + 1)) };
+  return {
+    host: address.slice(0, colon).replace(/^\[|\]$/g, ""),
+    port: Number(address.slice(colon + 1)),
+  };
 }
 
-/** Node's words for failures that the peer's kind explains; each becomes what a person can act on. */
+/**
+ * Node's words for failures that the peer's kind explains; each becomes what a person can act on.
+ */
 function connectFailure(error: NodeJS.ErrnoException): string {
-  if (error.message.includes("wrong version number") || error.message.includes("packet length too long"))
+  if (
+    error.message.includes("wrong version number") ||
+    error.message.includes("packet length too long")
+  )
     return "the peer does not speak TLS";
   return error.message.replace(/\s*\n\s*/g, " ").trim();
 }
 
 function notHttp2(why: string, secure: boolean): string {
-  if (why.includes("no SETTINGS") || why.includes("PROTOCOL_ERROR") || why.includes("FRAME_SIZE_ERROR")) {
-    return secure ? "the peer does not speak HTTP/2" : "the peer does not speak HTTP/2, or speaks it over TLS only";
+  if (
+    why.includes("no SETTINGS") ||
+    why.includes("PROTOCOL_ERROR") ||
+    why.includes("FRAME_SIZE_ERROR")
+  ) {
+    return secure
+      ? "the peer does not speak HTTP/2"
+      : "the peer does not speak HTTP/2, or speaks it over TLS only";
   }
-  return why === "the connection was lost" ? "the peer closed the connection before it spoke HTTP/2" : why;
+  return why === "the connection was lost"
+    ? "the peer closed the connection before it spoke HTTP/2"
+    : why;
 }

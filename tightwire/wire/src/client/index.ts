@@ -15,10 +15,13 @@ export type { Bounds } from "../session/bounds.js";
 
 /** Settings of the wire's client transport; all optional. */
 export interface WireOptions {
-  /** TLS to the server: `true` for the defaults. Default: cleartext, with prior knowledge of HTTP/2. */
+  /**
+   * TLS to the server: `true` for the defaults. Default: cleartext, with prior knowledge of HTTP/2.
+   */
   readonly tls?: boolean | ClientTlsOptions;
   /**
-   * A connection that was silent for so long gets a PING, in milliseconds; one whose server does not answer it is given up. Doubled when a server finds them too many, as many do below 300,000.
+   * A connection that was silent for so long gets a PING, in milliseconds; one whose server does
+   * not answer it is given up. Doubled when a server finds them too many, as many do below 300,000.
    * Default `Infinity`: no PINGs.
    */
   readonly keepaliveMs?: number;
@@ -28,10 +31,16 @@ export interface WireOptions {
   readonly bounds?: Partial<Bounds>;
 }
 
-const CAPABILITIES: Capabilities = { compressRequests: true, compressResponses: true, knowsProcessed: true };
+const CAPABILITIES: Capabilities = {
+  compressRequests: true,
+  compressResponses: true,
+  knowsProcessed: true,
+};
 
 /**
- * The client transport of this package: HTTP/2 for gRPC, on sockets of TCP, TLS and files. Throws at once for an unknown option or bound, a PEM file that cannot be read, or half a client certificate.
+ * The client transport of this package: HTTP/2 for gRPC, on sockets of TCP, TLS and files. Throws
+ * at once for an unknown option or bound, a PEM file that cannot be read, or half a client
+ * certificate.
  */
 export function wire(options: WireOptions = {}): ClientTransport {
   refuseUnknownOptions("wire", options, ["tls", "keepaliveMs", "keepaliveTimeoutMs", "bounds"]);
@@ -57,11 +66,16 @@ export function wire(options: WireOptions = {}): ClientTransport {
 
 function tlsOptions(tls: WireOptions["tls"]): TlsConnectOptions | undefined {
   if (tls === undefined || tls === false) return undefined;
-  const base: TlsConnectOptions = { ALPNProtocols: ["h2"], minVersion: "TLSv1.2", ciphers: TLS_CIPHERS };
+  const base: TlsConnectOptions = {
+    ALPNProtocols: ["h2"],
+    minVersion: "TLSv1.2",
+    ciphers: TLS_CIPHERS,
+  };
   if (tls === true) return base;
   refuseUnknownOptions("wire, in tls,", tls, ["ca", "certificate", "key", "serverName"]);
   const { ca, certificate, key, serverName } = tls;
-  if ((certificate === undefined) !== (key === undefined)) throw new TypeError("tls.certificate and tls.key go together");
+  if ((certificate === undefined) !== (key === undefined))
+    throw new TypeError("tls.certificate and tls.key go together");
   return {
     ...base,
     ...(ca === undefined ? {} : { ca: readPem("tls.ca", ca) }),

@@ -11,7 +11,10 @@ const MAX_REMEMBERED = 1_000;
 /** From here on a millisecond more or less is no matter, and the shorter text is. */
 const WHOLE_MS_FROM = 100;
 
-/** Writes the heads of requests on one connection. Source: the gRPC over HTTP/2 protocol document, "Requests". */
+/**
+ * Writes the heads of requests on one connection. Source: the gRPC over HTTP/2 protocol document,
+ * "Requests".
+ */
 export class RequestWriter {
   readonly #session: Session;
   readonly #scheme: string;
@@ -26,12 +29,18 @@ export class RequestWriter {
 
   /** Writes the HEADERS of a call. */
   write(streamId: number, call: OutgoingCall): void {
-    const most = MOST_FIXED_BYTES + call.path.length + this.#authority.length + mostMetadataBytes(call.metadata);
+    const most =
+      MOST_FIXED_BYTES +
+      call.path.length +
+      this.#authority.length +
+      mostMetadataBytes(call.metadata);
     const encoder = this.#session.beginBlock(most);
     this.#repeatedOf(call.path).write(encoder);
     if (call.compress) encoder.repeated("grpc-encoding", "gzip");
-    if (call.deadline !== Number.POSITIVE_INFINITY) encoder.literal("grpc-timeout", timeoutText(call.deadline));
-    if (call.previousAttempts > 0) encoder.literal("grpc-previous-rpc-attempts", String(call.previousAttempts));
+    if (call.deadline !== Number.POSITIVE_INFINITY)
+      encoder.literal("grpc-timeout", timeoutText(call.deadline));
+    if (call.previousAttempts > 0)
+      encoder.literal("grpc-previous-rpc-attempts", String(call.previousAttempts));
     writeMetadata(encoder, call.metadata);
     this.#session.endBlock(streamId, false);
   }

@@ -1,5 +1,10 @@
 import type { Metadata } from "@tightwire/core";
-import { type Completion, type OutgoingCall, Status, type UnarySink } from "@tightwire/core/runtime";
+import {
+  type Completion,
+  type OutgoingCall,
+  Status,
+  type UnarySink,
+} from "@tightwire/core/runtime";
 import type { ClientSession } from "./client-session.js";
 import { ClientStream } from "./client-stream.js";
 
@@ -28,7 +33,11 @@ export class UnaryStream extends ClientStream {
 
   /** The octets stay as they are until the end: a session's chunks are not read into again. */
   protected override received(bytes: Uint8Array, compressed: boolean): void {
-    if (this.#messages++ > 0) return this.refuse({ code: Status.INTERNAL, text: "the answer of a unary call holds more than one message" });
+    if (this.#messages++ > 0)
+      return this.refuse({
+        code: Status.INTERNAL,
+        text: "the answer of a unary call holds more than one message",
+      });
     this.#message = bytes;
     this.#compressed = compressed;
   }
@@ -36,7 +45,8 @@ export class UnaryStream extends ClientStream {
   protected override drained(): void {}
 
   protected override done(end: Completion): void {
-    const whole: Completion = this.#headers === undefined ? end : { ...end, headers: this.#headers };
+    const whole: Completion =
+      this.#headers === undefined ? end : { ...end, headers: this.#headers };
     if (end.code !== Status.OK) return this.#sink.done(whole, undefined);
     if (this.#messages === 1) return this.#sink.done(whole, this.#message, this.#compressed);
     const text = "the answer of a unary call holds no message";

@@ -1,6 +1,7 @@
 /**
- * The peer broke a rule that ends the connection. Thrown by the parts that read bytes and caught in one place, `Session.receive`, which sends GOAWAY: it never leaves
- * the engine. Source: RFC 9113, section 5.4.1.
+ * The peer broke a rule that ends the connection. Thrown by the parts that read bytes and caught in
+ * one place, `Session.receive`, which sends GOAWAY: it never leaves the engine. Source: RFC 9113,
+ * section 5.4.1.
  */
 export class ConnectionError extends Error {
   /** One of `ErrorCode`. */
@@ -12,6 +13,10 @@ export class ConnectionError extends Error {
   }
 
   static {
-    Object.defineProperty(ConnectionError.prototype, "name", { value: "ConnectionError", configurable: true, writable: true });
+    Object.defineProperty(ConnectionError.prototype, "name", {
+      value: "ConnectionError",
+      configurable: true,
+      writable: true,
+    });
   }
 }

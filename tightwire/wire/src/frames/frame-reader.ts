@@ -1,15 +1,26 @@
 import { ConnectionError } from "./connection-error.js";
 import { ErrorCode, Flag, FRAME_HEADER_BYTES, FrameType, MAX_FRAME_BYTES } from "./protocol.js";
 
-/** Hears whole frames, in order. Buffers are borrowed: valid until the call returns. May throw a {@link ConnectionError}. */
+/**
+ * Hears whole frames, in order. Buffers are borrowed: valid until the call returns. May throw a
+ * {@link ConnectionError}.
+ */
 export interface FrameHandler {
   /** Whether nothing more is to be read: what is left of the octets is dropped. */
   readonly over: boolean;
   /**
-   * Octets of a DATA frame, without padding; a frame that arrives in parts is told in parts. `flowBytes` is what they cost of the windows, padding and its length included;
-   * `end` is set on the last part of a frame that ends its stream.
+   * Octets of a DATA frame, without padding; a frame that arrives in parts is told in parts.
+   * `flowBytes` is what they cost of the windows, padding and its length included; `end` is set on
+   * the last part of a frame that ends its stream.
    */
-  data(streamId: number, bytes: Buffer, start: number, end: number, flowBytes: number, endStream: boolean): void;
+  data(
+    streamId: number,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    flowBytes: number,
+    endStream: boolean,
+  ): void;
   /** A HEADERS frame's part of a header block, without padding and priority. */
   headers(streamId: number, flags: number, bytes: Buffer, start: number, end: number): void;
   continuation(streamId: number, flags: number, bytes: Buffer, start: number, end: number): void;
@@ -25,8 +36,9 @@ export interface FrameHandler {
 }
 
 /**
- * Octets to frames: holds each to the rules of its kind (length, stream id, padding) and hands it on. A frame other than DATA is handed on whole; what came of it before is kept.
- * The order of HEADERS and CONTINUATION is held here. Source: RFC 9113, sections 4 and 6.
+ * Octets to frames: holds each to the rules of its kind (length, stream id, padding) and hands it
+ * on. A frame other than DATA is handed on whole; what came of it before is kept. The order of
+ * HEADERS and CONTINUATION is held here. Source: RFC 9113, sections 4 and 6.
  */
 export class FrameReader {
   readonly #handler: FrameHandler;
@@ -44,7 +56,10 @@ export class FrameReader {
   /** The stream whose header block is open: nothing but its CONTINUATION may come. */
   #openBlock = 0;
   #first = true;
-  /** Rises with every frame, or header block of several, that is whole: what is under way for long shows by it. */
+  /**
+   * Rises with every frame, or header block of several, that is whole: what is under way for long
+   * shows by it.
+   */
   progress = 0;
 
   constructor(handler: FrameHandler) {
@@ -71,7 +86,8 @@ export class FrameReader {
 
   /** Goes on with what the last octets left off; returns where the next frame begins. */
   #continue(bytes: Buffer): number {
-    if (this.#dataPadded || this.#dataLeft > 0 || this.#paddingLeft > 0) return this.#data(bytes, 0);
+    if (this.#dataPadded || this.#dataLeft > 0 || this.#paddingLeft > 0)
+      return this.#data(bytes, 0);
     if (this.#payload !== undefined) return this.#fill(bytes, 0);
     if (this.#headBytes === 0) return 0;
     const wanted = FRAME_HEADER_BYTES - this.#headBytes;
@@ -86,9 +102,14 @@ export class FrameReader {
     return this.#begin(bytes, at, bytes, at + FRAME_HEADER_BYTES);
   }
 
-  /** A frame whose header stands in `head` at `headAt`, and whose payload begins in `bytes` at `at`. */
+  /**
+   * A frame whose header stands in `head` at `headAt`, and whose payload begins in `bytes` at `at`.
+   */
   #begin(head: Buffer, headAt: number, bytes: Buffer, at: number): number {
-    const length = ((head[headAt] as number) << 16) | ((head[headAt + 1] as number) << 8) | (head[headAt + 2] as number);
+    const length =
+      ((head[headAt] as number) << 16) |
+      ((head[headAt + 1] as number) << 8) |
+      (head[headAt + 2] as number);
     const type = head[headAt + 3] as number;
     const flags = head[headAt + 4] as number;
     const streamId = streamIdAt(head, headAt + 5);
@@ -98,8 +119,12 @@ export class FrameReader {
         throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "another frame before SETTINGS");
       this.#first = false;
     }
-    if (length > MAX_FRAME_BYTES) throw new ConnectionError(ErrorCode.FRAME_SIZE_ERROR, `a frame of ${length} octets`);
-    if (this.#openBlock !== 0 && (type !== FrameType.CONTINUATION || streamId !== this.#openBlock)) {
+    if (length > MAX_FRAME_BYTES)
+      throw new ConnectionError(ErrorCode.FRAME_SIZE_ERROR, `a frame of ${length} octets`);
+    if (
+      this.#openBlock !== 0 &&
+      (type !== FrameType.CONTINUATION || streamId !== this.#openBlock)
+    ) {
       throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "another frame inside a header block");
     }
     if (type === FrameType.DATA) return this.#beginData(length, flags, streamId, bytes, at);
@@ -122,7 +147,14 @@ export class FrameReader {
     this.#payload = undefined;
     this.#headBytes = 0;
     const head = this.#head;
-    this.#whole(head[3] as number, head[4] as number, streamIdAt(head, 5), payload, 0, payload.length);
+    this.#whole(
+      head[3] as number,
+      head[4] as number,
+      streamIdAt(head, 5),
+      payload,
+      0,
+      payload.length,
+    );
     return at + copied;
   }
 
@@ -131,7 +163,11 @@ export class FrameReader {
     this.#dataStream = streamId;
     this.#dataEnds = (flags & Flag.END_STREAM) !== 0;
     if ((flags & Flag.PADDED) !== 0) {
-      if (length === 0) throw new ConnectionError(ErrorCode.FRAME_SIZE_ERROR, "padded DATA without a padding length");
+      if (length === 0)
+        throw new ConnectionError(
+          ErrorCode.FRAME_SIZE_ERROR,
+          "padded DATA without a padding length",
+        );
       this.#dataPadded = true;
       this.#dataLeft = length - 1;
       return this.#data(bytes, at);
@@ -150,7 +186,8 @@ export class FrameReader {
     if (this.#dataPadded) {
       if (at === bytes.length) return at;
       const padding = bytes[at++] as number;
-      if (padding > this.#dataLeft) throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "padding longer than its frame");
+      if (padding > this.#dataLeft)
+        throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "padding longer than its frame");
       this.#dataPadded = false;
       this.#dataLeft -= padding;
       this.#paddingLeft = padding;
@@ -166,11 +203,26 @@ export class FrameReader {
     flowBytes += data + padding;
     const whole = this.#dataLeft + this.#paddingLeft === 0;
     if (whole) this.progress++;
-    if (flowBytes > 0 || whole) this.#handler.data(this.#dataStream, bytes, start, start + data, flowBytes, whole && this.#dataEnds);
+    if (flowBytes > 0 || whole)
+      this.#handler.data(
+        this.#dataStream,
+        bytes,
+        start,
+        start + data,
+        flowBytes,
+        whole && this.#dataEnds,
+      );
     return at;
   }
 
-  #whole(type: number, flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
+  #whole(
+    type: number,
+    flags: number,
+    streamId: number,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): void {
     const length = end - start;
     if (this.#openBlock === 0 || (flags & Flag.END_HEADERS) !== 0) this.progress++;
     switch (type) {
@@ -191,7 +243,11 @@ export class FrameReader {
       case FrameType.GOAWAY:
         expectStream(streamId === 0, "GOAWAY", streamId);
         expectLength(length >= 8, "GOAWAY", length);
-        return this.#handler.goaway(streamIdAt(bytes, start), bytes.readUInt32BE(start + 4), debugText(bytes, start + 8, end));
+        return this.#handler.goaway(
+          streamIdAt(bytes, start),
+          bytes.readUInt32BE(start + 4),
+          debugText(bytes, start + 8, end),
+        );
       case FrameType.WINDOW_UPDATE:
         expectLength(length === 4, "WINDOW_UPDATE", length);
         return this.#handler.windowUpdate(streamId, streamIdAt(bytes, start));
@@ -218,13 +274,15 @@ export class FrameReader {
       expectLength(to - start >= 5, "HEADERS", to - from);
       start += 5;
     }
-    if (start > end) throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "padding longer than its frame");
+    if (start > end)
+      throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "padding longer than its frame");
     if ((flags & Flag.END_HEADERS) === 0) this.#openBlock = streamId;
     this.#handler.headers(streamId, flags, bytes, start, end);
   }
 
   #continuation(flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
-    if (this.#openBlock === 0) throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "CONTINUATION outside of a header block");
+    if (this.#openBlock === 0)
+      throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "CONTINUATION outside of a header block");
     if ((flags & Flag.END_HEADERS) !== 0) this.#openBlock = 0;
     this.#handler.continuation(streamId, flags, bytes, start, end);
   }

@@ -8,7 +8,13 @@ export interface FrameOutput {
 }
 
 /** Writes a frame's header into room that was reserved. */
-export function writeFrameHeader(out: FrameOutput, length: number, type: number, flags: number, streamId: number): void {
+export function writeFrameHeader(
+  out: FrameOutput,
+  length: number,
+  type: number,
+  flags: number,
+  streamId: number,
+): void {
   const { buffer, at } = out;
   buffer[at] = length >>> 16;
   buffer[at + 1] = length >>> 8;
@@ -20,7 +26,10 @@ export function writeFrameHeader(out: FrameOutput, length: number, type: number,
 }
 
 /** SETTINGS, as pairs of id and value. */
-export function writeSettings(out: FrameOutput, settings: readonly (readonly [id: number, value: number])[]): void {
+export function writeSettings(
+  out: FrameOutput,
+  settings: readonly (readonly [id: number, value: number])[],
+): void {
   const length = settings.length * 6;
   out.reserve(FRAME_HEADER_BYTES + length);
   writeFrameHeader(out, length, FrameType.SETTINGS, 0, 0);
@@ -38,7 +47,12 @@ export function writeSettingsAck(out: FrameOutput): void {
 }
 
 /** PING with eight octets of `payload`, or its acknowledgement. */
-export function writePing(out: FrameOutput, payload: Buffer, start: number, acknowledges: boolean): void {
+export function writePing(
+  out: FrameOutput,
+  payload: Buffer,
+  start: number,
+  acknowledges: boolean,
+): void {
   out.reserve(FRAME_HEADER_BYTES + 8);
   writeFrameHeader(out, 8, FrameType.PING, acknowledges ? Flag.ACK : 0, 0);
   payload.copy(out.buffer, out.at, start, start + 8);
@@ -46,7 +60,12 @@ export function writePing(out: FrameOutput, payload: Buffer, start: number, ackn
 }
 
 /** GOAWAY, with a text for people. */
-export function writeGoaway(out: FrameOutput, lastStreamId: number, code: number, text: string): void {
+export function writeGoaway(
+  out: FrameOutput,
+  lastStreamId: number,
+  code: number,
+  text: string,
+): void {
   const debug = Buffer.from(text);
   out.reserve(FRAME_HEADER_BYTES + 8 + debug.length);
   writeFrameHeader(out, 8 + debug.length, FrameType.GOAWAY, 0, 0);
@@ -73,12 +92,25 @@ export function writeWindowUpdate(out: FrameOutput, streamId: number, increment:
 }
 
 /** A header block as one HEADERS frame, and CONTINUATION where it is larger than a frame. */
-export function writeLongHeaders(out: FrameOutput, streamId: number, block: Buffer, endStream: boolean): void {
+export function writeLongHeaders(
+  out: FrameOutput,
+  streamId: number,
+  block: Buffer,
+  endStream: boolean,
+): void {
   for (let start = 0; start === 0 || start < block.length; start += MAX_FRAME_BYTES) {
     const end = Math.min(start + MAX_FRAME_BYTES, block.length);
-    const flags = (end === block.length ? Flag.END_HEADERS : 0) | (start === 0 && endStream ? Flag.END_STREAM : 0);
+    const flags =
+      (end === block.length ? Flag.END_HEADERS : 0) |
+      (start === 0 && endStream ? Flag.END_STREAM : 0);
     out.reserve(FRAME_HEADER_BYTES + end - start);
-    writeFrameHeader(out, end - start, start === 0 ? FrameType.HEADERS : FrameType.CONTINUATION, flags, streamId);
+    writeFrameHeader(
+      out,
+      end - start,
+      start === 0 ? FrameType.HEADERS : FrameType.CONTINUATION,
+      flags,
+      streamId,
+    );
     block.copy(out.buffer, out.at, start, end);
     out.at += end - start;
   }

@@ -77,7 +77,10 @@ export const PREFACE: Buffer = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "
 
 /** Octets of a frame before its payload. */
 export const FRAME_HEADER_BYTES = 9;
-/** The largest payload that both sides take without having agreed on more; we ask for no more. Source: RFC 9113, section 4.2. */
+/**
+ * The largest payload that both sides take without having agreed on more; we ask for no more.
+ * Source: RFC 9113, section 4.2.
+ */
 export const MAX_FRAME_BYTES = 16_384;
 /** What a window holds before either side has said otherwise. Source: RFC 9113, section 6.9.2. */
 export const DEFAULT_WINDOW_BYTES = 65_535;

@@ -43,10 +43,16 @@ export const SettingId: {
 const LARGEST_FRAME_BYTES = 16_777_215;
 
 /**
- * Takes a SETTINGS payload over into `settings`. Throws a {@link ConnectionError} for a value out of range, such as a server's that would let its client push; unknown settings are
- * ignored.
+ * Takes a SETTINGS payload over into `settings`. Throws a {@link ConnectionError} for a value out
+ * of range, such as a server's that would let its client push; unknown settings are ignored.
  */
-export function readSettings(bytes: Buffer, start: number, end: number, settings: Settings, ofServer: boolean): void {
+export function readSettings(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  settings: Settings,
+  ofServer: boolean,
+): void {
   for (let at = start; at < end; at += 6) {
     const value = bytes.readUInt32BE(at + 2);
     switch (bytes.readUInt16BE(at)) {
@@ -60,11 +66,21 @@ export function readSettings(bytes: Buffer, start: number, end: number, settings
         settings.maxConcurrentStreams = value;
         break;
       case SettingId.INITIAL_WINDOW_SIZE:
-        expectRange(value <= MAX_31_BITS, ErrorCode.FLOW_CONTROL_ERROR, "INITIAL_WINDOW_SIZE", value);
+        expectRange(
+          value <= MAX_31_BITS,
+          ErrorCode.FLOW_CONTROL_ERROR,
+          "INITIAL_WINDOW_SIZE",
+          value,
+        );
         settings.initialWindowBytes = value;
         break;
       case SettingId.MAX_FRAME_SIZE:
-        expectRange(value >= MAX_FRAME_BYTES && value <= LARGEST_FRAME_BYTES, ErrorCode.PROTOCOL_ERROR, "MAX_FRAME_SIZE", value);
+        expectRange(
+          value >= MAX_FRAME_BYTES && value <= LARGEST_FRAME_BYTES,
+          ErrorCode.PROTOCOL_ERROR,
+          "MAX_FRAME_SIZE",
+          value,
+        );
         settings.maxFrameBytes = value;
         break;
       case SettingId.MAX_HEADER_LIST_SIZE:

@@ -1,7 +1,10 @@
 /** The encodings that we take, as the protocol lists them. */
 export const ACCEPTED_ENCODINGS = "identity,gzip";
 
-/** What is at most this large is compressed and decompressed here and now: handing it to a thread would take longer. */
+/**
+ * What is at most this large is compressed and decompressed here and now: handing it to a thread
+ * would take longer.
+ */
 const SYNC_BYTES = 4_096;
 
 /** Loaded by the first call that compresses: most processes never do. */
@@ -21,13 +24,17 @@ interface Job {
   run(done: () => void): void;
 }
 
-/** As many as the threads that do it: more at once would not be done sooner, and each may hold a message of the largest size. */
+/**
+ * As many as the threads that do it: more at once would not be done sooner, and each may hold a
+ * message of the largest size.
+ */
 const MAX_JOBS = 4;
 const jobs: Job[] = [];
 let running = 0;
 
 /**
- * Decompresses at once when that is quick, else when it is its turn, and calls `later`, unless it is not `wanted` any more. It stops at `maxBytes`, however much there would be.
+ * Decompresses at once when that is quick, else when it is its turn, and calls `later`, unless it
+ * is not `wanted` any more. It stops at `maxBytes`, however much there would be.
  */
 export function decompress(
   bytes: Uint8Array,
@@ -69,7 +76,10 @@ function runJobs(): void {
 }
 
 /** Compresses at once when that is quick, else calls `later`. */
-export function compress(bytes: Uint8Array, later: (result: Uint8Array) => void): Uint8Array | undefined {
+export function compress(
+  bytes: Uint8Array,
+  later: (result: Uint8Array) => void,
+): Uint8Array | undefined {
   if (bytes.length <= SYNC_BYTES) return zlib().gzipSync(bytes);
   // Compressing what is in memory fails for want of memory alone.
   zlib().gzip(bytes, (_error, result) => later(result));

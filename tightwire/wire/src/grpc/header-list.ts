@@ -3,7 +3,9 @@ import { isBinaryKey } from "@tightwire/core/runtime";
 import type { FieldSink } from "../hpack/decoder.js";
 import { fieldBytes } from "../hpack/dynamic-table.js";
 
-/** Octets that no field value may hold. Source: RFC 9113, section 8.2.1, and RFC 9110, section 5.5. */
+/**
+ * Octets that no field value may hold. Source: RFC 9113, section 8.2.1, and RFC 9110, section 5.5.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
 const BAD_OCTET = /[\0-\x08\x0a-\x1f\x7f]/;
 /** Longest value that is looked through faster by hand. */
@@ -11,7 +13,13 @@ const SHORT_VALUE = 32;
 /** A field name: a token in lower case. Source: RFC 9110, section 5.6.2. */
 const NAME = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
 /** Fields of a connection, which HTTP/2 does not have. Source: RFC 9113, section 8.2.2. */
-const CONNECTION_FIELDS: ReadonlySet<string> = new Set(["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"]);
+const CONNECTION_FIELDS: ReadonlySet<string> = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "transfer-encoding",
+  "upgrade",
+]);
 
 /** How large a header list may be. */
 export interface HeaderLimits {
@@ -21,8 +29,9 @@ export interface HeaderLimits {
 }
 
 /**
- * The fields of one header block, held to the rules of HTTP/2 and told apart: pseudo-fields, fields of the protocol, and metadata. One for a connection, cleared for each block.
- * A block that breaks a rule or is too large is heard to its end and has a `fault`.
+ * The fields of one header block, held to the rules of HTTP/2 and told apart: pseudo-fields, fields
+ * of the protocol, and metadata. One for a connection, cleared for each block. A block that breaks
+ * a rule or is too large is heard to its end and has a `fault`.
  */
 export abstract class HeaderList implements FieldSink {
   /** Why the list is malformed; undefined when it is not. */
@@ -55,23 +64,33 @@ export abstract class HeaderList implements FieldSink {
 
   field(name: string, value: string): void {
     this.#bytes += fieldBytes(name, value);
-    if (this.#bytes > this.#limits.maxHeaderListBytes || ++this.#fields > this.#limits.maxHeaderFields) this.tooLarge = true;
+    if (
+      this.#bytes > this.#limits.maxHeaderListBytes ||
+      ++this.#fields > this.#limits.maxHeaderFields
+    )
+      this.tooLarge = true;
     if (this.tooLarge || this.fault !== undefined) return;
-    if (isBad(value)) return this.#refuse(`the value of ${printable(name)} holds what no field may`);
+    if (isBad(value))
+      return this.#refuse(`the value of ${printable(name)} holds what no field may`);
     if (name.charCodeAt(0) === COLON) {
       if (this.#regular) return this.#refuse(`${printable(name)} after other fields`);
-      if (!this.pseudoField(name, value)) this.#refuse(`${printable(name)}, which has no place here or came twice`);
+      if (!this.pseudoField(name, value))
+        this.#refuse(`${printable(name)}, which has no place here or came twice`);
       return;
     }
     this.#regular = true;
     if (this.protocolField(name, value)) return;
     if (!NAME.test(name)) return this.#refuse(`the field name ${printable(name)}`);
-    if (CONNECTION_FIELDS.has(name)) return this.#refuse(`the field ${name}, which belongs to HTTP/1`);
+    if (CONNECTION_FIELDS.has(name))
+      return this.#refuse(`the field ${name}, which belongs to HTTP/1`);
     this.#metadata ??= [];
     this.#metadata.push(name, value);
   }
 
-  /** What of the block is metadata: key, value, key, value …, for {@link metadataOf}; undefined when there is none. */
+  /**
+   * What of the block is metadata: key, value, key, value …, for {@link metadataOf}; undefined when
+   * there is none.
+   */
   get metadataFields(): readonly string[] | undefined {
     return this.#metadata;
   }
@@ -128,14 +147,19 @@ function isWhite(unit: number): boolean {
 export function metadataOf(fields: readonly string[] | undefined): Metadata {
   const metadata = new Metadata();
   if (fields === undefined) return metadata;
-  for (let at = 0; at < fields.length; at += 2) appendField(metadata, fields[at] as string, fields[at + 1] as string);
+  for (let at = 0; at < fields.length; at += 2)
+    appendField(metadata, fields[at] as string, fields[at + 1] as string);
   return metadata;
 }
 
-/** Adds what a field carries. Bytes are base64, padded or not; several in one field are split at commas before they are decoded. */
+/**
+ * Adds what a field carries. Bytes are base64, padded or not; several in one field are split at
+ * commas before they are decoded.
+ */
 function appendField(metadata: Metadata, name: string, value: string): void {
   if (!isBinaryKey(name)) return metadata.appendReceived(name, value);
-  for (const part of value.split(",")) metadata.appendReceived(name, new Uint8Array(Buffer.from(part, "base64")));
+  for (const part of value.split(","))
+    metadata.appendReceived(name, new Uint8Array(Buffer.from(part, "base64")));
 }
 
 /** A peer's text in an error of ours. */

@@ -1,7 +1,10 @@
 import { Status } from "@tightwire/core/runtime";
 import { ErrorCode } from "../frames/protocol.js";
 
-/** Source: the gRPC document "HTTP to gRPC Status Code Mapping". What is not here, 200 too, is UNKNOWN. */
+/**
+ * Source: the gRPC document "HTTP to gRPC Status Code Mapping". What is not here, 200 too, is
+ * UNKNOWN.
+ */
 const BY_HTTP_STATUS: ReadonlyMap<string, number> = new Map<string, number>([
   ["400", Status.INTERNAL],
   ["401", Status.UNAUTHENTICATED],
@@ -18,7 +21,10 @@ export function statusOfHttp(httpStatus: string): number {
   return BY_HTTP_STATUS.get(httpStatus) ?? Status.UNKNOWN;
 }
 
-/** The status of a call whose stream was reset. Source: the gRPC over HTTP/2 protocol document, "Errors". What is not here is INTERNAL. */
+/**
+ * The status of a call whose stream was reset. Source: the gRPC over HTTP/2 protocol document,
+ * "Errors". What is not here is INTERNAL.
+ */
 const BY_ERROR_CODE: ReadonlyMap<number, number> = new Map<number, number>([
   [ErrorCode.REFUSED_STREAM, Status.UNAVAILABLE],
   [ErrorCode.CANCEL, Status.CANCELLED],

@@ -1,7 +1,10 @@
 import { parseTimeout } from "@tightwire/core/runtime";
 import { HeaderList } from "./header-list.js";
 
-/** The head of a request, or its trailers. Source: RFC 9113, section 8.3.1; the gRPC over HTTP/2 protocol document, "Requests". */
+/**
+ * The head of a request, or its trailers. Source: RFC 9113, section 8.3.1; the gRPC over HTTP/2
+ * protocol document, "Requests".
+ */
 export class RequestHead extends HeaderList {
   method: string | undefined = undefined;
   path: string | undefined = undefined;
@@ -39,7 +42,8 @@ export class RequestHead extends HeaderList {
     if (this.method === "CONNECT") return "CONNECT is not served";
     if (this.scheme === undefined) return "no :scheme";
     if (this.path === undefined || this.path === "") return "no :path";
-    if (this.#host !== undefined && this.authority !== undefined && this.#host !== this.authority) return "host is not :authority";
+    if (this.#host !== undefined && this.authority !== undefined && this.#host !== this.authority)
+      return "host is not :authority";
     return undefined;
   }
 
@@ -77,7 +81,10 @@ export class RequestHead extends HeaderList {
         this.contentType = value;
         return true;
       case "te":
-        return value === "trailers" || this.refuse(`te is ${JSON.stringify(value)}, where only trailers may be asked for`);
+        return (
+          value === "trailers" ||
+          this.refuse(`te is ${JSON.stringify(value)}, where only trailers may be asked for`)
+        );
       case "grpc-timeout":
         this.timeout = value;
         this.timeoutMs = parseTimeout(value);

@@ -1,6 +1,9 @@
 import { HeaderList } from "./header-list.js";
 
-/** The head of an answer, or its trailers. Source: RFC 9113, section 8.3.2; the gRPC over HTTP/2 protocol document, "Responses". */
+/**
+ * The head of an answer, or its trailers. Source: RFC 9113, section 8.3.2; the gRPC over HTTP/2
+ * protocol document, "Responses".
+ */
 export class ResponseHead extends HeaderList {
   /** `:status`, three digits. */
   httpStatus: string | undefined = undefined;
@@ -52,7 +55,10 @@ export class ResponseHead extends HeaderList {
   }
 }
 
-/** Whether an answer's or request's content type is gRPC's: itself, or with a suffix or parameters. `application/grpc-web` is another protocol. */
+/**
+ * Whether an answer's or request's content type is gRPC's: itself, or with a suffix or parameters.
+ * `application/grpc-web` is another protocol.
+ */
 export function isGrpc(contentType: string | undefined): boolean {
   return contentType !== undefined && /^application\/grpc(?:[+;].*)?$/is.test(contentType);
 }

@@ -5,7 +5,9 @@ import { HpackDecoder } from "./decoder.js";
 function decode(decoder: HpackDecoder, hex: string): [string, string][] {
   const bytes = Buffer.from(hex.replaceAll(/\s/g, ""), "hex");
   const fields: [string, string][] = [];
-  decoder.decode(bytes, 0, bytes.length, { field: (name, value) => void fields.push([name, value]) });
+  decoder.decode(bytes, 0, bytes.length, {
+    field: (name, value) => void fields.push([name, value]),
+  });
   return fields;
 }
 
@@ -20,9 +22,15 @@ function string(text: string): string {
 
 describe("RFC 7541, appendix C", () => {
   test("C.2: each way of writing a field", () => {
-    expect(decode(new HpackDecoder(), `40 ${string("custom-key")} ${string("custom-header")}`)).toEqual([["custom-key", "custom-header"]]);
-    expect(decode(new HpackDecoder(), `04 ${string("/sample/path")}`)).toEqual([[":path", "/sample/path"]]);
-    expect(decode(new HpackDecoder(), `10 ${string("password")} ${string("secret")}`)).toEqual([["password", "secret"]]);
+    expect(
+      decode(new HpackDecoder(), `40 ${string("custom-key")} ${string("custom-header")}`),
+    ).toEqual([["custom-key", "custom-header"]]);
+    expect(decode(new HpackDecoder(), `04 ${string("/sample/path")}`)).toEqual([
+      [":path", "/sample/path"],
+    ]);
+    expect(decode(new HpackDecoder(), `10 ${string("password")} ${string("secret")}`)).toEqual([
+      ["password", "secret"],
+    ]);
     expect(decode(new HpackDecoder(), "82")).toEqual([[":method", "GET"]]);
   });
 
@@ -68,7 +76,11 @@ describe("RFC 7541, appendix C", () => {
   });
 
   const COOKIE = "foo=ASDJKHQKBZXOQWEOPIUAXQWEOIU; max-age=3600; version=1";
-  const [DATE, LATER, LOCATION] = ["Mon, 21 Oct 2013 20:13:21 GMT", "Mon, 21 Oct 2013 20:13:22 GMT", "https://www.example.com"];
+  const [DATE, LATER, LOCATION] = [
+    "Mon, 21 Oct 2013 20:13:21 GMT",
+    "Mon, 21 Oct 2013 20:13:22 GMT",
+    "https://www.example.com",
+  ];
   const ANSWERS = [
     [
       [":status", "302"],
@@ -95,7 +107,10 @@ describe("RFC 7541, appendix C", () => {
   test("C.5: answers without Huffman code, which drop entries of a table of 256 octets", () => {
     const decoder = new HpackDecoder(256);
     expect([
-      decode(decoder, `48 ${string("302")} 58 ${string("private")} 61 ${string(DATE)} 6e ${string(LOCATION)}`),
+      decode(
+        decoder,
+        `48 ${string("302")} 58 ${string("private")} 61 ${string(DATE)} 6e ${string(LOCATION)}`,
+      ),
       decode(decoder, `48 ${string("307")} c1 c0 bf`),
       decode(decoder, `88 c1 61 ${string(LATER)} c0 5a ${string("gzip")} 77 ${string(COOKIE)}`),
     ]).toEqual(ANSWERS);
@@ -119,21 +134,31 @@ describe("RFC 7541, appendix C", () => {
 
 describe("4. numbers and indexes", () => {
   test("C.1: 10, 1337 and 42, as lengths and indexes are read", () => {
-    expect(decode(new HpackDecoder(), `00 0a ${hexOf("a".repeat(10))} 00`)).toEqual([["a".repeat(10), ""]]);
+    expect(decode(new HpackDecoder(), `00 0a ${hexOf("a".repeat(10))} 00`)).toEqual([
+      ["a".repeat(10), ""],
+    ]);
     const long = "b".repeat(1_337);
     expect(decode(new HpackDecoder(), `00 01 61 7f ba09 ${hexOf(long)}`)).toEqual([["a", long]]);
   });
 
   test("4. a number of five octets behind its prefix is the last; leading zeros do not make it longer", () => {
-    expect(decode(new HpackDecoder(), `00 01 61 7f 80 80 80 80 00 ${hexOf("x".repeat(127))}`)).toEqual([["a", "x".repeat(127)]]);
-    expect(() => decode(new HpackDecoder(), "00 01 61 7f 80 80 80 80 80 00")).toThrow("more than 32 bits");
+    expect(
+      decode(new HpackDecoder(), `00 01 61 7f 80 80 80 80 00 ${hexOf("x".repeat(127))}`),
+    ).toEqual([["a", "x".repeat(127)]]);
+    expect(() => decode(new HpackDecoder(), "00 01 61 7f 80 80 80 80 80 00")).toThrow(
+      "more than 32 bits",
+    );
   });
 
   test("4. 2^31 and 2^32-1 are not negative, and 2^32 is an error", () => {
     for (const hex of ["7f 81 ff ff ff 07", "7f 80 ff ff ff 0f"]) {
-      expect(() => decode(new HpackDecoder(), `00 01 61 ${hex}`)).toThrow("longer than its header block");
+      expect(() => decode(new HpackDecoder(), `00 01 61 ${hex}`)).toThrow(
+        "longer than its header block",
+      );
     }
-    expect(() => decode(new HpackDecoder(), "00 01 61 7f 81 ff ff ff 0f")).toThrow("more than 32 bits");
+    expect(() => decode(new HpackDecoder(), "00 01 61 7f 81 ff ff ff 0f")).toThrow(
+      "more than 32 bits",
+    );
     for (const hex of ["ff 81 ff ff ff 07", "7f c1 ff ff ff 07", "0f f1 ff ff ff 07"])
       expect(() => decode(new HpackDecoder(), hex)).toThrow("which no entry has");
   });
@@ -142,11 +167,21 @@ describe("4. numbers and indexes", () => {
     const decoder = new HpackDecoder();
     decode(decoder, `40 ${string("a")} ${string("b")}`);
     expect(decode(decoder, "be")).toEqual([["a", "b"]]);
-    for (const hex of ["80", "bf", "7f 00", "0f 30"]) expect(() => decode(decoder, hex)).toThrow("which no entry has");
+    for (const hex of ["80", "bf", "7f 00", "0f 30"])
+      expect(() => decode(decoder, hex)).toThrow("which no entry has");
   });
 
   test("4. what ends too early is an error", () => {
-    for (const hex of ["00", "00 01", "00 01 61", "00 01 61 05 62", "7f", "ff", "ff 80", "40 7f 80"]) {
+    for (const hex of [
+      "00",
+      "00 01",
+      "00 01 61",
+      "00 01 61 05 62",
+      "7f",
+      "ff",
+      "ff 80",
+      "40 7f 80",
+    ]) {
       expect(() => decode(new HpackDecoder(), hex), hex).toThrow(/ends inside|longer than/);
     }
   });

@@ -3,18 +3,28 @@ import { DynamicTable } from "./dynamic-table.js";
 import { decodeHuffman } from "./huffman.js";
 import { STATIC_COUNT, STATIC_NAMES, STATIC_VALUES } from "./static-table.js";
 
-/** Hears the fields of a header block in order, an octet a character. Must not throw: a block is decoded to its end whatever it holds. */
+/**
+ * Hears the fields of a header block in order, an octet a character. Must not throw: a block is
+ * decoded to its end whatever it holds.
+ */
 export interface FieldSink {
   field(name: string, value: string): void;
 }
 
-/** The table size that we announce, which is what holds without a word. Source: RFC 9113, section 6.5.2. */
+/**
+ * The table size that we announce, which is what holds without a word. Source: RFC 9113, section
+ * 6.5.2.
+ */
 export const TABLE_BYTES = 4_096;
-/** A change of size may be told as the smallest that it was in between, and the last. Source: RFC 7541, section 4.2. */
+/**
+ * A change of size may be told as the smallest that it was in between, and the last. Source: RFC
+ * 7541, section 4.2.
+ */
 const MAX_SIZE_UPDATES = 2;
 
 /**
- * Header blocks to fields, with the table that the peer's blocks have filled. Every block of a connection must pass through it, in order, whatever becomes of its stream. Throws
+ * Header blocks to fields, with the table that the peer's blocks have filled. Every block of a
+ * connection must pass through it, in order, whatever becomes of its stream. Throws
  * COMPRESSION_ERROR. Source: RFC 7541.
  */
 export class HpackDecoder {
@@ -41,10 +51,16 @@ export class HpackDecoder {
   }
 
   #sizeUpdates(): void {
-    for (let updates = 0; this.#at < this.#end && ((this.#bytes[this.#at] as number) & 0xe0) === 0x20; updates++) {
-      if (updates === MAX_SIZE_UPDATES) throw compressionError("more than two changes of the table size in a row");
+    for (
+      let updates = 0;
+      this.#at < this.#end && ((this.#bytes[this.#at] as number) & 0xe0) === 0x20;
+      updates++
+    ) {
+      if (updates === MAX_SIZE_UPDATES)
+        throw compressionError("more than two changes of the table size in a row");
       const limit = this.#integer(5);
-      if (limit > this.#tableBytes) throw compressionError(`a table of ${limit} octets where ${this.#tableBytes} were allowed`);
+      if (limit > this.#tableBytes)
+        throw compressionError(`a table of ${limit} octets where ${this.#tableBytes} were allowed`);
       this.#table.resize(limit);
     }
   }
@@ -54,11 +70,17 @@ export class HpackDecoder {
     if ((first & 0x80) !== 0) {
       const index = this.#integer(7);
       const name = this.#nameAt(index);
-      sink.field(name, index <= STATIC_COUNT ? (STATIC_VALUES[index] as string) : this.#table.value(index - STATIC_COUNT - 1));
+      sink.field(
+        name,
+        index <= STATIC_COUNT
+          ? (STATIC_VALUES[index] as string)
+          : this.#table.value(index - STATIC_COUNT - 1),
+      );
       return;
     }
     const indexed = (first & 0x40) !== 0;
-    if (!indexed && (first & 0x20) !== 0) throw compressionError("a change of the table size inside a block");
+    if (!indexed && (first & 0x20) !== 0)
+      throw compressionError("a change of the table size inside a block");
     const index = this.#integer(indexed ? 6 : 4);
     const name = index === 0 ? this.#string() : this.#nameAt(index);
     const value = this.#string();
@@ -67,8 +89,10 @@ export class HpackDecoder {
   }
 
   #nameAt(index: number): string {
-    const name = index <= STATIC_COUNT ? STATIC_NAMES[index] : this.#table.name(index - STATIC_COUNT - 1);
-    if (name === undefined || index === 0) throw compressionError(`index ${index}, which no entry has`);
+    const name =
+      index <= STATIC_COUNT ? STATIC_NAMES[index] : this.#table.name(index - STATIC_COUNT - 1);
+    if (name === undefined || index === 0)
+      throw compressionError(`index ${index}, which no entry has`);
     return name;
   }
 
@@ -80,10 +104,15 @@ export class HpackDecoder {
     const end = start + length;
     if (end > this.#end) throw compressionError("a string longer than its header block");
     this.#at = end;
-    return huffman ? decodeHuffman(this.#bytes, start, end) : this.#bytes.toString("latin1", start, end);
+    return huffman
+      ? decodeHuffman(this.#bytes, start, end)
+      : this.#bytes.toString("latin1", start, end);
   }
 
-  /** Section 5.1, to at most five octets and 2^32 - 1; arithmetic rather than shifts, which wrap at 31 bits. */
+  /**
+   * Section 5.1, to at most five octets and 2^32 - 1; arithmetic rather than shifts, which wrap at
+   * 31 bits.
+   */
   #integer(prefixBits: number): number {
     const most = (1 << prefixBits) - 1;
     let value = (this.#bytes[this.#at++] as number) & most;
@@ -92,7 +121,8 @@ export class HpackDecoder {
       if (this.#at >= this.#end) throw compressionError("a header block that ends inside a number");
       const octet = this.#bytes[this.#at++] as number;
       value += (octet & 0x7f) * factor;
-      if (octets > 5 || value > 0xffff_ffff) throw compressionError("a number of more than 32 bits");
+      if (octets > 5 || value > 0xffff_ffff)
+        throw compressionError("a number of more than 32 bits");
       if (octet < 0x80) return value;
     }
   }

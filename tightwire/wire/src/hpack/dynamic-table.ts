@@ -6,7 +6,10 @@ export function fieldBytes(name: string, value: string): number {
   return name.length + value.length + ENTRY_OVERHEAD_BYTES;
 }
 
-/** The fields that one direction of a connection has sent and may refer to, the newest first. Source: RFC 7541, section 2.3.2 and 4. */
+/**
+ * The fields that one direction of a connection has sent and may refer to, the newest first.
+ * Source: RFC 7541, section 2.3.2 and 4.
+ */
 export class DynamicTable {
   /** A ring: entry `index` (from 0, the newest) stands at `newest - index`. */
   readonly #names: string[] = [];

@@ -18,7 +18,9 @@ function createPair(): {
       write(encoder);
       const bytes = encoder.out.subarray(0, encoder.at);
       const fields: [string, string][] = [];
-      decoder.decode(bytes, 0, bytes.length, { field: (name, value) => void fields.push([name, value]) });
+      decoder.decode(bytes, 0, bytes.length, {
+        field: (name, value) => void fields.push([name, value]),
+      });
       return { bytes, fields };
     },
   };
@@ -30,9 +32,14 @@ describe("what the encoder writes is what a decoder reads", () => {
     for (const size of [0, 1, 14, 15, 16, 126, 127, 128, 254, 255, 256, 1_337, 16_383]) {
       const value = "x".repeat(size);
       expect(block((to) => to.literal("name", value)).fields).toEqual([["name", value]]);
-      expect(block((to) => to.secret("authorization", value)).fields).toEqual([["authorization", value]]);
+      expect(block((to) => to.secret("authorization", value)).fields).toEqual([
+        ["authorization", value],
+      ]);
     }
-    const many = Array.from({ length: 80 }, (_, at): [string, string] => [`name-${at}`, `value-${at}`]);
+    const many = Array.from({ length: 80 }, (_, at): [string, string] => [
+      `name-${at}`,
+      `value-${at}`,
+    ]);
     for (let turn = 0; turn < 3; turn++) {
       expect(
         block((to) => {
@@ -57,7 +64,8 @@ describe("what the encoder writes is what a decoder reads", () => {
       }).bytes.equals(first.bytes),
     ).toBe(true);
     expect((first.bytes[0] as number) & 0xf0).toBe(0x00);
-    expect(first.bytes.includes(Buffer.of(0x1f, 0x08))).toBe(true); // never indexed, by the name of entry 23
+    // Never indexed, by the name of entry 23.
+    expect(first.bytes.includes(Buffer.of(0x1f, 0x08))).toBe(true);
   });
 
   test("6. a full table stays as it is: nothing churns", () => {
@@ -66,7 +74,9 @@ describe("what the encoder writes is what a decoder reads", () => {
     const { version } = encoder;
     expect(block((to) => to.repeated(":path", "/service/method-0")).bytes).toHaveLength(2);
     for (let at = 0; at < 500; at++)
-      expect(block((to) => to.repeated(":path", `/service/method-${at}`)).fields).toEqual([[":path", `/service/method-${at}`]]);
+      expect(block((to) => to.repeated(":path", `/service/method-${at}`)).fields).toEqual([
+        [":path", `/service/method-${at}`],
+      ]);
     expect(encoder.version).toBe(version);
   });
 });

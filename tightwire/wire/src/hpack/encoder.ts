@@ -17,9 +17,11 @@ export function mostFieldBytes(name: string, value: string): number {
 export const MOST_BEGIN_BYTES: number = 2 * MAX_INTEGER_BYTES;
 
 /**
- * Fields to header blocks. What is the same on every call (`repeated`) goes into the table once and is an index from then on; when the table is full later fields stay out of it, so
- * nothing is ever evicted and an index only shifts when an entry is added. Everything else is written as it is, without table and Huffman code, and secrets as never to be indexed.
- * Writes into a buffer that the caller has made large enough. Source: RFC 7541.
+ * Fields to header blocks. What is the same on every call (`repeated`) goes into the table once and
+ * is an index from then on; when the table is full later fields stay out of it, so nothing is ever
+ * evicted and an index only shifts when an entry is added. Everything else is written as it is,
+ * without table and Huffman code, and secrets as never to be indexed. Writes into a buffer that the
+ * caller has made large enough. Source: RFC 7541.
  */
 export class HpackEncoder {
   /** Where the next octet goes: set by the caller. */

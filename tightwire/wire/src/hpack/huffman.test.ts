@@ -26,7 +26,8 @@ describe("5. Huffman code", () => {
   });
 
   test("5. padding that is not all ones is an error", () => {
-    for (const hex of ["18", "1e", "1b", "f1e3 c2e5 f23a 6ba0 ab90 f4fe"]) expect(() => decode(hex), hex).toThrow("padding");
+    for (const hex of ["18", "1e", "1b", "f1e3 c2e5 f23a 6ba0 ab90 f4fe"])
+      expect(() => decode(hex), hex).toThrow("padding");
   });
 
   test("5. the output is at most eight fifths of the input", () => {

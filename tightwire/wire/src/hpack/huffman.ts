@@ -1,21 +1,28 @@
 import { compressionError } from "./compression-error.js";
 
 /**
- * How many bits the code of each octet has, and of the end of a string. The code is canonical: within a length codes rise with the octet, so the lengths are all there is to it.
- * Source: RFC 7541, appendix B.
+ * How many bits the code of each octet has, and of the end of a string. The code is canonical:
+ * within a length codes rise with the octet, so the lengths are all there is to it. Source: RFC
+ * 7541, appendix B.
  */
 const CODE_BITS: readonly number[] = [
-  13, 23, 28, 28, 28, 28, 28, 28, 28, 24, 30, 28, 28, 30, 28, 28, 28, 28, 28, 28, 28, 28, 30, 28, 28, 28, 28, 28, 28, 28, 28, 28, 6, 10, 10,
-  12, 13, 6, 8, 11, 10, 10, 8, 11, 8, 6, 6, 6, 5, 5, 5, 6, 6, 6, 6, 6, 6, 6, 7, 8, 15, 6, 12, 10, 13, 6, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7,
-  7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 8, 7, 8, 13, 19, 13, 14, 6, 15, 5, 6, 5, 6, 5, 6, 6, 6, 5, 7, 7, 6, 6, 6, 5, 6, 7, 6, 5, 5, 6, 7, 7, 7, 7,
-  7, 15, 11, 14, 13, 28, 20, 22, 20, 20, 22, 22, 22, 23, 22, 23, 23, 23, 23, 23, 24, 23, 24, 24, 22, 23, 24, 23, 23, 23, 23, 21, 22, 23, 22,
-  23, 23, 24, 22, 21, 20, 22, 22, 23, 23, 21, 23, 22, 22, 24, 21, 22, 23, 23, 21, 21, 22, 21, 23, 22, 23, 23, 20, 22, 22, 22, 23, 22, 22,
-  23, 26, 26, 20, 19, 22, 23, 22, 25, 26, 26, 26, 27, 27, 26, 24, 25, 19, 21, 26, 27, 27, 26, 27, 24, 21, 21, 26, 26, 28, 27, 27, 27, 20,
-  24, 20, 21, 22, 21, 21, 23, 22, 22, 25, 25, 24, 24, 26, 23, 26, 27, 26, 26, 27, 27, 27, 27, 27, 28, 27, 27, 27, 27, 27, 26, 30,
+  13, 23, 28, 28, 28, 28, 28, 28, 28, 24, 30, 28, 28, 30, 28, 28, 28, 28, 28, 28, 28, 28, 30, 28,
+  28, 28, 28, 28, 28, 28, 28, 28, 6, 10, 10, 12, 13, 6, 8, 11, 10, 10, 8, 11, 8, 6, 6, 6, 5, 5, 5,
+  6, 6, 6, 6, 6, 6, 6, 7, 8, 15, 6, 12, 10, 13, 6, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7,
+  7, 7, 7, 7, 7, 7, 8, 7, 8, 13, 19, 13, 14, 6, 15, 5, 6, 5, 6, 5, 6, 6, 6, 5, 7, 7, 6, 6, 6, 5, 6,
+  7, 6, 5, 5, 6, 7, 7, 7, 7, 7, 15, 11, 14, 13, 28, 20, 22, 20, 20, 22, 22, 22, 23, 22, 23, 23, 23,
+  23, 23, 24, 23, 24, 24, 22, 23, 24, 23, 23, 23, 23, 21, 22, 23, 22, 23, 23, 24, 22, 21, 20, 22,
+  22, 23, 23, 21, 23, 22, 22, 24, 21, 22, 23, 23, 21, 21, 22, 21, 23, 22, 23, 23, 20, 22, 22, 22,
+  23, 22, 22, 23, 26, 26, 20, 19, 22, 23, 22, 25, 26, 26, 26, 27, 27, 26, 24, 25, 19, 21, 26, 27,
+  27, 26, 27, 24, 21, 21, 26, 26, 28, 27, 27, 27, 20, 24, 20, 21, 22, 21, 21, 23, 22, 22, 25, 25,
+  24, 24, 26, 23, 26, 27, 26, 26, 27, 27, 27, 27, 27, 28, 27, 27, 27, 27, 27, 26, 30,
 ];
 const END_OF_STRING = 256;
 
-/** A transition of the decoder, which takes four bits at a time: the next state, and the octet that became whole, if any (codes are longer than four bits). */
+/**
+ * A transition of the decoder, which takes four bits at a time: the next state, and the octet that
+ * became whole, if any (codes are longer than four bits).
+ */
 const NEXT_SHIFT = 9;
 const EMITS = 0x100;
 const OCTET = 0xff;
@@ -33,13 +40,17 @@ function canonicalCodes(): number[] {
   const codes: number[] = [];
   let code = 0;
   for (let bits = 5; bits <= 30; bits++) {
-    for (let octet = 0; octet <= END_OF_STRING; octet++) if (CODE_BITS[octet] === bits) codes[octet] = code++;
+    for (let octet = 0; octet <= END_OF_STRING; octet++)
+      if (CODE_BITS[octet] === bits) codes[octet] = code++;
     code *= 2;
   }
   return codes;
 }
 
-/** The tree of codes: two children a node, each another node (its index) or an octet (as -1 - octet). */
+/**
+ * The tree of codes: two children a node, each another node (its index) or an octet (as -1 -
+ * octet).
+ */
 function codeTree(): [zero: number, one: number][] {
   const nodes: [number, number][] = [[0, 0]];
   canonicalCodes().forEach((code, octet) => {
@@ -83,13 +94,22 @@ function step(nodes: readonly [number, number][], from: number, four: number): n
   return (node << NEXT_SHIFT) | emitted;
 }
 
-/** Made when the first coded string comes: it takes some milliseconds, which a process that only imports this need not wait for. */
+/**
+ * Made when the first coded string comes: it takes some milliseconds, which a process that only
+ * imports this need not wait for.
+ */
 let machine: Machine | undefined;
 
-/** Decoded strings are written here before they become JavaScript's; it grows to what the largest header block needs. */
+/**
+ * Decoded strings are written here before they become JavaScript's; it grows to what the largest
+ * header block needs.
+ */
 let scratch: Buffer = Buffer.allocUnsafeSlow(4_096);
 
-/** A string out of its Huffman code, an octet a character. Throws COMPRESSION_ERROR for the end-of-string code and for padding that is not up to seven ones. Source: RFC 7541, section 5.2. */
+/**
+ * A string out of its Huffman code, an octet a character. Throws COMPRESSION_ERROR for the
+ * end-of-string code and for padding that is not up to seven ones. Source: RFC 7541, section 5.2.
+ */
 export function decodeHuffman(bytes: Buffer, start: number, end: number): string {
   machine ??= buildMachine();
   const { steps, mayEnd } = machine;

@@ -1,5 +1,10 @@
 import { once } from "node:events";
-import { connect as connectHttp2, createServer as createHttp2Server, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
+import {
+  connect as connectHttp2,
+  createServer as createHttp2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Stream,
+} from "node:http2";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { FrameReader } from "../frames/frame-reader.js";
@@ -17,8 +22,13 @@ function createRandom(seed: number): (below: number) => number {
   };
 }
 
-/** Sends header lists with Node's HTTP/2 client, whose HPACK is nghttp2's, and gives them as our decoder reads them. */
-async function throughNghttp2(lists: readonly Readonly<Record<string, string>>[]): Promise<Map<string, string>[]> {
+/**
+ * Sends header lists with Node's HTTP/2 client, whose HPACK is nghttp2's, and gives them as our
+ * decoder reads them.
+ */
+async function throughNghttp2(
+  lists: readonly Readonly<Record<string, string>>[],
+): Promise<Map<string, string>[]> {
   const decoder = new HpackDecoder();
   const read: Map<string, string>[] = [];
   let part = Buffer.alloc(0);
@@ -54,19 +64,28 @@ async function throughNghttp2(lists: readonly Readonly<Record<string, string>>[]
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const client = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`).on("error", NONE);
+  const client = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`).on(
+    "error",
+    NONE,
+  );
   onTestFinished(() => {
     client.destroy();
     server.close();
   });
-  for (const list of lists) client.request({ ":path": "/", ...list }, { endStream: true }).on("error", NONE);
+  for (const list of lists)
+    client.request({ ":path": "/", ...list }, { endStream: true }).on("error", NONE);
   await expect.poll(() => read.length, { timeout: 5_000, interval: 2 }).toBe(lists.length);
   return read;
 }
 
 test("nghttp2 encodes, we decode: every octet that it takes, alone and together", async () => {
-  const octets = Array.from({ length: 255 }, (_, at) => String.fromCharCode(at + 1)); // Node ends texts at NUL
-  const values = [...octets.map((octet) => `a${octet}a`), octets.join(""), octets.join("").repeat(10)];
+  // Node ends texts at NUL.
+  const octets = Array.from({ length: 255 }, (_, at) => String.fromCharCode(at + 1));
+  const values = [
+    ...octets.map((octet) => `a${octet}a`),
+    octets.join(""),
+    octets.join("").repeat(10),
+  ];
   const read = await throughNghttp2(values.map((value) => ({ "x-value": value })));
   expect(read.map((fields) => fields.get("x-value"))).toEqual(values);
 });
@@ -77,19 +96,34 @@ test("nghttp2 encodes, we decode: random lists, which fill and turn its table", 
     Object.fromEntries(
       Array.from({ length: 1 + random(12) }, () => [
         `x-${random(40)}`,
-        Array.from({ length: random(4) === 0 ? random(600) : random(20) }, () => String.fromCharCode(33 + random(94))).join(""),
+        Array.from({ length: random(4) === 0 ? random(600) : random(20) }, () =>
+          String.fromCharCode(33 + random(94)),
+        ).join(""),
       ]),
     ),
   );
   const read = await throughNghttp2(lists);
-  expect(read.map((fields) => Object.fromEntries([...fields].filter(([name]) => name.startsWith("x-"))))).toEqual(lists);
+  expect(
+    read.map((fields) => Object.fromEntries([...fields].filter(([name]) => name.startsWith("x-")))),
+  ).toEqual(lists);
 });
 
-/** Sends header lists with our encoder to Node's HTTP/2 server, and gives them as nghttp2 reads them. */
-async function toNghttp2(lists: readonly (readonly [string, string])[][], peerTable?: number): Promise<IncomingHttpHeaders[]> {
+/**
+ * Sends header lists with our encoder to Node's HTTP/2 server, and gives them as nghttp2 reads
+ * them.
+ */
+async function toNghttp2(
+  lists: readonly (readonly [string, string])[][],
+  peerTable?: number,
+): Promise<IncomingHttpHeaders[]> {
   const read = new Map<number, IncomingHttpHeaders>();
-  const server = createHttp2Server(peerTable === undefined ? {} : { settings: { headerTableSize: peerTable } });
-  server.on("stream", (stream: ServerHttp2Stream, headers) => void read.set(stream.id as number, headers));
+  const server = createHttp2Server(
+    peerTable === undefined ? {} : { settings: { headerTableSize: peerTable } },
+  );
+  server.on(
+    "stream",
+    (stream: ServerHttp2Stream, headers) => void read.set(stream.id as number, headers),
+  );
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const socket: Socket = connect((server.address() as AddressInfo).port, "127.0.0.1")
@@ -100,7 +134,12 @@ async function toNghttp2(lists: readonly (readonly [string, string])[][], peerTa
     server.close();
   });
   await once(socket, "connect");
-  socket.write(Buffer.concat([Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), Buffer.of(0, 0, 0, 4, 0, 0, 0, 0, 0)]));
+  socket.write(
+    Buffer.concat([
+      Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+      Buffer.of(0, 0, 0, 4, 0, 0, 0, 0, 0),
+    ]),
+  );
   await once(socket, "data");
   socket.write(Buffer.of(0, 0, 0, 4, 1, 0, 0, 0, 0));
   const encoder = new HpackEncoder();
@@ -133,7 +172,9 @@ async function toNghttp2(lists: readonly (readonly [string, string])[][], peerTa
 
 for (const table of [undefined, 0, 100]) {
   test(`we encode, nghttp2 decodes: every octet of a field, and random lists, with its table ${table === undefined ? "as it is" : `of ${table}`}`, async () => {
-    const octets = Array.from({ length: 256 }, (_, at) => String.fromCharCode(at)).filter((octet) => /[\t\x20-\x7e\x80-\xff]/.test(octet));
+    const octets = Array.from({ length: 256 }, (_, at) => String.fromCharCode(at)).filter((octet) =>
+      /[\t\x20-\x7e\x80-\xff]/.test(octet),
+    );
     const random = createRandom(11);
     const lists = [
       ...octets.map((octet): [string, string][] => [
@@ -143,7 +184,10 @@ for (const table of [undefined, 0, 100]) {
       ]),
       ...Array.from({ length: 100 }, () => {
         const names = new Set(Array.from({ length: 1 + random(9) }, () => `x-${random(30)}`));
-        return [...names].map((name): [string, string] => [name, `v${random(20)}${"y".repeat(random(200))}`]);
+        return [...names].map((name): [string, string] => [
+          name,
+          `v${random(20)}${"y".repeat(random(200))}`,
+        ]);
       }),
     ];
     const read = await toNghttp2(lists, table);

@@ -1,6 +1,9 @@
 import type { HpackEncoder } from "./encoder.js";
 
-/** Fields that are written together again and again: on a connection that has sent them once they are a few indexes, which are remembered until the table changes. */
+/**
+ * Fields that are written together again and again: on a connection that has sent them once they
+ * are a few indexes, which are remembered until the table changes.
+ */
 export class RepeatedFields {
   readonly #fields: readonly (readonly [name: string, value: string])[];
   #version = -1;
@@ -21,7 +24,8 @@ export class RepeatedFields {
     }
     const { at: start, version } = encoder;
     for (const [name, value] of this.#fields) encoder.repeated(name, value);
-    if (encoder.version !== version) return; // what added entries is written once: the next time they are indexes
+    // What added entries is written once: the next time they are indexes.
+    if (encoder.version !== version) return;
     this.#version = version;
     this.#bytes = Buffer.from(encoder.out.subarray(start, encoder.at));
   }

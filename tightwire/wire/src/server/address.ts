@@ -8,7 +8,9 @@ export function parseAddress(address: string): ListenOptions {
   const host = match?.[1] ?? match?.[2];
   const port = Number(match?.[3]);
   if (host === undefined || port > 65_535) {
-    throw new TypeError(`${JSON.stringify(address)} is not an address: "127.0.0.1:50051", "[::]:50051" and "unix:/path" are`);
+    throw new TypeError(
+      `${JSON.stringify(address)} is not an address: "127.0.0.1:50051", "[::]:50051" and "unix:/path" are`,
+    );
   }
   return { host, port };
 }

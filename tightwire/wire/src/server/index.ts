@@ -20,21 +20,34 @@ export interface WireOptions {
   readonly tls?: ServerTlsOptions;
   /** How long a TLS handshake may take, in milliseconds. Default 10,000. */
   readonly handshakeTimeoutMs?: number;
-  /** A connection that was silent for so long gets a PING, in milliseconds; one whose client does not answer it is closed. `Infinity` for never. Default 60,000. */
+  /**
+   * A connection that was silent for so long gets a PING, in milliseconds; one whose client does
+   * not answer it is closed. `Infinity` for never. Default 60,000.
+   */
   readonly keepaliveMs?: number;
   /** How long the answer to that PING may take, in milliseconds. Default 20,000. */
   readonly keepaliveTimeoutMs?: number;
   /** A connection without calls for so long is drained, in milliseconds. Default `Infinity`. */
   readonly maxConnectionIdleMs?: number;
-  /** A connection so old is drained, give or take a tenth, so that clients come back to other instances too, in milliseconds. Default `Infinity`. */
+  /**
+   * A connection so old is drained, give or take a tenth, so that clients come back to other
+   * instances too, in milliseconds. Default `Infinity`.
+   */
   readonly maxConnectionAgeMs?: number;
-  /** How long calls on such a connection may go on before they are ended, in milliseconds. Default `Infinity`. */
+  /**
+   * How long calls on such a connection may go on before they are ended, in milliseconds. Default
+   * `Infinity`.
+   */
   readonly maxConnectionAgeGraceMs?: number;
   /** What clients may make a connection hold, do or wait for. */
   readonly bounds?: Partial<Bounds>;
 }
 
-const CAPABILITIES: Capabilities = { compressRequests: true, compressResponses: true, knowsProcessed: true };
+const CAPABILITIES: Capabilities = {
+  compressRequests: true,
+  compressResponses: true,
+  knowsProcessed: true,
+};
 const TIMES = [
   "handshakeTimeoutMs",
   "keepaliveMs",
@@ -46,7 +59,10 @@ const TIMES = [
 const OPTION_NAMES: readonly string[] = ["tls", "bounds", ...TIMES];
 const FOREVER: number = Number.POSITIVE_INFINITY;
 
-/** The server transport of this package: HTTP/2 for gRPC, on sockets of TCP, TLS and files. Throws at once for an unknown option or bound, or a PEM file that cannot be read. */
+/**
+ * The server transport of this package: HTTP/2 for gRPC, on sockets of TCP, TLS and files. Throws
+ * at once for an unknown option or bound, or a PEM file that cannot be read.
+ */
 export function wire(options: WireOptions = {}): ServerTransport {
   refuseUnknownOptions("wire", options, OPTION_NAMES);
   for (const name of TIMES) checkTime(name, options[name]);
@@ -66,11 +82,16 @@ export function wire(options: WireOptions = {}): ServerTransport {
   };
 }
 
-function tlsOptions(tls: ServerTlsOptions | undefined, handshakeTimeout: number): (TlsOptions & { handshakeTimeout: number }) | undefined {
+function tlsOptions(
+  tls: ServerTlsOptions | undefined,
+  handshakeTimeout: number,
+): (TlsOptions & { handshakeTimeout: number }) | undefined {
   if (tls === undefined) return undefined;
   refuseUnknownOptions("wire, in tls,", tls, ["certificate", "key", "clientCa"]);
   const client =
-    tls.clientCa === undefined ? {} : { ca: readPem("tls.clientCa", tls.clientCa), requestCert: true, rejectUnauthorized: true };
+    tls.clientCa === undefined
+      ? {}
+      : { ca: readPem("tls.clientCa", tls.clientCa), requestCert: true, rejectUnauthorized: true };
   return {
     cert: readPem("tls.certificate", tls.certificate),
     key: readPem("tls.key", tls.key),

@@ -13,7 +13,11 @@ import {
 import { attach, SocketCarrier } from "../session/socket-carrier.js";
 import { parseAddress } from "./address.js";
 import { REFUSAL } from "./preface.js";
-import { ServerSession, type ServerSessionOptions, type ServerSessionOwner } from "./server-session.js";
+import {
+  ServerSession,
+  type ServerSessionOptions,
+  type ServerSessionOwner,
+} from "./server-session.js";
 
 /** How long a client that is refused may take to read why. */
 const REFUSAL_MS = 1_000;
@@ -32,14 +36,22 @@ export class WireListener implements Listener, ServerSessionOwner {
   /** Whether new connections are refused: the server drains, or is closed. */
   #leaving = false;
 
-  constructor(server: NetServer, address: string, acceptor: Acceptor, options: ServerSessionOptions) {
+  constructor(
+    server: NetServer,
+    address: string,
+    acceptor: Acceptor,
+    options: ServerSessionOptions,
+  ) {
     this.#server = server;
     this.address = address;
     this.acceptor = acceptor;
     this.#options = options;
   }
 
-  /** Listens, over TLS when there are options of it. Rejects with an Error that says in a sentence why it cannot. */
+  /**
+   * Listens, over TLS when there are options of it. Rejects with an Error that says in a sentence
+   * why it cannot.
+   */
   static async listen(
     address: string,
     acceptor: Acceptor,
@@ -49,7 +61,9 @@ export class WireListener implements Listener, ServerSessionOwner {
     const where = parseAddress(address);
     // A client may half-close its side and still read.
     const server =
-      tls === undefined ? createNetServer({ allowHalfOpen: true, noDelay: true }) : createTlsServer({ allowHalfOpen: true, ...tls });
+      tls === undefined
+        ? createNetServer({ allowHalfOpen: true, noDelay: true })
+        : createTlsServer({ allowHalfOpen: true, ...tls });
     await new Promise<void>((resolve, reject) => {
       server.once("error", (error: NodeJS.ErrnoException) => reject(listenError(address, error)));
       server.listen(where, resolve);
@@ -100,7 +114,8 @@ export class WireListener implements Listener, ServerSessionOwner {
       socket.on("error", () => {}); // before a session hears of them
       if (!secure) this.#open(socket, networkPeer(socket));
     });
-    if (secure) this.#server.on("secureConnection", (socket: TLSSocket) => this.#openSecure(socket));
+    if (secure)
+      this.#server.on("secureConnection", (socket: TLSSocket) => this.#openSecure(socket));
     this.#server.on("tlsClientError", (_error: Error, socket: Socket) => socket.destroy());
   }
 
@@ -109,7 +124,12 @@ export class WireListener implements Listener, ServerSessionOwner {
     if (socket.alpnProtocol !== "h2") return refuseOther(socket);
     const certificate = readPeerCertificate(socket.getPeerCertificate());
     const peer = networkPeer(socket);
-    this.#open(socket, certificate === undefined ? peer : { ...peer, certificate, identity: certificateIdentity(certificate) });
+    this.#open(
+      socket,
+      certificate === undefined
+        ? peer
+        : { ...peer, certificate, identity: certificateIdentity(certificate) },
+    );
   }
 
   #open(socket: Socket, peer: Peer): void {
@@ -131,16 +151,24 @@ function refuseOther(socket: TLSSocket): void {
 function networkPeer(socket: Socket): Peer {
   const { remoteAddress, remotePort } = socket;
   if (remoteAddress === undefined) return { kind: "network", address: "unix:" };
-  return { kind: "network", address: remoteAddress.includes(":") ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}` };
+  return {
+    kind: "network",
+    address: remoteAddress.includes(":")
+      ? `[${remoteAddress}]:${remotePort}`
+      : `${remoteAddress}:${remotePort}`,
+  };
 }
 
 function boundAddress(address: string, server: NetServer): string {
   const bound = server.address();
-  return bound === null || typeof bound === "string" ? address : address.replace(/:\d+$/, `:${bound.port}`);
+  return bound === null || typeof bound === "string"
+    ? address
+    : address.replace(/:\d+$/, `:${bound.port}`);
 }
 
 function listenError(address: string, cause: NodeJS.ErrnoException): Error {
   if (cause.code === "EADDRINUSE") return new Error(`${address} is in use`, { cause });
-  if (cause.code === "EACCES") return new Error(`${address} may not be used by this user`, { cause });
+  if (cause.code === "EACCES")
+    return new Error(`${address} may not be used by this user`, { cause });
   return new Error(`cannot listen at ${address}: ${cause.message}`, { cause });
 }

@@ -35,13 +35,17 @@ function openSession(): { session: ServerSession; written(): Promise<Buffer> } {
     },
   );
   // Frames are written when the code that runs now is done.
-  return { session, written: () => new Promise((resolve) => process.nextTick(() => resolve(Buffer.concat(writes)))) };
+  return {
+    session,
+    written: () => new Promise((resolve) => process.nextTick(() => resolve(Buffer.concat(writes)))),
+  };
 }
 
 /** The types of frames, in order. */
 function typesOf(bytes: Buffer): number[] {
   const types: number[] = [];
-  for (let at = 0; at < bytes.length; at += 9 + bytes.readUIntBE(at, 3)) types.push(bytes[at + 3] as number);
+  for (let at = 0; at < bytes.length; at += 9 + bytes.readUIntBE(at, 3))
+    types.push(bytes[at + 3] as number);
   return types;
 }
 

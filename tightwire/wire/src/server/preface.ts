@@ -7,8 +7,9 @@ export const REFUSAL: Buffer = Buffer.from(
 );
 
 /**
- * Where frames begin behind a client's preface; `not yet` while it may still become one; what is answered to something else, in words that an HTTP/1 client can show.
- * Source: RFC 9113, section 3.4.
+ * Where frames begin behind a client's preface; `not yet` while it may still become one; what is
+ * answered to something else, in words that an HTTP/1 client can show. Source: RFC 9113, section
+ * 3.4.
  */
 export function refusePreface(bytes: Buffer): number | "not yet" | Buffer {
   const length = Math.min(bytes.length, PREFACE.length);

@@ -36,7 +36,10 @@ export interface ServerSessionOwner {
 const DRAIN_ROUND_TRIP_MS = 1_000;
 const DRAIN_PING: Buffer = Buffer.from("draining");
 
-/** A server's side of a connection: opens calls, refuses what it must, and goes away in two steps. Source: RFC 9113, sections 5.1.1, 6.8 and 8.1. */
+/**
+ * A server's side of a connection: opens calls, refuses what it must, and goes away in two steps.
+ * Source: RFC 9113, sections 5.1.1, 6.8 and 8.1.
+ */
 export class ServerSession extends Session {
   declare readonly options: ServerSessionOptions;
   readonly peerOfConnection: Peer;
@@ -60,7 +63,12 @@ export class ServerSession extends Session {
   #draining = false;
   #greeted = false;
 
-  constructor(carrier: Carrier, options: ServerSessionOptions, peer: Peer, owner: ServerSessionOwner) {
+  constructor(
+    carrier: Carrier,
+    options: ServerSessionOptions,
+    peer: Peer,
+    owner: ServerSessionOwner,
+  ) {
     super(carrier, options, options.bounds.maxResetsPerSecond);
     this.peerOfConnection = peer;
     this.#owner = owner;
@@ -90,7 +98,10 @@ export class ServerSession extends Session {
     }
   }
 
-  /** Sends the SETTINGS that come before any other frame: no sooner than a client has shown that it speaks HTTP/2, since one that does not could not read its refusal behind them. */
+  /**
+   * Sends the SETTINGS that come before any other frame: no sooner than a client has shown that it
+   * speaks HTTP/2, since one that does not could not read its refusal behind them.
+   */
   #greet(): void {
     if (this.#greeted || this.over) return;
     this.#greeted = true;
@@ -111,12 +122,15 @@ export class ServerSession extends Session {
     this.watch.start("drain", DRAIN_ROUND_TRIP_MS);
   }
 
-  /** Ends all calls with the connection. A reset would tell callers that it was they who cancelled. */
+  /**
+   * Ends all calls with the connection. A reset would tell callers that it was they who cancelled.
+   */
   close(cause: Cause): void {
     if (this.over) return;
     this.#greet();
     this.#draining = true; // whoever hears of it may ask for that
-    if (this.#finalStream === undefined) writeGoaway(this.output, this.#lastStream, ErrorCode.NO_ERROR, cause.text);
+    if (this.#finalStream === undefined)
+      writeGoaway(this.output, this.#lastStream, ErrorCode.NO_ERROR, cause.text);
     this.finish(cause);
   }
 
@@ -135,13 +149,23 @@ export class ServerSession extends Session {
 
   // ---- what the session tells ----
 
-  protected override headerBlock(streamId: number, endStream: boolean, bytes: Buffer, start: number, end: number): void {
+  protected override headerBlock(
+    streamId: number,
+    endStream: boolean,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): void {
     const head = this.#head;
     head.clear();
     this.decoder.decode(bytes, start, end, head);
     const stream = this.streams.get(streamId) as ServerStream | undefined;
     if (stream !== undefined) return this.#trailers(stream, endStream, head);
-    if ((streamId & 1) === 0) throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, `HEADERS on stream ${streamId}, which is no client's`);
+    if ((streamId & 1) === 0)
+      throw new ConnectionError(
+        ErrorCode.PROTOCOL_ERROR,
+        `HEADERS on stream ${streamId}, which is no client's`,
+      );
     if (streamId <= this.#lastStream) {
       if (this.excuses(streamId)) return;
       throw new ConnectionError(ErrorCode.STREAM_CLOSED, `HEADERS on closed stream ${streamId}`);
@@ -150,10 +174,12 @@ export class ServerSession extends Session {
     if (this.#finalStream !== undefined) return; // It was said that no more are answered.
     const promisesMore = endStream && (head.contentLength ?? 0) > 0;
     if ((head.headFault !== undefined || promisesMore) && !head.tooLarge) {
-      if (!this.resets.take()) throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, "malformed requests");
+      if (!this.resets.take())
+        throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, "malformed requests");
       return this.#refuseStream(streamId, endStream, ErrorCode.PROTOCOL_ERROR);
     }
-    if (this.#active >= this.bounds.maxConcurrentStreams) return this.#refuseStream(streamId, endStream, ErrorCode.REFUSED_STREAM);
+    if (this.#active >= this.bounds.maxConcurrentStreams)
+      return this.#refuseStream(streamId, endStream, ErrorCode.REFUSED_STREAM);
     this.#open(streamId, endStream, head);
   }
 
@@ -171,7 +197,12 @@ export class ServerSession extends Session {
 
   #trailers(stream: ServerStream, endStream: boolean, head: RequestHead): void {
     if (stream.remoteEnded) return this.streamFault(stream.id, ErrorCode.STREAM_CLOSED);
-    if (!endStream || head.hasPseudoFields || head.fault !== undefined || !stream.countContent(0, true)) {
+    if (
+      !endStream ||
+      head.hasPseudoFields ||
+      head.fault !== undefined ||
+      !stream.countContent(0, true)
+    ) {
       return this.streamFault(stream.id, ErrorCode.PROTOCOL_ERROR);
     }
     stream.trailersReceived();
@@ -214,7 +245,11 @@ export class ServerSession extends Session {
       case "idle":
         return this.drain();
       case "age":
-        if (this.#draining) return this.close({ code: Status.UNAVAILABLE, text: "the connection has reached its age" });
+        if (this.#draining)
+          return this.close({
+            code: Status.UNAVAILABLE,
+            text: "the connection has reached its age",
+          });
         this.drain();
         return this.watch.start("age", this.options.maxAgeGraceMs);
       default:
@@ -227,7 +262,9 @@ export class ServerSession extends Session {
   }
 
   protected override excuses(streamId: number): boolean {
-    return super.excuses(streamId) || (this.#finalStream !== undefined && streamId > this.#finalStream);
+    return (
+      super.excuses(streamId) || (this.#finalStream !== undefined && streamId > this.#finalStream)
+    );
   }
 
   protected override get lastPeerStream(): number {
@@ -258,7 +295,10 @@ function faultOf(head: RequestHead, maxHeaderListBytes: number): Cause | undefin
   if (head.timeoutMs === undefined) return malformedTimeout(head.timeout);
   if (isKnownEncoding(head.encoding)) return undefined;
   const encoding = JSON.stringify(head.encoding?.slice(0, 50));
-  return { code: Status.UNIMPLEMENTED, text: `messages compressed as ${encoding} are not understood` };
+  return {
+    code: Status.UNIMPLEMENTED,
+    text: `messages compressed as ${encoding} are not understood`,
+  };
 }
 
 /** Connections of one age would all be made anew at once. */

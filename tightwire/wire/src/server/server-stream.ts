@@ -1,5 +1,12 @@
 import type { Metadata, Peer } from "@tightwire/core";
-import { type Answer, type Cause, deadlineAfter, type IncomingCall, type IncomingSink, Status } from "@tightwire/core/runtime";
+import {
+  type Answer,
+  type Cause,
+  deadlineAfter,
+  type IncomingCall,
+  type IncomingSink,
+  Status,
+} from "@tightwire/core/runtime";
 import { ErrorCode } from "../frames/protocol.js";
 import { ACCEPTED_ENCODINGS } from "../grpc/compression.js";
 import { encodeGrpcMessage } from "../grpc/grpc-message.js";
@@ -35,7 +42,10 @@ export class ServerStream extends Stream implements IncomingCall {
     this.session = session;
     this.path = head.path ?? "";
     this.peer = session.peerOfConnection;
-    this.deadline = head.timeoutMs === Number.POSITIVE_INFINITY ? Number.POSITIVE_INFINITY : deadlineAfter(head.timeoutMs ?? 0);
+    this.deadline =
+      head.timeoutMs === Number.POSITIVE_INFINITY
+        ? Number.POSITIVE_INFINITY
+        : deadlineAfter(head.timeoutMs ?? 0);
     this.contentLeft = head.contentLength;
     this.compressedAllowed = head.encoding === "gzip";
     this.#acceptsGzip = head.acceptEncoding?.includes("gzip") === true;
@@ -92,9 +102,15 @@ export class ServerStream extends Stream implements IncomingCall {
     return this.send(bytes, compressed);
   }
 
-  reply(headers: Metadata | undefined, message: Uint8Array, trailers: Metadata | undefined, compress: boolean): void {
+  reply(
+    headers: Metadata | undefined,
+    message: Uint8Array,
+    trailers: Metadata | undefined,
+    compress: boolean,
+  ): void {
     if (this.#answer !== undefined || this.closed) return;
-    if (this.session.waitingBytes + message.length > this.session.bounds.maxUnreadBytes) return this.end(UNREAD);
+    if (this.session.waitingBytes + message.length > this.session.bounds.maxUnreadBytes)
+      return this.end(UNREAD);
     const compressed = this.#sendHead(headers, compress);
     this.#answer = trailers === undefined ? OK : { ...OK, trailers };
     this.sendOnly(message, compressed);
@@ -143,17 +159,21 @@ export class ServerStream extends Stream implements IncomingCall {
     this.#sink = undefined;
     // The caller's own clock is the likeliest reason.
     const late = cause.code === Status.CANCELLED && performance.now() >= this.deadline - 1;
-    sink?.cancelled(late ? { code: Status.DEADLINE_EXCEEDED, text: "the deadline of the call passed" } : cause);
+    sink?.cancelled(
+      late ? { code: Status.DEADLINE_EXCEEDED, text: "the deadline of the call passed" } : cause,
+    );
   }
 
   protected override writeEnd(): void {
     const { code, text, trailers } = this.#answer ?? OK;
     const message = encodeGrpcMessage(text);
-    const most = MOST_HEAD_BYTES + mostFieldBytes("grpc-message", message) + mostMetadataBytes(trailers);
+    const most =
+      MOST_HEAD_BYTES + mostFieldBytes("grpc-message", message) + mostMetadataBytes(trailers);
     const encoder = this.session.beginBlock(most);
     if (!this.#headSent) {
       this.session.answerHead.write(encoder);
-      if (code === Status.UNIMPLEMENTED) encoder.repeated("grpc-accept-encoding", ACCEPTED_ENCODINGS);
+      if (code === Status.UNIMPLEMENTED)
+        encoder.repeated("grpc-accept-encoding", ACCEPTED_ENCODINGS);
       this.#headSent = true;
     }
     if (code === Status.OK) this.session.okStatus.write(encoder);
@@ -163,7 +183,8 @@ export class ServerStream extends Stream implements IncomingCall {
     if (trailers !== undefined) writeMetadata(encoder, trailers);
     this.session.endBlock(this.id, true);
     this.session.localEnd(this);
-    // The answer came before the end of the request: what is still on its way is not read (RFC 9113, section 8.1).
+    // The answer came before the end of the request: what is still on its way is not read (RFC
+    // 9113, section 8.1).
     if (!this.closed) this.sendReset(ErrorCode.NO_ERROR);
   }
 
@@ -182,7 +203,10 @@ export class ServerStream extends Stream implements IncomingCall {
 }
 
 /** Whoever opens calls may also close the connection. */
-const CLOSED_MEANWHILE: Cause = { code: Status.UNAVAILABLE, text: "the connection was closed while the call was opened" };
+const CLOSED_MEANWHILE: Cause = {
+  code: Status.UNAVAILABLE,
+  text: "the connection was closed while the call was opened",
+};
 const OK: Answer = { code: Status.OK, text: "", trailers: undefined };
 const UNREAD: Answer = {
   code: Status.RESOURCE_EXHAUSTED,

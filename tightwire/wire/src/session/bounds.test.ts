@@ -2,13 +2,17 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { DEFAULT_BOUNDS, resolveBounds } from "./bounds.js";
 
-const at = (path: string): string => readFileSync(new URL(`../../../../${path}`, import.meta.url), "utf8");
+const at = (path: string): string =>
+  readFileSync(new URL(`../../../../${path}`, import.meta.url), "utf8");
 
 /** Name and default of each row of the document's table with this heading. */
 function documented(heading: string): [string, number][] {
   const [, table = ""] = at("docs/reference/wire-bounds.md").split(`| ${heading} |`);
   const [rows = ""] = table.split("\n\n");
-  return [...rows.matchAll(/^\| `(\w+)` \| (\w+) \|/gm)].map(([, name = "", value = ""]) => [name, Number(value)]);
+  return [...rows.matchAll(/^\| `(\w+)` \| (\w+) \|/gm)].map(([, name = "", value = ""]) => [
+    name,
+    Number(value),
+  ]);
 }
 
 describe("docs/reference/wire-bounds.md", () => {
@@ -22,7 +26,10 @@ describe("docs/reference/wire-bounds.md", () => {
     expect(options).toHaveLength(6);
     for (const [name, value] of options) {
       const default_ = source.match(new RegExp(`${name} (?:= |\\?\\? )([\\w]+)`))?.[1];
-      expect([name, default_ === "FOREVER" ? Number.POSITIVE_INFINITY : Number(default_?.replaceAll("_", ""))]).toEqual([name, value]);
+      expect([
+        name,
+        default_ === "FOREVER" ? Number.POSITIVE_INFINITY : Number(default_?.replaceAll("_", "")),
+      ]).toEqual([name, value]);
     }
   });
 
@@ -31,10 +38,16 @@ describe("docs/reference/wire-bounds.md", () => {
     const source = at("tightwire/wire/src/session/bounds.ts");
     for (const [name, value] of documented("bound")) {
       expect(tests).toMatch(new RegExp(`test\\(["\`]${name}\\b|"${name}",|and ${name}`));
-      const said = source.match(new RegExp(`[dD]efault ([\\d,]+)( MiB)?[^*]*\\*/\\s*readonly ${name}\\b`));
-      expect([name, Number(said?.[1]?.replaceAll(",", "")) * (said?.[2] === undefined ? 1 : 1_048_576)]).toEqual([name, value]);
+      const said = source.match(
+        new RegExp(`[dD]efault ([\\d,]+)( MiB)?[^*]*\\*/\\s*readonly ${name}\\b`),
+      );
+      expect([
+        name,
+        Number(said?.[1]?.replaceAll(",", "")) * (said?.[2] === undefined ? 1 : 1_048_576),
+      ]).toEqual([name, value]);
     }
-    for (const [name] of documented("option")) expect(tests).toMatch(new RegExp(`test\\(["\`][\\w ]*${name}`));
+    for (const [name] of documented("option"))
+      expect(tests).toMatch(new RegExp(`test\\(["\`][\\w ]*${name}`));
   });
 });
 
@@ -48,6 +61,8 @@ describe("resolveBounds", () => {
   test("names the bound that is unknown, or no number above 0", () => {
     expect(() => resolveBounds({ maxPing: 3 } as object)).toThrow('there is no bound "maxPing"');
     for (const value of [0, -1, Number.NaN, "3"])
-      expect(() => resolveBounds({ maxPingsPerSecond: value as number })).toThrow("bounds.maxPingsPerSecond");
+      expect(() => resolveBounds({ maxPingsPerSecond: value as number })).toThrow(
+        "bounds.maxPingsPerSecond",
+      );
   });
 });

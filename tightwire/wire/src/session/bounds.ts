@@ -1,40 +1,80 @@
 /**
- * What a peer may make a connection hold, do or wait for. Every bound has a default and may be set; `docs/reference/wire-bounds.md` says what happens beyond each, and every one has a test with a peer that goes beyond it.
+ * What a peer may make a connection hold, do or wait for. Every bound has a default and may be set;
+ * `docs/reference/wire-bounds.md` says what happens beyond each, and every one has a test with a
+ * peer that goes beyond it.
  */
 export interface Bounds {
-  /** Calls at once; more are refused with REFUSED_STREAM, which callers may send again. A cancelled call counts until its handler has ended. Server side; default 1,000. */
+  /**
+   * Calls at once; more are refused with REFUSED_STREAM, which callers may send again. A cancelled
+   * call counts until its handler has ended. Server side; default 1,000.
+   */
   readonly maxConcurrentStreams: number;
-  /** Octets of a header list, name, value and 32 a field; more end the call with RESOURCE_EXHAUSTED. Default 65,536. */
+  /**
+   * Octets of a header list, name, value and 32 a field; more end the call with RESOURCE_EXHAUSTED.
+   * Default 65,536.
+   */
   readonly maxHeaderListBytes: number;
   /** Fields of a header list. Default 256. */
   readonly maxHeaderFields: number;
-  /** Octets of a header block as it is sent; more end the connection, since what is not decoded cannot be skipped. Default 98,304. */
+  /**
+   * Octets of a header block as it is sent; more end the connection, since what is not decoded
+   * cannot be skipped. Default 98,304.
+   */
   readonly maxHeaderBlockBytes: number;
   /** CONTINUATION frames of a header block, empty ones too; more end the connection. Default 16. */
   readonly maxContinuations: number;
-  /** Calls that a client resets, or makes us reset, a second: twice as many at once. More end the connection. Server side; default 1,000. */
+  /**
+   * Calls that a client resets, or makes us reset, a second: twice as many at once. More end the
+   * connection. Server side; default 1,000.
+   */
   readonly maxResetsPerSecond: number;
-  /** PINGs a second that follow no frame of ours, twice as many at once; more end the connection. Peers that measure the bandwidth send one with each answer. Default 100. */
+  /**
+   * PINGs a second that follow no frame of ours, twice as many at once; more end the connection.
+   * Peers that measure the bandwidth send one with each answer. Default 100.
+   */
   readonly maxPingsPerSecond: number;
   /** SETTINGS a second, twice as many at once; more end the connection. Default 10. */
   readonly maxSettingsPerSecond: number;
-  /** DATA frames without data that end nothing, a second: twice as many at once. More end the connection. Default 1,000. */
+  /**
+   * DATA frames without data that end nothing, a second: twice as many at once. More end the
+   * connection. Default 1,000.
+   */
   readonly maxEmptyDataPerSecond: number;
-  /** DATA frames that the peer's windows made smaller than 256 octets, a second: twice as many at once. A frame of 4,096 octets or more makes up for one, as proxies cut some frames of every fast stream. More end the connection. Default 1,000. */
+  /**
+   * DATA frames that the peer's windows made smaller than 256 octets, a second: twice as many at
+   * once. A frame of 4,096 octets or more makes up for one, as proxies cut some frames of every
+   * fast stream. More end the connection. Default 1,000.
+   */
   readonly maxTinyFramesPerSecond: number;
-  /** Octets of messages held for a connection that are not whole or not asked for yet. Beyond it a message ends its call with RESOURCE_EXHAUSTED; from half of it on the connection gets no credit while messages wait for slow readers. Default 64 MiB. */
+  /**
+   * Octets of messages held for a connection that are not whole or not asked for yet. Beyond it a
+   * message ends its call with RESOURCE_EXHAUSTED; from half of it on the connection gets no credit
+   * while messages wait for slow readers. Default 64 MiB.
+   */
   readonly maxHeldBytes: number;
-  /** Octets of messages waiting for a peer that does not read. Beyond it a whole answer ends its call with RESOURCE_EXHAUSTED instead (streams stop long before). Default 64 MiB. */
+  /**
+   * Octets of messages waiting for a peer that does not read. Beyond it a whole answer ends its
+   * call with RESOURCE_EXHAUSTED instead (streams stop long before). Default 64 MiB.
+   */
   readonly maxUnreadBytes: number;
-  /** Octets of frames other than DATA waiting for a peer that does not read; more end the connection. Default 1 MiB. */
+  /**
+   * Octets of frames other than DATA waiting for a peer that does not read; more end the
+   * connection. Default 1 MiB.
+   */
   readonly maxUnreadControlBytes: number;
   /** From the connection to the whole preface and the first SETTINGS. Default 10,000 ms. */
   readonly prefaceTimeoutMs: number;
-  /** From the first frame of a header block to its last, and for any frame that has begun. Default 10,000 ms. */
+  /**
+   * From the first frame of a header block to its last, and for any frame that has begun. Default
+   * 10,000 ms.
+   */
   readonly headersTimeoutMs: number;
   /** From our SETTINGS to their acknowledgement. Default 10,000 ms. */
   readonly settingsTimeoutMs: number;
-  /** How long a finished answer may wait for a window or a socket that takes nothing; then its call is reset. Default 60,000 ms. */
+  /**
+   * How long a finished answer may wait for a window or a socket that takes nothing; then its call
+   * is reset. Default 60,000 ms.
+   */
   readonly stallTimeoutMs: number;
 }
 
@@ -59,11 +99,18 @@ export const DEFAULT_BOUNDS: Bounds = {
   stallTimeoutMs: 60_000,
 };
 
-/** Fills what was not set. Throws a TypeError that names the bound which is unknown or no number above 0. */
+/**
+ * Fills what was not set. Throws a TypeError that names the bound which is unknown or no number
+ * above 0.
+ */
 export function resolveBounds(given: Partial<Bounds> = {}): Bounds {
   for (const [name, value] of Object.entries(given)) {
-    if (!(name in DEFAULT_BOUNDS)) throw new TypeError(`there is no bound "${name}"; there are ${Object.keys(DEFAULT_BOUNDS).join(", ")}`);
-    if (!(typeof value === "number" && value > 0)) throw new TypeError(`bounds.${name} is ${String(value)}; it takes a number above 0`);
+    if (!(name in DEFAULT_BOUNDS))
+      throw new TypeError(
+        `there is no bound "${name}"; there are ${Object.keys(DEFAULT_BOUNDS).join(", ")}`,
+      );
+    if (!(typeof value === "number" && value > 0))
+      throw new TypeError(`bounds.${name} is ${String(value)}; it takes a number above 0`);
   }
   return Object.freeze({ ...DEFAULT_BOUNDS, ...given });
 }

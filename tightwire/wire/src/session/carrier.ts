@@ -6,7 +6,10 @@ export interface Carrier {
   readonly waitingBytes: number;
   /** Calls back, later, once all that waits now has been written. Not when the carrier is lost. */
   whenWritten(callback: () => void): void;
-  /** Ends it: what waits is written, then the other side sees the end; what it still sends is read and dropped for a moment, so that it can read what was written. */
+  /**
+   * Ends it: what waits is written, then the other side sees the end; what it still sends is read
+   * and dropped for a moment, so that it can read what was written.
+   */
   end(): void;
   /** Ends it now. */
   destroy(): void;

@@ -1,20 +1,28 @@
 import { ConnectionError } from "../frames/connection-error.js";
 import { ErrorCode } from "../frames/protocol.js";
 
-/** Credit that a peer has on a connection, for all streams together: one that is not read cannot use it up. */
+/**
+ * Credit that a peer has on a connection, for all streams together: one that is not read cannot use
+ * it up.
+ */
 export const CONNECTION_WINDOW_BYTES = 16_777_216;
 
 /** What the credit depends on. */
 export interface CreditOwner {
-  /** Octets of whole messages, and of parts that nobody waits for, that wait for readers. Worth a walk over the streams: asked for when much is held. */
+  /**
+   * Octets of whole messages, and of parts that nobody waits for, that wait for readers. Worth a
+   * walk over the streams: asked for when much is held.
+   */
   unreadBytes(): number;
   /** Tells the peer. */
   giveCredit(bytes: number): void;
 }
 
 /**
- * The receiving window of a connection, and what is held of what came through it. Credit comes back on receipt, whatever the streams do with theirs, as long as not too much waits for readers. Parts of
- * messages that somebody waits for do not count: without credit they would never become whole, and beyond the bound their calls end. Source: RFC 9113, section 5.2.2.
+ * The receiving window of a connection, and what is held of what came through it. Credit comes back
+ * on receipt, whatever the streams do with theirs, as long as not too much waits for readers. Parts
+ * of messages that somebody waits for do not count: without credit they would never become whole,
+ * and beyond the bound their calls end. Source: RFC 9113, section 5.2.2.
  */
 export class ConnectionCredit {
   readonly #owner: CreditOwner;
@@ -27,14 +35,24 @@ export class ConnectionCredit {
     this.#maxHeldBytes = maxHeldBytes;
   }
 
-  /** DATA came that costs so many octets. Throws a {@link ConnectionError} when they are more than the peer had. */
+  /**
+   * DATA came that costs so many octets. Throws a {@link ConnectionError} when they are more than
+   * the peer had.
+   */
   take(bytes: number): void {
     this.#window -= bytes;
-    if (this.#window < 0) throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, "more DATA than the connection's window");
+    if (this.#window < 0)
+      throw new ConnectionError(
+        ErrorCode.FLOW_CONTROL_ERROR,
+        "more DATA than the connection's window",
+      );
     this.give();
   }
 
-  /** Counts octets that are held from now on, or no longer (negative); false when they would be too many. */
+  /**
+   * Counts octets that are held from now on, or no longer (negative); false when they would be too
+   * many.
+   */
   hold(bytes: number): boolean {
     if (bytes > 0 && this.#heldBytes + bytes > this.#maxHeldBytes) return false;
     this.#heldBytes += bytes;

@@ -23,7 +23,10 @@ export class HeaderBlock {
     this.#keep(bytes, start, end);
   }
 
-  /** A CONTINUATION came. Throws a {@link ConnectionError} when they are too many or too large: a block that is not decoded ends the connection. */
+  /**
+   * A CONTINUATION came. Throws a {@link ConnectionError} when they are too many or too large: a
+   * block that is not decoded ends the connection.
+   */
   add(bytes: Buffer, start: number, end: number): void {
     if (++this.#continuations > this.#bounds.maxContinuations)
       throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, "CONTINUATION frames");

@@ -27,16 +27,21 @@ function takeAll(inbox: Inbox): Buffer[] {
   return all;
 }
 
-const BODIES: readonly Buffer[] = [0, 1, 3, 1_024, 1_025, 0, 0, 5_000, 20_000, 7, 70_000, 2].map((size, at) => Buffer.alloc(size, at + 1));
+const BODIES: readonly Buffer[] = [0, 1, 3, 1_024, 1_025, 0, 0, 5_000, 20_000, 7, 70_000, 2].map(
+  (size, at) => Buffer.alloc(size, at + 1),
+);
 
 describe("24. messages split anywhere", () => {
   for (const step of [1, 2, 5, 6, 1_000, 16_384, 1_000_000]) {
     test(`24. in parts of ${step}`, () => {
       const { inbox, held } = createInbox();
       const bytes = Buffer.concat(BODIES.map((body) => message(body)));
-      for (let at = 0; at < bytes.length; at += step) expect(inbox.push(bytes, at, Math.min(at + step, bytes.length))).toBeUndefined();
+      for (let at = 0; at < bytes.length; at += step)
+        expect(inbox.push(bytes, at, Math.min(at + step, bytes.length))).toBeUndefined();
       expect(inbox.midMessage).toBe(false);
-      expect(takeAll(inbox).map((body) => body.toString("hex"))).toEqual(BODIES.map((body) => body.toString("hex")));
+      expect(takeAll(inbox).map((body) => body.toString("hex"))).toEqual(
+        BODIES.map((body) => body.toString("hex")),
+      );
       expect([inbox.empty, held(), inbox.uncreditedBytes(false)]).toEqual([true, 0, 0]);
     });
   }
@@ -44,7 +49,12 @@ describe("24. messages split anywhere", () => {
   test("24. half a message at the end is one under way", () => {
     const { inbox, held } = createInbox();
     inbox.push(message(Buffer.alloc(10)), 0, 12);
-    expect([inbox.midMessage, inbox.waits, inbox.uncreditedBytes(true), inbox.uncreditedBytes(false)]).toEqual([true, false, 0, 12]);
+    expect([
+      inbox.midMessage,
+      inbox.waits,
+      inbox.uncreditedBytes(true),
+      inbox.uncreditedBytes(false),
+    ]).toEqual([true, false, 0, 12]);
     inbox.clear();
     expect(held()).toBe(0);
   });
@@ -59,22 +69,33 @@ describe("24. messages split anywhere", () => {
     ]);
     inbox.push(bytes, 0, bytes.length);
     const flags: boolean[] = [];
-    for (let next = inbox.take(); next !== undefined; next = inbox.take()) flags.push(next.compressed);
+    for (let next = inbox.take(); next !== undefined; next = inbox.take())
+      flags.push(next.compressed);
     expect(flags).toEqual([true, false, true, true]);
   });
 });
 
 describe("25. what is refused, and when", () => {
   test("25. by the declared length, read unsigned, and by the flag", () => {
-    expect(checkPrefix(Buffer.of(0, 0xff, 0xff, 0xff, 0xff), 0, 100)).toEqual({ kind: "large", bytes: 0xffff_ffff });
-    expect(checkPrefix(Buffer.of(0, 0x80, 0, 0, 0), 0, 100)).toEqual({ kind: "large", bytes: 0x8000_0000 });
+    expect(checkPrefix(Buffer.of(0, 0xff, 0xff, 0xff, 0xff), 0, 100)).toEqual({
+      kind: "large",
+      bytes: 0xffff_ffff,
+    });
+    expect(checkPrefix(Buffer.of(0, 0x80, 0, 0, 0), 0, 100)).toEqual({
+      kind: "large",
+      bytes: 0x8000_0000,
+    });
     expect(checkPrefix(Buffer.of(2, 0, 0, 0, 0), 0, 100)).toEqual({ kind: "flag", flag: 2 });
     expect(checkPrefix(Buffer.of(1, 0, 0, 0, 100), 0, 100)).toBe(100);
   });
 
   test("25. good messages before a bad one are kept", () => {
     const { inbox } = createInbox();
-    const bytes = Buffer.concat([message(Buffer.of(1)), message(Buffer.of(2)), message(Buffer.of(3), 7)]);
+    const bytes = Buffer.concat([
+      message(Buffer.of(1)),
+      message(Buffer.of(2)),
+      message(Buffer.of(3), 7),
+    ]);
     expect(inbox.push(bytes, 0, bytes.length)).toEqual({ kind: "flag", flag: 7 });
     expect(takeAll(inbox)).toEqual([Buffer.of(1), Buffer.of(2)]);
   });

@@ -1,6 +1,12 @@
-/** Octets before each message: whether it is compressed, and how long it is. Source: the gRPC over HTTP/2 protocol document, "Length-Prefixed-Message". */
+/**
+ * Octets before each message: whether it is compressed, and how long it is. Source: the gRPC over
+ * HTTP/2 protocol document, "Length-Prefixed-Message".
+ */
 export const PREFIX_BYTES = 5;
-/** A message's buffer begins at most this large, whatever length was declared, and doubles as octets come. */
+/**
+ * A message's buffer begins at most this large, whatever length was declared, and doubles as octets
+ * come.
+ */
 const FIRST_BUFFER_BYTES = 65_536;
 
 /** A message that came whole. */
@@ -9,7 +15,10 @@ export interface ReceivedMessage {
   readonly compressed: boolean;
 }
 
-/** Whole messages up to this size wait together: as objects of their own, empty ones would take forty times the octets that they cost their sender. */
+/**
+ * Whole messages up to this size wait together: as objects of their own, empty ones would take
+ * forty times the octets that they cost their sender.
+ */
 const SMALL_BYTES = 1_024;
 const RUN_BYTES = 4_096;
 
@@ -24,13 +33,17 @@ interface Run {
 export interface InboxOwner {
   /** The largest message that is taken. */
   readonly maxMessageBytes: number;
-  /** Octets that are kept for the peer from now on, or no longer (negative). False when that is too much. */
+  /**
+   * Octets that are kept for the peer from now on, or no longer (negative). False when that is too
+   * much.
+   */
   hold(bytes: number): boolean;
 }
 
 /**
- * Messages of one stream that wait: one under way, of which a part has come, and those that are whole and were not asked for yet. Made when a message does not come whole in one
- * piece and to somebody who waits for it.
+ * Messages of one stream that wait: one under way, of which a part has come, and those that are
+ * whole and were not asked for yet. Made when a message does not come whole in one piece and to
+ * somebody who waits for it.
  */
 export class Inbox {
   readonly #owner: InboxOwner;
@@ -63,7 +76,10 @@ export class Inbox {
     return !this.midMessage && this.#ready.length === 0 && !this.busy;
   }
 
-  /** Octets of it that the peer gets no credit for yet. Those of a message under way are credited when somebody waits for it, or it could never become whole. */
+  /**
+   * Octets of it that the peer gets no credit for yet. Those of a message under way are credited
+   * when somebody waits for it, or it could never become whole.
+   */
   uncreditedBytes(awaited: boolean): number {
     const partial = this.#prefixBytes + this.#bodyBytes;
     return this.#readyBytes + (awaited && this.#ready.length === 0 ? 0 : partial);
@@ -80,7 +96,12 @@ export class Inbox {
         if (at === end) return undefined;
       }
       if (this.#body === undefined) {
-        const copied = bytes.copy(this.#prefix, this.#prefixBytes, at, Math.min(end, at + PREFIX_BYTES - this.#prefixBytes));
+        const copied = bytes.copy(
+          this.#prefix,
+          this.#prefixBytes,
+          at,
+          Math.min(end, at + PREFIX_BYTES - this.#prefixBytes),
+        );
         this.#prefixBytes += copied;
         at += copied;
         if (this.#prefixBytes < PREFIX_BYTES) return undefined;
@@ -158,7 +179,8 @@ export class Inbox {
     let at = start;
     while (end - at >= PREFIX_BYTES) {
       const length = checkPrefix(bytes, at, this.#owner.maxMessageBytes);
-      if (typeof length !== "number" || length > SMALL_BYTES || end - at - PREFIX_BYTES < length) break;
+      if (typeof length !== "number" || length > SMALL_BYTES || end - at - PREFIX_BYTES < length)
+        break;
       at += PREFIX_BYTES + length;
     }
     return at;
@@ -192,14 +214,24 @@ function heldBytes(one: ReceivedMessage | Run): number {
   return "read" in one ? one.buffer.length : one.bytes.length;
 }
 
-/** Why a call must end because of what its peer sent: a message larger than allowed (its length), a flag that is none, or more octets held for the connection than it may have. */
+/**
+ * Why a call must end because of what its peer sent: a message larger than allowed (its length), a
+ * flag that is none, or more octets held for the connection than it may have.
+ */
 export type InboxFault =
   | { readonly kind: "large"; readonly bytes: number }
   | { readonly kind: "flag"; readonly flag: number }
   | { readonly kind: "held" };
 
-/** The length that a message's prefix declares, decided on before anything is buffered; or why there will be no message. */
-export function checkPrefix(bytes: Buffer, at: number, maxMessageBytes: number): number | InboxFault {
+/**
+ * The length that a message's prefix declares, decided on before anything is buffered; or why there
+ * will be no message.
+ */
+export function checkPrefix(
+  bytes: Buffer,
+  at: number,
+  maxMessageBytes: number,
+): number | InboxFault {
   const flag = bytes[at] as number;
   if (flag > 1) return { kind: "flag", flag };
   const length = bytes.readUInt32BE(at + 1);

@@ -11,7 +11,10 @@ export interface KeepaliveOptions {
   readonly keepaliveTimeoutMs: number;
 }
 
-/** Asks a peer that has been silent for long whether it is still there. Whatever comes from it is an answer. */
+/**
+ * Asks a peer that has been silent for long whether it is still there. Whatever comes from it is an
+ * answer.
+ */
 export class Keepalive {
   readonly #options: KeepaliveOptions;
   readonly #watch: Watch;
@@ -35,9 +38,13 @@ export class Keepalive {
     this.#heardAt = performance.now();
   }
 
-  /** Whether the acknowledgement of a PING, whose payload begins at `start`, is of one of these; it is then taken. */
+  /**
+   * Whether the acknowledgement of a PING, whose payload begins at `start`, is of one of these; it
+   * is then taken.
+   */
   acknowledged(bytes: Buffer, start: number): boolean {
-    if (bytes.compare(PAYLOAD, 0, PAYLOAD.length, start, start + PAYLOAD.length) !== 0) return false;
+    if (bytes.compare(PAYLOAD, 0, PAYLOAD.length, start, start + PAYLOAD.length) !== 0)
+      return false;
     if (this.#watch.has("pong")) {
       this.#watch.stop("pong");
       this.start();
@@ -48,7 +55,8 @@ export class Keepalive {
   /** The wait called "keepalive" is over: asks, if it was silent for all of it. */
   ask(): void {
     const silentMs = performance.now() - this.#heardAt;
-    if (silentMs < this.#options.keepaliveMs) return this.#watch.start("keepalive", this.#options.keepaliveMs - silentMs);
+    if (silentMs < this.#options.keepaliveMs)
+      return this.#watch.start("keepalive", this.#options.keepaliveMs - silentMs);
     this.#askedAt = performance.now();
     writePing(this.#output, PAYLOAD, 0, false);
     this.#watch.start("pong", this.#options.keepaliveTimeoutMs);

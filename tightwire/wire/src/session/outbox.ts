@@ -6,7 +6,10 @@ interface Piece {
   bytes: Uint8Array | undefined;
 }
 
-/** Messages of one stream that could not be written at once: for want of a window, of a socket that takes more, or because they are larger than a frame. */
+/**
+ * Messages of one stream that could not be written at once: for want of a window, of a socket that
+ * takes more, or because they are larger than a frame.
+ */
 export class Outbox {
   readonly #pieces: Piece[] = [];
   /** Octets of the first message, its prefix included, that were sent. */
@@ -24,7 +27,10 @@ export class Outbox {
     this.bytes += PREFIX_BYTES + bytes.length;
   }
 
-  /** A message that is being compressed and keeps its place; the result fills it. `size` is what it counts for until then. */
+  /**
+   * A message that is being compressed and keeps its place; the result fills it. `size` is what it
+   * counts for until then.
+   */
   addLater(size: number): (bytes: Uint8Array) => void {
     const piece: Piece = { bytes: undefined, compressed: true };
     this.#pieces.push(piece);
@@ -45,7 +51,9 @@ export class Outbox {
     return Math.min(Math.max(bytes, 0), most);
   }
 
-  /** Copies the next octets to `target` and counts them as sent: at most what is {@link sendable}. */
+  /**
+   * Copies the next octets to `target` and counts them as sent: at most what is {@link sendable}.
+   */
   copy(target: Buffer, at: number, count: number): void {
     let to = at;
     this.bytes -= count;
@@ -61,7 +69,10 @@ export class Outbox {
     const bytes = piece.bytes as Uint8Array;
     let to = at;
     for (; to - at < most && this.#sent < PREFIX_BYTES; this.#sent++) {
-      target[to++] = this.#sent === 0 ? Number(piece.compressed) : bytes.length >>> (8 * (PREFIX_BYTES - 1 - this.#sent));
+      target[to++] =
+        this.#sent === 0
+          ? Number(piece.compressed)
+          : bytes.length >>> (8 * (PREFIX_BYTES - 1 - this.#sent));
     }
     const from = this.#sent - PREFIX_BYTES;
     const count = Math.min(most - (to - at), bytes.length - Math.max(from, 0));

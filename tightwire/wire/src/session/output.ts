@@ -1,18 +1,24 @@
 import type { Carrier } from "./carrier.js";
 import { giveSlab, SLAB_BYTES, takeSlab } from "./slab.js";
 
-/** So much may wait at the carrier before DATA waits with us, where its order can still be chosen. */
+/**
+ * So much may wait at the carrier before DATA waits with us, where its order can still be chosen.
+ */
 const BLOCKED_BYTES = 131_072;
 
 /**
- * After so many calls what was written is handed on before the turn is over. Kept to its end, the answers of 64 calls were one write, and each side of the connection stood still while the other worked
- * through them: with a write for 16 of them both work at once, and do 1.4 times as many calls.
+ * After so many calls what was written is handed on before the turn is over. Kept to its end, the
+ * answers of 64 calls were one write, and each side of the connection stood still while the other
+ * worked through them: with a write for 16 of them both work at once, and do 1.4 times as many
+ * calls.
  */
 const CALLS_A_WRITE = 16;
 
 /**
- * Gathers all that a connection writes in one turn of the event loop into one write. Whoever writes calls {@link reserve} and then fills `buffer` from `at` on; the flush comes when the
- * code that runs now, with the promises that it settles, is done: a single call waits for nothing, and many share a write.
+ * Gathers all that a connection writes in one turn of the event loop into one write. Whoever writes
+ * calls {@link reserve} and then fills `buffer` from `at` on; the flush comes when the code that
+ * runs now, with the promises that it settles, is done: a single call waits for nothing, and many
+ * share a write.
  */
 export class Output {
   buffer: Buffer = NOTHING;
@@ -31,7 +37,9 @@ export class Output {
   readonly #beforeFlush: () => void;
   readonly #afterWrite: () => void;
 
-  /** `beforeFlush` may still write; `unblocked` is told when the carrier has written what it held. */
+  /**
+   * `beforeFlush` may still write; `unblocked` is told when the carrier has written what it held.
+   */
   constructor(carrier: Carrier, beforeFlush: () => void, unblocked: () => void) {
     this.#carrier = carrier;
     this.#beforeFlush = beforeFlush;

@@ -1,6 +1,6 @@
 /**
- * How often a peer may do something that costs it nothing and us something: so many a second on average, and twice as many at once.
- * A bucket that fills with time.
+ * How often a peer may do something that costs it nothing and us something: so many a second on
+ * average, and twice as many at once. A bucket that fills with time.
  */
 export class RateBound {
   readonly #perMs: number;

@@ -1,9 +1,14 @@
-/** Resets that are remembered. More at once than a peer can have frames on the way for, at any sane rate. */
+/**
+ * Resets that are remembered. More at once than a peer can have frames on the way for, at any sane
+ * rate.
+ */
 const REMEMBERED = 256;
 
 /**
- * The streams that this side has reset, or answered early, while the peer was still sending: for a while its frames for them are no fault of its. Older ids are forgotten; what comes for a stream
- * older than the oldest that was forgotten gets the benefit of the doubt. Source: RFC 9113, section 5.1.
+ * The streams that this side has reset, or answered early, while the peer was still sending: for a
+ * while its frames for them are no fault of its. Older ids are forgotten; what comes for a stream
+ * older than the oldest that was forgotten gets the benefit of the doubt. Source: RFC 9113, section
+ * 5.1.
  */
 export class ResetStreams {
   readonly #ids = new Set<number>();

@@ -1,6 +1,14 @@
 import { ConnectionError } from "../frames/connection-error.js";
 import { writeFrameHeader, writeLongHeaders, writeUint32 } from "../frames/frame-writer.js";
-import { DEFAULT_WINDOW_BYTES, ErrorCode, Flag, FRAME_HEADER_BYTES, FrameType, MAX_31_BITS, MAX_FRAME_BYTES } from "../frames/protocol.js";
+import {
+  DEFAULT_WINDOW_BYTES,
+  ErrorCode,
+  Flag,
+  FRAME_HEADER_BYTES,
+  FrameType,
+  MAX_31_BITS,
+  MAX_FRAME_BYTES,
+} from "../frames/protocol.js";
 import { HpackEncoder, MOST_BEGIN_BYTES } from "../hpack/encoder.js";
 import type { Bounds } from "./bounds.js";
 import type { Carrier } from "./carrier.js";
@@ -12,18 +20,24 @@ import type { Stream } from "./stream.js";
 
 /** A DATA frame smaller than this, with more behind it, was cut by a window. */
 const TINY_FRAME_BYTES = 256;
-/** And one at least so large makes up for a tiny one: what the two carry together is worth their headers. */
+/**
+ * And one at least so large makes up for a tiny one: what the two carry together is worth their
+ * headers.
+ */
 const AMPLE_FRAME_BYTES = 4_096;
 
 /**
- * What is left of a message that is at most so long is sent in one turn. Frame by frame in turn with others, all of many such messages would be whole at the same time, late, and each side would hold all of them at once: a
- * client that decodes 64 answers of 64 KiB in one go outgrows the young generation of V8 on Node 20, and spends most of its time collecting it.
+ * What is left of a message that is at most so long is sent in one turn. Frame by frame in turn
+ * with others, all of many such messages would be whole at the same time, late, and each side would
+ * hold all of them at once: a client that decodes 64 answers of 64 KiB in one go outgrows the young
+ * generation of V8 on Node 20, and spends most of its time collecting it.
  */
 const SHORT_BYTES = 65_536;
 
 /**
- * The half of a connection that writes calls: header blocks, and DATA within the windows. What can be written is written at once; what cannot waits in the streams' outboxes, which are sent from in turn.
- * Source: RFC 9113, section 5.2.
+ * The half of a connection that writes calls: header blocks, and DATA within the windows. What can
+ * be written is written at once; what cannot waits in the streams' outboxes, which are sent from in
+ * turn. Source: RFC 9113, section 5.2.
  */
 export abstract class Sender {
   readonly bounds: Bounds;
@@ -62,7 +76,8 @@ export abstract class Sender {
   /** The peer takes so much more on the connection. */
   protected growSendWindow(increment: number): void {
     this.#sendWindow += increment;
-    if (this.#sendWindow > MAX_31_BITS) throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, "a window of more than 31 bits");
+    if (this.#sendWindow > MAX_31_BITS)
+      throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, "a window of more than 31 bits");
     if (this.#toSend.length > 0) this.output.schedule();
   }
 
@@ -114,7 +129,10 @@ export abstract class Sender {
     this.#waitingBytes -= bytes;
   }
 
-  /** Begins a header block of at most `most` octets: the encoder that it returns writes it, and {@link endBlock} sends it. */
+  /**
+   * Begins a header block of at most `most` octets: the encoder that it returns writes it, and
+   * {@link endBlock} sends it.
+   */
   beginBlock(most: number): HpackEncoder {
     const { encoder, output } = this;
     this.#longBlock = most + MOST_BEGIN_BYTES > MAX_FRAME_BYTES;
@@ -134,9 +152,16 @@ export abstract class Sender {
   endBlock(streamId: number, endStream: boolean): void {
     const { encoder, output } = this;
     this.answeredSincePing = true;
-    if (this.#longBlock) return writeLongHeaders(output, streamId, encoder.out.subarray(0, encoder.at), endStream);
+    if (this.#longBlock)
+      return writeLongHeaders(output, streamId, encoder.out.subarray(0, encoder.at), endStream);
     const flags = endStream ? Flag.END_HEADERS | Flag.END_STREAM : Flag.END_HEADERS;
-    writeFrameHeader(output, encoder.at - output.at - FRAME_HEADER_BYTES, FrameType.HEADERS, flags, streamId);
+    writeFrameHeader(
+      output,
+      encoder.at - output.at - FRAME_HEADER_BYTES,
+      FrameType.HEADERS,
+      flags,
+      streamId,
+    );
     output.at = encoder.at;
   }
 
@@ -184,7 +209,10 @@ export abstract class Sender {
     if (this.#toDrain.length > 0) this.#scheduleDrain();
   }
 
-  /** Each stream in turn, until nothing can be sent: a large message does not keep small ones waiting. */
+  /**
+   * Each stream in turn, until nothing can be sent: a large message does not keep small ones
+   * waiting.
+   */
   #beforeFlush(): void {
     this.turn++;
     while (this.#toSend.length > 0 && this.#sendWindow > 0 && !this.output.blocked && !this.over) {
@@ -192,7 +220,8 @@ export abstract class Sender {
       this.#toSend = [];
       for (const stream of turn) {
         if (stream.closed || stream.outbox === undefined) stream.queued = false;
-        else if (this.#sendWindow <= 0 || this.output.blocked || this.#sendTurn(stream)) this.#toSend.push(stream);
+        else if (this.#sendWindow <= 0 || this.output.blocked || this.#sendTurn(stream))
+          this.#toSend.push(stream);
         else stream.queued = false;
       }
     }

@@ -1,13 +1,30 @@
 import { type Cause, Status } from "@tightwire/core/runtime";
 import { ConnectionError } from "../frames/connection-error.js";
 import { type FrameHandler, FrameReader } from "../frames/frame-reader.js";
-import { writeGoaway, writePing, writeReset, writeSettings, writeSettingsAck, writeWindowUpdate } from "../frames/frame-writer.js";
-import { DEFAULT_WINDOW_BYTES, ErrorCode, errorName, Flag, MAX_31_BITS } from "../frames/protocol.js";
+import {
+  writeGoaway,
+  writePing,
+  writeReset,
+  writeSettings,
+  writeSettingsAck,
+  writeWindowUpdate,
+} from "../frames/frame-writer.js";
+import {
+  DEFAULT_WINDOW_BYTES,
+  ErrorCode,
+  errorName,
+  Flag,
+  MAX_31_BITS,
+} from "../frames/protocol.js";
 import { defaultSettings, readSettings, type Settings } from "../frames/settings.js";
 import { HpackDecoder } from "../hpack/decoder.js";
 import type { Bounds } from "./bounds.js";
 import type { Carrier } from "./carrier.js";
-import { CONNECTION_WINDOW_BYTES, ConnectionCredit, type CreditOwner } from "./connection-credit.js";
+import {
+  CONNECTION_WINDOW_BYTES,
+  ConnectionCredit,
+  type CreditOwner,
+} from "./connection-credit.js";
 import { HeaderBlock } from "./header-block.js";
 import { Keepalive, type KeepaliveOptions } from "./keepalive.js";
 import { RateBound } from "./rate-bound.js";
@@ -17,9 +34,14 @@ import type { Stream } from "./stream.js";
 import { StreamTable } from "./stream-table.js";
 import { type Wait, Watch } from "./watch.js";
 
-/** Credit that a peer has on each stream: an answer or request of ordinary size never waits for more. */
+/**
+ * Credit that a peer has on each stream: an answer or request of ordinary size never waits for
+ * more.
+ */
 const STREAM_WINDOW_BYTES = 1_048_576;
-/** How long octets of the peer are still read after a connection was ended, so that it can read why. */
+/**
+ * How long octets of the peer are still read after a connection was ended, so that it can read why.
+ */
 const LINGER_MS = 1_000;
 
 /** How a connection is kept; see the options of the transports. */
@@ -29,8 +51,10 @@ export interface SessionOptions extends KeepaliveOptions {
 }
 
 /**
- * One HTTP/2 connection, without its socket: octets in, octets out to a {@link Carrier}, calls as {@link Stream}s. The two sides extend it. Everything that comes is read in {@link receive}; everything that
- * ends it goes through {@link fail} (this side found a fault), {@link lost} (the carrier is gone) or {@link finish} (all is done).
+ * One HTTP/2 connection, without its socket: octets in, octets out to a {@link Carrier}, calls as
+ * {@link Stream}s. The two sides extend it. Everything that comes is read in {@link receive};
+ * everything that ends it goes through {@link fail} (this side found a fault), {@link lost} (the
+ * carrier is gone) or {@link finish} (all is done).
  */
 export abstract class Session extends Sender implements FrameHandler, CreditOwner {
   readonly options: SessionOptions;
@@ -74,7 +98,13 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
   // ---- what the two sides make of it ----
 
   /** A whole header block. It must be decoded, whatever becomes of its stream. */
-  protected abstract headerBlock(streamId: number, endStream: boolean, bytes: Buffer, start: number, end: number): void;
+  protected abstract headerBlock(
+    streamId: number,
+    endStream: boolean,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): void;
   /** Whether no stream with this id was ever opened. */
   protected abstract isIdle(streamId: number): boolean;
   /** The highest stream of the peer's that was looked at, for GOAWAY. */
@@ -112,13 +142,15 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
       return;
     }
     if (this.#reader.waitsForMore) {
-      if (this.#progressSeen !== this.#reader.progress) this.watch.start("headers", this.bounds.headersTimeoutMs);
+      if (this.#progressSeen !== this.#reader.progress)
+        this.watch.start("headers", this.bounds.headersTimeoutMs);
       this.#progressSeen = this.#reader.progress;
     } else if (this.#progressSeen !== -1) {
       this.watch.stop("headers");
       this.#progressSeen = -1;
     }
-    if (this.output.waitingBytes > this.bounds.maxUnreadControlBytes + MAX_DATA_AHEAD) this.#notRead();
+    if (this.output.waitingBytes > this.bounds.maxUnreadControlBytes + MAX_DATA_AHEAD)
+      this.#notRead();
   }
 
   /** The carrier is gone. */
@@ -134,7 +166,10 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
     writeGoaway(this.output, this.lastPeerStream, code, text);
     this.output.flush();
     if (this.over) return; // what the flush still sent was a fault too
-    this.#end({ code: this.lossCode, text: `the connection was ended: ${errorName(code)}: ${detail}` });
+    this.#end({
+      code: this.lossCode,
+      text: `the connection was ended: ${errorName(code)}: ${detail}`,
+    });
     this.#linger();
   }
 
@@ -177,11 +212,15 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
       case "settings":
         return this.fail(ErrorCode.SETTINGS_TIMEOUT, "SETTINGS were not acknowledged in time");
       case "headers":
-        return this.fail(ErrorCode.ENHANCE_YOUR_CALM, "a frame or header block was not whole in time");
+        return this.fail(
+          ErrorCode.ENHANCE_YOUR_CALM,
+          "a frame or header block was not whole in time",
+        );
       case "keepalive":
         return this.#keepalive.ask();
       case "pong":
-        if (this.#keepalive.unanswered()) this.lost("the connection was ended: the peer did not answer a PING in time");
+        if (this.#keepalive.unanswered())
+          this.lost("the connection was ended: the peer did not answer a PING in time");
         return;
       case "stall":
         return this.#resetStalled();
@@ -201,7 +240,10 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
       waiting = true;
       if (!stream.ending || stream.waitsSince > late) continue;
       this.resetStream(stream, ErrorCode.CANCEL);
-      stream.lost({ code: Status.UNAVAILABLE, text: "the peer did not read the message in time" }, "unknown");
+      stream.lost(
+        { code: Status.UNAVAILABLE, text: "the peer did not read the message in time" },
+        "unknown",
+      );
     }
     // A reset may have been the last thing that a drained connection waited for.
     if (waiting && !this.over) this.watch.start("stall", this.bounds.stallTimeoutMs / 4);
@@ -209,7 +251,14 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
 
   // ---- frames that come ----
 
-  data(streamId: number, bytes: Buffer, start: number, end: number, flowBytes: number, endStream: boolean): void {
+  data(
+    streamId: number,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    flowBytes: number,
+    endStream: boolean,
+  ): void {
     this.#credit.take(flowBytes);
     if (start === end && !endStream && !this.#emptyData.take()) throw calm("empty DATA");
     const stream = this.streams.get(streamId);
@@ -217,7 +266,8 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
     if (stream.remoteEnded) return this.streamFault(streamId, ErrorCode.STREAM_CLOSED);
     stream.receiveWindow -= flowBytes;
     if (stream.receiveWindow < 0) return this.streamFault(streamId, ErrorCode.FLOW_CONTROL_ERROR);
-    if (!stream.countContent(end - start, endStream)) return this.streamFault(streamId, ErrorCode.PROTOCOL_ERROR);
+    if (!stream.countContent(end - start, endStream))
+      return this.streamFault(streamId, ErrorCode.PROTOCOL_ERROR);
     stream.data(bytes, start, end, flowBytes, endStream);
   }
 
@@ -235,7 +285,8 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
   }
 
   reset(streamId: number, code: number): void {
-    if (this.isIdle(streamId)) throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, `RST_STREAM on idle stream ${streamId}`);
+    if (this.isIdle(streamId))
+      throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, `RST_STREAM on idle stream ${streamId}`);
     const stream = this.streams.get(streamId);
     if (stream === undefined) return;
     if (!this.resets.take()) throw calm("resets");
@@ -252,7 +303,8 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
     // All of them or, when one is refused, none: what is still sent keeps to those that held.
     Object.assign(this.peer, next);
     this.encoder.setPeerLimit(this.peer.headerTableBytes);
-    if (this.peer.initialWindowBytes !== window) this.#moveWindows(this.peer.initialWindowBytes - window);
+    if (this.peer.initialWindowBytes !== window)
+      this.#moveWindows(this.peer.initialWindowBytes - window);
     writeSettingsAck(this.output);
     this.watch.stop("preface");
     const first = !this.#greeted;
@@ -266,7 +318,8 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
 
   ping(bytes: Buffer, start: number, acknowledged: boolean): void {
     if (!acknowledged) {
-      // Peers that measure the bandwidth send a PING with what they read: as many as they get frames of ours.
+      // Peers that measure the bandwidth send a PING with what they read: as many as they get
+      // frames of ours.
       if (!this.answeredSincePing && !this.#pings.take()) throw calm("too_many_pings");
       this.answeredSincePing = false;
       writePing(this.output, bytes, start, true);
@@ -278,15 +331,21 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
 
   windowUpdate(streamId: number, increment: number): void {
     if (streamId === 0) {
-      if (increment === 0) throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "WINDOW_UPDATE of 0");
+      if (increment === 0)
+        throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "WINDOW_UPDATE of 0");
       return this.growSendWindow(increment);
     }
-    if (this.isIdle(streamId)) throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, `WINDOW_UPDATE on idle stream ${streamId}`);
+    if (this.isIdle(streamId))
+      throw new ConnectionError(
+        ErrorCode.PROTOCOL_ERROR,
+        `WINDOW_UPDATE on idle stream ${streamId}`,
+      );
     const stream = this.streams.get(streamId);
     if (stream === undefined) return;
     if (increment === 0) return this.streamFault(streamId, ErrorCode.PROTOCOL_ERROR);
     stream.sendWindow += increment;
-    if (stream.sendWindow > MAX_31_BITS) return this.streamFault(streamId, ErrorCode.FLOW_CONTROL_ERROR);
+    if (stream.sendWindow > MAX_31_BITS)
+      return this.streamFault(streamId, ErrorCode.FLOW_CONTROL_ERROR);
     if (stream.outbox !== undefined) this.queue(stream);
   }
 
@@ -296,13 +355,18 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
     if (stream === undefined) return;
     if (!this.resets.take()) throw calm("faults of streams");
     this.resetStream(stream, code);
-    stream.lost({ code: Status.INTERNAL, text: `the stream was ended: ${errorName(code)}` }, "unknown");
+    stream.lost(
+      { code: Status.INTERNAL, text: `the stream was ended: ${errorName(code)}` },
+      "unknown",
+    );
   }
 
   /** Source: RFC 9113, section 5.1, "closed" and "idle". */
   #onClosedStream(streamId: number, what: string): void {
-    if (this.isIdle(streamId)) throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, `${what} on idle stream ${streamId}`);
-    if (!this.excuses(streamId)) throw new ConnectionError(ErrorCode.STREAM_CLOSED, `${what} on closed stream ${streamId}`);
+    if (this.isIdle(streamId))
+      throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, `${what} on idle stream ${streamId}`);
+    if (!this.excuses(streamId))
+      throw new ConnectionError(ErrorCode.STREAM_CLOSED, `${what} on closed stream ${streamId}`);
   }
 
   /** Whether frames on a closed stream may still have been on their way. */
@@ -313,7 +377,8 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
   #moveWindows(by: number): void {
     for (const stream of this.streams.all()) {
       stream.sendWindow += by;
-      if (stream.sendWindow > MAX_31_BITS) throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, "a window of more than 31 bits");
+      if (stream.sendWindow > MAX_31_BITS)
+        throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, "a window of more than 31 bits");
       if (stream.outbox !== undefined && by > 0) this.queue(stream);
     }
   }
@@ -358,7 +423,10 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
     if (stream.remoteEnded) this.closeStream(stream);
   }
 
-  /** The peer wants no more of a stream whose answer is whole and not yet read: what waits to be sent is dropped. */
+  /**
+   * The peer wants no more of a stream whose answer is whole and not yet read: what waits to be
+   * sent is dropped.
+   */
   protected stopSending(stream: Stream): void {
     stream.localEnded = true;
     stream.ending = true;
@@ -372,7 +440,8 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
     if (!this.over) {
       // One that both sides have ended is closed already, whoever still reads it.
       if (!stream.localEnded || !stream.remoteEnded) writeReset(this.output, stream.id, code);
-      // Even behind the peer's end: the rest of the very frame that brought this about may be on its way.
+      // Even behind the peer's end: the rest of the very frame that brought this about may be on
+      // its way.
       this.resetStreams.add(stream.id);
     }
     this.closeStream(stream);

@@ -1,6 +1,9 @@
 /** Enough for all that a connection writes in most turns of the event loop. */
 export const SLAB_BYTES = 65_536;
-/** Slabs kept for use. A connection holds one only while it writes, so they are as many as write at once. */
+/**
+ * Slabs kept for use. A connection holds one only while it writes, so they are as many as write at
+ * once.
+ */
 const MAX_KEPT = 64;
 
 const kept: Buffer[] = [];

@@ -23,7 +23,8 @@ export class SocketCarrier implements Carrier {
   }
 
   end(): void {
-    // Closing a socket that holds unread octets resets it and destroys what was written; they are read and dropped until the peer closes, or the session's patience ends.
+    // Closing a socket that holds unread octets resets it and destroys what was written; they are
+    // read and dropped until the peer closes, or the session's patience ends.
     if (!this.#socket.destroyed) this.#socket.end();
     this.#socket.resume();
   }
@@ -33,10 +34,19 @@ export class SocketCarrier implements Carrier {
   }
 }
 
-/** Hands a socket's octets to a session, and tells it of the socket's end. `text` says what an end without an error means. */
-export function attach(socket: Socket, session: { receive(bytes: Buffer): void; lost(text: string): void }, text: string): void {
+/**
+ * Hands a socket's octets to a session, and tells it of the socket's end. `text` says what an end
+ * without an error means.
+ */
+export function attach(
+  socket: Socket,
+  session: { receive(bytes: Buffer): void; lost(text: string): void },
+  text: string,
+): void {
   socket.on("data", (bytes: Buffer) => session.receive(bytes));
-  socket.on("error", (error: NodeJS.ErrnoException) => session.lost(`${text}: ${error.code ?? error.message}`));
+  socket.on("error", (error: NodeJS.ErrnoException) =>
+    session.lost(`${text}: ${error.code ?? error.message}`),
+  );
   socket.on("end", () => session.lost(text));
   socket.on("close", () => session.lost(text));
 }

@@ -4,8 +4,9 @@ import { checkPrefix, Inbox, type InboxFault, type InboxOwner, PREFIX_BYTES } fr
 import type { Session } from "./session.js";
 
 /**
- * The half of a call that receives. A message that comes whole, plain and to somebody who waits for it passes straight through as a view of what came; everything else goes by way of an inbox, which most
- * calls never have.
+ * The half of a call that receives. A message that comes whole, plain and to somebody who waits for
+ * it passes straight through as a view of what came; everything else goes by way of an inbox, which
+ * most calls never have.
  */
 export abstract class StreamReader implements InboxOwner {
   /** 0 while the call waits for its turn. */
@@ -23,7 +24,10 @@ export abstract class StreamReader implements InboxOwner {
   protected readonly session: Session;
   /** Whether compressed messages may come, since their encoding was named. */
   protected compressedAllowed = false;
-  /** Octets of DATA that a content-length promised and that are still to come; undefined when there was none. */
+  /**
+   * Octets of DATA that a content-length promised and that are still to come; undefined when there
+   * was none.
+   */
   protected contentLeft: number | undefined = undefined;
   #credit = 0;
   #inbox: Inbox | undefined = undefined;
@@ -58,7 +62,10 @@ export abstract class StreamReader implements InboxOwner {
     return this.#inbox?.uncreditedBytes(this.#credit > 0) ?? 0;
   }
 
-  /** Holds DATA to what a content-length promised; false when it does not keep it. Source: RFC 9113, section 8.1.1. */
+  /**
+   * Holds DATA to what a content-length promised; false when it does not keep it. Source: RFC 9113,
+   * section 8.1.1.
+   */
   countContent(bytes: number, endStream: boolean): boolean {
     if (this.contentLeft === undefined) return true;
     this.contentLeft -= bytes;
@@ -69,7 +76,8 @@ export abstract class StreamReader implements InboxOwner {
   data(bytes: Buffer, start: number, end: number, flowBytes: number, endStream: boolean): void {
     this.#uncredited += flowBytes;
     if (endStream) this.remoteEnded = true;
-    const at = this.#inbox === undefined && start < end ? this.#passThrough(bytes, start, end) : start;
+    const at =
+      this.#inbox === undefined && start < end ? this.#passThrough(bytes, start, end) : start;
     if (this.#endTold || this.closed) return;
     if (at < end) {
       this.#inbox ??= new Inbox(this);
@@ -133,7 +141,8 @@ export abstract class StreamReader implements InboxOwner {
   }
 
   #unpack(bytes: Buffer): void {
-    if (!this.compressedAllowed) return this.refuse(INTERNAL("a compressed message came without a grpc-encoding"));
+    if (!this.compressedAllowed)
+      return this.refuse(INTERNAL("a compressed message came without a grpc-encoding"));
     const inbox = this.#inbox as Inbox;
     this.#credit--;
     const now = decompress(
@@ -173,7 +182,8 @@ export abstract class StreamReader implements InboxOwner {
 
   #refuseMessage(fault: InboxFault): void {
     this.#endTold = true;
-    if (fault.kind === "flag") return this.refuse(INTERNAL(`a message with the flag ${fault.flag}, which is none`));
+    if (fault.kind === "flag")
+      return this.refuse(INTERNAL(`a message with the flag ${fault.flag}, which is none`));
     const text =
       fault.kind === "large"
         ? `a message of ${fault.bytes} bytes is larger than the ${this.maxMessageBytes} that are taken`
@@ -181,7 +191,10 @@ export abstract class StreamReader implements InboxOwner {
     this.refuse({ code: Status.RESOURCE_EXHAUSTED, text });
   }
 
-  /** Gives the window back for what was read: in halves, so that the peer never waits and few frames say so. */
+  /**
+   * Gives the window back for what was read: in halves, so that the peer never waits and few frames
+   * say so.
+   */
   #giveCredit(): void {
     const free = this.#uncredited - this.unreadBytes;
     if (free < this.session.streamWindowBytes / 2) return;

@@ -7,8 +7,10 @@ const FEWEST_SLOTS = 16;
 const MOST_SLOTS = 4_096;
 
 /**
- * The live streams of a connection, by id. Most live shortly, so they stand in a ring by their id; one that is in the way of a newer one (it is a ring's length older) moves to a map. A
- * map alone would be copied every few dozen calls, and the copies that are left keep dead calls from being collected.
+ * The live streams of a connection, by id. Most live shortly, so they stand in a ring by their id;
+ * one that is in the way of a newer one (it is a ring's length older) moves to a map. A map alone
+ * would be copied every few dozen calls, and the copies that are left keep dead calls from being
+ * collected.
  */
 export class StreamTable<S extends Numbered> {
   #slots: (S | undefined)[] = new Array<S | undefined>(FEWEST_SLOTS).fill(undefined);

@@ -8,12 +8,16 @@ import { StreamReader } from "./stream-reader.js";
 
 /** Above so many octets that wait, writing waits. */
 const HIGH_WATER_BYTES = 65_536;
-/** And after so many messages, or so many octets, in one turn of the event loop: other calls have theirs. */
+/**
+ * And after so many messages, or so many octets, in one turn of the event loop: other calls have
+ * theirs.
+ */
 const TURN_MESSAGES = 128;
 
 /**
- * One call on a connection, from either side: a record with the call's windows and messages. {@link StreamReader} is the half that receives; here is the one that sends: what can be written is written
- * straight, everything else goes by way of an outbox, which most calls never have.
+ * One call on a connection, from either side: a record with the call's windows and messages.
+ * {@link StreamReader} is the half that receives; here is the one that sends: what can be written
+ * is written straight, everything else goes by way of an outbox, which most calls never have.
  */
 export abstract class Stream extends StreamReader {
   /** Octets that the peer still takes of this stream. May be negative (RFC 9113, section 6.9.2). */
@@ -49,7 +53,10 @@ export abstract class Stream extends StreamReader {
   protected abstract drained(): void;
   /** Everything was sent but the end: sends that. */
   protected abstract writeEnd(): void;
-  /** The connection is lost, or will not carry the call: the one way in which a stream ends that neither side ended. */
+  /**
+   * The connection is lost, or will not carry the call: the one way in which a stream ends that
+   * neither side ended.
+   */
   abstract lost(cause: Cause, processed: "no" | "unknown"): void;
   /** The peer reset it. */
   abstract reset(code: number): void;
@@ -58,7 +65,8 @@ export abstract class Stream extends StreamReader {
 
   /** Sends a message; false when enough waits, until `drained`. */
   protected send(bytes: Uint8Array, compressed: boolean): boolean {
-    if (!compressed && this.#writeNow(bytes, false)) return this.#turnAllows(PREFIX_BYTES + bytes.length);
+    if (!compressed && this.#writeNow(bytes, false))
+      return this.#turnAllows(PREFIX_BYTES + bytes.length);
     this.#keep(bytes, compressed);
     return this.#outboxAllows();
   }
@@ -77,7 +85,8 @@ export abstract class Stream extends StreamReader {
 
   /** Writes a message straight; false when it has to wait. */
   #writeNow(bytes: Uint8Array, endStream: boolean): boolean {
-    if (this.outbox !== undefined || !this.session.mayWrite(this, PREFIX_BYTES + bytes.length)) return false;
+    if (this.outbox !== undefined || !this.session.mayWrite(this, PREFIX_BYTES + bytes.length))
+      return false;
     this.session.writeMessage(this, bytes, false, endStream);
     return true;
   }
@@ -151,7 +160,11 @@ export abstract class Stream extends StreamReader {
 
   /** A turn is over: whether the stream need not be asked again. */
   tellDrained(): boolean {
-    if (!this.closed && this.outbox !== undefined && (this.outbox.bytes > HIGH_WATER_BYTES / 2 || this.outbox.count > TURN_MESSAGES / 2)) {
+    if (
+      !this.closed &&
+      this.outbox !== undefined &&
+      (this.outbox.bytes > HIGH_WATER_BYTES / 2 || this.outbox.count > TURN_MESSAGES / 2)
+    ) {
       return false;
     }
     this.#wantsDrained = false;
@@ -159,7 +172,9 @@ export abstract class Stream extends StreamReader {
     return true;
   }
 
-  /** Sends one frame of what waits, of at most `most` octets; false when nothing can be sent now. */
+  /**
+   * Sends one frame of what waits, of at most `most` octets; false when nothing can be sent now.
+   */
   sendSome(most: number): boolean {
     const outbox = this.outbox as Outbox;
     const count = outbox.sendable(Math.min(most, this.sendWindow, MAX_FRAME_BYTES));

@@ -6,8 +6,15 @@ import type { Carrier } from "./carrier.js";
 
 const SETTINGS = Buffer.from("000000040000000000", "hex");
 
-/** A client's session with a call that has a large message to send, to a peer that gives credit by hand. */
-function openSession(): { end: () => string | undefined; sent: () => number; credit(bytes: number): Promise<void> } {
+/**
+ * A client's session with a call that has a large message to send, to a peer that gives credit by
+ * hand.
+ */
+function openSession(): {
+  end: () => string | undefined;
+  sent: () => number;
+  credit(bytes: number): Promise<void>;
+} {
   let end: string | undefined;
   let sent = 0;
   const carrier: Carrier = {
@@ -48,7 +55,10 @@ function openSession(): { end: () => string | undefined; sent: () => number; cre
     end: () => end,
     sent: () => sent,
     credit(bytes) {
-      const update = Buffer.from("00000408000000000000000000" + "00000408000000000100000000", "hex");
+      const update = Buffer.from(
+        "00000408000000000000000000" + "00000408000000000100000000",
+        "hex",
+      );
       update.writeUInt32BE(bytes, 9);
       update.writeUInt32BE(bytes, 22);
       session.receive(update);
@@ -72,6 +82,8 @@ describe("a peer's windows", () => {
   test("that make every frame tiny end the connection", async () => {
     const { credit, end } = openSession();
     for (let count = 0; count < 3_000; count++) await credit(100);
-    expect(end()).toBe("the connection was ended: ENHANCE_YOUR_CALM: windows so small that frames hold next to nothing");
+    expect(end()).toBe(
+      "the connection was ended: ENHANCE_YOUR_CALM: windows so small that frames hold next to nothing",
+    );
   });
 });

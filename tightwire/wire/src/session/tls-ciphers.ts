@@ -1,6 +1,7 @@
 /**
- * The suites that HTTP/2 allows: those of TLS 1.3, and of TLS 1.2 those with forward secrecy and authenticated encryption. All others stand in the blocklist.
- * Source: RFC 9113, section 9.2.2 and appendix A.
+ * The suites that HTTP/2 allows: those of TLS 1.3, and of TLS 1.2 those with forward secrecy and
+ * authenticated encryption. All others stand in the blocklist. Source: RFC 9113, section 9.2.2 and
+ * appendix A.
  */
 export const TLS_CIPHERS: string = [
   "TLS_AES_128_GCM_SHA256",

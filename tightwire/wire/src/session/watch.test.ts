@@ -51,7 +51,8 @@ test("30. its timer does not hold the process", () => {
 
 test("a rate is twice itself at once, and comes back with time", () => {
   const bound = new RateBound(10);
-  const take = (count: number): number => Array.from({ length: count }, () => bound.take()).filter(Boolean).length;
+  const take = (count: number): number =>
+    Array.from({ length: count }, () => bound.take()).filter(Boolean).length;
   expect(take(100)).toBe(20);
   vi.advanceTimersByTime(500);
   expect(take(100)).toBe(5);
@@ -62,15 +63,25 @@ test("a rate is twice itself at once, and comes back with time", () => {
 test("16. resets are remembered up to a number; older ones get the benefit of the doubt", () => {
   const resets = new ResetStreams();
   for (let id = 1_001; id < 1_001 + 512; id += 2) resets.add(id);
-  expect([resets.excuses(999), resets.excuses(1_001), resets.excuses(1_002)]).toEqual([false, true, false]);
+  expect([resets.excuses(999), resets.excuses(1_001), resets.excuses(1_002)]).toEqual([
+    false,
+    true,
+    false,
+  ]);
   resets.add(5_001);
-  expect([resets.excuses(999), resets.excuses(1_001), resets.excuses(1_003), resets.excuses(3_001)]).toEqual([true, true, true, false]);
+  expect([
+    resets.excuses(999),
+    resets.excuses(1_001),
+    resets.excuses(1_003),
+    resets.excuses(3_001),
+  ]).toEqual([true, true, true, false]);
 });
 
 test("30. a stream is found by its id, never by its place: old ones beside new ones, up to the last id", () => {
   const table = new StreamTable<{ readonly id: number }>();
   const live = new Set<number>();
-  const check = (id: number): void => expect(table.get(id)?.id, String(id)).toBe(live.has(id) ? id : undefined);
+  const check = (id: number): void =>
+    expect(table.get(id)?.id, String(id)).toBe(live.has(id) ? id : undefined);
   for (let call = 0; call < 20_000; call++) {
     const id = call * 2 + 1;
     table.add({ id });

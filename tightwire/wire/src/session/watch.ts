@@ -1,10 +1,21 @@
 import { timerMs } from "@tightwire/core/runtime";
 
 /** What a connection waits for with a limit of time. */
-export type Wait = "preface" | "headers" | "settings" | "keepalive" | "pong" | "drain" | "idle" | "age" | "stall" | "linger";
+export type Wait =
+  | "preface"
+  | "headers"
+  | "settings"
+  | "keepalive"
+  | "pong"
+  | "drain"
+  | "idle"
+  | "age"
+  | "stall"
+  | "linger";
 
 /**
- * The timers of one connection as one: each wait has a time by which it must be over, and a single unref'ed timer is set for the nearest. To move a wait further away is an assignment; the timer
+ * The timers of one connection as one: each wait has a time by which it must be over, and a single
+ * unref'ed timer is set for the nearest. To move a wait further away is an assignment; the timer
  * then fires early, once, and is set again.
  */
 export class Watch {
@@ -45,7 +56,10 @@ export class Watch {
   #set(due: number): void {
     clearTimeout(this.#timer);
     this.#timerDue = due;
-    this.#timer = setTimeout(() => this.#look(), timerMs(Math.max(due - performance.now(), 1))).unref();
+    this.#timer = setTimeout(
+      () => this.#look(),
+      timerMs(Math.max(due - performance.now(), 1)),
+    ).unref();
   }
 
   #look(): void {
