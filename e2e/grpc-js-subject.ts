@@ -10,7 +10,7 @@ type Listening = Parameters<TransportSubject["listen"]>[0];
 export const GRPC_JS: TransportSubject["capabilities"] = {
   compressRequests: false,
   compressResponses: false,
-  knowsProcessed: false,
+  knowsOutcome: false,
 };
 
 /**

@@ -185,7 +185,7 @@ describe("closing a channel gives up a connection that does not stand yet", () =
     } as Partial<Connection> as Connection;
     const transport: ClientTransport = {
       name: "late",
-      capabilities: { compressRequests: false, compressResponses: false, knowsProcessed: false },
+      capabilities: { compressRequests: false, compressResponses: false, knowsOutcome: false },
       connect: () => {
         log.add("tried");
         return late.passed.then(() => connection);

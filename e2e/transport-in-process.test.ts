@@ -3,7 +3,7 @@ import { describeTransportContract } from "@tightwire/testing";
 
 describeTransportContract({
   name: "in-process",
-  capabilities: { compressRequests: true, compressResponses: true, knowsProcessed: true },
+  capabilities: { compressRequests: true, compressResponses: true, knowsOutcome: true },
   hop: false,
   identity: "tester",
   listen: (server) =>

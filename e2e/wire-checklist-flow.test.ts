@@ -1,4 +1,4 @@
-import { Status } from "@tightwire/core/runtime";
+import { StatusNumber } from "@tightwire/core/runtime";
 import { eventually } from "@tightwire/testing";
 import { describe, expect, test } from "vitest";
 import { rawBlock, rawIndexed } from "./raw-hpack.js";
@@ -111,7 +111,7 @@ describe("11. DATA that nobody reads is credited back to the connection", () => 
       await eventually(() =>
         expect(peerOfClient?.frames.filter(({ type }) => type === HEADERS)).toHaveLength(call),
       );
-      streaming.handle.cancel({ code: Status.CANCELLED, text: "" });
+      streaming.handle.cancel({ code: StatusNumber.CANCELLED, message: "" });
       await eventually(() => expect(used).toBe(call * 60 * 16_256));
       await peerOfClient?.roundTrip();
       expectCredited(peerOfClient as RawPeer, used);
@@ -185,15 +185,17 @@ describe("12. windows", () => {
         peerOfClient = peer;
         peer.send(frame);
       });
-      expect((await callUnary(await dial(address), "/t/Echo")).end.code).toBe(Status.UNAVAILABLE);
+      expect((await callUnary(await dial(address), "/t/Echo")).end.code).toBe(
+        StatusNumber.UNAVAILABLE,
+      );
       await peerOfClient?.dies(code);
     }
     const address = await respondRaw((peer, streamId) =>
       peer.send(windowUpdate(streamId, streamId === 1 ? 0 : 0x7fff_ffff)),
     );
     const connection = await dial(address);
-    expect((await callUnary(connection, "/t/Echo")).end.text).toContain("PROTOCOL_ERROR");
-    expect((await callUnary(connection, "/t/Echo")).end.text).toContain("FLOW_CONTROL_ERROR");
+    expect((await callUnary(connection, "/t/Echo")).end.message).toContain("PROTOCOL_ERROR");
+    expect((await callUnary(connection, "/t/Echo")).end.message).toContain("FLOW_CONTROL_ERROR");
   });
 
   test("12. DATA beyond the stream's window ends the stream, beyond the connection's the connection", async () => {
@@ -207,7 +209,7 @@ describe("12. windows", () => {
 });
 
 test("12. DATA beyond the connection's window ends the connection, where readers have let it run out", async () => {
-  const server = await serve({ bounds: { maxHeldBytes: 8 * MIB } });
+  const server = await serve({ limits: { maxHeldBytes: 8 * MIB } });
   const peer = await greetRaw(server.address);
   const unread = message(Buffer.alloc(1_000_000), { length: 2_000_000 });
   for (let streamId = 1; streamId < 15; streamId += 2) {
@@ -232,15 +234,15 @@ test("13. a message four times the stream's window comes through, both ways", as
       "/t/Both": ({ call, messages }) => ({
         start: () => call.pull(2),
         halfClosed() {
-          call.reply(undefined, messages[0] as Buffer, undefined, false);
-          call.settled();
+          call.respond(undefined, messages[0] as Buffer, undefined, false);
+          call.handlerFinished();
         },
       }),
     },
   );
   const large = Buffer.alloc(4 * MIB - 100, "large");
   const { end, message: back } = await callUnary(await dial(server.address), "/t/Both", large);
-  expect(end.code).toBe(Status.OK);
+  expect(end.code).toBe(StatusNumber.OK);
   expect(back?.equals(large)).toBe(true);
 });
 
@@ -250,29 +252,34 @@ test("14. fifteen streams that nobody reads leave the connection's window to the
   for (let stream = 0; stream < 15; stream++)
     callStream(connection, "/t/Deaf").handle.write(Buffer.alloc(2 * MIB));
   for (let call = 0; call < 20; call++) {
-    expect((await callUnary(connection, "/t/Echo", Buffer.alloc(MIB))).end.code).toBe(Status.OK);
+    expect((await callUnary(connection, "/t/Echo", Buffer.alloc(MIB))).end.code).toBe(
+      StatusNumber.OK,
+    );
   }
 });
 
 test("14. nor do fifteen answers that nobody reads", async () => {
   const server = await serve();
   const connection = await dial(server.address);
-  for (let stream = 0; stream < 15; stream++) callStream(connection, "/t/Endless", 0).handle.end();
+  for (let stream = 0; stream < 15; stream++)
+    callStream(connection, "/t/Endless", 0).handle.halfClose();
   for (let call = 0; call < 20; call++)
-    expect((await callUnary(connection, "/t/Large")).end.code).toBe(Status.OK);
+    expect((await callUnary(connection, "/t/Large")).end.code).toBe(StatusNumber.OK);
 });
 
 test("14. forty whole uploads at once, more together than is held for a connection, neither wedge it nor hoard", async () => {
-  const server = await serve({ bounds: { maxHeldBytes: 16 * MIB } });
+  const server = await serve({ limits: { maxHeldBytes: 16 * MIB } });
   const connection = await dial(server.address);
   const ends = await Promise.all(
     Array.from({ length: 40 }, () => callUnary(connection, "/t/Echo", Buffer.alloc(4 * MIB - 100))),
   );
   const codes = new Set(ends.map(({ end }) => end.code));
   expect(
-    [...codes].filter((code) => code !== Status.OK && code !== Status.RESOURCE_EXHAUSTED),
+    [...codes].filter(
+      (code) => code !== StatusNumber.OK && code !== StatusNumber.RESOURCE_EXHAUSTED,
+    ),
   ).toEqual([]);
-  expect(codes.has(Status.OK)).toBe(true);
+  expect(codes.has(StatusNumber.OK)).toBe(true);
   await server.neighbour();
 });
 
@@ -283,22 +290,22 @@ test("14. a hundred uploads to slow handlers are held back, not refused", async 
     start: () => void waiting.push(() => call.pull(1_000)),
     message: () => void read++,
     halfClosed() {
-      call.reply(undefined, new Uint8Array(), undefined, false);
-      call.settled();
+      call.respond(undefined, new Uint8Array(), undefined, false);
+      call.handlerFinished();
     },
   });
-  const server = await serve({ bounds: { maxHeldBytes: 32 * MIB } }, { "/t/Slow": slow });
+  const server = await serve({ limits: { maxHeldBytes: 32 * MIB } }, { "/t/Slow": slow });
   const connection = await dial(server.address);
   const calls = Array.from({ length: 100 }, () => {
     const call = callStream(connection, "/t/Slow");
     for (let count = 0; count < 32; count++) call.handle.write(Buffer.alloc(32 * 1_024));
-    call.handle.end();
+    call.handle.halfClose();
     return call;
   });
   await eventually(() => expect(waiting).toHaveLength(100));
   await standstill(server);
   for (const go of waiting) go();
-  for (const call of calls) expect((await call.done()).code).toBe(Status.OK);
+  for (const call of calls) expect((await call.done()).code).toBe(StatusNumber.OK);
   expect(read).toBe(3_200);
 });
 
@@ -327,7 +334,7 @@ describe("27. what waits for a peer that does not read", () => {
   for (const what of ["acknowledgements of PING", "answers without DATA"]) {
     test(`27. ${what} are bounded: the connection is given up`, async () => {
       const server = await serve({
-        bounds: { maxUnreadControlBytes: 10_000, maxPingsPerSecond: 10_000_000 },
+        limits: { maxUnreadControlBytes: 10_000, maxPingsPerSecond: 10_000_000 },
       });
       const peer = await greetRaw(server.address);
       peer.send(
@@ -348,7 +355,7 @@ describe("27. what waits for a peer that does not read", () => {
   }
 
   test("27. windows of one octet do not make a frame an octet for long", async () => {
-    const server = await serve({ bounds: { maxTinyFramesPerSecond: 10 } });
+    const server = await serve({ limits: { maxTinyFramesPerSecond: 10 } });
     const peer = await greetRaw(server.address, settings([INITIAL_WINDOW_SIZE, 0]));
     peer.send(headers(1, request("/t/Large")), data(1, message(), true));
     await eventually(() => {
@@ -369,8 +376,8 @@ describe("28. the order of writing", () => {
         "/t/4MB": ({ call }) => ({
           start: () => call.pull(2),
           halfClosed() {
-            call.reply(undefined, new Uint8Array(4 * MIB), undefined, false);
-            call.settled();
+            call.respond(undefined, new Uint8Array(4 * MIB), undefined, false);
+            call.handlerFinished();
           },
         }),
       },
@@ -404,8 +411,8 @@ describe("28. the order of writing", () => {
         "/t/64KiB": ({ call }) => ({
           start: () => call.pull(2),
           halfClosed() {
-            call.reply(undefined, new Uint8Array(65_536), undefined, false);
-            call.settled();
+            call.respond(undefined, new Uint8Array(65_536), undefined, false);
+            call.handlerFinished();
           },
         }),
       },
@@ -457,11 +464,11 @@ test("25. a message is refused by the length that it declares, before it is ther
   const peer = await greetRaw(server.address);
   peer.send(headers(1, request("/t/Hold")), data(1, message("", { length: 4 * MIB + 1 })));
   expect(await peer.answer(1)).toMatchObject({
-    status: String(Status.RESOURCE_EXHAUSTED),
+    status: String(StatusNumber.RESOURCE_EXHAUSTED),
     resetCode: CODE.NO_ERROR,
   });
   peer.send(headers(3, request("/t/Hold")), data(3, message("", { length: 0xffff_ffff })));
-  expect((await peer.answer(3)).status).toBe(String(Status.RESOURCE_EXHAUSTED));
+  expect((await peer.answer(3)).status).toBe(String(StatusNumber.RESOURCE_EXHAUSTED));
   expect(server.calls.map(({ messages }) => messages.length)).toEqual([0, 0]);
 });
 
@@ -473,7 +480,7 @@ test("25. our client refuses an answer by its declared length", async () => {
     ),
   );
   const { end } = await callUnary(await dial(address), "/t/Echo");
-  expect(end).toMatchObject({ code: Status.RESOURCE_EXHAUSTED, origin: "local" });
+  expect(end).toMatchObject({ code: StatusNumber.RESOURCE_EXHAUSTED, origin: "local" });
 });
 
 test("25. whether a call may be is decided at its HEADERS", async () => {
@@ -481,7 +488,7 @@ test("25. whether a call may be is decided at its HEADERS", async () => {
   const peer = await greetRaw(server.address);
   peer.send(headers(1, request("/t/Unknown")));
   expect(await peer.answer(1)).toMatchObject({
-    status: String(Status.UNIMPLEMENTED),
+    status: String(StatusNumber.UNIMPLEMENTED),
     resetCode: CODE.NO_ERROR,
   });
   expect(server.calls).toEqual([]);
@@ -519,9 +526,9 @@ for (const compressed of [false, true]) {
     call.handle.write(Buffer.alloc(10));
     call.handle.pull(10);
     expect(await call.done()).toMatchObject({
-      code: Status.NOT_FOUND,
+      code: StatusNumber.NOT_FOUND,
       origin: "peer",
-      processed: "yes",
+      outcome: "responded",
     });
     expect(call.messages.map((bytes) => bytes.equals(body))).toEqual([true, true, true]);
     await peerOfClient?.roundTrip();
@@ -543,7 +550,7 @@ test("20. our client takes a unary answer before its request is out, and gives t
   const connection = await dial(address);
   for (let call = 0; call < 3; call++) {
     expect(await callUnary(connection, "/t/Echo", Buffer.alloc(2 * MIB))).toMatchObject({
-      end: { code: Status.OK },
+      end: { code: StatusNumber.OK },
       message: Buffer.from("early"),
     });
   }

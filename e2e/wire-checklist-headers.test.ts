@@ -1,5 +1,5 @@
 import { Metadata } from "@tightwire/core";
-import { Status } from "@tightwire/core/runtime";
+import { StatusNumber } from "@tightwire/core/runtime";
 import { eventually } from "@tightwire/testing";
 import { describe, expect, test } from "vitest";
 import {
@@ -58,7 +58,7 @@ async function answeredBy(...blocks: readonly (Buffer | readonly RawField[])[]):
 
 describe("1. header blocks are decoded whatever becomes of their streams", () => {
   test("1. header blocks of refused streams are still decoded", async () => {
-    const server = await serve({ bounds: { maxConcurrentStreams: 1 } });
+    const server = await serve({ limits: { maxConcurrentStreams: 1 } });
     const peer = await greetRaw(server.address);
     peer.send(headers(1, request("/t/Hold")), headers(3, INDEXING));
     await peer.streamDies(3, CODE.REFUSED_STREAM);
@@ -76,7 +76,7 @@ describe("1. header blocks are decoded whatever becomes of their streams", () =>
   });
 
   test("1. and those of lists that are too large, to their end", async () => {
-    const peer = await greetRaw((await serve({ bounds: { maxHeaderListBytes: 1_000 } })).address);
+    const peer = await greetRaw((await serve({ limits: { maxHeaderListBytes: 1_000 } })).address);
     const large = rawBlock([["large", "x".repeat(1_000)]]);
     peer.send(
       headers(
@@ -88,7 +88,7 @@ describe("1. header blocks are decoded whatever becomes of their streams", () =>
         ]),
       ),
     );
-    expect((await peer.answer(1)).status).toBe(String(Status.RESOURCE_EXHAUSTED));
+    expect((await peer.answer(1)).status).toBe(String(StatusNumber.RESOURCE_EXHAUSTED));
     await expectTable(peer, 3);
   });
 
@@ -154,13 +154,13 @@ describe("1. header blocks are decoded whatever becomes of their streams", () =>
           previousAttempts: 0,
         },
         new Uint8Array(),
-        { done: ({ code }) => resolve(code) },
+        { finished: ({ code }) => resolve(code) },
       );
-      handle.cancel({ code: Status.CANCELLED, text: "" });
+      handle.cancel({ code: StatusNumber.CANCELLED, message: "" });
     });
-    expect(await cancelled).toBe(Status.CANCELLED);
+    expect(await cancelled).toBe(StatusNumber.CANCELLED);
     const { end } = await callUnary(connection, "/t/Echo");
-    expect([end.code, end.headers?.get("x-table")]).toEqual([Status.OK, "yes"]);
+    expect([end.code, end.headers?.get("x-table")]).toEqual([StatusNumber.OK, "yes"]);
   });
 
   for (const [what, block] of [
@@ -207,11 +207,11 @@ describe("1. header blocks are decoded whatever becomes of their streams", () =>
       });
       const { end } = await callUnary(await dial(address), "/t/Echo");
       expect(end).toMatchObject({
-        code: Status.UNAVAILABLE,
+        code: StatusNumber.UNAVAILABLE,
         origin: "local",
-        processed: "unknown",
+        outcome: "unknown",
       });
-      expect(end.text).toContain("COMPRESSION_ERROR");
+      expect(end.message).toContain("COMPRESSION_ERROR");
       await peerOfClient?.dies(CODE.COMPRESSION_ERROR);
     });
   }
@@ -334,13 +334,13 @@ describe("6. what is never to be in a table", () => {
       {
         "/t/Cookie": ({ call }) => ({
           start() {
-            call.reply(
+            call.respond(
               new Metadata({ "set-cookie": "s=1", "x-one": "1" }),
               new Uint8Array(),
               new Metadata({ authorization: "x", "x-two": "2" }),
               false,
             );
-            call.settled();
+            call.handlerFinished();
           },
         }),
       },
@@ -446,7 +446,7 @@ describe("7 to 10. malformed requests", () => {
       "http://a/t/Echo",
     ].entries()) {
       peer.send(headers(call * 2 + 3, request(path), { endStream: true }));
-      expect((await peer.answer(call * 2 + 3)).status).toBe(String(Status.UNIMPLEMENTED));
+      expect((await peer.answer(call * 2 + 3)).status).toBe(String(StatusNumber.UNIMPLEMENTED));
     }
     expect(server.calls).toHaveLength(1);
   });
@@ -582,9 +582,9 @@ describe("7 to 10. malformed answers", () => {
     test(`${rule} ends the call as INTERNAL`, async () => {
       const { end } = await answeredBy(...blocks);
       expect(end).toMatchObject({
-        code: Status.INTERNAL,
+        code: StatusNumber.INTERNAL,
         origin: "local",
-        text: expect.stringContaining("the answer is malformed"),
+        message: expect.stringContaining("the answer is malformed"),
       });
     });
   }
@@ -599,7 +599,7 @@ describe("7 to 10. malformed answers", () => {
       );
     });
     const connection = await dial(address);
-    expect((await callUnary(connection, "/t/Echo")).end.code).toBe(Status.INTERNAL);
+    expect((await callUnary(connection, "/t/Echo")).end.code).toBe(StatusNumber.INTERNAL);
     expect((await callUnary(connection, "/t/Echo")).message?.toString()).toBe("good");
   });
 });
@@ -685,7 +685,7 @@ describe("26. metadata", () => {
       ["grpc-status", "5"],
       ["grpc-message", "caf%C3%A9 100% %zz"],
     ]);
-    expect(end.text).toBe("café 100% %zz");
+    expect(end.message).toBe("café 100% %zz");
   });
 });
 

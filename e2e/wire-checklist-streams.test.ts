@@ -1,5 +1,5 @@
 import { Metadata } from "@tightwire/core";
-import { type ConnectionState, Status } from "@tightwire/core/runtime";
+import { type ConnectionState, StatusNumber } from "@tightwire/core/runtime";
 import { createEventLog, eventually } from "@tightwire/testing";
 import { wire as wireClient } from "@tightwire/wire/client";
 import { describe, expect, test } from "vitest";
@@ -78,7 +78,11 @@ async function clientDies(code: number, ...frames: readonly Buffer[]): Promise<v
     peer.send(...frames);
   });
   const { end } = await callUnary(await dial(address), "/t/Echo");
-  expect(end).toMatchObject({ code: Status.UNAVAILABLE, processed: "unknown", origin: "local" });
+  expect(end).toMatchObject({
+    code: StatusNumber.UNAVAILABLE,
+    outcome: "unknown",
+    origin: "local",
+  });
   await peerOfClient?.dies(code);
 }
 
@@ -109,7 +113,7 @@ describe("15. SETTINGS", () => {
   });
 
   test("15. our SETTINGS that are not acknowledged in time end the connection", async () => {
-    const server = await serve({ bounds: { settingsTimeoutMs: 200 } });
+    const server = await serve({ limits: { settingsTimeoutMs: 200 } });
     const peer = await connectRaw(server.address);
     peer.send(CLIENT_PREFACE, settings());
     await peer.dies(CODE.SETTINGS_TIMEOUT);
@@ -155,10 +159,10 @@ describe("15. SETTINGS", () => {
       Array.from({ length: 10 }, () => callUnary(connection, "/t/Echo")),
     );
     expect(most).toBeLessThanOrEqual(2);
-    expect(ends.filter(({ end }) => end.code === Status.OK)).toHaveLength(9);
-    expect(ends.find(({ end }) => end.code !== Status.OK)?.end).toMatchObject({
-      code: Status.UNAVAILABLE,
-      processed: "no",
+    expect(ends.filter(({ end }) => end.code === StatusNumber.OK)).toHaveLength(9);
+    expect(ends.find(({ end }) => end.code !== StatusNumber.OK)?.end).toMatchObject({
+      code: StatusNumber.UNAVAILABLE,
+      outcome: "not-processed",
     });
   });
 
@@ -171,9 +175,9 @@ describe("15. SETTINGS", () => {
     const ends = await Promise.all(
       Array.from({ length: 5_000 }, () => callUnary(connection, "/t/Echo")),
     );
-    expect(ends.filter(({ end }) => end.processed === "no")).toHaveLength(5_000);
+    expect(ends.filter(({ end }) => end.outcome === "not-processed")).toHaveLength(5_000);
     refusing = false;
-    expect((await callUnary(connection, "/t/Echo")).end.code).toBe(Status.OK);
+    expect((await callUnary(connection, "/t/Echo")).end.code).toBe(StatusNumber.OK);
   }, 30_000);
 });
 
@@ -193,7 +197,7 @@ describe("16. frames on closed streams", () => {
   });
 
   test("16. and for ten thousand streams that were reset before, without remembering each", async () => {
-    const peer = await greetRaw((await serve({ bounds: { maxConcurrentStreams: 1 } })).address);
+    const peer = await greetRaw((await serve({ limits: { maxConcurrentStreams: 1 } })).address);
     peer.send(headers(1, request("/t/Hold")));
     peer.send(
       ...Array.from({ length: 10_000 }, (_, call) => headers(call * 2 + 3, request("/t/Hold"))),
@@ -315,11 +319,11 @@ describe("18. GOAWAY", () => {
     const ends = await Promise.all(
       Array.from({ length: 4 }, () => callUnary(connection, "/t/Echo")),
     );
-    expect(ends.map(({ end }) => [end.code, end.processed])).toEqual([
-      [Status.OK, "yes"],
-      [Status.OK, "yes"],
-      [Status.UNAVAILABLE, "no"],
-      [Status.UNAVAILABLE, "no"],
+    expect(ends.map(({ end }) => [end.code, end.outcome])).toEqual([
+      [StatusNumber.OK, "responded"],
+      [StatusNumber.OK, "responded"],
+      [StatusNumber.UNAVAILABLE, "not-processed"],
+      [StatusNumber.UNAVAILABLE, "not-processed"],
     ]);
     await log.until("closed");
     expect(log.entries).toEqual(["draining", "closed"]);
@@ -337,7 +341,7 @@ describe("18. GOAWAY", () => {
     const ends = await Promise.all(
       Array.from({ length: 3 }, () => callUnary(connection, "/t/Echo")),
     );
-    expect(ends.map(({ end }) => end.processed)).toEqual(["yes", "no", "no"]);
+    expect(ends.map(({ end }) => end.outcome)).toEqual(["responded", "not-processed", "not-processed"]);
   });
 
   test("18. calls that waited for a place when the channel was closed have its grace too", async () => {
@@ -502,7 +506,7 @@ describe("21. header blocks in parts", () => {
       one.send(frame(0x0f, 0xff, 77, Buffer.alloc(100)));
       answer(one, streamId);
     });
-    expect((await callUnary(await dial(address), "/t/Echo")).end.code).toBe(Status.OK);
+    expect((await callUnary(await dial(address), "/t/Echo")).end.code).toBe(StatusNumber.OK);
   });
 });
 
@@ -580,7 +584,7 @@ describe("23. answers", () => {
       );
       answer(peer, streamId);
     });
-    expect((await callUnary(await dial(address), "/t/Echo")).end.code).toBe(Status.OK);
+    expect((await callUnary(await dial(address), "/t/Echo")).end.code).toBe(StatusNumber.OK);
   });
 
   for (const [what, frames] of [
@@ -592,8 +596,8 @@ describe("23. answers", () => {
     test(`23. ${what} is malformed`, async () => {
       const address = await respondRaw((peer) => peer.send(...frames));
       const { end } = await callUnary(await dial(address), "/t/Echo");
-      expect(end).toMatchObject({ code: Status.INTERNAL, origin: "local" });
-      expect(end.text).toContain("malformed");
+      expect(end).toMatchObject({ code: StatusNumber.INTERNAL, origin: "local" });
+      expect(end.message).toContain("malformed");
     });
   }
 
@@ -609,21 +613,21 @@ describe("23. answers", () => {
     );
     const { end } = await callUnary(await dial(address), "/t/Echo");
     expect(end).toMatchObject({
-      code: Status.PERMISSION_DENIED,
-      text: "no",
+      code: StatusNumber.PERMISSION_DENIED,
+      message: "no",
       origin: "peer",
-      processed: "yes",
+      outcome: "responded",
     });
     expect(end.trailers).toEqual(new Metadata({ x: "y" }));
   });
 
   for (const [what, code, blocks] of [
-    ["no grpc-status in trailers", Status.UNKNOWN, [answerHead(), [["x", "y"]]]],
-    ["no grpc-status in trailers-only", Status.UNKNOWN, [answerHead()]],
-    ["HTTP 404", Status.UNIMPLEMENTED, [[[":status", "404"]]]],
+    ["no grpc-status in trailers", StatusNumber.UNKNOWN, [answerHead(), [["x", "y"]]]],
+    ["no grpc-status in trailers-only", StatusNumber.UNKNOWN, [answerHead()]],
+    ["HTTP 404", StatusNumber.UNIMPLEMENTED, [[[":status", "404"]]]],
     [
       "HTTP 401",
-      Status.UNAUTHENTICATED,
+      StatusNumber.UNAUTHENTICATED,
       [
         [
           [":status", "401"],
@@ -631,11 +635,11 @@ describe("23. answers", () => {
         ],
       ],
     ],
-    ["HTTP 403", Status.PERMISSION_DENIED, [[[":status", "403"]]]],
-    ["HTTP 400", Status.INTERNAL, [[[":status", "400"]]]],
-    ["HTTP 429", Status.UNAVAILABLE, [[[":status", "429"]]]],
-    ["HTTP 503", Status.UNAVAILABLE, [[[":status", "503"]]]],
-    ["HTTP 500", Status.UNKNOWN, [[[":status", "500"]]]],
+    ["HTTP 403", StatusNumber.PERMISSION_DENIED, [[[":status", "403"]]]],
+    ["HTTP 400", StatusNumber.INTERNAL, [[[":status", "400"]]]],
+    ["HTTP 429", StatusNumber.UNAVAILABLE, [[[":status", "429"]]]],
+    ["HTTP 503", StatusNumber.UNAVAILABLE, [[[":status", "503"]]]],
+    ["HTTP 500", StatusNumber.UNKNOWN, [[[":status", "500"]]]],
   ] as const) {
     test(`23. ${what} is mapped`, async () => {
       const address = await respondRaw((peer, streamId) =>
@@ -654,18 +658,18 @@ describe("23. answers", () => {
       peer.send(headers(streamId, answerHead()), data(streamId, message(), true)),
     );
     const { end } = await callUnary(await dial(address), "/t/Echo");
-    expect([Status.INTERNAL, Status.UNKNOWN]).toContain(end.code);
-    expect(end.text).toContain("without a status");
+    expect([StatusNumber.INTERNAL, StatusNumber.UNKNOWN]).toContain(end.code);
+    expect(end.message).toContain("without a status");
   });
 
   for (const [code, status] of [
-    [CODE.NO_ERROR, Status.INTERNAL],
-    [CODE.PROTOCOL_ERROR, Status.INTERNAL],
-    [CODE.REFUSED_STREAM, Status.UNAVAILABLE],
-    [CODE.CANCEL, Status.CANCELLED],
-    [CODE.ENHANCE_YOUR_CALM, Status.RESOURCE_EXHAUSTED],
-    [12, Status.PERMISSION_DENIED],
-    [0xffff_ffff, Status.INTERNAL],
+    [CODE.NO_ERROR, StatusNumber.INTERNAL],
+    [CODE.PROTOCOL_ERROR, StatusNumber.INTERNAL],
+    [CODE.REFUSED_STREAM, StatusNumber.UNAVAILABLE],
+    [CODE.CANCEL, StatusNumber.CANCELLED],
+    [CODE.ENHANCE_YOUR_CALM, StatusNumber.RESOURCE_EXHAUSTED],
+    [12, StatusNumber.PERMISSION_DENIED],
+    [0xffff_ffff, StatusNumber.INTERNAL],
   ] as const) {
     test(`23. a reset with code ${code} is mapped`, async () => {
       const address = await respondRaw((peer, streamId) =>
@@ -708,7 +712,7 @@ test("30. a handler that closes the server while the parser loops: what came wit
   await eventually(() => expect(peer.ended).toBe(true));
   await closed;
   expect(server.calls.map(({ call, cancelled }) => [call.path, cancelled?.code])).toEqual([
-    ["/t/Close", Status.UNAVAILABLE],
+    ["/t/Close", StatusNumber.UNAVAILABLE],
   ]);
 });
 
@@ -729,7 +733,7 @@ test("30. a sink that cancels and closes while the parser loops", async () => {
     "/t/Echo",
     9,
     {},
-    { message: () => first.handle.cancel({ code: Status.CANCELLED, text: "" }) },
+    { message: () => first.handle.cancel({ code: StatusNumber.CANCELLED, message: "" }) },
   );
   const second = callStream(
     connection,
@@ -738,8 +742,8 @@ test("30. a sink that cancels and closes while the parser loops", async () => {
     {},
     { message: () => void connection.close(0) },
   );
-  expect((await first.done()).code).toBe(Status.CANCELLED);
-  expect((await second.done()).code).toBe(Status.UNAVAILABLE);
+  expect((await first.done()).code).toBe(StatusNumber.CANCELLED);
+  expect((await second.done()).code).toBe(StatusNumber.UNAVAILABLE);
   expect([first.messages.length, first.ends, second.messages.length, second.ends]).toEqual([
     1, 1, 1, 1,
   ]);
@@ -764,13 +768,13 @@ test("30. a handler that throws in the parser's loop ends the connection with a 
 });
 
 test("30. a reset call keeps its place until its handler has settled", async () => {
-  const server = await serve({ bounds: { maxConcurrentStreams: 3 } });
+  const server = await serve({ limits: { maxConcurrentStreams: 3 } });
   const peer = await greetRaw(server.address);
   for (const streamId of [1, 3, 5])
     peer.send(headers(streamId, request("/t/Stuck")), reset(streamId));
   peer.send(headers(7, request("/t/Stuck")));
   await peer.streamDies(7, CODE.REFUSED_STREAM);
-  server.calls[0]?.call.settled();
+  server.calls[0]?.call.handlerFinished();
   peer.send(headers(9, request("/t/Echo")), data(9, message("place"), true));
   expect((await peer.answer(9)).status).toBe("0");
   expect(server.calls).toHaveLength(4);
@@ -781,8 +785,8 @@ test("30. a late answer to a call that is gone reaches no other", async () => {
   const peer = await greetRaw(server.address);
   peer.send(headers(1, request("/t/Stuck")), reset(1));
   await eventually(() => expect(server.calls[0]?.cancelled).toBeDefined());
-  server.calls[0]?.call.reply(undefined, Buffer.from("late"), undefined, false);
-  server.calls[0]?.call.settled();
+  server.calls[0]?.call.respond(undefined, Buffer.from("late"), undefined, false);
+  server.calls[0]?.call.handlerFinished();
   await peer.roundTrip();
   expect(peer.frames.filter(({ streamId }) => streamId === 1)).toEqual([]);
 });

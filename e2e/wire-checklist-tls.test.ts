@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { connect as connectTcp } from "node:net";
 import { type ConnectionOptions, connect, createServer, type TLSSocket } from "node:tls";
-import { Status } from "@tightwire/core/runtime";
+import { StatusNumber } from "@tightwire/core/runtime";
 import { eventually } from "@tightwire/testing";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { makeCertificates } from "./certificates.js";
@@ -212,7 +212,9 @@ describe("29. other protocols on a port of ours", () => {
       "does not speak TLS",
     );
     await eventually(async () =>
-      expect((await callUnary(await dial(cleartext.address), "/t/Echo")).end.code).toBe(Status.OK),
+      expect((await callUnary(await dial(cleartext.address), "/t/Echo")).end.code).toBe(
+        StatusNumber.OK,
+      ),
     );
   });
 });

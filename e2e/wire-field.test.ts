@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { RpcError } from "@tightwire/core";
-import { Status } from "@tightwire/core/runtime";
+import { StatusNumber } from "@tightwire/core/runtime";
 import { createServer } from "@tightwire/server";
 import {
   eventually,
@@ -138,7 +138,9 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
     const address = await respondRaw((peer) => peer.send(frame(PING, 0, 1, Buffer.alloc(8))));
     const before = sockets();
     for (let call = 0; call < 50; call++)
-      expect((await callUnary(await dial(address), "/t/Echo")).end.code).toBe(Status.UNAVAILABLE);
+      expect((await callUnary(await dial(address), "/t/Echo")).end.code).toBe(
+        StatusNumber.UNAVAILABLE,
+      );
     await eventually(() => expect(sockets()).toBeLessThanOrEqual(before));
   });
 
@@ -169,7 +171,7 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
       ),
     );
     for (let at = 64; at < 100; at++)
-      expect((await peer.answer(at * 2 + 1)).status).toBe(String(Status.RESOURCE_EXHAUSTED));
+      expect((await peer.answer(at * 2 + 1)).status).toBe(String(StatusNumber.RESOURCE_EXHAUSTED));
     expect(memory.stop()).toBeLessThan(110 * MIB);
     await server.neighbour();
   });
@@ -187,7 +189,7 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
     }
     await peer.roundTrip();
     const refused = server.calls.filter(
-      ({ cancelled }) => cancelled?.code === Status.RESOURCE_EXHAUSTED,
+      ({ cancelled }) => cancelled?.code === StatusNumber.RESOURCE_EXHAUSTED,
     ).length;
     expect(refused).toBeGreaterThanOrEqual(20);
     // A collection may leave the buffers of the one before to the next.
@@ -237,7 +239,7 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
       expect(
         (await ask(server.address, request("/t/Echo", ["grpc-timeout", timeout]), message()))
           .status,
-      ).toBe(String(Status.INTERNAL));
+      ).toBe(String(StatusNumber.INTERNAL));
       expect(server.calls).toEqual([]);
     });
   }
@@ -253,14 +255,14 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
       const server = await serve();
       expect(
         (await ask(server.address, request("/t/Echo", ...more), message("x", { flag }))).status,
-      ).toBe(String(Status.INTERNAL));
+      ).toBe(String(StatusNumber.INTERNAL));
       expect(server.calls.flatMap(({ messages }) => messages)).toEqual([]);
       const { end } = await answered((id) => [
         headers(id, answerHead(...more)),
         data(id, message("x", { flag })),
         headers(id, OK, { endStream: true }),
       ]);
-      expect(end).toMatchObject({ code: Status.INTERNAL, origin: "local" });
+      expect(end).toMatchObject({ code: StatusNumber.INTERNAL, origin: "local" });
     });
   }
 
@@ -270,7 +272,7 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
       request("/t/Echo", ["grpc-encoding", "br"]),
       message("x", { flag: 1 }),
     );
-    expect(answer.status).toBe(String(Status.UNIMPLEMENTED));
+    expect(answer.status).toBe(String(StatusNumber.UNIMPLEMENTED));
     expect(answer.blocks[0]).toMatchObject({ "grpc-accept-encoding": "identity,gzip" });
   });
 
@@ -279,7 +281,10 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
       headers(id, answerHead(["grpc-encoding", "br"])),
       data(id, message("x", { flag: 1 })),
     ]);
-    expect(end).toMatchObject({ code: Status.INTERNAL, text: expect.stringContaining("br") });
+    expect(end).toMatchObject({
+      code: StatusNumber.INTERNAL,
+      message: expect.stringContaining("br"),
+    });
   });
 
   test("10. a message that is cut short says so, on both sides, for each kind of call", async () => {
@@ -294,7 +299,7 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
       for (const part of [message("x", { length: 100 }), Buffer.of(0, 0)]) {
         const answer = await ask(address, request(UNARY.replace("Unary", method)), part);
         expect([answer.status, answer.text]).toEqual([
-          String(Status.INTERNAL),
+          String(StatusNumber.INTERNAL),
           "the requests end in the middle of a message",
         ]);
       }
@@ -305,15 +310,15 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
       headers(id, OK, { endStream: true }),
     ]);
     expect(end).toMatchObject({
-      code: Status.INTERNAL,
-      text: "the answer ends in the middle of a message",
+      code: StatusNumber.INTERNAL,
+      message: "the answer ends in the middle of a message",
     });
   });
 
   test("11. the path in the text of UNIMPLEMENTED is percent-encoded", async () => {
     const address = await serveTests({});
     const answer = await ask(address, request("/p%/caf\xe9 \x7e"), message());
-    expect(answer.status).toBe(String(Status.UNIMPLEMENTED));
+    expect(answer.status).toBe(String(StatusNumber.UNIMPLEMENTED));
     expect(answer.text).toMatch(/^[\x20-\x7e]+$/);
     expect(decodeURIComponent(answer.text as string)).toContain("/p%/café ~");
   });
@@ -366,7 +371,7 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
       },
     });
     expect((await ask(address, request(UNARY), message(bad))).status).toBe(
-      String(Status.INVALID_ARGUMENT),
+      String(StatusNumber.INVALID_ARGUMENT),
     );
     expect(handled).toBe(0);
     const { createChannel, createClient } = await import("@tightwire/client");
@@ -394,8 +399,8 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
           start: () => call.pull(2),
           message: (_bytes, compressed) => void seen.push(compressed),
           halfClosed() {
-            call.reply(undefined, messages[0] as Buffer, undefined, true);
-            call.settled();
+            call.respond(undefined, messages[0] as Buffer, undefined, true);
+            call.handlerFinished();
           },
         }),
       },
@@ -417,7 +422,7 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
   });
 
   test("15. silent, half-said and endless openings are ended by their timeouts; five hundred at once", async () => {
-    const server = await serve({ bounds: { prefaceTimeoutMs: 200, headersTimeoutMs: 200 } });
+    const server = await serve({ limits: { prefaceTimeoutMs: 200, headersTimeoutMs: 200 } });
     const openings = [
       Buffer.alloc(0),
       CLIENT_PREFACE.subarray(0, 5),
@@ -473,13 +478,13 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
     for (let call = 0; call < 200; call++) await callUnary(connection, "/t/Echo");
     const library = await dial(address);
     for (let call = 0; call < 200; call++)
-      expect((await callUnary(library, UNARY)).end.code).toBe(Status.OK);
+      expect((await callUnary(library, UNARY)).end.code).toBe(StatusNumber.OK);
     expect(server.calls.filter(({ cancelled }) => cancelled !== undefined)).toEqual([]);
     expect(aborts).toBe(0);
   });
 
   test("18. a rapid reset with whole requests is cut off, and a connection beside it answers all the while", async () => {
-    const server = await serve({ bounds: { maxResetsPerSecond: 500 } });
+    const server = await serve({ limits: { maxResetsPerSecond: 500 } });
     const neighbour = await dial(server.address);
     const peer = await greetRaw(server.address);
     let beside = 0;
@@ -494,7 +499,7 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
           ]);
         }),
       );
-      expect((await callUnary(neighbour, "/t/Echo")).end.code).toBe(Status.OK);
+      expect((await callUnary(neighbour, "/t/Echo")).end.code).toBe(StatusNumber.OK);
       beside++;
     }
     await peer.dies(CODE.ENHANCE_YOUR_CALM);
@@ -509,7 +514,7 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
       (id) => [headers(id, answerHead()), reset(id, CODE.NO_ERROR)],
       Buffer.alloc(3 * MIB),
     );
-    expect(end).toMatchObject({ code: Status.INTERNAL, origin: "local", processed: "unknown" });
+    expect(end).toMatchObject({ code: StatusNumber.INTERNAL, origin: "local", outcome: "unknown" });
   });
 
   for (const count of [2, 3, 50]) {
@@ -522,9 +527,9 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
           ...(trailers ? [headers(id, OK, { endStream: true })] : []),
         ]);
         expect(end).toMatchObject({
-          code: Status.INTERNAL,
+          code: StatusNumber.INTERNAL,
           origin: "local",
-          text: expect.stringContaining("more than one message"),
+          message: expect.stringContaining("more than one message"),
         });
       }
     });
@@ -535,7 +540,7 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
       const { end } = await answered((id) => [
         headers(id, [...answerHead(), ["grpc-status", status]], { endStream: true }),
       ]);
-      expect(end.code).toBe(status === " 0" ? Status.INTERNAL : Status.UNKNOWN);
+      expect(end.code).toBe(status === " 0" ? StatusNumber.INTERNAL : StatusNumber.UNKNOWN);
     });
   }
 
@@ -548,8 +553,8 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
       data(id, Buffer.from("<html>"), true),
     ]);
     expect(end).toMatchObject({
-      code: Status.UNKNOWN,
-      text: "the peer is not a gRPC server: it answered HTTP 200 with text/html",
+      code: StatusNumber.UNKNOWN,
+      message: "the peer is not a gRPC server: it answered HTTP 200 with text/html",
     });
   });
 });
@@ -611,7 +616,7 @@ describe("24. messages split and joined", () => {
         one.send(headers(id, answerHead()), parts(id), headers(id, OK, { endStream: true })),
       );
       const call = callStream(await dial(address), "/t/Echo");
-      expect((await call.done()).code).toBe(Status.OK);
+      expect((await call.done()).code).toBe(StatusNumber.OK);
       expect(call.messages.map(String)).toEqual(texts);
     });
   }
@@ -635,17 +640,17 @@ describe("24. messages split and joined", () => {
 
   test("24. none or two messages for a unary call", async () => {
     const address = await serveTests({});
-    expect((await ask(address, request(UNARY))).status).toBe(String(Status.UNIMPLEMENTED));
+    expect((await ask(address, request(UNARY))).status).toBe(String(StatusNumber.UNIMPLEMENTED));
     expect((await ask(address, request(UNARY), message(), message())).status).toBe(
-      String(Status.UNIMPLEMENTED),
+      String(StatusNumber.UNIMPLEMENTED),
     );
     const none = await answered((id) => [
       headers(id, answerHead()),
       headers(id, OK, { endStream: true }),
     ]);
     expect(none.end).toMatchObject({
-      code: Status.INTERNAL,
-      text: "the answer of a unary call holds no message",
+      code: StatusNumber.INTERNAL,
+      message: "the answer of a unary call holds no message",
     });
   });
 
@@ -660,7 +665,7 @@ describe("24. messages split and joined", () => {
     const call = callStream(await dial(address), "/t/Echo", 1);
     await eventually(() => expect(call.messages).toHaveLength(1));
     call.handle.pull(3);
-    expect((await call.done()).code).toBe(Status.ABORTED);
+    expect((await call.done()).code).toBe(StatusNumber.ABORTED);
     expect(call.messages).toHaveLength(4);
   });
 });

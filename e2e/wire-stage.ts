@@ -1,16 +1,16 @@
 import { Metadata } from "@tightwire/core";
 import {
   type Acceptor,
-  type Answer,
-  type Cause,
   type Completion,
   type Connection,
+  type FinalStatus,
   type IncomingCall,
   type IncomingSink,
   type Listener,
   type OutgoingCall,
-  type ReplySink,
-  Status,
+  type ResponseSink,
+  type Status,
+  StatusNumber,
   type StreamHandle,
 } from "@tightwire/core/runtime";
 import { eventually } from "@tightwire/testing";
@@ -21,7 +21,7 @@ import { expect, onTestFinished } from "vitest";
 export type ServerOptions = NonNullable<Parameters<typeof wireServer>[0]>;
 export type ClientOptions = NonNullable<Parameters<typeof wireClient>[0]>;
 
-const OK: Answer = { code: Status.OK, text: "", trailers: undefined };
+const OK: FinalStatus = { code: StatusNumber.OK, message: "", trailers: undefined };
 export const MIB: number = 1024 * 1024;
 
 /** A call below the API, as a server of these tests saw it. */
@@ -29,7 +29,7 @@ export interface SeenCall {
   readonly call: IncomingCall;
   readonly messages: Buffer[];
   halfClosed: boolean;
-  cancelled: Cause | undefined;
+  cancelled: Status | undefined;
   settled: boolean;
 }
 
@@ -46,24 +46,27 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "/t/Echo": ({ call, messages }) => ({
     start: () => call.pull(2),
     halfClosed() {
-      call.reply(undefined, messages[0] ?? new Uint8Array(), undefined, false);
-      call.settled();
+      call.respond(undefined, messages[0] ?? new Uint8Array(), undefined, false);
+      call.handlerFinished();
     },
   }),
-  "/t/Hold": ({ call }) => ({ start: () => call.pull(1_000_000), cancelled: () => call.settled() }),
+  "/t/Hold": ({ call }) => ({
+    start: () => call.pull(1_000_000),
+    cancelled: () => call.handlerFinished(),
+  }),
   "/t/Stuck": ({ call }) => ({ start: () => call.pull(1_000_000) }),
-  "/t/Deaf": ({ call }) => ({ cancelled: () => call.settled() }),
+  "/t/Deaf": ({ call }) => ({ cancelled: () => call.handlerFinished() }),
   "/t/Early": ({ call }) => ({
     start() {
-      call.end(OK);
-      call.settled();
+      call.finish(OK);
+      call.handlerFinished();
     },
   }),
   "/t/Large": ({ call }) => ({
     start: () => call.pull(2),
     halfClosed() {
-      call.reply(undefined, new Uint8Array(MIB), undefined, false);
-      call.settled();
+      call.respond(undefined, new Uint8Array(MIB), undefined, false);
+      call.handlerFinished();
     },
   }),
   "/t/Endless": ({ call }) => {
@@ -74,7 +77,7 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
       start: () => call.pull(1),
       halfClosed: write,
       drained: write,
-      cancelled: () => call.settled(),
+      cancelled: () => call.handlerFinished(),
     };
   },
 };
@@ -106,8 +109,8 @@ export async function serve(
       const behaviour = behaviours[call.path] ?? BEHAVIOURS[call.path];
       if (behaviour === undefined)
         return {
-          code: Status.UNIMPLEMENTED,
-          text: `unknown service: ${call.path}`,
+          code: StatusNumber.UNIMPLEMENTED,
+          message: `unknown service: ${call.path}`,
           trailers: undefined,
         };
       const seen: SeenCall = {
@@ -146,7 +149,7 @@ export async function serve(
     async neighbour() {
       const connection = await dial(listener.address, client);
       const { end, message } = await callUnary(connection, "/t/Echo", Buffer.from("neighbour"));
-      expect([end.code, message?.toString()]).toEqual([Status.OK, "neighbour"]);
+      expect([end.code, message?.toString()]).toEqual([StatusNumber.OK, "neighbour"]);
       await connection.close(0);
     },
   };
@@ -194,7 +197,7 @@ export function callUnary(
 ): Promise<UnaryEnd> {
   return new Promise((resolve) => {
     connection.unary(outgoing(path, more), bytes, {
-      done: (end, message, compressed) =>
+      finished: (end, message, compressed) =>
         resolve({
           end,
           message: message === undefined ? undefined : Buffer.from(message),
@@ -219,7 +222,7 @@ export function callStream(
   path: string,
   pull = 1_000_000,
   more: Partial<OutgoingCall> = {},
-  sink: Partial<ReplySink> = {},
+  sink: Partial<ResponseSink> = {},
 ): StreamingCall {
   const messages: Buffer[] = [];
   let end: Completion | undefined;
@@ -231,10 +234,10 @@ export function callStream(
       sink.message?.(bytes, compressed);
     },
     drained: () => sink.drained?.(),
-    done(how) {
+    finished(how) {
       end = how;
       ends++;
-      sink.done?.(how);
+      sink.finished?.(how);
     },
   });
   handle.pull(pull);

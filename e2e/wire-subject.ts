@@ -10,7 +10,7 @@ type Listening = Parameters<TransportSubject["listen"]>[0];
 export const WIRE: TransportSubject["capabilities"] = {
   compressRequests: true,
   compressResponses: true,
-  knowsProcessed: true,
+  knowsOutcome: true,
 };
 
 /** Lets a server listen with the wire on the loopback interface; clients name it by address. */

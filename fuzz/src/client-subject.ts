@@ -1,10 +1,10 @@
 import { Metadata } from "@tightwire/core";
-import { type OutgoingCall, Status } from "@tightwire/core/runtime";
+import { type OutgoingCall, StatusNumber } from "@tightwire/core/runtime";
 import type { Faults } from "./faults.js";
-import { fuzzBounds, PLAIN_MESSAGE_BYTES } from "./fuzz-bounds.js";
+import { fuzzLimits, PLAIN_MESSAGE_BYTES } from "./fuzz-limits.js";
 import type { CallKind } from "./input.js";
 import { MadeCall } from "./made-call.js";
-import type { MemoryCarrier } from "./memory-carrier.js";
+import type { MemoryTransport } from "./memory-transport.js";
 import type { OutputCheck } from "./output-check.js";
 import { createRandom, mixSeeds } from "./random.js";
 import { auditCounters } from "./server-subject.js";
@@ -19,7 +19,7 @@ const LAST_STREAM_IDS = 0x7fff_fff5;
 /** A client's session and calls that a seed made up. */
 export function createClientSubject(
   seed: number,
-  carrier: MemoryCarrier,
+  carrier: MemoryTransport,
   check: OutputCheck,
   faults: Faults,
 ): SessionSubject {
@@ -28,7 +28,7 @@ export function createClientSubject(
   const calls: MadeCall[] = [];
   let closes = 0;
   const options = {
-    bounds: fuzzBounds(random, seed),
+    limits: fuzzLimits(random, seed),
     maxMessageBytes:
       seed === 0 ? PLAIN_MESSAGE_BYTES : random.pick([PLAIN_MESSAGE_BYTES, 70_000, 100]),
     keepaliveMs: random.pick([Number.POSITIVE_INFINITY, 3_000]),
@@ -122,7 +122,7 @@ export function createClientSubject(
       );
       if (session.capacity !== 0 || session.state !== "closed")
         faults.note(`the session is over and ${session.state}`);
-      if (closes === 1) auditAfterwards(session, Status.UNAVAILABLE, faults);
+      if (closes === 1) auditAfterwards(session, StatusNumber.UNAVAILABLE, faults);
     },
     get log() {
       return calls.flatMap((call, number) => call.log.map((line) => `${number} ${line}`));
@@ -141,7 +141,7 @@ function auditAfterwards(session: WatchedClientSession, expected: number, faults
     previousAttempts: 0,
   };
   session.unary(call, Buffer.alloc(1), {
-    done: (end) => {
+    finished: (end) => {
       code = end.code;
     },
   });

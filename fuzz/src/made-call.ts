@@ -2,7 +2,7 @@ import type { Metadata } from "@tightwire/core";
 import type {
   CallHandle,
   Completion,
-  ReplySink,
+  ResponseSink,
   StreamHandle,
   UnarySink,
 } from "@tightwire/core/runtime";
@@ -12,7 +12,7 @@ import type { CallKind } from "./input.js";
 import { createRandom } from "./random.js";
 
 /** A call that a fuzzed client makes, and its books. */
-export class MadeCall implements ReplySink, UnarySink {
+export class MadeCall implements ResponseSink, UnarySink {
   readonly log: string[] = [];
   readonly #kind: CallKind;
   readonly #faults: Faults;
@@ -68,7 +68,7 @@ export class MadeCall implements ReplySink, UnarySink {
 
   cancel(): void {
     if (this.#handle === undefined) return;
-    this.#handle.cancel({ code: 1, text: "the fuzzer gave it up" });
+    this.#handle.cancel({ code: 1, message: "the fuzzer gave it up" });
     if (this.live) this.#fault("was cancelled and did not end");
   }
 
@@ -103,17 +103,17 @@ export class MadeCall implements ReplySink, UnarySink {
     this.#meddle();
   }
 
-  done(end: Completion, message?: Uint8Array): void {
+  finished(end: Completion, message?: Uint8Array): void {
     this.#hear("its end");
     this.#ends++;
-    const { code, text, headers, trailers, processed, origin } = end;
+    const { code, message: text, headers, trailers, outcome, origin } = end;
     if (this.#kind === "unary" && (code === 0) !== (message !== undefined))
       this.#fault("ended with a message and an error, or neither");
     if (!(Number.isInteger(code) && code >= 0 && code <= 16))
       this.#fault(`ended with the code ${code}`);
     const heads = `${briefMetadata(headers)} / ${briefMetadata(trailers)}`;
     this.log.push(
-      `done ${code} ${text} ${processed} ${origin} ${heads} ${message === undefined ? "" : briefBytes(message)}`,
+      `done ${code} ${text} ${outcome} ${origin} ${heads} ${message === undefined ? "" : briefBytes(message)}`,
     );
     this.#meddle();
   }
@@ -130,7 +130,7 @@ export class MadeCall implements ReplySink, UnarySink {
     }
     if (this.#toWrite > 0 || this.#requestEnded || !this.live) return;
     this.#requestEnded = true;
-    this.#stream?.end();
+    this.#stream?.halfClose();
   }
 
   #send(): void {

@@ -14,7 +14,7 @@ export async function serveWire(scene: Scene): Promise<RecordedServer> {
     maxMessageBytes: MAX_MESSAGE_BYTES,
     open: (call) =>
       scene.fails
-        ? { code: 5, text: "no such thing: é", trailers: new Metadata({ "x-why": "gone" }) }
+        ? { code: 5, message: "no such thing: é", trailers: new Metadata({ "x-why": "gone" }) }
         : echo(call, scene),
   });
   return {
@@ -36,15 +36,15 @@ function echo(call: IncomingCall, { compress }: Scene): IncomingSink {
     },
     halfClosed() {
       if (single) call.write(last, compress);
-      call.end({
+      call.finish({
         code: 0,
-        text: "",
+        message: "",
         trailers: new Metadata({ "x-end": "1", "x-bin": Buffer.from([0, 255]) }),
       });
-      call.settled();
+      call.handlerFinished();
     },
     drained() {},
-    cancelled: () => call.settled(),
+    cancelled: () => call.handlerFinished(),
   };
 }
 
@@ -65,7 +65,7 @@ export const callWire: RecordedClient = async (address, scene, midCall) => {
     const isLast = number === scene.calls.length - 1;
     await new Promise<void>((resolve) => {
       if (kind === "unary")
-        connection.unary(call, requestsOf(kind, scene)[0] as Buffer, { done: () => resolve() });
+        connection.unary(call, requestsOf(kind, scene)[0] as Buffer, { finished: () => resolve() });
       else
         converse(
           kind,
@@ -83,9 +83,9 @@ type Open = (
   sink: Parameters<Awaited<ReturnType<ReturnType<typeof wireClient>["connect"]>>["stream"]>[1],
 ) => {
   write(bytes: Uint8Array): boolean;
-  end(): void;
+  halfClose(): void;
   pull(count: number): void;
-  cancel(cause: { code: number; text: string }): void;
+  cancel(cause: { code: number; message: string }): void;
 };
 
 function converse(
@@ -99,16 +99,16 @@ function converse(
   const stream = open({
     headers() {},
     message() {
-      if (scene.cancels) return stream.cancel({ code: 1, text: "no more" });
+      if (scene.cancels) return stream.cancel({ code: 1, message: "no more" });
       stream.pull(1);
       void midCall().then(next);
     },
     drained() {},
-    done: (_end: Completion) => resolve(),
+    finished: (_end: Completion) => resolve(),
   });
   function next(): void {
     const request = requests.shift();
-    if (request === undefined) stream.end();
+    if (request === undefined) stream.halfClose();
     else stream.write(request);
     if (kind !== "bidiStream" && request !== undefined) next();
   }

@@ -1,7 +1,7 @@
 import { createClientSubject } from "./client-subject.js";
 import { createFaults } from "./faults.js";
 import type { Input, Step } from "./input.js";
-import { MemoryCarrier } from "./memory-carrier.js";
+import { MemoryTransport } from "./memory-transport.js";
 import { OutputCheck } from "./output-check.js";
 import type { Outcome } from "./run-input.js";
 import { createServerSubject } from "./server-subject.js";
@@ -15,7 +15,7 @@ const AFTERWARDS_MS = 10_000;
 export function runSession(input: Input): Outcome {
   const faults = createFaults();
   const check = new OutputCheck(input.target === "client", faults);
-  const carrier = new MemoryCarrier(faults, (bytes) => check.push(bytes));
+  const carrier = new MemoryTransport(faults, (bytes) => check.push(bytes));
   let log: readonly string[] = [];
   try {
     withVirtualTime((time) => {
@@ -48,7 +48,7 @@ export function runSession(input: Input): Outcome {
 function take(
   step: Step,
   subject: SessionSubject,
-  carrier: MemoryCarrier,
+  carrier: MemoryTransport,
   time: VirtualTime,
 ): void {
   switch (step.kind) {
@@ -66,7 +66,7 @@ function take(
   }
 }
 
-function bringToRest(carrier: MemoryCarrier, time: VirtualTime): void {
+function bringToRest(carrier: MemoryTransport, time: VirtualTime): void {
   carrier.slow = false;
   carrier.takeAll();
   time.settle();

@@ -1,5 +1,5 @@
 import { Metadata } from "@tightwire/core";
-import type { Cause, IncomingCall, IncomingSink } from "@tightwire/core/runtime";
+import type { IncomingCall, IncomingSink, Status } from "@tightwire/core/runtime";
 import { briefBytes, briefMetadata } from "./brief.js";
 import type { Faults } from "./faults.js";
 import { createRandom, type Random } from "./random.js";
@@ -112,7 +112,7 @@ export class ServedCall implements IncomingSink {
     if (this.#got === this.#plan.failsAt) return this.finish(13);
     if (this.#plan.replies && this.live) {
       this.#answers++;
-      this.#call.reply(
+      this.#call.respond(
         new Metadata({ "x-reply": "1" }),
         Buffer.from(bytes),
         new Metadata({ "x-end": "2" }),
@@ -141,10 +141,10 @@ export class ServedCall implements IncomingSink {
     this.#meddle();
   }
 
-  cancelled(cause: Cause): void {
+  cancelled(cause: Status): void {
     this.#hear("that it is cancelled");
     this.#cancels++;
-    this.log.push(`cancelled ${cause.code} ${cause.text}`);
+    this.log.push(`cancelled ${cause.code} ${cause.message}`);
     this.#settleSoon();
     this.#meddle();
   }
@@ -153,9 +153,9 @@ export class ServedCall implements IncomingSink {
   finish(code: number): void {
     if (!this.live) return;
     this.#answers++;
-    this.#call.end({
+    this.#call.finish({
       code,
-      text: code === 0 ? "" : "an error: é %",
+      message: code === 0 ? "" : "an error: é %",
       trailers: new Metadata({ "x-got": String(this.#got) }),
     });
     this.#settleSoon();
@@ -187,9 +187,9 @@ export class ServedCall implements IncomingSink {
   #settleSoon(): void {
     if (this.settled) return;
     this.settled = true;
-    if (this.#plan.settlesAfterMs === 0) this.#call.settled();
+    if (this.#plan.settlesAfterMs === 0) this.#call.handlerFinished();
     else {
-      setTimeout(() => this.#call.settled(), this.#plan.settlesAfterMs);
+      setTimeout(() => this.#call.handlerFinished(), this.#plan.settlesAfterMs);
     }
   }
 

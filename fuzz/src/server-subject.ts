@@ -1,7 +1,7 @@
-import { type Acceptor, type Answer, Status } from "@tightwire/core/runtime";
+import { type Acceptor, type FinalStatus, StatusNumber } from "@tightwire/core/runtime";
 import type { Faults } from "./faults.js";
-import { fuzzBounds, PLAIN_MESSAGE_BYTES } from "./fuzz-bounds.js";
-import type { MemoryCarrier } from "./memory-carrier.js";
+import { fuzzLimits, PLAIN_MESSAGE_BYTES } from "./fuzz-limits.js";
+import type { MemoryTransport } from "./memory-transport.js";
 import type { OutputCheck } from "./output-check.js";
 import { createRandom, mixSeeds } from "./random.js";
 import { ServedCall } from "./served-call.js";
@@ -11,7 +11,7 @@ import { type Ledger, WatchedServerSession } from "./watched-sessions.js";
 /** A server's session and handlers that a seed made up. */
 export function createServerSubject(
   seed: number,
-  carrier: MemoryCarrier,
+  carrier: MemoryTransport,
   check: OutputCheck,
   faults: Faults,
 ): SessionSubject {
@@ -26,10 +26,10 @@ export function createServerSubject(
   const acceptor: Acceptor = {
     maxMessageBytes:
       seed === 0 ? PLAIN_MESSAGE_BYTES : random.pick([PLAIN_MESSAGE_BYTES, 70_000, 100]),
-    open(call): ServedCall | Answer {
+    open(call): ServedCall | FinalStatus {
       meddle();
       if (seed !== 0 && random.chance(5))
-        return { code: Status.UNAUTHENTICATED, text: "not you", trailers: undefined };
+        return { code: StatusNumber.UNAUTHENTICATED, message: "not you", trailers: undefined };
       const served = new ServedCall(
         call,
         seed === 0 ? 0 : mixSeeds(seed, calls.length),
@@ -41,7 +41,7 @@ export function createServerSubject(
     },
   };
   const options = {
-    bounds: fuzzBounds(random, seed),
+    limits: fuzzLimits(random, seed),
     maxMessageBytes: acceptor.maxMessageBytes,
     keepaliveMs: random.pick([Number.POSITIVE_INFINITY, 3_000]),
     keepaliveTimeoutMs: 2_000,
@@ -70,7 +70,7 @@ export function createServerSubject(
         return session.drain();
       case 1:
         return choice.chance(30)
-          ? session.close({ code: Status.UNAVAILABLE, text: "the fuzzer closed it" })
+          ? session.close({ code: StatusNumber.UNAVAILABLE, message: "the fuzzer closed it" })
           : undefined;
       case 2:
         carrier.slow = !carrier.slow;
@@ -94,7 +94,7 @@ export function createServerSubject(
       borrowed.fill(0xee);
     },
     lost: () => session.lost("the fuzzer is gone"),
-    close: () => session.close({ code: Status.UNAVAILABLE, text: "the fuzzer closed it" }),
+    close: () => session.close({ code: StatusNumber.UNAVAILABLE, message: "the fuzzer closed it" }),
     act,
     begin() {},
     auditRest() {

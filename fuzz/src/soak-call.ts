@@ -3,8 +3,8 @@ import {
   type Completion,
   type Connection,
   type OutgoingCall,
-  type ReplySink,
-  Status,
+  type ResponseSink,
+  StatusNumber,
   type StreamHandle,
   type UnarySink,
 } from "@tightwire/core/runtime";
@@ -16,7 +16,7 @@ export function soakCall(connection: Connection, plan: SoakPlan, books: SoakBook
   return new Promise((resolve) => new SoakCall(plan, books, resolve).begin(connection));
 }
 
-class SoakCall implements UnarySink, ReplySink {
+class SoakCall implements UnarySink, ResponseSink {
   readonly #plan: SoakPlan;
   readonly #books: SoakBooks;
   readonly #resolve: () => void;
@@ -67,7 +67,7 @@ class SoakCall implements UnarySink, ReplySink {
     this.#write();
   }
 
-  done({ code }: Completion): void {
+  finished({ code }: Completion): void {
     bookEnd(this.#books, code, this.#ended);
     if (this.#ended) return;
     this.#ended = true;
@@ -76,15 +76,15 @@ class SoakCall implements UnarySink, ReplySink {
   }
 
   #giveUpLater(
-    handle: { cancel(cause: { code: number; text: string }): void },
+    handle: { cancel(cause: { code: number; message: string }): void },
     deadlineMs: number,
     cancelMs: number,
   ): void {
-    const code = cancelMs < deadlineMs ? Status.CANCELLED : Status.DEADLINE_EXCEEDED;
+    const code = cancelMs < deadlineMs ? StatusNumber.CANCELLED : StatusNumber.DEADLINE_EXCEEDED;
     const ms = Math.min(cancelMs, deadlineMs);
     if (ms === Number.POSITIVE_INFINITY || this.#ended) return;
     this.#timer = setTimeout(
-      () => handle.cancel({ code, text: "the caller has waited for long enough" }),
+      () => handle.cancel({ code, message: "the caller has waited for long enough" }),
       ms,
     );
   }
@@ -93,7 +93,7 @@ class SoakCall implements UnarySink, ReplySink {
     while (this.#left > 0 && !this.#ended) {
       this.#left--;
       const goOn = this.#stream?.write(Buffer.alloc(this.#plan.messageBytes, 0x73));
-      if (this.#left === 0) return this.#stream?.end();
+      if (this.#left === 0) return this.#stream?.halfClose();
       if (goOn === false) return;
     }
   }

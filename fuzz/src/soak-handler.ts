@@ -1,11 +1,11 @@
 import { Metadata } from "@tightwire/core";
 import {
   type Acceptor,
-  type Cause,
   type Expiring,
   type IncomingCall,
   type IncomingSink,
-  Status,
+  type Status,
+  StatusNumber,
   schedule,
   type Timer,
 } from "@tightwire/core/runtime";
@@ -50,13 +50,13 @@ class SoakHandler implements IncomingSink, Expiring {
 
   start(): void {
     this.#call.pull(1);
-    if (this.#does === "answer early") this.#finish(Status.FAILED_PRECONDITION);
+    if (this.#does === "answer early") this.#finish(StatusNumber.FAILED_PRECONDITION);
   }
 
   message(bytes: Uint8Array): void {
     if (this.#ended) return;
     this.#last = Buffer.from(bytes);
-    if (this.#does === "fail") return this.#finish(Status.INVALID_ARGUMENT);
+    if (this.#does === "fail") return this.#finish(StatusNumber.INVALID_ARGUMENT);
     if (this.#kind === "bidiStream") this.#call.write(this.#last, this.#compress);
     this.#call.pull(1);
   }
@@ -70,27 +70,27 @@ class SoakHandler implements IncomingSink, Expiring {
     this.#write();
   }
 
-  cancelled(cause: Cause): void {
+  cancelled(cause: Status): void {
     if (this.#cancelled) this.#books.endedAgain++;
     this.#cancelled = true;
     this.#end(cause.code);
     // A handler sees that it is cancelled when it next looks.
-    setTimeout(() => this.#call.settled(), WAIT_MS);
+    setTimeout(() => this.#call.handlerFinished(), WAIT_MS);
   }
 
   expire(): void {
-    this.#finish(Status.DEADLINE_EXCEEDED);
+    this.#finish(StatusNumber.DEADLINE_EXCEEDED);
   }
 
   #answer(): void {
     if (this.#ended) return;
     if (this.#kind === "unary") {
       const metadata = new Metadata({ "x-soak": "1" });
-      this.#call.reply(metadata, this.#last, metadata, this.#compress);
-      this.#end(Status.OK);
-      return this.#call.settled();
+      this.#call.respond(metadata, this.#last, metadata, this.#compress);
+      this.#end(StatusNumber.OK);
+      return this.#call.handlerFinished();
     }
-    if (this.#kind === "bidiStream") return this.#finish(Status.OK);
+    if (this.#kind === "bidiStream") return this.#finish(StatusNumber.OK);
     this.#toWrite = this.#kind === "serverStream" ? ANSWERS : 1;
     this.#write();
   }
@@ -99,20 +99,20 @@ class SoakHandler implements IncomingSink, Expiring {
     while (this.#toWrite > 0 && !this.#ended) {
       this.#toWrite--;
       const goOn = this.#call.write(this.#last, this.#compress);
-      if (this.#toWrite === 0) return this.#finish(Status.OK);
+      if (this.#toWrite === 0) return this.#finish(StatusNumber.OK);
       if (!goOn) return;
     }
   }
 
   #finish(code: number): void {
     if (this.#ended) return;
-    this.#call.end({
+    this.#call.finish({
       code,
-      text: code === Status.OK ? "" : "as it was asked",
+      message: code === StatusNumber.OK ? "" : "as it was asked",
       trailers: undefined,
     });
     this.#end(code);
-    this.#call.settled();
+    this.#call.handlerFinished();
   }
 
   #end(code: number): void {

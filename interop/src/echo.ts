@@ -1,5 +1,5 @@
 import { RpcError, type ServerCall, wasCompressed } from "@tightwire/core";
-import { Status, statusName } from "@tightwire/core/runtime";
+import { StatusNumber, statusName } from "@tightwire/core/runtime";
 import type { BoolValue, EchoStatus } from "./gen/grpc/testing/messages.js";
 
 /** The key whose value comes back in the head of the answer. */
@@ -17,7 +17,7 @@ export function echoMetadata(call: ServerCall): void {
 
 /** Throws the status that a request asks for. */
 export function echoStatus(status: EchoStatus | undefined): void {
-  if (status !== undefined && status.code !== Status.OK)
+  if (status !== undefined && status.code !== StatusNumber.OK)
     throw new RpcError(statusName(status.code), status.message);
 }
 

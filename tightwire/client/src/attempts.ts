@@ -1,4 +1,4 @@
-import type { Next } from "@tightwire/core";
+import type { InterceptorNext } from "@tightwire/core";
 import type { ClientCall } from "./client-call.js";
 
 /**
@@ -6,7 +6,7 @@ import type { ClientCall } from "./client-call.js";
  * processed it, which they see fail. Any other failure, and an error that one of them made of it,
  * is the call's.
  */
-export function eachAttempt(layered: Next): Next {
+export function eachAttempt(layered: InterceptorNext): InterceptorNext {
   return async (intercepted) => {
     const call = intercepted as ClientCall;
     call.beginAttempts();

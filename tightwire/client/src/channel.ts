@@ -1,7 +1,6 @@
 import type { Interceptor, Logger, Observer } from "@tightwire/core";
 import { createCallLog } from "@tightwire/core";
 import {
-  type Cause,
   type ClientTransport,
   type Connection,
   checkCount,
@@ -9,6 +8,7 @@ import {
   checkWait,
   combineObservers,
   refuseUnknownOptions,
+  type Status,
   timerMs,
 } from "@tightwire/core/runtime";
 import { wire } from "@tightwire/wire/client";
@@ -69,7 +69,7 @@ export interface OpenChannel extends Channel {
   /**
    * Waits for a connection: exactly one of the two is called, later. Returns how to stop waiting.
    */
-  acquire(ready: (connection: Connection) => void, failed: (why: Cause) => void): () => void;
+  acquire(ready: (connection: Connection) => void, failed: (why: Status) => void): () => void;
 }
 
 /** The options that calls read. */

@@ -9,7 +9,6 @@ import {
 } from "@tightwire/core";
 import {
   type CallScope,
-  type Cause,
   type Completion,
   type Connection,
   checkTime,
@@ -20,7 +19,8 @@ import {
   MarkedValues,
   type OutgoingCall,
   redactorFor,
-  Status,
+  type Status,
+  StatusNumber,
   schedule,
   statusNumber,
   type Timer,
@@ -29,7 +29,7 @@ import {
 import { onAbort } from "./abort.js";
 import type { OpenChannel } from "./channel.js";
 
-type EndListener = Parameters<InterceptedCall["onEnd"]>[0];
+type EndListener = Parameters<InterceptedCall["onFinish"]>[0];
 
 /** How often a call that its peer never processed is sent again. */
 const MAX_RESENDS = 3;
@@ -78,7 +78,7 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
   #before: BeforeAttempts | undefined = undefined;
   #underway = false;
   #stopListening: (() => void) | undefined = undefined;
-  #onParentCancelled: ((cause: Cause) => void) | undefined = undefined;
+  #onParentCancelled: ((cause: Status) => void) | undefined = undefined;
   readonly #startedAt = performance.now();
 
   constructor(method: MethodDefinition, channel: OpenChannel, options: CallOptions) {
@@ -121,7 +121,7 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
     this.#values.set(key, value);
   }
 
-  onEnd(listener: EndListener): void {
+  onFinish(listener: EndListener): void {
     this.#onEnd ??= [];
     this.#onEnd.push(listener);
   }
@@ -131,14 +131,15 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
    * threw, wherever it is, or well, when they answered it without sending it.
    */
   leaveLayers(error?: RpcError): void {
-    if (error !== undefined) this.cancel({ code: statusNumber(error.code), text: error.message });
+    if (error !== undefined)
+      this.cancel({ code: statusNumber(error.code), message: error.message });
     else if (!this.#underway) {
       this.finish({
-        code: Status.OK,
-        text: "",
+        code: StatusNumber.OK,
+        message: "",
         headers: undefined,
         trailers: undefined,
-        processed: "no",
+        outcome: "not-processed",
         origin: "local",
       });
     }
@@ -187,7 +188,7 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
   }
 
   /** Ends the call, wherever it is. */
-  protected abstract cancel(cause: Cause): void;
+  protected abstract cancel(cause: Status): void;
   /** Sends it on its way over a connection. */
   protected abstract dispatch(connection: Connection): void;
   /** Tells whoever waits for the end. */
@@ -204,8 +205,8 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
     if (this.#timer !== undefined) return this.connect();
     if (this.timeLeftMs <= 0)
       return this.finishLocally({
-        code: Status.DEADLINE_EXCEEDED,
-        text: "no time was left to make the call",
+        code: StatusNumber.DEADLINE_EXCEEDED,
+        message: "no time was left to make the call",
       });
     const { signal } = this.options;
     if (signal?.aborted === true) return this.abort(signal.reason);
@@ -214,7 +215,10 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
       this.#stopListening = onAbort(signal, () => this.abort(signal.reason));
     if (this.#scope !== undefined) {
       this.#onParentCancelled = (cause) =>
-        this.cancel({ code: cause.code, text: `the call that made this one ended: ${cause.text}` });
+        this.cancel({
+          code: cause.code,
+          message: `the call that made this one ended: ${cause.message}`,
+        });
       this.#scope.onCancelled(this.#onParentCancelled);
     }
     this.#timer = schedule(this.deadline, this);
@@ -237,8 +241,8 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
    */
   protected resend(end: Completion): boolean {
     if (
-      end.processed !== "no" ||
-      end.code !== Status.UNAVAILABLE ||
+      end.outcome !== "not-processed" ||
+      end.code !== StatusNumber.UNAVAILABLE ||
       this.#attempts > MAX_RESENDS ||
       this.timeLeftMs <= 0
     )
@@ -257,13 +261,13 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
   }
 
   /** Ends the call before it reached a peer. */
-  protected finishLocally(cause: Cause): void {
+  protected finishLocally(cause: Status): void {
     this.finish({
       code: cause.code,
-      text: cause.text,
+      message: cause.message,
       headers: undefined,
       trailers: undefined,
-      processed: "no",
+      outcome: "not-processed",
       origin: "local",
     });
   }
@@ -278,12 +282,12 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
     if (this.#onParentCancelled !== undefined) this.#scope?.offCancelled(this.#onParentCancelled);
     if (end.headers !== undefined) this.options.onHeaders?.(end.headers);
     if (end.trailers !== undefined) this.options.onTrailers?.(end.trailers);
-    this.observer?.ended({
+    this.observer?.finished({
       code: end.code,
-      text:
-        end.code === Status.OK
-          ? end.text
-          : redactorFor(this.method.redacted.request, this.request, this.#marked)(end.text),
+      message:
+        end.code === StatusNumber.OK
+          ? end.message
+          : redactorFor(this.method.redacted.request, this.request, this.#marked)(end.message),
       durationMs: performance.now() - this.#startedAt,
       origin: end.origin,
       endpoint: this.endpoint,
@@ -331,15 +335,15 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
         ? `for a connection to ${this.channel.target}`
         : `for ${this.endpoint}`;
     this.cancel({
-      code: Status.DEADLINE_EXCEEDED,
-      text: `the deadline passed after ${waited} ms of waiting ${where}`,
+      code: StatusNumber.DEADLINE_EXCEEDED,
+      message: `the deadline passed after ${waited} ms of waiting ${where}`,
     });
   }
 
   /** Its caller wants it no more. */
   abort(reason: unknown): void {
     this.abortReason = reason;
-    this.cancel({ code: Status.CANCELLED, text: "the caller aborted the call" });
+    this.cancel({ code: StatusNumber.CANCELLED, message: "the caller aborted the call" });
   }
 }
 

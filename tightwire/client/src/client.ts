@@ -1,12 +1,12 @@
 import {
   type CallOptions,
+  type InterceptedResponse,
+  type InterceptorNext,
   type MethodDefinition,
-  type Next,
-  type Reply,
   RpcError,
   type ServiceDefinition,
 } from "@tightwire/core";
-import { Status } from "@tightwire/core/runtime";
+import { StatusNumber } from "@tightwire/core/runtime";
 import { type Channel, type OpenChannel, openChannel } from "./channel.js";
 import { chain, endedBy, failure, sendUnary, throughLayers } from "./layers.js";
 import { StreamClientCall } from "./stream.js";
@@ -60,13 +60,13 @@ function erasedMethod(method: MethodDefinition, channel: OpenChannel): ErasedMet
 function unaryMethod(
   method: MethodDefinition,
   channel: OpenChannel,
-  layered: Next | undefined,
+  layered: InterceptorNext | undefined,
 ): ErasedMethod {
   return async (request, options = NO_OPTIONS) => {
     const call = new UnaryClientCall(method, channel, request, options);
     if (layered !== undefined) return (await throughLayers(layered, call)).response;
     await call.run();
-    if (call.end?.code !== Status.OK) throw failure(call);
+    if (call.end?.code !== StatusNumber.OK) throw failure(call);
     return call.takeResponse();
   };
 }
@@ -74,7 +74,7 @@ function unaryMethod(
 function manyResponses(
   method: MethodDefinition,
   channel: OpenChannel,
-  layered: Next | undefined,
+  layered: InterceptorNext | undefined,
 ): ErasedMethod {
   return (request, options = NO_OPTIONS) => {
     const call = new StreamClientCall(method, channel, request, options);
@@ -87,7 +87,7 @@ function manyResponses(
 function oneResponse(
   method: MethodDefinition,
   channel: OpenChannel,
-  layered: Next | undefined,
+  layered: InterceptorNext | undefined,
 ): ErasedMethod {
   return async (request, options = NO_OPTIONS) => {
     const call = new StreamClientCall(method, channel, request, options);
@@ -98,14 +98,14 @@ function oneResponse(
 
 const NO_OPTIONS: CallOptions = {};
 
-const sendStream: Next = (intercepted) => {
+const sendStream: InterceptorNext = (intercepted) => {
   const call = intercepted as StreamClientCall;
   call.run();
   return Promise.resolve({ response: call.responses });
 };
 
 /** As {@link sendStream}, for a stream that may be sent again until its answer begins. */
-const sendUntilAnswered: Next = async (intercepted) => {
+const sendUntilAnswered: InterceptorNext = async (intercepted) => {
   const call = intercepted as StreamClientCall;
   call.run();
   await call.answered();
@@ -113,7 +113,7 @@ const sendUntilAnswered: Next = async (intercepted) => {
   return { response: call.responses };
 };
 
-const sendOneResponse: Next = async (intercepted) => {
+const sendOneResponse: InterceptorNext = async (intercepted) => {
   const call = intercepted as StreamClientCall;
   call.run();
   const first = await call.responses.next();
@@ -134,7 +134,7 @@ const sendOneResponse: Next = async (intercepted) => {
  * leaving ends it even when nobody did.
  */
 function layeredResponses(
-  reply: Promise<Reply>,
+  reply: Promise<InterceptedResponse>,
   call: StreamClientCall,
 ): AsyncIterableIterator<unknown> {
   const iterator = reply.then(({ response }) =>

@@ -1,10 +1,10 @@
 import {
   type CallScope,
-  type Cause,
   type Connection,
   type ConnectionState,
   currentScope,
   runInScope,
+  type Status,
 } from "@tightwire/core/runtime";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createConnector } from "./connector.js";
@@ -68,7 +68,7 @@ function openConnector(text: string, { held = false } = {}) {
     maxMessageBytes: 7,
     transport: {
       name: "fake",
-      capabilities: { compressRequests: false, compressResponses: false, knowsProcessed: true },
+      capabilities: { compressRequests: false, compressResponses: false, knowsOutcome: true },
       async connect({ address }, options) {
         expect(options).toMatchObject({ timeoutMs: 70, maxMessageBytes: 7 });
         tried.push(address);
@@ -81,13 +81,13 @@ function openConnector(text: string, { held = false } = {}) {
       },
     },
   });
-  const acquire = (): Promise<Connection | Cause> =>
+  const acquire = (): Promise<Connection | Status> =>
     new Promise((resolve) => void connector.acquire(resolve, resolve));
   return { connector, down, tried, made, scopes, acquire, release: () => release() };
 }
 
-const CLOSED: Cause = { code: 1, text: "the channel was closed" };
-const unavailable = (text: string): Cause => ({ code: 14, text });
+const CLOSED: Status = { code: 1, message: "the channel was closed" };
+const unavailable = (text: string): Status => ({ code: 14, message: text });
 
 test("connects when a call needs it, and all calls that wait share the one connection", async () => {
   const { connector, tried, made, acquire, release } = openConnector("static:///a:1", {

@@ -1,10 +1,10 @@
 import { detach } from "@tightwire/core";
 import {
-  type Cause,
   type ClientTransport,
   type Connection,
   type Endpoint,
-  Status,
+  type Status,
+  StatusNumber,
 } from "@tightwire/core/runtime";
 import { resolveTarget } from "./resolve.js";
 import type { Target } from "./target.js";
@@ -20,17 +20,17 @@ export interface ConnectorParts {
 /** Keeps one connection to a target. */
 export interface Connector {
   ready(): Connection | undefined;
-  acquire(ready: (connection: Connection) => void, failed: (why: Cause) => void): () => void;
+  acquire(ready: (connection: Connection) => void, failed: (why: Status) => void): () => void;
   close(graceMs: number): Promise<void>;
 }
 
 interface Waiter {
   readonly ready: (connection: Connection) => void;
-  readonly failed: (why: Cause) => void;
+  readonly failed: (why: Status) => void;
 }
 
 /** Why calls on a closed channel fail. */
-const CHANNEL_CLOSED: Cause = { code: Status.CANCELLED, text: "the channel was closed" };
+const CHANNEL_CLOSED: Status = { code: StatusNumber.CANCELLED, message: "the channel was closed" };
 
 /**
  * Waits after failed rounds of connecting: doubled each time, with full jitter, from the first to
@@ -57,7 +57,7 @@ export function createConnector({
   let connecting = false;
   let failures = 0;
   let retryAt = 0;
-  let lastFailure: Cause | undefined;
+  let lastFailure: Status | undefined;
 
   async function connectOnce(): Promise<Connection> {
     const endpoints = await resolveTarget(target);
@@ -98,8 +98,8 @@ export function createConnector({
       performance.now() +
       Math.random() * Math.min(BACKOFF_MS.first * 2 ** (failures - 1), BACKOFF_MS.last);
     lastFailure = {
-      code: Status.UNAVAILABLE,
-      text: `cannot connect to ${target.text}: ${messageOf(error)}`,
+      code: StatusNumber.UNAVAILABLE,
+      message: `cannot connect to ${target.text}: ${messageOf(error)}`,
     };
     for (const waiter of takeWaiters()) waiter.failed(lastFailure);
   }
@@ -122,7 +122,7 @@ export function createConnector({
       const waiter = { ready, failed };
       const closed = closing.signal.aborted;
       if (closed || (lastFailure !== undefined && failures > 0 && performance.now() < retryAt)) {
-        const why = closed ? CHANNEL_CLOSED : (lastFailure as Cause);
+        const why = closed ? CHANNEL_CLOSED : (lastFailure as Status);
         queueMicrotask(() => {
           if (waiters.delete(waiter)) failed(why);
         });

@@ -1,5 +1,5 @@
-import { type Next, type Reply, RpcError } from "@tightwire/core";
-import { type Completion, composeInterceptors, Status } from "@tightwire/core/runtime";
+import { type InterceptedResponse, type InterceptorNext, RpcError } from "@tightwire/core";
+import { type Completion, composeInterceptors, StatusNumber } from "@tightwire/core/runtime";
 import { eachAttempt } from "./attempts.js";
 import type { ChannelSettings } from "./channel.js";
 import type { ClientCall } from "./client-call.js";
@@ -11,8 +11,8 @@ import type { UnaryClientCall } from "./unary.js";
  */
 export function chain(
   { interceptors, attemptInterceptors }: ChannelSettings,
-  send: Next,
-): Next | undefined {
+  send: InterceptorNext,
+): InterceptorNext | undefined {
   if (attemptInterceptors.length > 0) {
     return composeInterceptors(
       interceptors,
@@ -23,15 +23,18 @@ export function chain(
 }
 
 /** Inside the layers of a unary call. */
-export const sendUnary: Next = async (intercepted) => {
+export const sendUnary: InterceptorNext = async (intercepted) => {
   const call = intercepted as UnaryClientCall;
   await call.run();
-  if (call.end?.code !== Status.OK) throw failure(call);
+  if (call.end?.code !== StatusNumber.OK) throw failure(call);
   return call;
 };
 
 /** Runs the layers around a call; whatever they do, the call ends, once. */
-export async function throughLayers(layered: Next, call: ClientCall): Promise<Reply> {
+export async function throughLayers(
+  layered: InterceptorNext,
+  call: ClientCall,
+): Promise<InterceptedResponse> {
   try {
     const reply = await layered(call);
     call.leaveLayers();

@@ -1,15 +1,15 @@
 import { type CallOptions, type MethodDefinition, RpcError } from "@tightwire/core";
 import {
   type Borrowed,
-  type Cause,
   type Completion,
   type Connection,
   DEFAULT_IDLE_TIMEOUT_MS,
   IdleTimer,
   MessageQueue,
   noteCompressed,
-  type ReplySink,
-  Status,
+  type ResponseSink,
+  type Status,
+  StatusNumber,
   type StreamHandle,
 } from "@tightwire/core/runtime";
 import type { OpenChannel } from "./channel.js";
@@ -20,7 +20,7 @@ import { encodeRequest, undecodable } from "./unary.js";
  * A call with a stream on either side or both. Its answers are read from {@link responses}; its end
  * is the end of them.
  */
-export class StreamClientCall extends ClientCall implements ReplySink {
+export class StreamClientCall extends ClientCall implements ResponseSink {
   readonly responses: MessageQueue<unknown>;
   readonly #manyRequests: boolean;
   #handle: StreamHandle | undefined = undefined;
@@ -45,7 +45,7 @@ export class StreamClientCall extends ClientCall implements ReplySink {
     this.#manyRequests = method.kind !== "server_streaming";
     this.responses = new MessageQueue(
       (count) => this.#pull(count),
-      () => this.cancel({ code: Status.CANCELLED, text: "the caller stopped reading" }),
+      () => this.cancel({ code: StatusNumber.CANCELLED, message: "the caller stopped reading" }),
     );
   }
 
@@ -75,7 +75,7 @@ export class StreamClientCall extends ClientCall implements ReplySink {
     this.responses.start();
   }
 
-  headers(metadata: Parameters<ReplySink["headers"]>[0]): void {
+  headers(metadata: Parameters<ResponseSink["headers"]>[0]): void {
     this.#noteAnswer();
     this.#idle?.touch();
     this.options.onHeaders?.(metadata);
@@ -92,12 +92,12 @@ export class StreamClientCall extends ClientCall implements ReplySink {
       if (compressed === true) noteCompressed(response);
       this.responses.push(response, bytes.byteLength);
     } catch (error) {
-      const { code, text } = undecodable(
+      const { code, message: text } = undecodable(
         this.method,
         { headers: undefined, trailers: undefined },
         error,
       );
-      this.cancel({ code, text });
+      this.cancel({ code, message: text });
     }
   }
 
@@ -108,10 +108,10 @@ export class StreamClientCall extends ClientCall implements ReplySink {
     resume?.();
   }
 
-  done(end: Completion): void {
+  finished(end: Completion): void {
     this.#handle = undefined;
     if (
-      end.code !== Status.OK &&
+      end.code !== StatusNumber.OK &&
       !this.#manyRequests &&
       !this.#answered &&
       this.end === undefined &&
@@ -128,11 +128,11 @@ export class StreamClientCall extends ClientCall implements ReplySink {
     if (this.#manyRequests) void this.#sendAll(handle);
     else {
       this.#write(handle, this.request);
-      handle.end();
+      handle.halfClose();
     }
   }
 
-  protected override cancel(cause: Cause): void {
+  protected override cancel(cause: Status): void {
     if (this.#handle === undefined) this.finishLocally(cause);
     else this.#handle.cancel(cause);
   }
@@ -149,7 +149,7 @@ export class StreamClientCall extends ClientCall implements ReplySink {
   protected override settle(end: Completion): void {
     this.#whenAnswered?.();
     this.#idle?.stop();
-    if (end.code === Status.OK) this.responses.end();
+    if (end.code === StatusNumber.OK) this.responses.end();
     else
       this.responses.end(
         RpcError.fromCompletion(end, this.path, this.requestError ?? this.abortReason),
@@ -176,13 +176,13 @@ export class StreamClientCall extends ClientCall implements ReplySink {
           await new Promise<void>((resolve) => this.#waitFor(resolve));
       }
       this.#requests = undefined;
-      handle.end();
+      handle.halfClose();
     } catch (error) {
       this.requestError = error;
       this.#requests = undefined;
       this.cancel({
-        code: Status.CANCELLED,
-        text: "the requests of the call failed on the caller's side",
+        code: StatusNumber.CANCELLED,
+        message: "the requests of the call failed on the caller's side",
       });
     }
   }
@@ -209,15 +209,15 @@ export class StreamClientCall extends ClientCall implements ReplySink {
     } catch (error) {
       const { message, cause } = error as Error;
       this.requestError = cause;
-      this.cancel({ code: Status.INTERNAL, text: message });
+      this.cancel({ code: StatusNumber.INTERNAL, message: message });
       return undefined;
     }
   }
 
   #expireIdle(idleMs: number): void {
     this.cancel({
-      code: Status.DEADLINE_EXCEEDED,
-      text: `the stream was silent for ${idleMs} ms, its idle timeout`,
+      code: StatusNumber.DEADLINE_EXCEEDED,
+      message: `the stream was silent for ${idleMs} ms, its idle timeout`,
     });
   }
 }

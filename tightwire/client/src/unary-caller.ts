@@ -1,5 +1,5 @@
 import { type CallOptions, type MethodDefinition, RpcError } from "@tightwire/core";
-import { Status } from "@tightwire/core/runtime";
+import { StatusNumber } from "@tightwire/core/runtime";
 import { type Channel, openChannel } from "./channel.js";
 import { chain, failure, sendUnary, throughLayers } from "./layers.js";
 import { UnaryClientCall } from "./unary.js";
@@ -44,7 +44,7 @@ export function unaryCaller<Request, Response>(
     return call;
 
     function settled(): void {
-      if (call.end?.code === Status.OK) ended(undefined, call.takeResponse() as Response);
+      if (call.end?.code === StatusNumber.OK) ended(undefined, call.takeResponse() as Response);
       else ended(failure(call), undefined);
     }
   };

@@ -1,11 +1,11 @@
 import { type CallOptions, type MethodDefinition, RpcError } from "@tightwire/core";
 import {
   type CallHandle,
-  type Cause,
   type Completion,
   type Connection,
   noteCompressed,
-  Status,
+  type Status,
+  StatusNumber,
   type UnarySink,
 } from "@tightwire/core/runtime";
 import type { OpenChannel } from "./channel.js";
@@ -62,14 +62,14 @@ export class UnaryClientCall extends ClientCall implements UnarySink {
     } catch (error) {
       const { message, cause } = error as Error;
       this.abortReason = cause;
-      this.finishLocally({ code: Status.INTERNAL, text: message });
+      this.finishLocally({ code: StatusNumber.INTERNAL, message: message });
       return false;
     }
   }
 
-  done(end: Completion, message: Uint8Array | undefined, compressed?: boolean): void {
+  finished(end: Completion, message: Uint8Array | undefined, compressed?: boolean): void {
     this.#handle = undefined;
-    if (end.code !== Status.OK) {
+    if (end.code !== StatusNumber.OK) {
       if (this.end === undefined && this.resend(end)) return;
       return this.finish(end);
     }
@@ -90,7 +90,7 @@ export class UnaryClientCall extends ClientCall implements UnarySink {
     else handle.cancel(this.end); // a handler in this process may have ended it by now
   }
 
-  protected override cancel(cause: Cause): void {
+  protected override cancel(cause: Status): void {
     if (this.#handle === undefined) this.finishLocally(cause);
     else this.#handle.cancel(cause);
   }
@@ -128,11 +128,11 @@ export function undecodable(
 ): Completion {
   const text = `the answer of ${method.path} cannot be decoded: ${messageOf(error)}`;
   return {
-    code: Status.INTERNAL,
-    text,
+    code: StatusNumber.INTERNAL,
+    message: text,
     headers: end.headers,
     trailers: end.trailers,
-    processed: "yes",
+    outcome: "responded",
     origin: "local",
   };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createCallLog } from "./call-log.js";
-import type { ObservedCall, ObservedEnd } from "./observer.js";
-import { Status } from "./status.js";
+import type { ObservedCall, ObservedFinish } from "./observer.js";
+import { StatusNumber } from "./status.js";
 
 type Line = readonly [level: string, fields: Record<string, unknown>, message: string];
 
@@ -26,15 +26,21 @@ function openLog() {
   return { lines, call };
 }
 
-const endOf = (over: object): ObservedEnd =>
-  ({ code: Status.OK, text: "", durationMs: 1.23456, origin: "local", ...over }) as ObservedEnd;
+const endOf = (over: object): ObservedFinish =>
+  ({
+    code: StatusNumber.OK,
+    message: "",
+    durationMs: 1.23456,
+    origin: "local",
+    ...over,
+  }) as ObservedFinish;
 
 test("writes one line a call, with counts and without texts when it went well", () => {
   const { lines, call } = openLog();
   call.message?.("received", 10);
   call.message?.("sent", 10);
   call.message?.("sent", 10);
-  call.ended(endOf({}));
+  call.finished(endOf({}));
   expect(lines).toEqual([
     [
       "info",
@@ -53,18 +59,20 @@ test("writes one line a call, with counts and without texts when it went well", 
 });
 
 test.each([
-  [Status.NOT_FOUND, "info"],
-  [Status.CANCELLED, "info"],
-  [Status.INTERNAL, "warn"],
-  [Status.UNAVAILABLE, "warn"],
-  [Status.DEADLINE_EXCEEDED, "warn"],
+  [StatusNumber.NOT_FOUND, "info"],
+  [StatusNumber.CANCELLED, "info"],
+  [StatusNumber.INTERNAL, "warn"],
+  [StatusNumber.UNAVAILABLE, "warn"],
+  [StatusNumber.DEADLINE_EXCEEDED, "warn"],
 ])("status %d is a line of level %s, with text and origin", (code, level) => {
   const { lines, call } = openLog();
-  call.ended(endOf({ code, text: "why", origin: "peer", endpoint: "10.0.0.1:1", attempts: 3 }));
+  call.finished(
+    endOf({ code, message: "why", origin: "peer", endpoint: "10.0.0.1:1", attempts: 3 }),
+  );
   expect(lines).toHaveLength(1);
   expect(lines[0]?.[0]).toBe(level);
   expect(lines[0]?.[1]).toMatchObject({
-    text: "why",
+    message: "why",
     origin: "peer",
     endpoint: "10.0.0.1:1",
     attempts: 3,

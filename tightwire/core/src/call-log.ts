@@ -1,6 +1,6 @@
 import type { Logger } from "./logger.js";
 import type { CallObserver, ObservedCall, Observer } from "./observer.js";
-import { Status, statusName } from "./status.js";
+import { StatusNumber, statusName } from "./status.js";
 
 /**
  * An observer that logs: one line a call when it ends ("call"), one line an unexpected error
@@ -13,13 +13,13 @@ export function createCallLog(logger: Logger): Observer {
 }
 
 const OWN_FAULTS: ReadonlySet<number> = new Set([
-  Status.UNKNOWN,
-  Status.DEADLINE_EXCEEDED,
-  Status.RESOURCE_EXHAUSTED,
-  Status.UNIMPLEMENTED,
-  Status.INTERNAL,
-  Status.UNAVAILABLE,
-  Status.DATA_LOSS,
+  StatusNumber.UNKNOWN,
+  StatusNumber.DEADLINE_EXCEEDED,
+  StatusNumber.RESOURCE_EXHAUSTED,
+  StatusNumber.UNIMPLEMENTED,
+  StatusNumber.INTERNAL,
+  StatusNumber.UNAVAILABLE,
+  StatusNumber.DATA_LOSS,
 ]);
 
 class LoggedCall implements CallObserver {
@@ -45,9 +45,9 @@ class LoggedCall implements CallObserver {
     );
   }
 
-  ended(end: {
+  finished(end: {
     code: number;
-    text: string;
+    message: string;
     durationMs: number;
     origin: string;
     endpoint?: string | undefined;
@@ -65,7 +65,7 @@ class LoggedCall implements CallObserver {
       ...(end.attempts === undefined || end.attempts === 1 ? {} : { attempts: end.attempts }),
       sent: this.#sent,
       received: this.#received,
-      ...(end.code === Status.OK ? {} : { text: end.text, origin: end.origin }),
+      ...(end.code === StatusNumber.OK ? {} : { message: end.message, origin: end.origin }),
     };
     if (OWN_FAULTS.has(end.code)) this.#logger.warn(fields, "call");
     else this.#logger.info(fields, "call");

@@ -86,24 +86,27 @@ export interface InterceptedCall extends ContextValues {
   /** Milliseconds until the deadline; `Infinity` when there is none. */
   readonly timeLeftMs: number;
   /** Fires once, when the call is over, for all four kinds. Must not throw. */
-  onEnd(listener: (end: Pick<Completion, "code" | "text" | "trailers">) => void): void;
+  onFinish(listener: (end: Pick<Completion, "code" | "message" | "trailers">) => void): void;
 }
 
 /**
  * What a call answers: one message, or an async iterable of them for server and bidirectional
  * streaming. A layer that looks at messages of a stream wraps `response`.
  */
-export interface Reply {
+export interface InterceptedResponse {
   readonly response: unknown;
 }
 
 /** One step of a call. Rejects with an RpcError when the call fails. */
-export type Next = (call: InterceptedCall) => Promise<Reply>;
+export type InterceptorNext = (call: InterceptedCall) => Promise<InterceptedResponse>;
 
 /** A layer around calls, on either side; the first listed is the outermost on both. */
-export type Interceptor = (next: Next) => Next;
+export type Interceptor = (next: InterceptorNext) => InterceptorNext;
 
 /** Folds interceptors around the innermost step. */
-export function composeInterceptors(interceptors: readonly Interceptor[], innermost: Next): Next {
+export function composeInterceptors(
+  interceptors: readonly Interceptor[],
+  innermost: InterceptorNext,
+): InterceptorNext {
   return interceptors.reduceRight((next, interceptor) => interceptor(next), innermost);
 }

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Deadline } from "./deadline.js";
-import type { Cause } from "./transport.js";
+import type { Status } from "./status.js";
 
 /**
  * What calls made inside a handler inherit from the call that it answers: deadline, cancellation
@@ -17,11 +17,11 @@ export interface CallScope {
   readonly traceparent: string | undefined;
   readonly tracestate: string | undefined;
   /** Why the call was cancelled; undefined while it was not. */
-  readonly cancelledBy: Cause | undefined;
+  readonly cancelledBy: Status | undefined;
   /** Calls back once, when the call is cancelled or its deadline passes; not on its normal end. */
-  onCancelled(listener: (cause: Cause) => void): void;
+  onCancelled(listener: (cause: Status) => void): void;
   /** Removes the listener. */
-  offCancelled(listener: (cause: Cause) => void): void;
+  offCancelled(listener: (cause: Status) => void): void;
 }
 
 const storage = new AsyncLocalStorage<CallScope | undefined>();

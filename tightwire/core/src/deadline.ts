@@ -1,5 +1,5 @@
-import { Status } from "./status.js";
-import type { Cause } from "./transport.js";
+import type { Status } from "./status.js";
+import { StatusNumber } from "./status.js";
 
 /**
  * A moment by which a call is over: milliseconds on the monotonic clock of this process
@@ -72,9 +72,9 @@ export function parseTimeout(header: string): number | undefined {
  * What ends a call whose `grpc-timeout` {@link parseTimeout} does not understand. Server side, in
  * transports.
  */
-export function malformedTimeout(header: string): Cause {
+export function malformedTimeout(header: string): Status {
   return {
-    code: Status.INTERNAL,
-    text: `grpc-timeout is malformed: ${JSON.stringify(header.slice(0, MAX_REPEATED))}`,
+    code: StatusNumber.INTERNAL,
+    message: `grpc-timeout is malformed: ${JSON.stringify(header.slice(0, MAX_REPEATED))}`,
   };
 }

@@ -7,10 +7,10 @@ import type { Completion } from "./transport.js";
 
 const completion = (over: Partial<Completion>): Completion => ({
   code: 5,
-  text: "no such film",
+  message: "no such film",
   headers: undefined,
   trailers: undefined,
-  processed: "unknown",
+  outcome: "responded",
   origin: "peer",
   ...over,
 });
@@ -60,7 +60,7 @@ test("from a completion it has the call, the details and the trailers", () => {
     message: "no such film",
     call: "/shop/Get",
     origin: "peer",
-    outcome: "answered",
+    outcome: "responded",
   });
   expect(error.detail(ErrorInfo)).toMatchObject({ reason: "STOCK", domain: "shop" });
   expect(error.metadata.get("x-own")).toBe("1");
@@ -79,10 +79,10 @@ test("details that are no google.rpc.Status do not hide the error", () => {
 });
 
 test.each([
-  [{ processed: "no", origin: "local" }, "not-processed"],
-  [{ processed: "no", origin: "peer" }, "not-processed"],
-  [{ processed: "unknown", origin: "peer" }, "answered"],
-  [{ processed: "unknown", origin: "local" }, "unknown"],
+  [{ outcome: "not-processed", origin: "local" }, "not-processed"],
+  [{ outcome: "not-processed", origin: "peer" }, "not-processed"],
+  [{ outcome: "responded", origin: "peer" }, "responded"],
+  [{ outcome: "unknown", origin: "local" }, "unknown"],
 ] as const)("%j leaves the outcome %s", (over, outcome) => {
   expect(RpcError.fromCompletion(completion(over), "/x/Y").outcome).toBe(outcome);
 });

@@ -1,10 +1,7 @@
 import { type DetailType, decodeStatusDetails, type ErrorDetail } from "./detail.js";
 import { Metadata, type MetadataInit } from "./metadata.js";
-import { type StatusCode, statusName, statusNumber } from "./status.js";
+import { type Outcome, type StatusCode, statusName, statusNumber } from "./status.js";
 import type { Completion } from "./transport.js";
-
-/** What became of a failed call: the peer never processed it, nobody knows, or it answered. */
-export type Outcome = "not-processed" | "unknown" | "answered";
 
 /** What an error may carry beside its code and text. */
 export interface RpcErrorOptions {
@@ -16,7 +13,7 @@ export interface RpcErrorOptions {
   readonly cause?: unknown;
   /** Default "local". */
   readonly origin?: "local" | "peer";
-  /** Default "answered". */
+  /** Default "responded". */
   readonly outcome?: Outcome;
   /** The path of the call that failed; set by clients only. */
   readonly call?: string;
@@ -50,7 +47,7 @@ export class RpcError extends Error {
     this.details = options.details ?? [];
     this.metadata = new Metadata(options.metadata);
     this.origin = options.origin ?? "local";
-    this.outcome = options.outcome ?? "answered";
+    this.outcome = options.outcome ?? "responded";
     this.call = options.call;
   }
 
@@ -115,10 +112,10 @@ export class RpcError extends Error {
   /** The error of a call that did not end OK, as its caller gets it; `path` names the call. */
   static fromCompletion(end: Completion, path: string, cause?: unknown): RpcError {
     const packed = end.trailers?.getBinary(DETAILS_KEY);
-    const error = new RpcError(statusName(end.code), end.text, {
+    const error = new RpcError(statusName(end.code), end.message, {
       details: packed === undefined ? [] : decodeStatusDetails(packed),
       origin: end.origin,
-      outcome: outcomeOf(end),
+      outcome: end.outcome,
       call: path,
       ...(cause === undefined ? {} : { cause }),
     });
@@ -126,9 +123,4 @@ export class RpcError extends Error {
       for (const [key, value] of end.trailers) error.metadata.appendReceived(key, value);
     return error;
   }
-}
-
-function outcomeOf(end: Completion): Outcome {
-  if (end.processed === "no") return "not-processed";
-  return end.origin === "peer" ? "answered" : "unknown";
 }

@@ -1,4 +1,11 @@
-export type { CallOptions, InterceptedCall, Interceptor, Next, Reply, ServerCall } from "./call.js";
+export type {
+  CallOptions,
+  InterceptedCall,
+  InterceptedResponse,
+  Interceptor,
+  InterceptorNext,
+  ServerCall,
+} from "./call.js";
 export { createCallLog } from "./call-log.js";
 export { wasCompressed } from "./compressed.js";
 export type { ContextKey, ContextValues } from "./context.js";
@@ -14,14 +21,14 @@ export type {
 } from "./definition.js";
 export type { DetailType, ErrorDetail } from "./detail.js";
 export { badRequest, detail } from "./detail.js";
-export type { Outcome, RpcErrorOptions } from "./error.js";
+export type { RpcErrorOptions } from "./error.js";
 export { RpcError } from "./error.js";
 export type { ExtraFields, NotInTheContract, RequestStream } from "./exactness.js";
 export type { Logger } from "./logger.js";
 export type { MetadataInit, MetadataValue } from "./metadata.js";
 export { Metadata } from "./metadata.js";
-export type { CallObserver, ObservedCall, ObservedEnd, Observer } from "./observer.js";
+export type { CallObserver, ObservedCall, ObservedFinish, Observer } from "./observer.js";
 export type { Peer, PeerCertificate } from "./peer.js";
 export type { Policy } from "./policy.js";
-export type { StatusCode } from "./status.js";
+export type { Outcome, StatusCode } from "./status.js";
 export { STATUS_CODES } from "./status.js";

@@ -14,11 +14,11 @@ export interface ObservedCall {
 }
 
 /** What there is to tell when it ends. */
-export interface ObservedEnd {
+export interface ObservedFinish {
   /** A status number. */
   readonly code: number;
   /** The status text; never a message body. */
-  readonly text: string;
+  readonly message: string;
   readonly durationMs: number;
   readonly origin: "local" | "peer";
   /** The address of the endpoint that answered, where known. Client side. */
@@ -37,7 +37,7 @@ export interface CallObserver {
    * Server side.
    */
   failed?(error: unknown, errorId: string, redact: (text: string) => string): void;
-  ended(end: ObservedEnd): void;
+  finished(end: ObservedFinish): void;
 }
 
 /** Hears calls; costs nothing when there is none. Logs, metrics and traces are observers. */
@@ -68,9 +68,9 @@ export function combineObservers(observers: readonly Observer[]): Observer | und
           listening.forEach((one) => {
             one.failed?.(error, errorId, redact);
           }),
-        ended: (end) =>
+        finished: (end) =>
           listening.forEach((one) => {
-            one.ended(end);
+            one.finished(end);
           }),
       };
     },

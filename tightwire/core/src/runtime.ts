@@ -26,18 +26,17 @@ export { certificateIdentity } from "./peer.js";
 export { readPeerCertificate } from "./peer-certificate.js";
 export { DEFAULT_IDLE_TIMEOUT_MS, DEFAULT_TIMEOUT_MS } from "./policy.js";
 export { MarkedValues, redactorFor } from "./redaction.js";
-export { Status, statusName, statusNumber } from "./status.js";
+export type { Status } from "./status.js";
+export { StatusNumber, statusName, statusNumber } from "./status.js";
 export type { Expiring, Timer } from "./timer.js";
 export { schedule } from "./timer.js";
 export type { ClientTlsOptions, ServerTlsOptions } from "./tls.js";
 export { readPem } from "./tls.js";
 export type {
   Acceptor,
-  Answer,
   Borrowed,
   CallHandle,
   Capabilities,
-  Cause,
   ClientTransport,
   Completion,
   Connection,
@@ -45,12 +44,12 @@ export type {
   ConnectionState,
   ConnectOptions,
   Endpoint,
+  FinalStatus,
   IncomingCall,
   IncomingSink,
   Listener,
   OutgoingCall,
-  Processed,
-  ReplySink,
+  ResponseSink,
   ServerTransport,
   StreamHandle,
   UnarySink,

@@ -44,7 +44,7 @@ export const STATUS_CODES: readonly [
 export type StatusCode = (typeof STATUS_CODES)[number];
 
 /** The numbers that stand on the wire. Below the public API a status is a number. */
-export const Status: {
+export const StatusNumber: {
   readonly OK: 0;
   readonly CANCELLED: 1;
   readonly UNKNOWN: 2;
@@ -103,3 +103,17 @@ export function statusNumber(code: StatusCode): number {
     );
   return number;
 }
+
+/** How a call or a connection ended, below the public API. */
+export interface Status {
+  /** A status number, 0 to 16. */
+  readonly code: number;
+  /** For a person. */
+  readonly message: string;
+}
+
+/**
+ * What became of a call: the peer never processed it, which allows sending it again whatever the
+ * method; nobody knows; or the peer responded.
+ */
+export type Outcome = "not-processed" | "unknown" | "responded";

@@ -1,6 +1,7 @@
 import type { Deadline } from "./deadline.js";
 import type { Metadata } from "./metadata.js";
 import type { Peer } from "./peer.js";
+import type { Outcome, Status } from "./status.js";
 
 /**
  * The transport seam: bytes and metadata between two endpoints, with no message types. It is built
@@ -23,28 +24,14 @@ import type { Peer } from "./peer.js";
  */
 export type Borrowed = Uint8Array;
 
-/**
- * Whether the peer can have run any of a call's code. `no` allows sending it again, whatever the
- * method.
- */
-export type Processed = "no" | "yes" | "unknown";
-
-/** Why a call or a connection ends: a status, below the public API. */
-export interface Cause {
-  /** A status number, 0 to 16. */
-  readonly code: number;
-  /** For a person. */
-  readonly text: string;
-}
-
 /** How a call ended, as its client sees it. */
-export interface Completion extends Cause {
+export interface Completion extends Status {
   /**
    * What the answer's head carried; undefined when none came, or it was given to `headers` before.
    */
   readonly headers: Metadata | undefined;
   readonly trailers: Metadata | undefined;
-  readonly processed: Processed;
+  readonly outcome: Outcome;
   /** Whether the peer said so, or this side found it. */
   readonly origin: "local" | "peer";
 }
@@ -56,7 +43,7 @@ export interface Capabilities {
   /** Answers can be sent compressed (gzip). */
   readonly compressResponses: boolean;
   /** A refused or lost call says whether it was processed. */
-  readonly knowsProcessed: boolean;
+  readonly knowsOutcome: boolean;
 }
 
 // ---- client side ----
@@ -82,24 +69,24 @@ export interface OutgoingCall {
 /** Hears the end of a unary call. */
 export interface UnarySink {
   /** `message` is there exactly when the code is OK; `compressed` says how it came. */
-  done(end: Completion, message: Borrowed | undefined, compressed?: boolean): void;
+  finished(end: Completion, message: Borrowed | undefined, compressed?: boolean): void;
 }
 
 /** Hears the answer of a streaming call. */
-export interface ReplySink {
+export interface ResponseSink {
   /** At most once, before any message. */
   headers(metadata: Metadata): void;
   /** `compressed` says how it came. */
   message(bytes: Borrowed, compressed?: boolean): void;
   /** A `write` returned false, and writing may go on. */
   drained(): void;
-  done(end: Completion): void;
+  finished(end: Completion): void;
 }
 
 /** A call in flight. */
 export interface CallHandle {
   /** Ends the call on both sides; `done` is called with the cause before this returns. */
-  cancel(cause: Cause): void;
+  cancel(cause: Status): void;
 }
 
 /** A streaming call in flight. */
@@ -110,7 +97,7 @@ export interface StreamHandle extends CallHandle {
    */
   write(bytes: Uint8Array, compress?: boolean): boolean;
   /** No more messages from this side. */
-  end(): void;
+  halfClose(): void;
   /** Allows `count` more messages to be given to the sink. None is given without. */
   pull(count: number): void;
 }
@@ -132,10 +119,10 @@ export interface Connection {
   /** Calls that may start now; 0 when it is not `ready`. */
   readonly capacity: number;
   /** Hears each change of state, at most two. */
-  onState(listener: (state: ConnectionState, why?: Cause) => void): void;
+  onState(listener: (state: ConnectionState, why?: Status) => void): void;
   /** One message out, one in. */
   unary(call: OutgoingCall, message: Uint8Array, sink: UnarySink): CallHandle;
-  stream(call: OutgoingCall, sink: ReplySink): StreamHandle;
+  stream(call: OutgoingCall, sink: ResponseSink): StreamHandle;
   /** Ends it: no new calls, those in flight have `graceMs` to end, then they end as UNAVAILABLE. */
   close(graceMs: number): Promise<void>;
 }
@@ -175,7 +162,7 @@ export interface ClientTransport {
 // ---- server side ----
 
 /** How a server ends a call. */
-export interface Answer extends Cause {
+export interface FinalStatus extends Status {
   readonly trailers: Metadata | undefined;
 }
 
@@ -196,7 +183,7 @@ export interface IncomingCall {
    * What is wrong with its head (a malformed `grpc-timeout`): the server ends the call so, and
    * nobody reads it.
    */
-  readonly fault?: Cause | undefined;
+  readonly fault?: Status | undefined;
   /** Allows `count` more messages to be given to the sink. None is given without. */
   pull(count: number): void;
   /**
@@ -207,19 +194,19 @@ export interface IncomingCall {
   /** Takes a message of the answer; false when enough is waiting, until `drained`. */
   write(bytes: Uint8Array, compress: boolean): boolean;
   /** The whole answer of a unary call that is OK: head, message and trailers in one go. */
-  reply(
+  respond(
     headers: Metadata | undefined,
     message: Uint8Array,
     trailers: Metadata | undefined,
     compress: boolean,
   ): void;
   /** Ends the call. What was written before arrives before. */
-  end(answer: Answer): void;
+  finish(answer: FinalStatus): void;
   /**
    * No handler runs any more: once this was called and the call has ended (in either order) it
    * stops counting among the concurrent ones.
    */
-  settled(): void;
+  handlerFinished(): void;
 }
 
 /** Reads a call: what {@link Acceptor.open} gives the transport. */
@@ -239,7 +226,7 @@ export interface IncomingSink {
    * The caller cancelled or is gone, or the message it sent was refused by the transport, which has
    * told it so. Nothing can be sent any more.
    */
-  cancelled(cause: Cause): void;
+  cancelled(cause: Status): void;
 }
 
 /** What a transport asks of the server above it. */
@@ -247,7 +234,7 @@ export interface Acceptor {
   /** The largest message that is taken, after decompression. */
   readonly maxMessageBytes: number;
   /** Decides on a call by its head, before any body is buffered: how to read it, or how it ends. */
-  open(call: IncomingCall): IncomingSink | Answer;
+  open(call: IncomingCall): IncomingSink | FinalStatus;
 }
 
 /** A server that listens. */

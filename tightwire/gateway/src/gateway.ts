@@ -18,7 +18,7 @@ import { type HttpListener, listenHttp } from "./http/listen.js";
 import { createOpenApi, type OpenApiDocument, type OpenApiOptions } from "./openapi/document.js";
 import { createPages, documentPage } from "./page/pages.js";
 import { policyOf } from "./policy.js";
-import { createSurface } from "./surface.js";
+import { createSurface } from "./route-table.js";
 
 /** Settings of a gateway; all optional. */
 export interface GatewayOptions {

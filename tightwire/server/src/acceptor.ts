@@ -1,11 +1,11 @@
 import type { MethodDefinition, Observer } from "@tightwire/core";
 import {
   type Acceptor,
-  type Answer,
-  type Cause,
+  type FinalStatus,
   type IncomingCall,
   type IncomingSink,
-  Status,
+  type Status,
+  StatusNumber,
 } from "@tightwire/core/runtime";
 import type { ServedMethod } from "./method.js";
 import { StreamCall } from "./stream.js";
@@ -25,7 +25,7 @@ export interface AcceptorParts {
 export function createAcceptor({ methods, observer, maxMessageBytes }: AcceptorParts): Acceptor {
   return {
     maxMessageBytes,
-    open(call: IncomingCall): IncomingSink | Answer {
+    open(call: IncomingCall): IncomingSink | FinalStatus {
       const served = methods.get(call.path);
       if (call.fault !== undefined) return refuse(call, served?.definition, call.fault, observer);
       if (served === undefined)
@@ -40,13 +40,13 @@ export function createAcceptor({ methods, observer, maxMessageBytes }: AcceptorP
 /** How much of a path that a caller sent is repeated to it and to the log. */
 const MAX_PATH = 200;
 
-function unimplemented(fullPath: string, methods: ReadonlyMap<string, ServedMethod>): Cause {
+function unimplemented(fullPath: string, methods: ReadonlyMap<string, ServedMethod>): Status {
   const path = fullPath.slice(0, MAX_PATH);
   const service = path.slice(0, path.lastIndexOf("/") + 1);
   const known = service !== "/" && [...methods.keys()].some((one) => one.startsWith(service));
   return {
-    code: Status.UNIMPLEMENTED,
-    text: known ? `unknown method ${path}` : `unknown service: ${path}`,
+    code: StatusNumber.UNIMPLEMENTED,
+    message: known ? `unknown method ${path}` : `unknown service: ${path}`,
   };
 }
 
@@ -54,9 +54,9 @@ function unimplemented(fullPath: string, methods: ReadonlyMap<string, ServedMeth
 function refuse(
   call: IncomingCall,
   method: MethodDefinition | undefined,
-  { code, text }: Cause,
+  { code, message: text }: Status,
   observer: Observer | undefined,
-): Answer {
+): FinalStatus {
   observer
     ?.started({
       side: "server",
@@ -65,6 +65,6 @@ function refuse(
       peer: call.peer.address,
       identity: call.peer.identity,
     })
-    ?.ended({ code, text, durationMs: 0, origin: "local" });
-  return { code, text, trailers: undefined };
+    ?.finished({ code, message: text, durationMs: 0, origin: "local" });
+  return { code, message: text, trailers: undefined };
 }

@@ -1,5 +1,5 @@
 import { Metadata, type ServiceDefinition } from "@tightwire/core";
-import { type Completion, Status, statusName } from "@tightwire/core/runtime";
+import { type Completion, StatusNumber, statusName } from "@tightwire/core/runtime";
 import { inProcess } from "./in-process.js";
 import type { Server } from "./server.js";
 
@@ -50,20 +50,20 @@ export async function callerOf(server: Server): Promise<Caller> {
       headers() {},
       message: (bytes) => void responses.push(method.response.decode(bytes)),
       drained() {},
-      done: (end) => tell(endText(end)),
+      finished: (end) => tell(endText(end)),
     });
     handle.pull(Number.MAX_SAFE_INTEGER);
     for (const request of requests)
       handle.write(method.request.encode(method.request.create(request)));
-    handle.end();
+    handle.halfClose();
     return {
       responses,
       ended,
-      cancel: () => handle.cancel({ code: Status.CANCELLED, text: "left" }),
+      cancel: () => handle.cancel({ code: StatusNumber.CANCELLED, message: "left" }),
     };
   };
 }
 
-function endText({ code, text }: Completion): string {
-  return code === Status.OK ? "ok" : `${statusName(code)}: ${text}`;
+function endText({ code, message: text }: Completion): string {
+  return code === StatusNumber.OK ? "ok" : `${statusName(code)}: ${text}`;
 }

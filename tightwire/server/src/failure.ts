@@ -1,17 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { Metadata, RpcError } from "@tightwire/core";
 import {
-  type Answer,
-  type Cause,
   DETAILS_KEY,
   encodeStatusDetails,
-  Status,
+  type FinalStatus,
+  type Status,
+  StatusNumber,
   statusNumber,
 } from "@tightwire/core/runtime";
 
 /** How a call ends because of what its handler threw. */
 export interface Failure {
-  readonly answer: Answer;
+  readonly status: FinalStatus;
   /** Set when the caller gets a fixed text and this id, while the log has the rest. */
   readonly errorId: string | undefined;
 }
@@ -19,7 +19,7 @@ export interface Failure {
 /** What of the call decides how an error is told. */
 export interface FailedCall {
   readonly timeLeftMs: number;
-  readonly cancelledBy: Cause | undefined;
+  readonly cancelledBy: Status | undefined;
 }
 
 /**
@@ -42,40 +42,48 @@ export function failureOf(thrown: unknown, call: FailedCall): Failure {
   if (!(thrown instanceof RpcError)) return internal();
   const error = thrown as RpcError;
   if (error.call === undefined || error.forwarded)
-    return { answer: answerOf(error), errorId: undefined };
-  if (call.cancelledBy !== undefined) return plain(call.cancelledBy.code, call.cancelledBy.text);
+    return { status: finalStatusOf(error), errorId: undefined };
+  if (call.cancelledBy !== undefined) return plain(call.cancelledBy.code, call.cancelledBy.message);
   if (error.code === "deadline_exceeded" && call.timeLeftMs < DEADLINE_SLACK_MS) {
     return plain(
-      Status.DEADLINE_EXCEEDED,
+      StatusNumber.DEADLINE_EXCEEDED,
       "the deadline passed while this service waited for another",
     );
   }
   if (error.code === "unavailable" || error.code === "resource_exhausted") {
     const trailers = new Metadata();
     trailers.appendReceived(PUSHBACK_KEY, "-1");
-    return plain(Status.UNAVAILABLE, "a service that this one needs is unavailable", trailers);
+    return plain(
+      StatusNumber.UNAVAILABLE,
+      "a service that this one needs is unavailable",
+      trailers,
+    );
   }
   return internal();
 }
 
 /** The answer that an RpcError describes, details and metadata as trailers. */
-export function answerOf(error: RpcError): Answer {
+export function finalStatusOf(error: RpcError): FinalStatus {
   const code = statusNumber(error.code);
   const trailers = new Metadata(error.metadata);
   trailers.delete(DETAILS_KEY);
   if (error.details.length > 0)
     trailers.appendReceived(DETAILS_KEY, encodeStatusDetails(code, error.message, error.details));
-  return { code, text: error.message, trailers };
+  return { code, message: error.message, trailers };
 }
 
 function plain(code: number, text: string, trailers?: Metadata): Failure {
-  return { answer: { code, text, trailers }, errorId: undefined };
+  return { status: { code, message: text, trailers }, errorId: undefined };
 }
 
 function internal(): Failure {
   const errorId = randomBytes(6).toString("hex");
   return {
-    answer: { code: Status.INTERNAL, text: `internal error (id ${errorId})`, trailers: undefined },
+    status: {
+      code: StatusNumber.INTERNAL,
+      message: `internal error (id ${errorId})`,
+      trailers: undefined,
+    },
     errorId,
   };
 }

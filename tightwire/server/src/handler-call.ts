@@ -10,16 +10,16 @@ import {
   type ServerCall,
 } from "@tightwire/core";
 import {
-  type Answer,
   type Borrowed,
   type CallScope,
-  type Cause,
   type Expiring,
+  type FinalStatus,
   type IncomingCall,
   type IncomingSink,
   MarkedValues,
   redactorFor,
-  Status,
+  type Status,
+  StatusNumber,
   schedule,
   statusName,
   type Timer,
@@ -27,7 +27,7 @@ import {
 import { failureOf } from "./failure.js";
 import type { ServedMethod } from "./method.js";
 
-type EndListener = Parameters<InterceptedCall["onEnd"]>[0];
+type EndListener = Parameters<InterceptedCall["onFinish"]>[0];
 
 /**
  * One call being answered: what its handler and interceptors see of it, the scope that its outgoing
@@ -41,7 +41,7 @@ export abstract class HandlerCall
   readonly deadline: number;
   compress = false;
   request: unknown = undefined;
-  cancelledBy: Cause | undefined = undefined;
+  cancelledBy: Status | undefined = undefined;
 
   protected readonly served: ServedMethod;
   protected readonly incoming: IncomingCall;
@@ -52,7 +52,7 @@ export abstract class HandlerCall
   #headers: Metadata | undefined = undefined;
   #trailers: Metadata | undefined = undefined;
   #controller: AbortController | undefined = undefined;
-  #onCancelled: Set<(cause: Cause) => void> | undefined = undefined;
+  #onCancelled: Set<(cause: Status) => void> | undefined = undefined;
   #onEnd: EndListener[] | undefined = undefined;
   #values: Map<ContextKey<never>, unknown> | undefined = undefined;
   #marked: MarkedValues | undefined = undefined;
@@ -130,7 +130,7 @@ export abstract class HandlerCall
     (this.#values as Map<unknown, unknown>).set(key, value);
   }
 
-  onEnd(listener: EndListener): void {
+  onFinish(listener: EndListener): void {
     this.#onEnd ??= [];
     this.#onEnd.push(listener);
   }
@@ -149,12 +149,12 @@ export abstract class HandlerCall
     return this.incoming.metadata.get("tracestate");
   }
 
-  onCancelled(listener: (cause: Cause) => void): void {
+  onCancelled(listener: (cause: Status) => void): void {
     this.#onCancelled ??= new Set();
     this.#onCancelled.add(listener);
   }
 
-  offCancelled(listener: (cause: Cause) => void): void {
+  offCancelled(listener: (cause: Status) => void): void {
     this.#onCancelled?.delete(listener);
   }
 
@@ -165,7 +165,7 @@ export abstract class HandlerCall
   abstract halfClosed(): void;
   abstract drained(): void;
 
-  cancelled(cause: Cause): void {
+  cancelled(cause: Status): void {
     if (this.ended) return;
     this.over(cause, undefined);
     this.#abort(cause);
@@ -182,7 +182,7 @@ export abstract class HandlerCall
   protected reply(message: Uint8Array): void {
     if (this.ended) return;
     this.over(OK, this.#trailers);
-    this.incoming.reply(
+    this.incoming.respond(
       this.#headersSent ? undefined : this.#headers,
       message,
       this.#trailers,
@@ -191,47 +191,48 @@ export abstract class HandlerCall
   }
 
   /** Ends the call, with what the handler set as trailers. */
-  protected finish(answer: Answer): void {
+  protected finish(answer: FinalStatus): void {
     if (this.ended) return;
     const trailers = mergeTrailers(this.#trailers, answer.trailers);
     // A failed call without a head is answered by trailers alone, which is shorter and can be
     // retried.
-    if (answer.code === Status.OK) this.flushHeaders();
+    if (answer.code === StatusNumber.OK) this.flushHeaders();
     this.over(answer, trailers);
-    this.incoming.end({ code: answer.code, text: answer.text, trailers });
+    this.incoming.finish({ code: answer.code, message: answer.message, trailers });
   }
 
   /** Ends the call because of what its handler threw. */
   protected fail(thrown: unknown): void {
     if (this.ended) return;
-    const { answer, errorId } = failureOf(thrown, this);
+    const { status: answer, errorId } = failureOf(thrown, this);
     if (errorId !== undefined) this.observer?.failed?.(thrown, errorId, this.#redactor());
     this.finish(answer);
   }
 
   /** Ends the call for a reason outside its handler, and tells the handler. */
-  protected abandon(cause: Cause): void {
+  protected abandon(cause: Status): void {
     if (this.ended) return;
-    this.finish({ code: cause.code, text: cause.text, trailers: undefined });
+    this.finish({ code: cause.code, message: cause.message, trailers: undefined });
     this.#abort(cause);
   }
 
   /** The call is over: the one place where that is noted. */
-  protected over(end: Cause, trailers: Metadata | undefined): void {
+  protected over(end: Status, trailers: Metadata | undefined): void {
     this.ended = true;
     this.#timer.cancel();
-    if (!this.running) this.incoming.settled();
+    if (!this.running) this.incoming.handlerFinished();
     if (this.observer !== undefined) {
-      const text = end.code === Status.OK ? end.text : this.#redactor()(end.text);
-      this.observer.ended({
+      const text = end.code === StatusNumber.OK ? end.message : this.#redactor()(end.message);
+      this.observer.finished({
         code: end.code,
-        text,
+        message: text,
         durationMs: performance.now() - this.#startedAt,
         origin: "local",
       });
     }
     if (this.#onEnd !== undefined)
-      for (const listener of this.#onEnd) listener({ code: end.code, text: end.text, trailers });
+      for (const listener of this.#onEnd)
+        listener({ code: end.code, message: end.message, trailers });
   }
 
   /** The deadline has passed: the caller's, or the server's own cap. */
@@ -240,7 +241,7 @@ export abstract class HandlerCall
       this.deadline < this.incoming.deadline
         ? `the server's own limit of ${this.served.maxDurationMs} ms for this method passed`
         : "the deadline of the call passed";
-    this.abandon({ code: Status.DEADLINE_EXCEEDED, text });
+    this.abandon({ code: StatusNumber.DEADLINE_EXCEEDED, message: text });
   }
 
   /**
@@ -254,7 +255,7 @@ export abstract class HandlerCall
     this.#marked.add(paths, message);
   }
 
-  #abort(cause: Cause): void {
+  #abort(cause: Status): void {
     this.cancelledBy = cause;
     this.#controller?.abort(cancellation(cause));
     if (this.#onCancelled !== undefined)
@@ -266,11 +267,11 @@ export abstract class HandlerCall
   }
 }
 
-const OK: Cause = { code: Status.OK, text: "" };
+const OK: Status = { code: StatusNumber.OK, message: "" };
 
 /** What `signal.reason` and readers of requests get when a call is cancelled. */
-export function cancellation(cause: Cause): RpcError {
-  return new RpcError(statusName(cause.code), cause.text);
+export function cancellation(cause: Status): RpcError {
+  return new RpcError(statusName(cause.code), cause.message);
 }
 
 function mergeTrailers(

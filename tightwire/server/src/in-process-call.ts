@@ -1,13 +1,13 @@
 import type { Metadata, Peer } from "@tightwire/core";
 import {
   type Acceptor,
-  type Answer,
   type CallHandle,
-  type Cause,
   type Completion,
+  type FinalStatus,
   type IncomingCall,
   type IncomingSink,
-  Status,
+  type Status,
+  StatusNumber,
 } from "@tightwire/core/runtime";
 
 /** What a call is made of. */
@@ -38,7 +38,7 @@ export abstract class InProcessCall implements CallHandle {
   protected server: IncomingSink | undefined = undefined;
   protected over = false;
   #opened = false;
-  #settled = false;
+  #handlerFinished = false;
 
   constructor(parts: InProcessCallParts) {
     this.parts = parts;
@@ -51,12 +51,12 @@ export abstract class InProcessCall implements CallHandle {
   /** Tells the client how it ended, and lets go of what is left. */
   protected abstract tell(end: Completion): void;
 
-  cancel(cause: Cause): void {
+  cancel(cause: Status): void {
     if (this.over) return;
     const { server } = this;
-    this.finish(cause, this.#opened ? "unknown" : "no", "local");
+    this.complete(cause, this.#opened ? "unknown" : "not-processed", "local");
     // Why the client gave up is its own affair: over a network only the deadline would be known.
-    server?.cancelled(cause.code === Status.DEADLINE_EXCEEDED ? cause : CANCELLED);
+    server?.cancelled(cause.code === StatusNumber.DEADLINE_EXCEEDED ? cause : CANCELLED);
   }
 
   /** Shows the call to the server; to none, when it takes no more. */
@@ -70,9 +70,9 @@ export abstract class InProcessCall implements CallHandle {
       // An observer's. Over a network nobody would catch it either; but the caller is not to wait
       // for it.
       const { server } = this;
-      this.#settled = true;
-      this.finish(
-        { code: Status.INTERNAL, text: "the server failed to begin the call" },
+      this.#handlerFinished = true;
+      this.complete(
+        { code: StatusNumber.INTERNAL, message: "the server failed to begin the call" },
         "unknown",
         "local",
       );
@@ -86,8 +86,8 @@ export abstract class InProcessCall implements CallHandle {
   #openAt(acceptor: Acceptor): void {
     const opened = acceptor.open(this.incoming);
     if ("code" in opened) {
-      this.#settled = true;
-      this.incoming.end(opened);
+      this.#handlerFinished = true;
+      this.incoming.finish(opened);
     } else {
       this.server = opened;
       this.begin(opened, acceptor.maxMessageBytes);
@@ -95,46 +95,46 @@ export abstract class InProcessCall implements CallHandle {
   }
 
   #refuse(): void {
-    this.#settled = true;
-    this.finish(SHUT_DOWN, "no", "peer");
+    this.#handlerFinished = true;
+    this.complete(SHUT_DOWN, "not-processed", "peer");
   }
 
   /** The server is gone. */
-  lose(cause: Cause): void {
+  lose(cause: Status): void {
     if (this.over) return;
     const { server } = this;
-    this.finish(cause, "unknown", "local");
+    this.complete(cause, "unknown", "local");
     server?.cancelled(cause);
   }
 
   /** No handler runs for it any more. */
-  settled(): void {
-    this.#settled = true;
+  handlerFinished(): void {
+    this.#handlerFinished = true;
     if (this.over) this.parts.keeper.left(this);
   }
 
   /** Ends the call for its client: the one place where that happens. */
-  protected finish(
-    { code, text }: Cause,
-    processed: Completion["processed"],
+  protected complete(
+    { code, message: text }: Status,
+    outcome: Completion["outcome"],
     origin: Completion["origin"],
-    trailers: Answer["trailers"] = undefined,
+    trailers: FinalStatus["trailers"] = undefined,
   ): void {
     if (this.over) return;
     this.over = true;
     this.server = undefined;
-    this.tell({ code, text, headers: undefined, trailers, processed, origin });
-    if (this.#settled || !this.#opened) this.parts.keeper.left(this);
+    this.tell({ code, message: text, headers: undefined, trailers, outcome, origin });
+    if (this.#handlerFinished || !this.#opened) this.parts.keeper.left(this);
   }
 
   /** A request is larger than the server takes. */
   protected refuseRequest(bytes: number, most: number): void {
-    const cause: Cause = {
-      code: Status.RESOURCE_EXHAUSTED,
-      text: `a message of ${bytes} bytes is larger than the ${most} that are taken`,
+    const cause: Status = {
+      code: StatusNumber.RESOURCE_EXHAUSTED,
+      message: `a message of ${bytes} bytes is larger than the ${most} that are taken`,
     };
     const { server } = this;
-    this.finish(cause, "yes", "peer");
+    this.complete(cause, "responded", "peer");
     server?.cancelled(cause);
   }
 
@@ -143,17 +143,20 @@ export abstract class InProcessCall implements CallHandle {
     const { maxMessageBytes } = this.parts;
     if (byteLength <= maxMessageBytes) return true;
     const text = `an answer of ${byteLength} bytes is larger than the ${maxMessageBytes} that are taken`;
-    this.cancel({ code: Status.RESOURCE_EXHAUSTED, text });
+    this.cancel({ code: StatusNumber.RESOURCE_EXHAUSTED, message: text });
     return false;
   }
 }
 
 /** Why a server takes no more calls. */
-export const SHUT_DOWN: Cause = { code: Status.UNAVAILABLE, text: "the server is shutting down" };
+export const SHUT_DOWN: Status = {
+  code: StatusNumber.UNAVAILABLE,
+  message: "the server is shutting down",
+};
 /** What a server hears of a client that gave up. */
-const CANCELLED: Cause = {
-  code: Status.CANCELLED,
-  text: "the caller cancelled the call, or is gone",
+const CANCELLED: Status = {
+  code: StatusNumber.CANCELLED,
+  message: "the caller cancelled the call, or is gone",
 };
 
 /** As a wire would carry it: half a surrogate pair is no UTF-8. */

@@ -1,11 +1,11 @@
 import { Metadata, type Peer } from "@tightwire/core";
 import {
-  type Answer,
   type Completion,
+  type FinalStatus,
   type IncomingCall,
   type IncomingSink,
-  type ReplySink,
-  Status,
+  type ResponseSink,
+  StatusNumber,
   type StreamHandle,
 } from "@tightwire/core/runtime";
 import { InProcessCall, type InProcessCallParts, wellFormed } from "./in-process-call.js";
@@ -19,10 +19,10 @@ export class InProcessStreamCall extends InProcessCall implements StreamHandle {
   readonly requests: Pipe = new Pipe();
   readonly replies: Pipe = new Pipe();
   protected readonly incoming: IncomingCall = new Answering(this);
-  readonly #sink: ReplySink;
+  readonly #sink: ResponseSink;
   #maxRequestBytes = Number.POSITIVE_INFINITY;
 
-  constructor(parts: InProcessCallParts, sink: ReplySink) {
+  constructor(parts: InProcessCallParts, sink: ResponseSink) {
     super(parts);
     this.#sink = sink;
     this.replies.reader = sink;
@@ -40,7 +40,7 @@ export class InProcessStreamCall extends InProcessCall implements StreamHandle {
     return this.requests.write(bytes, compress && this.parts.compress);
   }
 
-  end(): void {
+  halfClose(): void {
     this.requests.end(() => this.server?.halfClosed());
   }
 
@@ -51,7 +51,7 @@ export class InProcessStreamCall extends InProcessCall implements StreamHandle {
   protected override tell(end: Completion): void {
     this.requests.close();
     this.replies.close();
-    this.#sink.done(end);
+    this.#sink.finished(end);
   }
 
   // ---- the server's side ----
@@ -74,9 +74,11 @@ export class InProcessStreamCall extends InProcessCall implements StreamHandle {
     return this.replies.write(bytes, compress);
   }
 
-  answerEnd({ code, text, trailers }: Answer): void {
+  answerEnd({ code, message: text, trailers }: FinalStatus): void {
     const copied = trailers === undefined ? undefined : new Metadata(trailers);
-    this.replies.end(() => this.finish({ code, text: wellFormed(text) }, "yes", "peer", copied));
+    this.replies.end(() =>
+      this.complete({ code, message: wellFormed(text) }, "responded", "peer", copied),
+    );
   }
 }
 
@@ -116,7 +118,7 @@ class Answering implements IncomingCall {
     return this.#call.answerMessage(bytes, compress);
   }
 
-  reply(
+  respond(
     headers: Metadata | undefined,
     message: Uint8Array,
     trailers: Metadata | undefined,
@@ -124,14 +126,14 @@ class Answering implements IncomingCall {
   ): void {
     if (headers !== undefined) this.#call.headers(headers);
     this.#call.answerMessage(message, compress);
-    this.#call.answerEnd({ code: Status.OK, text: "", trailers });
+    this.#call.answerEnd({ code: StatusNumber.OK, message: "", trailers });
   }
 
-  end(answer: Answer): void {
+  finish(answer: FinalStatus): void {
     this.#call.answerEnd(answer);
   }
 
-  settled(): void {
-    this.#call.settled();
+  handlerFinished(): void {
+    this.#call.handlerFinished();
   }
 }

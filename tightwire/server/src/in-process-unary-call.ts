@@ -1,12 +1,12 @@
 import { Metadata, type Peer } from "@tightwire/core";
 import {
   type Acceptor,
-  type Answer,
-  type Cause,
   type Completion,
+  type FinalStatus,
   type IncomingCall,
   type IncomingSink,
-  Status,
+  type Status,
+  StatusNumber,
   type UnarySink,
 } from "@tightwire/core/runtime";
 import { InProcessCall, type InProcessCallParts, wellFormed } from "./in-process-call.js";
@@ -78,7 +78,7 @@ export class InProcessUnaryCall extends InProcessCall implements IncomingCall {
     return ++this.#answers < 2;
   }
 
-  reply(
+  respond(
     headers: Metadata | undefined,
     message: Uint8Array,
     trailers: Metadata | undefined,
@@ -87,15 +87,15 @@ export class InProcessUnaryCall extends InProcessCall implements IncomingCall {
     if (this.over) return;
     if (headers !== undefined) this.headers(headers);
     this.write(message, compress);
-    this.end({ code: Status.OK, text: "", trailers });
+    this.finish({ code: StatusNumber.OK, message: "", trailers });
   }
 
-  end({ code, text, trailers }: Answer): void {
+  finish({ code, message: text, trailers }: FinalStatus): void {
     const copied = trailers === undefined ? undefined : new Metadata(trailers);
-    if (code !== Status.OK || this.#answers === 1)
-      return this.finish({ code, text: wellFormed(text) }, "yes", "peer", copied);
+    if (code !== StatusNumber.OK || this.#answers === 1)
+      return this.complete({ code, message: wellFormed(text) }, "responded", "peer", copied);
     const wrong = `the answer of a unary call holds ${this.#answers} messages`;
-    this.finish({ code: Status.INTERNAL, text: wrong }, "yes", "local", copied);
+    this.complete({ code: StatusNumber.INTERNAL, message: wrong }, "responded", "local", copied);
   }
 
   /**
@@ -108,7 +108,7 @@ export class InProcessUnaryCall extends InProcessCall implements IncomingCall {
     if (this.#untold !== undefined) queueMicrotask(() => this.#tellLate());
   }
 
-  override cancel(cause: Cause): void {
+  override cancel(cause: Status): void {
     this.#tellLate();
     super.cancel(cause);
   }
@@ -124,8 +124,8 @@ export class InProcessUnaryCall extends InProcessCall implements IncomingCall {
       this.#untold = end;
       return;
     }
-    const answer = end.code === Status.OK ? this.#answer : undefined;
-    this.#sink.done(
+    const answer = end.code === StatusNumber.OK ? this.#answer : undefined;
+    this.#sink.finished(
       this.#headers === undefined ? end : { ...end, headers: this.#headers },
       answer,
       this.#compressed,

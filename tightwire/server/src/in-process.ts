@@ -3,18 +3,18 @@ import { Metadata, type Peer } from "@tightwire/core";
 import type {
   Acceptor,
   Capabilities,
-  Cause,
   ClientTransport,
   Connection,
   ConnectionState,
   ConnectOptions,
   Listener,
   OutgoingCall,
-  ReplySink,
+  ResponseSink,
   ServerTransport,
+  Status,
   UnarySink,
 } from "@tightwire/core/runtime";
-import { refuseUnknownOptions, Status } from "@tightwire/core/runtime";
+import { refuseUnknownOptions, StatusNumber } from "@tightwire/core/runtime";
 import { type InProcessCall, type InProcessCallParts, SHUT_DOWN } from "./in-process-call.js";
 import { InProcessStreamCall } from "./in-process-stream-call.js";
 import { InProcessUnaryCall } from "./in-process-unary-call.js";
@@ -32,7 +32,7 @@ export interface InProcessOptions {
 const CAPABILITIES: Capabilities = {
   compressRequests: true,
   compressResponses: true,
-  knowsProcessed: true,
+  knowsOutcome: true,
 };
 
 /**
@@ -54,7 +54,7 @@ export function inProcess(server: Server, options: InProcessOptions = {}): Clien
   };
 }
 
-type StateListener = (state: ConnectionState, why?: Cause) => void;
+type StateListener = (state: ConnectionState, why?: Status) => void;
 
 /** Where in-process connections meet their server. */
 class Hub implements ServerTransport, Listener {
@@ -126,7 +126,7 @@ class Hub implements ServerTransport, Listener {
   }
 }
 
-const CLOSED: Cause = { code: Status.UNAVAILABLE, text: "the connection was closed" };
+const CLOSED: Status = { code: StatusNumber.UNAVAILABLE, message: "the connection was closed" };
 
 class InProcessConnection implements Connection {
   readonly info = { address: "in-process", protocol: "in-process" };
@@ -151,7 +151,7 @@ class InProcessConnection implements Connection {
     if (this.#state !== "ready") listener(this.#state, SHUT_DOWN);
   }
 
-  tell(state: ConnectionState, why: Cause): void {
+  tell(state: ConnectionState, why: Status): void {
     if (this.#state === state) return;
     this.#state = state;
     this.#listener?.(state, why);
@@ -164,7 +164,7 @@ class InProcessConnection implements Connection {
     return call;
   }
 
-  stream(outgoing: OutgoingCall, sink: ReplySink): InProcessStreamCall {
+  stream(outgoing: OutgoingCall, sink: ResponseSink): InProcessStreamCall {
     const call = new InProcessStreamCall(this.#partsOf(outgoing), sink);
     this.#add(call);
     // Never before this returns: a caller knows its handle before it hears of the call.

@@ -1,4 +1,10 @@
-import type { Interceptor, MethodDefinition, Next, Observer, ServerCall } from "@tightwire/core";
+import type {
+  Interceptor,
+  InterceptorNext,
+  MethodDefinition,
+  Observer,
+  ServerCall,
+} from "@tightwire/core";
 import {
   composeInterceptors,
   DEFAULT_IDLE_TIMEOUT_MS,
@@ -22,7 +28,7 @@ export interface ServedMethod {
   /**
    * The handler inside its interceptors; undefined when there are none, so that they cost nothing.
    */
-  readonly chain: Next | undefined;
+  readonly chain: InterceptorNext | undefined;
   /**
    * The server's own cap on unary calls, from their start; twice the contract's timeout. `Infinity`
    * for streams.
@@ -60,7 +66,7 @@ export function serveMethod(
   };
 }
 
-function innermost(handler: Handler): Next {
+function innermost(handler: Handler): InterceptorNext {
   // On the server the intercepted call is the handler's call: one object a call.
   return async (call) => ({ response: await handler(call.request, call as unknown as ServerCall) });
 }

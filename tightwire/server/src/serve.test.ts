@@ -8,7 +8,7 @@ function notingTransport({ drainsAtOnce }: { drainsAtOnce: boolean }) {
   const log: string[] = [];
   const transport: ServerTransport = {
     name: "noting",
-    capabilities: { compressRequests: false, compressResponses: false, knowsProcessed: true },
+    capabilities: { compressRequests: false, compressResponses: false, knowsOutcome: true },
     listen(address): Promise<Listener> {
       let drained = (): void => {};
       return Promise.resolve({

@@ -57,7 +57,7 @@ const passMs = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms)
 /** A listener that only notes what it is told. */
 const noting: ServerTransport = {
   name: "noting",
-  capabilities: { compressRequests: false, compressResponses: false, knowsProcessed: true },
+  capabilities: { compressRequests: false, compressResponses: false, knowsOutcome: true },
   listen: (address): Promise<Listener> =>
     Promise.resolve({
       address,

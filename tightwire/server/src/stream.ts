@@ -1,12 +1,12 @@
 import { RpcError } from "@tightwire/core";
 import {
   type Borrowed,
-  type Cause,
   IdleTimer,
   type IncomingCall,
   MessageQueue,
   runInScope,
-  Status,
+  type Status,
+  StatusNumber,
 } from "@tightwire/core/runtime";
 import { decodeRequest } from "./decode-request.js";
 import { cancellation, HandlerCall } from "./handler-call.js";
@@ -106,14 +106,14 @@ export class StreamCall extends HandlerCall {
     resume?.();
   }
 
-  protected override over(end: Cause, trailers: Parameters<HandlerCall["over"]>[1]): void {
+  protected override over(end: Status, trailers: Parameters<HandlerCall["over"]>[1]): void {
     super.over(end, trailers);
     this.#idle.stop();
     this.served.streams.delete(this);
     // A reader of requests that is still there is told why; a generator that waits at a yield runs
     // its finally blocks.
-    this.#requests?.fail(cancellation(end.code === Status.OK ? ANSWERED : end));
-    if (end.code !== Status.OK && this.#responses !== undefined) leave(this.#responses);
+    this.#requests?.fail(cancellation(end.code === StatusNumber.OK ? ANSWERED : end));
+    if (end.code !== StatusNumber.OK && this.#responses !== undefined) leave(this.#responses);
     this.drained();
   }
 
@@ -130,7 +130,7 @@ export class StreamCall extends HandlerCall {
     } catch (thrown) {
       this.fail(thrown);
     } finally {
-      this.incoming.settled();
+      this.incoming.handlerFinished();
     }
   }
 
@@ -163,7 +163,7 @@ export class StreamCall extends HandlerCall {
 
   #expireIdle(): void {
     const text = `the stream was silent for ${this.served.idleTimeoutMs} ms, its idle timeout`;
-    this.abandon({ code: Status.DEADLINE_EXCEEDED, text });
+    this.abandon({ code: StatusNumber.DEADLINE_EXCEEDED, message: text });
   }
 }
 
@@ -175,10 +175,10 @@ function leave(iterator: AsyncIterator<unknown>): void {
   void (async () => iterator.return?.())().catch(() => {});
 }
 
-const OK = { code: Status.OK, text: "", trailers: undefined };
-const ANSWERED: Cause = {
-  code: Status.CANCELLED,
-  text: "the call was answered before all its requests were read",
+const OK = { code: StatusNumber.OK, message: "", trailers: undefined };
+const ANSWERED: Status = {
+  code: StatusNumber.CANCELLED,
+  message: "the call was answered before all its requests were read",
 };
-const DRAINING: Cause = { code: Status.UNAVAILABLE, text: "the server is shutting down" };
+const DRAINING: Status = { code: StatusNumber.UNAVAILABLE, message: "the server is shutting down" };
 const DRAINING_ERROR = (): RpcError => cancellation(DRAINING);

@@ -81,7 +81,7 @@ export class UnaryCall extends HandlerCall {
     } catch (thrown) {
       this.fail(thrown);
     } finally {
-      this.incoming.settled();
+      this.incoming.handlerFinished();
     }
   }
 
@@ -89,7 +89,7 @@ export class UnaryCall extends HandlerCall {
     try {
       this.fail(thrown);
     } finally {
-      this.incoming.settled();
+      this.incoming.handlerFinished();
     }
   }
 

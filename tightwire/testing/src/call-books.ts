@@ -1,4 +1,4 @@
-import type { ObservedEnd, Observer } from "@tightwire/core";
+import type { ObservedFinish, Observer } from "@tightwire/core";
 import { statusName } from "@tightwire/core/runtime";
 
 /** One call as an observer heard it. */
@@ -11,7 +11,7 @@ export interface BookedCall {
   sent: number;
   received: number;
   attempts: number;
-  origin: ObservedEnd["origin"] | undefined;
+  origin: ObservedFinish["origin"] | undefined;
   /** What a handler threw that was no RpcError, once each time it was told. */
   readonly failures: { readonly error: unknown; readonly id: string }[];
 }
@@ -40,10 +40,10 @@ export class CallBooks implements Observer {
       attempt: () => void call.attempts++,
       message: (direction) => void call[direction]++,
       failed: (error, id) => void call.failures.push({ error, id }),
-      ended: (end) => {
+      finished: (end) => {
         call.ends++;
         call.code = statusName(end.code);
-        call.text = end.text;
+        call.text = end.message;
         call.origin = end.origin;
       },
     };

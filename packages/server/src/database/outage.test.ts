@@ -1,9 +1,9 @@
-import type { InterceptedCall, Next } from "@tightwire/core";
+import type { InterceptedCall, InterceptorNext } from "@tightwire/core";
 import { RpcError } from "@tightwire/core";
 import { describe, expect, it } from "vitest";
 import { answerOutage } from "./outage.js";
 
-const failing = (error: unknown): Next => answerOutage(() => Promise.reject(error));
+const failing = (error: unknown): InterceptorNext => answerOutage(() => Promise.reject(error));
 const call = {} as InterceptedCall;
 const coded = (code: string) => Object.assign(new Error("x"), { code });
 

@@ -1,17 +1,17 @@
 import type { experimental, Metadata as GrpcMetadata, StatusObject } from "@grpc/grpc-js";
 import type { Metadata } from "@tightwire/core";
 import {
-  type Cause,
   type Completion,
   type OutgoingCall,
-  type ReplySink,
-  Status,
+  type ResponseSink,
+  type Status,
+  StatusNumber,
   type StreamHandle,
   timeLeftMs,
   type UnarySink,
 } from "@tightwire/core/runtime";
 import type { GrpcJsConnection } from "./connection.js";
-import { foreignAnswer } from "./foreign-answer.js";
+import { foreignResponse } from "./foreign-response.js";
 import { isCutShort } from "./inner-call.js";
 import { asBuffer, fromGrpcMetadata, toGrpcMetadata } from "./metadata.js";
 import { writtenByGrpcJs } from "./origin.js";
@@ -29,8 +29,8 @@ const MAX_DEADLINE_MS = 24 * 24 * 3_600_000;
 const NO_COMPRESS = 2;
 const NONE: readonly Held[] = [];
 const CUT_SHORT = {
-  code: Status.INTERNAL,
-  text: "the answer ends in the middle of a message",
+  code: StatusNumber.INTERNAL,
+  message: "the answer ends in the middle of a message",
   origin: "local",
 } as const;
 
@@ -46,7 +46,7 @@ interface Held {
  */
 export class GrpcJsCall implements StreamHandle {
   readonly #connection: GrpcJsConnection;
-  readonly #sink: ReplySink;
+  readonly #sink: ResponseSink;
   readonly #call: experimental.CallStream;
   readonly #compress: boolean;
   #over = false;
@@ -64,7 +64,7 @@ export class GrpcJsCall implements StreamHandle {
   #held: readonly Held[] = NONE;
   readonly #maxMessages: number;
 
-  constructor(connection: GrpcJsConnection, outgoing: OutgoingCall, sink: ReplySink) {
+  constructor(connection: GrpcJsConnection, outgoing: OutgoingCall, sink: ResponseSink) {
     this.#connection = connection;
     this.#sink = sink;
     this.#compress = outgoing.compress;
@@ -95,7 +95,7 @@ export class GrpcJsCall implements StreamHandle {
       onReceiveStatus: (status: StatusObject) => {
         const end = completionOf(status, this.#head);
         this.#finish(
-          end.code === Status.OK && isCutShort(this.#call) ? { ...end, ...CUT_SHORT } : end,
+          end.code === StatusNumber.OK && isCutShort(this.#call) ? { ...end, ...CUT_SHORT } : end,
         );
       },
     });
@@ -121,7 +121,7 @@ export class GrpcJsCall implements StreamHandle {
     this.#call.sendMessageWithContext(context, asBuffer(bytes));
   }
 
-  end(): void {
+  halfClose(): void {
     if (this.#over) return;
     // With several messages in its filters grpc-js would half-close after the first.
     if (this.#waitingMessages <= 1) this.#call.halfClose();
@@ -133,20 +133,20 @@ export class GrpcJsCall implements StreamHandle {
     this.#read();
   }
 
-  cancel(cause: Cause): void {
+  cancel(cause: Status): void {
     if (this.#over) return;
     this.#finish({
       code: cause.code,
-      text: cause.text,
+      message: cause.message,
       headers: undefined,
       trailers: undefined,
-      processed: "unknown",
+      outcome: "unknown",
       origin: "local",
     });
-    this.#call.cancelWithStatus(cause.code, cause.text);
+    this.#call.cancelWithStatus(cause.code, cause.message);
     // A call that is cancelled before grpc-js has made its inner call is begun all the same, and
     // nobody would end it.
-    if (!this.#begun) setImmediate(() => this.#call.cancelWithStatus(cause.code, cause.text));
+    if (!this.#begun) setImmediate(() => this.#call.cancelWithStatus(cause.code, cause.message));
   }
 
   #read(): void {
@@ -181,13 +181,13 @@ export class GrpcJsCall implements StreamHandle {
   #finish(end: Completion): void {
     if (this.#over) return;
     this.#over = true;
-    this.#sink.done(end);
+    this.#sink.finished(end);
     this.#connection.left(this);
   }
 }
 
 /** The answer of a unary call, gathered into its one ending. */
-export class UnaryReplies implements ReplySink {
+export class UnaryResponses implements ResponseSink {
   readonly #sink: UnarySink;
   #headers: Metadata | undefined = undefined;
   #message: Uint8Array | undefined = undefined;
@@ -208,17 +208,17 @@ export class UnaryReplies implements ReplySink {
 
   drained(): void {}
 
-  done(end: Completion): void {
+  finished(end: Completion): void {
     const whole: Completion =
       this.#headers === undefined ? end : { ...end, headers: this.#headers };
-    if (end.code !== Status.OK) this.#sink.done(whole, undefined);
-    else if (this.#messages === 1) this.#sink.done(whole, this.#message);
+    if (end.code !== StatusNumber.OK) this.#sink.finished(whole, undefined);
+    else if (this.#messages === 1) this.#sink.finished(whole, this.#message);
     else
-      this.#sink.done(
+      this.#sink.finished(
         {
           ...whole,
-          code: Status.INTERNAL,
-          text: `the answer of a unary call holds ${this.#messages} messages`,
+          code: StatusNumber.INTERNAL,
+          message: `the answer of a unary call holds ${this.#messages} messages`,
           origin: "local",
         },
         undefined,
@@ -232,13 +232,13 @@ function grpcDeadline(deadline: number): number {
 }
 
 function completionOf(status: StatusObject, head: GrpcMetadata | undefined): Completion {
-  const foreign = status.code === Status.OK ? undefined : foreignAnswer(status, head);
+  const foreign = status.code === StatusNumber.OK ? undefined : foreignResponse(status, head);
   if (foreign !== undefined)
     return {
       ...foreign,
       headers: undefined,
       trailers: undefined,
-      processed: "unknown",
+      outcome: "unknown",
       origin: "local",
     };
   const local = writtenByGrpcJs(status);
@@ -247,11 +247,11 @@ function completionOf(status: StatusObject, head: GrpcMetadata | undefined): Com
     code:
       Number.isInteger(status.code) && status.code >= 0 && status.code <= 16
         ? status.code
-        : Status.UNKNOWN,
-    text: status.details,
+        : StatusNumber.UNKNOWN,
+    message: status.details,
     headers: undefined,
     trailers: fromGrpcMetadata(status.metadata),
-    processed: local ? "unknown" : "yes",
+    outcome: local ? "unknown" : "responded",
     origin: local ? "local" : "peer",
   };
 }

@@ -1,20 +1,20 @@
 import { type Channel, connectivityState } from "@grpc/grpc-js";
 import {
-  type Cause,
   type Connection,
   type ConnectionInfo,
   type ConnectionState,
   type Endpoint,
   type OutgoingCall,
-  type ReplySink,
-  Status,
+  type ResponseSink,
+  type Status,
+  StatusNumber,
   type StreamHandle,
   type UnarySink,
 } from "@tightwire/core/runtime";
-import { GrpcJsCall, UnaryReplies } from "./call.js";
+import { GrpcJsCall, UnaryResponses } from "./call.js";
 
-const LOST: Cause = { code: Status.UNAVAILABLE, text: "the connection was lost" };
-const CLOSED: Cause = { code: Status.UNAVAILABLE, text: "the connection was closed" };
+const LOST: Status = { code: StatusNumber.UNAVAILABLE, message: "the connection was lost" };
+const CLOSED: Status = { code: StatusNumber.UNAVAILABLE, message: "the connection was closed" };
 
 /**
  * One connected grpc-js channel. When it leaves READY it is over for us: calls in flight end by
@@ -26,7 +26,7 @@ export class GrpcJsConnection implements Connection {
   readonly channel: Channel;
   readonly #calls = new Set<GrpcJsCall>();
   #state: ConnectionState = "ready";
-  #listener: ((state: ConnectionState, why?: Cause) => void) | undefined = undefined;
+  #listener: ((state: ConnectionState, why?: Status) => void) | undefined = undefined;
   #whenIdle: (() => void) | undefined = undefined;
 
   constructor(channel: Channel, endpoint: Endpoint, tls: boolean) {
@@ -40,20 +40,20 @@ export class GrpcJsConnection implements Connection {
     return this.#state === "ready" ? Number.POSITIVE_INFINITY : 0;
   }
 
-  onState(listener: (state: ConnectionState, why?: Cause) => void): void {
+  onState(listener: (state: ConnectionState, why?: Status) => void): void {
     this.#listener = listener;
     if (this.#state !== "ready") listener(this.#state, LOST);
   }
 
   unary(call: OutgoingCall, message: Uint8Array, sink: UnarySink): GrpcJsCall {
-    const handle = this.#start(call, new UnaryReplies(sink));
+    const handle = this.#start(call, new UnaryResponses(sink));
     handle.pull(2); // a second answer is a fault, and is to be seen
     handle.write(message);
-    handle.end();
+    handle.halfClose();
     return handle;
   }
 
-  stream(call: OutgoingCall, sink: ReplySink): StreamHandle {
+  stream(call: OutgoingCall, sink: ResponseSink): StreamHandle {
     return this.#start(call, sink);
   }
 
@@ -81,7 +81,7 @@ export class GrpcJsConnection implements Connection {
     if (this.#state === "draining" && this.#whenIdle === undefined) this.#finish();
   }
 
-  #start(call: OutgoingCall, sink: ReplySink): GrpcJsCall {
+  #start(call: OutgoingCall, sink: ResponseSink): GrpcJsCall {
     const handle = new GrpcJsCall(this, call, sink);
     this.#calls.add(handle);
     return handle;
@@ -103,7 +103,7 @@ export class GrpcJsConnection implements Connection {
     this.channel.close();
   }
 
-  #tell(state: ConnectionState, why: Cause): void {
+  #tell(state: ConnectionState, why: Status): void {
     if (this.#state === state || this.#state === "closed") return;
     this.#state = state;
     this.#listener?.(state, why);

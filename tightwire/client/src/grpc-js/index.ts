@@ -65,7 +65,7 @@ function capabilitiesOf(options: GrpcJsOptions): Capabilities {
   return {
     compressRequests: options.compression === true,
     compressResponses: false,
-    knowsProcessed: false,
+    knowsOutcome: false,
   };
 }
 

@@ -9,8 +9,8 @@ import {
   exposedHeaders,
   sendBody,
 } from "../http/exchange.js";
+import { HttpError } from "../http/http-error.js";
 import { parseQuery } from "../http/query.js";
-import { Refusal } from "../http/refusal.js";
 import { httpStatusOf } from "../http/status.js";
 import { answerInParts } from "../http/stream-answer.js";
 import {
@@ -54,7 +54,7 @@ export function createConnectEndpoint(backend: Backend, settings: JsonSettings):
   if (method.methodKind === "server_streaming")
     return { handle: serverStreaming(backend, forms, settings), failed };
   const text = `the Connect protocol takes no streams of requests here, which ${method.name} takes`;
-  return { handle: () => Promise.reject(new Refusal("unimplemented", text)), failed };
+  return { handle: () => Promise.reject(new HttpError("unimplemented", text)), failed };
 }
 
 interface Forms {
@@ -143,8 +143,8 @@ function fromQuery({ query }: Exchange): EncodedMessage {
   const message = parameters.get("message");
   const compression = parameters.get("compression") ?? "identity";
   if (encoding !== "json" && encoding !== "proto")
-    throw new Refusal("invalid_argument", "the query must say encoding=json or encoding=proto");
-  if (message === undefined) throw new Refusal("invalid_argument", "the query holds no message");
+    throw new HttpError("invalid_argument", "the query must say encoding=json or encoding=proto");
+  if (message === undefined) throw new HttpError("invalid_argument", "the query holds no message");
   if (compression !== "identity" && compression !== "") throw unknownCompression(compression);
   if (parameters.get("base64") === "1")
     return { encoding, message: Buffer.from(message, "base64url") };
@@ -164,8 +164,8 @@ function rawBytes(query: string): Buffer {
   );
 }
 
-function unknownCompression(name: string): Refusal {
-  return new Refusal(
+function unknownCompression(name: string): HttpError {
+  return new HttpError(
     "unimplemented",
     `unknown compression ${JSON.stringify(name.slice(0, 40))}: requests are taken as they are ("identity")`,
   );
@@ -174,7 +174,7 @@ function unknownCompression(name: string): Refusal {
 function encodingOf(contentType = "", pattern: RegExp): Encoding {
   const encoding = pattern.exec(contentType)?.[1]?.toLowerCase();
   if (encoding === "json" || encoding === "proto") return encoding;
-  throw new Refusal(
+  throw new HttpError(
     "invalid_argument",
     `${JSON.stringify(contentType.slice(0, 100))} is not taken here`,
     { httpStatus: 415 },

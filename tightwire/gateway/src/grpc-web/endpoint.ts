@@ -3,7 +3,7 @@ import { type Backend, callsTo, copyBytes, type OneToMany, type OneToOne } from 
 import { envelope, readOneEnvelope } from "../http/envelope.js";
 import { asRpcError } from "../http/error-answer.js";
 import { callOptions, type Endpoint, type Exchange } from "../http/exchange.js";
-import { Refusal } from "../http/refusal.js";
+import { HttpError } from "../http/http-error.js";
 import { answerInParts } from "../http/stream-answer.js";
 import { failureTrailers, trailersFrame } from "./trailers.js";
 
@@ -49,7 +49,7 @@ export function createGrpcWebEndpoint(backend: Backend): Endpoint {
       /** Fails as its first step when the request cannot be read: that is told in trailers, too. */
       async function* answers(from: Exchange, isText: boolean): AsyncGenerator<Uint8Array> {
         if (start === undefined)
-          throw new Refusal(
+          throw new HttpError(
             "unimplemented",
             `gRPC-Web has no streams of requests, which ${method.name} takes`,
           );
@@ -80,7 +80,7 @@ function startCalls(backend: Backend): Start | undefined {
 }
 
 function refuseType(contentType: string): never {
-  throw new Refusal(
+  throw new HttpError(
     "invalid_argument",
     `${JSON.stringify(contentType.slice(0, 100))} is not taken here: gRPC-Web carries protobuf`,
     {

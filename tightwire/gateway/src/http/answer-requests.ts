@@ -9,7 +9,7 @@ import type { Logger } from "@tightwire/core";
 import { isGrpcWeb } from "../grpc-web/endpoint.js";
 import { answerPage } from "../page/answer-page.js";
 import type { Page } from "../page/page.js";
-import { findRest, type Surface, verbsOf } from "../surface.js";
+import { findRest, type RouteTable, verbsOf } from "../route-table.js";
 import { readBody } from "./body.js";
 import { type CorsOptions, withCors } from "./cors.js";
 import { asRpcError, errorAnswer } from "./error-answer.js";
@@ -20,12 +20,12 @@ import {
   type RoutedExchange,
   sendFailure,
 } from "./exchange.js";
-import { Refusal } from "./refusal.js";
+import { HttpError } from "./http-error.js";
 import type { Match } from "./router.js";
 
 /** What requests are answered with. */
 export interface AnswerParts {
-  readonly surface: Surface;
+  readonly surface: RouteTable;
   readonly settings: ExchangeSettings;
   /** How long a body may take to come, in milliseconds. */
   readonly bodyTimeoutMs: number;
@@ -88,7 +88,7 @@ function begin(
 ): Promise<void> | void {
   const { headers, httpVersion } = request;
   if (headers.host === undefined && httpVersion !== "1.0") {
-    throw new Refusal("invalid_argument", "the request names no host, as HTTP/1.1 asks for", {
+    throw new HttpError("invalid_argument", "the request names no host, as HTTP/1.1 asks for", {
       headers: { connection: "close" },
     });
   }
@@ -105,8 +105,8 @@ function begin(
 }
 
 /** Bodies are taken as they are: a small compressed one can be a large one. */
-function unknownEncoding(encoding: string): Refusal {
-  return new Refusal(
+function unknownEncoding(encoding: string): HttpError {
+  return new HttpError(
     "unimplemented",
     `the body is encoded as ${JSON.stringify(encoding.slice(0, 40))}, and bodies are taken as they are`,
     {
@@ -170,15 +170,15 @@ function showPage(path: string, exchange: Exchange, parts: AnswerParts): void {
   answerPage(page, exchange);
 }
 
-function notFound(method: string | undefined, path: string, { surface }: AnswerParts): Refusal {
+function notFound(method: string | undefined, path: string, { surface }: AnswerParts): HttpError {
   const verbs = verbsOf(surface, path);
   if (verbs.length > 0) return wrongVerb(method, verbs);
-  return new Refusal("not_found", `nothing is at ${method} ${path.slice(0, 200)}`);
+  return new HttpError("not_found", `nothing is at ${method} ${path.slice(0, 200)}`);
 }
 
-function wrongVerb(verb: string | undefined, allowed: readonly string[]): Refusal {
+function wrongVerb(verb: string | undefined, allowed: readonly string[]): HttpError {
   const list = allowed.join(", ");
-  return new Refusal("unimplemented", `${verb} is not taken here; ${list} is`, {
+  return new HttpError("unimplemented", `${verb} is not taken here; ${list} is`, {
     httpStatus: 405,
     headers: { allow: list },
   });

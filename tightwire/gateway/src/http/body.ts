@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { Refusal } from "./refusal.js";
+import { HttpError } from "./http-error.js";
 
 /** What a body may be. */
 export interface BodyBounds {
@@ -24,7 +24,7 @@ export function readBody(
     const timer = setTimeout(() => {
       const text = `the body did not come within ${timeoutMs} ms`;
       finish(
-        new Refusal("deadline_exceeded", text, {
+        new HttpError("deadline_exceeded", text, {
           httpStatus: 408,
           headers: { connection: "close" },
         }),
@@ -37,8 +37,8 @@ export function readBody(
     };
     const onEnd = (): void => finish();
     const onCut = (): void =>
-      finish(new Refusal("cancelled", "the body was cut short", { httpStatus: 400 }));
-    function finish(refusal?: Refusal): void {
+      finish(new HttpError("cancelled", "the body was cut short", { httpStatus: 400 }));
+    function finish(refusal?: HttpError): void {
       clearTimeout(timer);
       request.off("data", onData).off("end", onEnd).off("error", onCut).off("close", onCut);
       if (refusal === undefined)
@@ -51,9 +51,9 @@ export function readBody(
   });
 }
 
-function tooLarge(maxBytes: number): Refusal {
+function tooLarge(maxBytes: number): HttpError {
   const text = `the body is larger than the ${maxBytes} bytes that are taken`;
-  return new Refusal("resource_exhausted", text, {
+  return new HttpError("resource_exhausted", text, {
     httpStatus: 413,
     headers: { connection: "close" },
   });

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { type CallOptions, Metadata } from "@tightwire/core";
 import { isBinaryKey, parseTimeout } from "@tightwire/core/runtime";
-import { Refusal } from "./refusal.js";
+import { HttpError } from "./http-error.js";
 
 /** What of a request goes on to the service. */
 export interface Forwarding {
@@ -55,7 +55,7 @@ function timeoutOf(headers: IncomingHttpHeaders): number | undefined {
 }
 
 function refuse(name: string, value: string, wanted: string): never {
-  throw new Refusal(
+  throw new HttpError(
     "invalid_argument",
     `the header ${name} must be ${wanted}, and is ${JSON.stringify(value.slice(0, 40))}`,
   );
@@ -72,7 +72,7 @@ function metadataOf(headers: IncomingHttpHeaders, names: readonly string[]): Met
         metadata.append(name, isBinaryKey(name) ? Buffer.from(one, "base64") : one);
       }
     } catch (error) {
-      throw new Refusal(
+      throw new HttpError(
         "invalid_argument",
         `the header ${name} cannot be passed on: ${(error as Error).message}`,
       );

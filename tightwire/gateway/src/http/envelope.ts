@@ -1,4 +1,4 @@
-import { Refusal } from "./refusal.js";
+import { HttpError } from "./http-error.js";
 
 const PREFIX = 5;
 const COMPRESSED = 1;
@@ -18,11 +18,11 @@ export function envelope(flags: number, content: Uint8Array): Buffer {
  */
 export function readOneEnvelope(body: Buffer | undefined): Buffer {
   if (body === undefined || body.byteLength < PREFIX)
-    throw new Refusal("invalid_argument", "the body holds no message");
+    throw new HttpError("invalid_argument", "the body holds no message");
   if (((body[0] as number) & COMPRESSED) !== 0)
-    throw new Refusal("unimplemented", "compressed messages are not taken here");
+    throw new HttpError("unimplemented", "compressed messages are not taken here");
   const length = body.readUInt32BE(1);
   if (body.byteLength === PREFIX + length) return body.subarray(PREFIX);
   const text = `the body is ${body.byteLength} bytes long, and its one message says that it is ${PREFIX + length}`;
-  throw new Refusal("invalid_argument", text);
+  throw new HttpError("invalid_argument", text);
 }

@@ -2,7 +2,7 @@ import type { JsonObject, Registry } from "@bufbuild/protobuf";
 import { type ErrorDetail, RpcError } from "@tightwire/core";
 import { statusNumber } from "@tightwire/core/runtime";
 import { detailJson, TYPE_URL } from "./detail-json.js";
-import { Refusal } from "./refusal.js";
+import { HttpError } from "./http-error.js";
 import { httpStatusOf, statusText } from "./status.js";
 
 /** An error as an HTTP answer. */
@@ -23,12 +23,12 @@ export function errorAnswer(
   registry: Registry,
 ): ErrorAnswer {
   const status =
-    (error instanceof Refusal ? error.httpStatus : undefined) ?? httpStatusOf(error.code);
+    (error instanceof HttpError ? error.httpStatus : undefined) ?? httpStatusOf(error.code);
   const problem = accept?.includes(PROBLEM) === true;
   const headers = {
     "content-type": problem ? PROBLEM : "application/json",
     ...(status === 401 ? { "www-authenticate": "Bearer" } : {}),
-    ...(error instanceof Refusal ? error.headers : {}),
+    ...(error instanceof HttpError ? error.headers : {}),
   };
   return {
     status,
@@ -79,7 +79,7 @@ export function asRpcError(thrown: unknown): RpcError {
     // Requests that could not be read end their call from this side; what was wrong with them is
     // the cause.
     const { cause } = thrown as RpcError;
-    return cause instanceof Refusal ? cause : (thrown as RpcError);
+    return cause instanceof HttpError ? cause : (thrown as RpcError);
   }
   return new RpcError("internal", "the gateway failed", { cause: thrown });
 }

@@ -4,7 +4,7 @@ import { callOptionsOf } from "./call-options.js";
 import { goneSignal } from "./client-gone.js";
 import { isOfType } from "./content-type.js";
 import type { ErrorAnswer } from "./error-answer.js";
-import { Refusal } from "./refusal.js";
+import { HttpError } from "./http-error.js";
 import type { Match } from "./router.js";
 
 /** What holds for all requests of a gateway. */
@@ -94,7 +94,7 @@ export function streamOf(request: IncomingMessage, contentType: string): Incomin
   const given = request.headers["content-type"] ?? "";
   if (isOfType(given, contentType)) return request;
   const text = `the body must be ${contentType}, and is ${JSON.stringify(given.slice(0, 100))}`;
-  throw new Refusal("invalid_argument", text, { httpStatus: 415 });
+  throw new HttpError("invalid_argument", text, { httpStatus: 415 });
 }
 
 /** Sends a whole answer. */

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { Refusal } from "./refusal.js";
+import { HttpError } from "./http-error.js";
 import { decodeUtf8 } from "./utf8.js";
 
 const NEWLINE = 10;
@@ -38,8 +38,8 @@ function text(parts: readonly Buffer[]): string {
   ).trim();
 }
 
-function tooLong(maxBytes: number): Refusal {
-  return new Refusal(
+function tooLong(maxBytes: number): HttpError {
+  return new HttpError(
     "resource_exhausted",
     `a line of the body is longer than the ${maxBytes} bytes that are taken`,
     { httpStatus: 413 },

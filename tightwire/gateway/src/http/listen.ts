@@ -13,7 +13,7 @@ import { type AnswerParts, pathOf, requestListener, targetOf } from "./answer-re
 import { callOptionsOf } from "./call-options.js";
 import { mayOpenSocket } from "./cors.js";
 import { asRpcError, type ErrorAnswer, errorAnswer } from "./error-answer.js";
-import { Refusal } from "./refusal.js";
+import { HttpError } from "./http-error.js";
 import { isAnswering } from "./stream-answer.js";
 
 /** A gateway that listens. */
@@ -178,13 +178,13 @@ function endWith(socket: Socket, { status, headers, body }: ErrorAnswer): void {
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
-function brokenRequest({ code, message }: Error & { code?: string }): Refusal {
+function brokenRequest({ code, message }: Error & { code?: string }): HttpError {
   if (code === "ERR_HTTP_REQUEST_TIMEOUT")
-    return new Refusal("deadline_exceeded", "the request did not come in time", {
+    return new HttpError("deadline_exceeded", "the request did not come in time", {
       httpStatus: 408,
     });
   if (code === "HPE_HEADER_OVERFLOW") {
-    return new Refusal(
+    return new HttpError(
       "resource_exhausted",
       `the headers are larger than the ${MAX_HEADER_BYTES} bytes that are taken`,
       {
@@ -192,7 +192,7 @@ function brokenRequest({ code, message }: Error & { code?: string }): Refusal {
       },
     );
   }
-  return new Refusal("invalid_argument", `the request is no HTTP/1.1: ${message}`);
+  return new HttpError("invalid_argument", `the request is no HTTP/1.1: ${message}`);
 }
 
 /** Opens WebSockets for the streaming methods that have a route. */
@@ -206,14 +206,14 @@ function acceptSockets(http: Server, parts: AnswerParts, state: ServerState): We
     socket.on("error", () => socket.destroy());
     if (isAnswering(socket)) return void socket.destroy();
     try {
-      if (state.closing) throw new Refusal("unavailable", "the gateway is shutting down");
+      if (state.closing) throw new HttpError("unavailable", "the gateway is shutting down");
       const url = targetOf(request);
       const path = pathOf(url);
       const match = parts.surface.sockets.find(path);
       if (match === undefined)
-        throw new Refusal("not_found", `no streaming method is at ${path.slice(0, 200)}`);
+        throw new HttpError("not_found", `no streaming method is at ${path.slice(0, 200)}`);
       if (!mayOpenSocket(request.headers.origin, request.headers.host, parts.cors)) {
-        throw new Refusal(
+        throw new HttpError(
           "permission_denied",
           `pages of ${String(request.headers.origin).slice(0, 100)} may not open a WebSocket here`,
         );

@@ -1,4 +1,4 @@
-import { Refusal } from "./refusal.js";
+import { HttpError } from "./http-error.js";
 
 /**
  * Percent-decodes a part of a URL. Throws a 400 that names it when it is not encoded as it should
@@ -9,7 +9,7 @@ export function decodePart(part: string, what: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    throw new Refusal(
+    throw new HttpError(
       "invalid_argument",
       `${what} is not percent-encoded UTF-8: ${JSON.stringify(part.slice(0, 100))}`,
     );

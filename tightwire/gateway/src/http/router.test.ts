@@ -1,6 +1,6 @@
 import { parsePathTemplate } from "@tightwire/routes";
 import { describe, expect, test } from "vitest";
-import { Refusal } from "./refusal.js";
+import { HttpError } from "./http-error.js";
 import { createRouter, type Router } from "./router.js";
 
 /** A router of templates, each with its own text as its value. */
@@ -134,7 +134,7 @@ describe("a path", () => {
     "%s is refused",
     (path) => {
       const find = (): unknown => routerOf("/v1/{id}").find(path);
-      expect(find).toThrow(Refusal);
+      expect(find).toThrow(HttpError);
       expect(find).toThrow(
         expect.objectContaining({
           code: "invalid_argument",

@@ -1,4 +1,4 @@
-import { Refusal } from "./refusal.js";
+import { HttpError } from "./http-error.js";
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true });
 
@@ -10,6 +10,6 @@ export function decodeUtf8(bytes: Uint8Array, what: string): string {
   try {
     return UTF8.decode(bytes);
   } catch {
-    throw new Refusal("invalid_argument", `${what} is not UTF-8`);
+    throw new HttpError("invalid_argument", `${what} is not UTF-8`);
   }
 }

@@ -4,7 +4,7 @@ import {
   type JsonReadOptions,
   type JsonValue,
 } from "@bufbuild/protobuf";
-import { badField, Refusal } from "../http/refusal.js";
+import { badField, HttpError } from "../http/http-error.js";
 import { findInParts } from "./parts.js";
 
 /** What is wrong, and where. */
@@ -27,10 +27,10 @@ export function describeFault(
   schema: DescMessage,
   value: JsonValue | undefined,
   options: Partial<JsonReadOptions>,
-): Refusal {
+): HttpError {
   const fault =
     (value === undefined ? undefined : findFault(schema, value, options)) ?? faultOf(error);
-  if (fault.path === "") return new Refusal("invalid_argument", fault.reason.slice(0, MOST_TEXT));
+  if (fault.path === "") return new HttpError("invalid_argument", fault.reason.slice(0, MOST_TEXT));
   return badField(fault.path.slice(0, MOST_TEXT), fault.reason.slice(0, MOST_TEXT));
 }
 

@@ -1,5 +1,5 @@
 import { type DescMessage, type JsonValue, type Registry, ScalarType } from "@bufbuild/protobuf";
-import { badField } from "../http/refusal.js";
+import { badField } from "../http/http-error.js";
 import { findInParts, type JsonPart } from "./parts.js";
 
 const LONG = /\d{16}/;

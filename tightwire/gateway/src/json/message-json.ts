@@ -12,7 +12,7 @@ import {
   toBinary,
   toJson,
 } from "@bufbuild/protobuf";
-import { Refusal } from "../http/refusal.js";
+import { HttpError } from "../http/http-error.js";
 import { standInForEscapedKeys } from "./escaped-keys.js";
 import { describeFault } from "./fault.js";
 import { refuseInexact } from "./inexact.js";
@@ -83,7 +83,8 @@ export function messageReader(
     parse,
     parseField(text, { jsonName }) {
       // By itself first: text that is no JSON could end the object around it.
-      if (valueIn(text) === undefined) throw new Refusal("invalid_argument", "the body is no JSON");
+      if (valueIn(text) === undefined)
+        throw new HttpError("invalid_argument", "the body is no JSON");
       return parse(`{${JSON.stringify(jsonName)}:${text}}`);
     },
     read: (value) => withFault(() => fromJson(schema, value, options), value),
@@ -115,7 +116,7 @@ export function messageWriter(
   };
 }
 
-function refuseFaults<T>(read: () => T, describe: (error: unknown) => Refusal): T {
+function refuseFaults<T>(read: () => T, describe: (error: unknown) => HttpError): T {
   try {
     return read();
   } catch (error) {

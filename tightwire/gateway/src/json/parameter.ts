@@ -6,7 +6,7 @@ import {
   ScalarType,
 } from "@bufbuild/protobuf";
 import { findField, hasOwnJson } from "@tightwire/routes";
-import { badField } from "../http/refusal.js";
+import { badField } from "../http/http-error.js";
 
 /**
  * Messages whose JSON is of a form of its own that is no single value: no parameter can hold them.

@@ -9,9 +9,9 @@ import { FeatureSet_FieldPresence as Presence } from "@bufbuild/protobuf/wkt";
 import { BinaryWriter, WireType } from "@tightwire/codec/wire";
 import type { Route, RouteVariable } from "@tightwire/routes";
 import { isOfType } from "../http/content-type.js";
+import { HttpError } from "../http/http-error.js";
 import { decodePart } from "../http/percent.js";
 import { parseQuery } from "../http/query.js";
-import { Refusal } from "../http/refusal.js";
 import type { Match } from "../http/router.js";
 import { decodeUtf8 } from "../http/utf8.js";
 import { type JsonSettings, messageReader } from "../json/message-json.js";
@@ -53,7 +53,7 @@ export function createRequestReader(route: Route, settings: JsonSettings): Reque
     if (query !== "" && body === "all") {
       const [name] = parseQuery(query)[0] ?? [];
       if (name !== undefined)
-        throw new Refusal(
+        throw new HttpError(
           "invalid_argument",
           `this request has no query: ${JSON.stringify(name.slice(0, 100))} belongs into its body`,
         );
@@ -97,7 +97,7 @@ export function createRequestReader(route: Route, settings: JsonSettings): Reque
   return {
     read(match, query, given) {
       if (body === "none" && given !== undefined && given.bytes.byteLength > 0) {
-        throw new Refusal("invalid_argument", "this request has no body");
+        throw new HttpError("invalid_argument", "this request has no body");
       }
       if (texts === undefined || query !== "") return json.encode(readMessage(match, query, given));
       const writer = new BinaryWriter();
@@ -180,7 +180,7 @@ function jsonText(body: RequestBody | undefined): string {
   if (body === undefined || body.bytes.byteLength === 0) return "";
   if (!isOfType(body.contentType, "application/json")) {
     const text = `the body must be application/json, and is ${JSON.stringify(body.contentType.slice(0, 100))}`;
-    throw new Refusal("invalid_argument", text, { httpStatus: 415 });
+    throw new HttpError("invalid_argument", text, { httpStatus: 415 });
   }
   return decodeUtf8(body.bytes, "the body");
 }

@@ -10,7 +10,7 @@ import {
   type OneToMany,
 } from "../backend.js";
 import { asRpcError, statusJson } from "../http/error-answer.js";
-import { Refusal } from "../http/refusal.js";
+import { HttpError } from "../http/http-error.js";
 import type { Match } from "../http/router.js";
 import type { JsonSettings } from "../json/message-json.js";
 import { createRequestReader } from "./request-reader.js";
@@ -96,7 +96,7 @@ function startCalls(
   return async function* (requests, options) {
     const { value, done } = await requests.next();
     if (done === true)
-      throw new Refusal("invalid_argument", "the call was ended before its request came");
+      throw new HttpError("invalid_argument", "the call was ended before its request came");
     yield* call(value, options);
   };
 }
@@ -159,12 +159,12 @@ async function* readFrames(
 ): AsyncGenerator<Uint8Array> {
   const waiting: string[] = [];
   let over = false;
-  let fault: Refusal | undefined;
+  let fault: HttpError | undefined;
   let wake = (): void => {};
   socket.on("message", (data: RawData, binary: boolean) => {
     if (over) return;
     if (binary)
-      fault = new Refusal(
+      fault = new HttpError(
         "invalid_argument",
         "requests are text frames with JSON, and this one is binary",
       );

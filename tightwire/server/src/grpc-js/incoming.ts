@@ -2,14 +2,14 @@ import { Metadata as GrpcMetadata, type ServerInterceptingCallInterface } from "
 import type { Metadata, Peer } from "@tightwire/core";
 import {
   type Acceptor,
-  type Answer,
-  type Cause,
   deadlineAfter,
+  type FinalStatus,
   type IncomingCall,
   type IncomingSink,
   malformedTimeout,
   parseTimeout,
-  Status,
+  type Status,
+  StatusNumber,
 } from "@tightwire/core/runtime";
 import { collectCompressed, isCutShort, isReset, onStatus } from "./inner-call.js";
 import { fromGrpcMetadata, toGrpcMetadata } from "./metadata.js";
@@ -33,7 +33,7 @@ export class GrpcJsIncoming
 {
   readonly path: string;
   readonly deadline: number;
-  readonly fault: Cause | undefined;
+  readonly fault: Status | undefined;
   readonly #call: ServerInterceptingCallInterface;
   readonly #acceptor: Acceptor;
   #metadata: Metadata | undefined = undefined;
@@ -91,7 +91,7 @@ export class GrpcJsIncoming
     this.#metadata = fromGrpcMetadata(metadata);
     this.#compressed = collectCompressed(this.#call);
     const opened = this.#acceptor.open(this);
-    if ("code" in opened) return this.end(opened);
+    if ("code" in opened) return this.finish(opened);
     this.#sink = opened;
     opened.start();
   }
@@ -107,7 +107,11 @@ export class GrpcJsIncoming
   #halfClosed(): void {
     if (this.#ended || isReset(this.#call)) return;
     if (isCutShort(this.#call))
-      this.#call.sendStatus({ code: Status.INTERNAL, details: CUT_SHORT, metadata: NO_TRAILERS });
+      this.#call.sendStatus({
+        code: StatusNumber.INTERNAL,
+        details: CUT_SHORT,
+        metadata: NO_TRAILERS,
+      });
     else this.#sink?.halfClosed();
   }
 
@@ -118,7 +122,7 @@ export class GrpcJsIncoming
   }
 
   /** The call ended below the acceptor, which is told why. */
-  #overBy(cause: Cause): void {
+  #overBy(cause: Status): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#sink?.cancelled(cause);
@@ -160,25 +164,29 @@ export class GrpcJsIncoming
     return !this.#full;
   }
 
-  reply(headers: Metadata | undefined, message: Uint8Array, trailers: Metadata | undefined): void {
+  respond(
+    headers: Metadata | undefined,
+    message: Uint8Array,
+    trailers: Metadata | undefined,
+  ): void {
     if (this.#ended) return;
     this.#ended = true;
     if (headers !== undefined) this.#call.sendMetadata(toGrpcMetadata(headers));
     this.#call.sendMessage(asBuffer(message), nothing);
-    this.#call.sendStatus({ code: Status.OK, details: "", metadata: grpcTrailers(trailers) });
+    this.#call.sendStatus({ code: StatusNumber.OK, details: "", metadata: grpcTrailers(trailers) });
   }
 
-  end(answer: Answer): void {
+  finish(answer: FinalStatus): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#call.sendStatus({
       code: answer.code,
-      details: wellFormed(answer.text),
+      details: wellFormed(answer.message),
       metadata: grpcTrailers(answer.trailers),
     });
   }
 
-  settled(): void {}
+  handlerFinished(): void {}
 
   #taken(bytes: number): void {
     this.#waitingBytes -= bytes;
@@ -198,10 +206,13 @@ export class GrpcJsIncoming
 function nothing(): void {}
 
 const CUT_SHORT = "the requests end in the middle of a message";
-const LATE: Cause = { code: Status.DEADLINE_EXCEEDED, text: "the deadline of the call passed" };
-const CANCELLED: Cause = {
-  code: Status.CANCELLED,
-  text: "the caller cancelled the call, or is gone",
+const LATE: Status = {
+  code: StatusNumber.DEADLINE_EXCEEDED,
+  message: "the deadline of the call passed",
+};
+const CANCELLED: Status = {
+  code: StatusNumber.CANCELLED,
+  message: "the caller cancelled the call, or is gone",
 };
 
 const NO_TRAILERS: GrpcMetadata = new GrpcMetadata();

@@ -30,7 +30,7 @@ export interface GrpcJsOptions {
 const CAPABILITIES: Capabilities = {
   compressRequests: true,
   compressResponses: false,
-  knowsProcessed: false,
+  knowsOutcome: false,
 };
 
 /**

@@ -1,5 +1,5 @@
 import type { ServerInterceptingCallInterface } from "@grpc/grpc-js";
-import type { Cause } from "@tightwire/core/runtime";
+import type { Status } from "@tightwire/core/runtime";
 
 /**
  * What of grpc-js's own call the seam needs and its interface does not show. All of it reaches into
@@ -45,7 +45,7 @@ export function isCutShort(call: ServerInterceptingCallInterface): boolean {
  */
 export function onStatus(
   call: ServerInterceptingCallInterface,
-  sent: (status: Cause) => void,
+  sent: (status: Status) => void,
 ): void {
   const original = call.sendStatus;
   call.sendStatus = (status) => {
@@ -53,7 +53,7 @@ export function onStatus(
     const gone = stream !== undefined && (stream.destroyed || stream.closed);
     original.call(call, status);
     // What is written to a stream that is gone fails, and grpc-js would answer that too.
-    if (!gone) sent({ code: status.code ?? 0, text: status.details ?? "" });
+    if (!gone) sent({ code: status.code ?? 0, message: status.details ?? "" });
   };
 }
 

@@ -1,9 +1,9 @@
 import { type StartedCall, unaryCaller } from "@tightwire/client/runtime";
 import {
   type CallOptions,
+  type InterceptedResponse,
   type Interceptor,
   type MethodDefinition,
-  type Reply,
   RpcError,
 } from "@tightwire/core";
 import { expect } from "vitest";
@@ -114,7 +114,7 @@ export function calledBack({ test }: Suite): void {
   test("hear of an interceptor that forgets its reply, too", async (stage) => {
     const forgetful: Interceptor = (next) => async (call) => {
       await next(call);
-      return undefined as unknown as Reply;
+      return undefined as unknown as InterceptedResponse;
     };
     const { heard, ended } = start(
       await stage.open({

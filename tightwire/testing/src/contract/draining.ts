@@ -173,7 +173,7 @@ export function draining({ test, subject }: Suite): void {
     } = ends;
     expect(others).toEqual({});
     expect(refused).toBeGreaterThan(0);
-    if (subject.capabilities.knowsProcessed) {
+    if (subject.capabilities.knowsOutcome) {
       expect(unknown).toBe(0);
       expect(handled).toBe(ok);
     } else {

@@ -2,7 +2,7 @@ import { contextKey, type Interceptor, RpcError } from "@tightwire/core";
 import {
   type ClientTransport,
   type Completion,
-  Status,
+  StatusNumber,
   type StreamHandle,
 } from "@tightwire/core/runtime";
 import { expect } from "vitest";
@@ -18,7 +18,7 @@ import type { Suite } from "../transport-contract.js";
 function noting(name: string, log: EventLog): Interceptor {
   return (next) => async (call) => {
     log.add(`${name} in`);
-    call.onEnd(({ code }) => log.add(`${name} end ${code}`));
+    call.onFinish(({ code }) => log.add(`${name} end ${code}`));
     const reply = await next(call);
     log.add(`${name} out`);
     return reply;
@@ -30,21 +30,21 @@ async function* oneMessage(): AsyncGenerator<ReturnType<typeof testMessage>> {
 }
 
 const REFUSED: Completion = {
-  code: Status.UNAVAILABLE,
-  text: "refused",
+  code: StatusNumber.UNAVAILABLE,
+  message: "refused",
   headers: undefined,
   trailers: undefined,
-  processed: "no",
+  outcome: "not-processed",
   origin: "peer",
 };
 
 /** A transport whose peer refuses the first calls without processing them. */
 function refusingFirst(count: number, transport: ClientTransport): ClientTransport {
   let left = count;
-  const refuse = (sink: { done(end: Completion, message: undefined): void }): StreamHandle => {
+  const refuse = (sink: { finished(end: Completion, message: undefined): void }): StreamHandle => {
     left--;
-    setImmediate(() => sink.done(REFUSED, undefined));
-    return { write: () => true, end() {}, pull() {}, cancel() {} };
+    setImmediate(() => sink.finished(REFUSED, undefined));
+    return { write: () => true, halfClose() {}, pull() {}, cancel() {} };
   };
   return {
     ...transport,
@@ -235,7 +235,7 @@ export function interceptors({ test }: Suite): void {
     test(`one that answers ${kind} by itself ends it well, and nothing is sent`, async (stage) => {
       const many = kind === "serverStream" || kind === "bidiStream";
       const answers: Interceptor = () => async (call) => {
-        call.onEnd(({ code }) => stage.log.add(`end ${code}`));
+        call.onFinish(({ code }) => stage.log.add(`end ${code}`));
         return { response: many ? oneMessage() : testMessage({ text: "mine" }) };
       };
       const { client, clientBooks, serverBooks } = await stage.open({

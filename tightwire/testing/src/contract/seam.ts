@@ -1,13 +1,13 @@
 import { Metadata } from "@tightwire/core";
 import {
   type Acceptor,
-  type Answer,
   type Completion,
+  type FinalStatus,
   type IncomingCall,
   type IncomingSink,
   type OutgoingCall,
-  type ReplySink,
-  Status,
+  type ResponseSink,
+  StatusNumber,
 } from "@tightwire/core/runtime";
 import { expect } from "vitest";
 import { type EventLog, eventually } from "../event-log.js";
@@ -16,7 +16,7 @@ import { testMessage } from "../test-messages.js";
 import type { Suite } from "../transport-contract.js";
 
 const UNARY = "/tightwire.testing.v1.TestService/Unary";
-const OK: Answer = { code: Status.OK, text: "", trailers: undefined };
+const OK: FinalStatus = { code: StatusNumber.OK, message: "", trailers: undefined };
 
 function outgoing(path: string, more: Partial<OutgoingCall> = {}): OutgoingCall {
   return {
@@ -30,13 +30,13 @@ function outgoing(path: string, more: Partial<OutgoingCall> = {}): OutgoingCall 
 }
 
 /** A sink of answers that notes all it hears. */
-function notingReplies(log: EventLog): ReplySink & { end: Completion | undefined } {
+function notingReplies(log: EventLog): ResponseSink & { end: Completion | undefined } {
   return {
     end: undefined,
     headers: () => log.add("client headers"),
     message: (bytes) => log.add(`client message ${bytes.byteLength}`),
     drained: () => log.add("client drained"),
-    done(end) {
+    finished(end) {
       this.end = end;
       log.add(`client done ${end.code}`);
     },
@@ -64,7 +64,7 @@ function notingAcceptor(
         drained: () => log.add("server drained"),
         cancelled(cause) {
           log.add(`server cancelled ${cause.code}`);
-          call.settled();
+          call.handlerFinished();
         },
       };
     },
@@ -84,11 +84,11 @@ export function seam({ test, subject }: Suite): void {
       const stream = connection.stream(outgoing(UNARY), sink);
       stream.pull(2);
       for (let sent = 0; sent < count; sent++) stream.write(new Uint8Array());
-      stream.end();
+      stream.halfClose();
       await eventually(() =>
-        expect(sink.end).toMatchObject({ code: Status.UNIMPLEMENTED, origin: "peer" }),
+        expect(sink.end).toMatchObject({ code: StatusNumber.UNIMPLEMENTED, origin: "peer" }),
       );
-      expect(sink.end?.text).toContain("takes one message");
+      expect(sink.end?.message).toContain("takes one message");
     });
 
     test(`a unary call with ${what} in its answer is INTERNAL`, async (stage) => {
@@ -97,23 +97,25 @@ export function seam({ test, subject }: Suite): void {
           if (event === "start") call.pull(2);
           if (event !== "halfClosed") return;
           for (let sent = 0; sent < count; sent++) call.write(new Uint8Array([8]), false);
-          call.end(OK);
-          call.settled();
+          call.finish(OK);
+          call.handlerFinished();
         }),
       );
       const connection = await stage.connect(listener);
       const ends: { code: number; answered: boolean }[] = [];
       connection.unary(outgoing(UNARY), new Uint8Array(), {
-        done: ({ code }, message) => void ends.push({ code, answered: message !== undefined }),
+        finished: ({ code }, message) => void ends.push({ code, answered: message !== undefined }),
       });
-      await eventually(() => expect(ends).toEqual([{ code: Status.INTERNAL, answered: false }]));
+      await eventually(() =>
+        expect(ends).toEqual([{ code: StatusNumber.INTERNAL, answered: false }]),
+      );
     });
   }
 
   test("a status outside 0 to 16 is UNKNOWN", async (stage) => {
     const listener = await stage.openRaw({
       maxMessageBytes: 1_000,
-      open: () => ({ code: 99, text: "ninety-nine", trailers: undefined }),
+      open: () => ({ code: 99, message: "ninety-nine", trailers: undefined }),
     });
     const { client } = stage.channelTo(listener);
     await expect(client.unary({})).rejects.toMatchObject({
@@ -126,7 +128,7 @@ export function seam({ test, subject }: Suite): void {
     const trailers = new Metadata({ "x-why": "closed" });
     const listener = await stage.openRaw({
       maxMessageBytes: 1_000,
-      open: () => ({ code: Status.PERMISSION_DENIED, text: "not you", trailers }),
+      open: () => ({ code: StatusNumber.PERMISSION_DENIED, message: "not you", trailers }),
     });
     const { client } = stage.channelTo(listener);
     for (const call of [client.unary({}), client.clientStream([{}, {}])]) {
@@ -151,7 +153,7 @@ export function seam({ test, subject }: Suite): void {
     for (const previousAttempts of [0, 2]) {
       await new Promise<void>((resolve) => {
         connection.unary(outgoing(UNARY, { previousAttempts }), new Uint8Array(), {
-          done: () => resolve(),
+          finished: () => resolve(),
         });
       });
     }
@@ -168,7 +170,7 @@ export function seam({ test, subject }: Suite): void {
     const connection = await stage.connect(listener);
     const stream = connection.stream(outgoing("/a/B"), notingReplies(stage.log));
     for (let length = 1; length <= 3; length++) stream.write(new Uint8Array(length));
-    stream.end();
+    stream.halfClose();
     await eventually(() => expect(calls).toHaveLength(1));
     const [call] = calls as [IncomingCall];
     expect(stage.log.entries).toEqual([]);
@@ -179,8 +181,8 @@ export function seam({ test, subject }: Suite): void {
     call.pull(5);
     await stage.log.until("server halfClosed");
     for (let length = 1; length <= 3; length++) call.write(new Uint8Array(length), false);
-    call.end(OK);
-    call.settled();
+    call.finish(OK);
+    call.handlerFinished();
     stream.pull(1);
     await stage.log.until("client message 1");
     await new Promise((resolve) => setTimeout(resolve, 10));
@@ -227,18 +229,22 @@ export function seam({ test, subject }: Suite): void {
     const stream = connection.stream(outgoing("/a/B"), sink);
     stream.pull(10);
     await eventually(() => expect(calls).toHaveLength(1));
-    stream.cancel({ code: Status.CANCELLED, text: "enough" });
-    expect(sink.end).toMatchObject({ code: Status.CANCELLED, text: "enough", origin: "local" });
-    stream.cancel({ code: Status.ABORTED, text: "again" });
+    stream.cancel({ code: StatusNumber.CANCELLED, message: "enough" });
+    expect(sink.end).toMatchObject({
+      code: StatusNumber.CANCELLED,
+      message: "enough",
+      origin: "local",
+    });
+    stream.cancel({ code: StatusNumber.ABORTED, message: "again" });
     expect(stream.write(new Uint8Array(5))).toBe(true);
-    stream.end();
+    stream.halfClose();
     stream.pull(1);
     await stage.log.until("server cancelled 1");
     const [call] = calls as [IncomingCall];
     call.headers(new Metadata());
     call.write(new Uint8Array(5), false);
-    call.reply(undefined, new Uint8Array(5), undefined, false);
-    call.end(OK);
+    call.respond(undefined, new Uint8Array(5), undefined, false);
+    call.finish(OK);
     call.pull(1);
     await new Promise((resolve) => setTimeout(resolve, 10));
     expect(stage.log.entries).toEqual(["client done 1", "server cancelled 1"]);
@@ -250,7 +256,7 @@ export function seam({ test, subject }: Suite): void {
     for (const path of [UNARY, "/no.such.Service/Method"]) {
       let returned = false;
       const early = await new Promise<boolean>((resolve) => {
-        connection.unary(outgoing(path), new Uint8Array(), { done: () => resolve(!returned) });
+        connection.unary(outgoing(path), new Uint8Array(), { finished: () => resolve(!returned) });
         returned = true;
       });
       expect([path, early]).toEqual([path, false]);
@@ -262,12 +268,12 @@ export function seam({ test, subject }: Suite): void {
     const connection = await stage.connect(pair);
     for (const path of [UNARY, "/no.such.Service/Method"]) {
       const codes: number[] = [];
-      const cause = { code: Status.CANCELLED, text: "at once" };
+      const cause = { code: StatusNumber.CANCELLED, message: "at once" };
       connection
-        .unary(outgoing(path), new Uint8Array(), { done: ({ code }) => codes.push(code) })
+        .unary(outgoing(path), new Uint8Array(), { finished: ({ code }) => codes.push(code) })
         .cancel(cause);
       expect(codes).toHaveLength(1);
-      expect([Status.CANCELLED, Status.UNIMPLEMENTED]).toContain(codes[0]);
+      expect([StatusNumber.CANCELLED, StatusNumber.UNIMPLEMENTED]).toContain(codes[0]);
       await new Promise((resolve) => setTimeout(resolve, 10));
       expect(codes).toHaveLength(1);
     }
@@ -294,15 +300,15 @@ export function seam({ test, subject }: Suite): void {
     const [call] = calls as [IncomingCall];
     call.pull(1_000);
     await stage.log.until("client drained");
-    stream.end();
+    stream.halfClose();
     await stage.log.until("server halfClosed");
     let full = false;
     for (let answers = 0; answers < 200 && !full; answers++) full = !call.write(chunk(), false);
     expect(full).toBe(true);
     stream.pull(1_000);
     await stage.log.until("server drained");
-    call.end(OK);
-    call.settled();
+    call.finish(OK);
+    call.handlerFinished();
     await stage.log.until("client done 0");
   });
 
@@ -325,7 +331,7 @@ export function seam({ test, subject }: Suite): void {
       connection.stream(outgoing("/a/B"), sink);
       connection.onState((state) => stage.log.add(state));
       await connection.close(graceMs);
-      expect(sink.end).toMatchObject({ code: Status.UNAVAILABLE });
+      expect(sink.end).toMatchObject({ code: StatusNumber.UNAVAILABLE });
       expect(connection.capacity).toBe(0);
     }
     expect(stage.log.entries.filter((one) => one === "closed")).toHaveLength(2);
@@ -337,7 +343,7 @@ export function seam({ test, subject }: Suite): void {
     expect(pair.transport.capabilities.compressRequests).toBe(
       subject.capabilities.compressRequests,
     );
-    expect(pair.transport.capabilities.knowsProcessed).toBe(subject.capabilities.knowsProcessed);
+    expect(pair.transport.capabilities.knowsOutcome).toBe(subject.capabilities.knowsOutcome);
     expect(connection.info.protocol).toMatch(/^(h2|h2c|in-process)$/);
   });
 }

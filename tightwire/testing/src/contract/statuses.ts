@@ -34,7 +34,7 @@ export function statuses({ test }: Suite): void {
           code,
           message: `text of ${code}`,
           origin: "peer",
-          outcome: "answered",
+          outcome: "responded",
         });
         expect(error.call).toMatch(/^\/tightwire\.testing\.v1\.TestService\//);
       }

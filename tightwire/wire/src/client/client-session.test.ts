@@ -1,8 +1,8 @@
 import { Metadata } from "@tightwire/core";
-import { type Completion, type OutgoingCall, Status } from "@tightwire/core/runtime";
+import { type Completion, type OutgoingCall, StatusNumber } from "@tightwire/core/runtime";
 import { describe, expect, test } from "vitest";
-import { DEFAULT_BOUNDS } from "../session/bounds.js";
-import type { Carrier } from "../session/carrier.js";
+import type { ByteTransport } from "../session/byte-transport.js";
+import { DEFAULT_LIMITS } from "../session/limits.js";
 import { ClientSession } from "./client-session.js";
 
 const CALL: OutgoingCall = {
@@ -60,7 +60,7 @@ function createSession(firstStreamId: number): {
   const log: string[] = [];
   const written: Buffer[] = [];
   let ended = false;
-  const carrier: Carrier = {
+  const carrier: ByteTransport = {
     waitingBytes: 0,
     write: (bytes) => void written.push(Buffer.from(bytes)),
     whenWritten: (callback) => setImmediate(callback),
@@ -70,7 +70,7 @@ function createSession(firstStreamId: number): {
     destroy() {},
   };
   const options = {
-    bounds: DEFAULT_BOUNDS,
+    limits: DEFAULT_LIMITS,
     maxMessageBytes: 1_000,
     keepaliveMs: Number.POSITIVE_INFINITY,
     keepaliveTimeoutMs: 1_000,
@@ -98,7 +98,7 @@ function createSession(firstStreamId: number): {
     },
     call() {
       const ends: Completion[] = [];
-      session.unary(CALL, new Uint8Array(), { done: (end) => void ends.push(end) });
+      session.unary(CALL, new Uint8Array(), { finished: (end) => void ends.push(end) });
       return ends;
     },
   };
@@ -115,8 +115,8 @@ describe("17. the last stream ids", () => {
     expect(streams()).toEqual([0x7fff_fffb, 0x7fff_fffd, 0x7fff_ffff]);
     expect(log).toEqual(["ready", "draining"]);
     expect(session.capacity).toBe(0);
-    expect(calls[3]?.map(({ code, processed }) => [code, processed])).toEqual([
-      [Status.UNAVAILABLE, "no"],
+    expect(calls[3]?.map(({ code, outcome }) => [code, outcome])).toEqual([
+      [StatusNumber.UNAVAILABLE, "not-processed"],
     ]);
     for (const id of [0x7fff_ffff, 0x7fff_fffb, 0x7fff_fffd]) session.receive(answer(id));
     expect(calls.slice(0, 3).map(([end]) => end?.code)).toEqual([0, 0, 0]);
@@ -128,14 +128,19 @@ describe("17. the last stream ids", () => {
     session.receive(setting(3, 1));
     const calls = [call(), call(), call(), call()];
     session.receive(answer(0x7fff_fffd));
-    expect(calls.map((ends) => ends[0]?.processed)).toEqual(["yes", undefined, "no", "no"]);
+    expect(calls.map((ends) => ends[0]?.outcome)).toEqual([
+      "responded",
+      undefined,
+      "not-processed",
+      "not-processed",
+    ]);
     session.receive(answer(0x7fff_ffff));
     await turn();
-    expect(calls.map((ends) => ends.map(({ processed }) => processed))).toEqual([
-      ["yes"],
-      ["yes"],
-      ["no"],
-      ["no"],
+    expect(calls.map((ends) => ends.map(({ outcome }) => outcome))).toEqual([
+      ["responded"],
+      ["responded"],
+      ["not-processed"],
+      ["not-processed"],
     ]);
     expect(streams()).toEqual([0x7fff_fffd, 0x7fff_ffff]);
     expect(log).toEqual(["ready", "draining", "closed"]);
@@ -176,7 +181,7 @@ describe("30. a sink that does what it likes inside the parser's loop", () => {
     ["closes the connection", (session: ClientSession) => void session.close(0)],
     [
       "makes another call",
-      (session: ClientSession) => void session.unary(CALL, new Uint8Array(), { done() {} }),
+      (session: ClientSession) => void session.unary(CALL, new Uint8Array(), { finished() {} }),
     ],
   ] as const) {
     test(`30. ${what}`, async () => {
@@ -185,21 +190,21 @@ describe("30. a sink that does what it likes inside the parser's loop", () => {
       const ends: string[] = [];
       const cancel = { now: (): void => {} };
       session.unary(CALL, new Uint8Array(), {
-        done(end) {
+        finished(end) {
           ends.push(`first ${end.code}`);
           act(session, () => cancel.now());
         },
       });
       const second = session.unary(CALL, new Uint8Array(), {
-        done: (end) => void ends.push(`second ${end.code}`),
+        finished: (end) => void ends.push(`second ${end.code}`),
       });
-      cancel.now = () => second.cancel({ code: Status.CANCELLED, text: "" });
+      cancel.now = () => second.cancel({ code: StatusNumber.CANCELLED, message: "" });
       session.receive(Buffer.concat([answer(1), answer(3)]));
       await turn();
       const expected = {
-        "cancels another call": Status.CANCELLED,
-        "closes the connection": Status.UNAVAILABLE,
-        "makes another call": Status.OK,
+        "cancels another call": StatusNumber.CANCELLED,
+        "closes the connection": StatusNumber.UNAVAILABLE,
+        "makes another call": StatusNumber.OK,
       }[what];
       expect(ends).toEqual(["first 0", `second ${expected}`]);
     });

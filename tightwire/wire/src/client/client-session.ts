@@ -1,9 +1,9 @@
 import {
-  type Cause,
   type ConnectionState,
   type OutgoingCall,
-  type ReplySink,
-  Status,
+  type ResponseSink,
+  type Status,
+  StatusNumber,
   timerMs,
   type UnarySink,
 } from "@tightwire/core/runtime";
@@ -19,12 +19,12 @@ import {
 } from "../frames/protocol.js";
 import { SettingId } from "../frames/settings.js";
 import { ResponseHead } from "../grpc/response-head.js";
-import type { Carrier } from "../session/carrier.js";
+import type { ByteTransport } from "../session/byte-transport.js";
 import { Session, type SessionOptions } from "../session/session.js";
 import type { Stream } from "../session/stream.js";
 import type { ClientStream } from "./client-stream.js";
-import { ReplyStream } from "./reply-stream.js";
 import { RequestWriter } from "./request-writer.js";
+import { ResponseStream } from "./response-stream.js";
 import { UnaryStream } from "./unary-stream.js";
 
 /** How a client keeps a connection. */
@@ -41,16 +41,22 @@ export interface ClientSessionOwner {
   /** The server's SETTINGS are there: it speaks HTTP/2. */
   ready(): void;
   /** It takes no new calls, or is over. */
-  state(state: ConnectionState, why: Cause): void;
+  state(state: ConnectionState, why: Status): void;
   /** Whether any call is in flight; the process may end when none is. */
   busy(busy: boolean): void;
   /** The server finds our PINGs too many. */
   tooManyPings(): void;
 }
 
-const CLOSED: Cause = { code: Status.UNAVAILABLE, text: "the connection was closed" };
-const USED_UP: Cause = { code: Status.UNAVAILABLE, text: "the connection has no stream ids left" };
-const GOING_AWAY: Cause = { code: Status.UNAVAILABLE, text: "the server is shutting down" };
+const CLOSED: Status = { code: StatusNumber.UNAVAILABLE, message: "the connection was closed" };
+const USED_UP: Status = {
+  code: StatusNumber.UNAVAILABLE,
+  message: "the connection has no stream ids left",
+};
+const GOING_AWAY: Status = {
+  code: StatusNumber.UNAVAILABLE,
+  message: "the server is shutting down",
+};
 
 /**
  * A client's side of a connection: opens streams for calls as the server allows, keeps the others
@@ -58,7 +64,7 @@ const GOING_AWAY: Cause = { code: Status.UNAVAILABLE, text: "the server is shutt
  */
 export class ClientSession extends Session {
   declare readonly options: ClientSessionOptions;
-  protected override readonly lossCode: number = Status.UNAVAILABLE;
+  protected override readonly lossCode: number = StatusNumber.UNAVAILABLE;
   protected override readonly peerIsServer = true;
   protected override readonly lastPeerStream: number = 0;
   readonly #owner: ClientSessionOwner;
@@ -71,20 +77,20 @@ export class ClientSession extends Session {
   #state: ConnectionState = "ready";
   #whenIdle: (() => void) | undefined = undefined;
 
-  constructor(carrier: Carrier, options: ClientSessionOptions, owner: ClientSessionOwner) {
+  constructor(carrier: ByteTransport, options: ClientSessionOptions, owner: ClientSessionOwner) {
     // A server can reset no more than the calls that were made: to end the connection for it would
     // only lose the others.
     super(carrier, options, Number.POSITIVE_INFINITY);
     this.#owner = owner;
     this.#nextId = options.firstStreamId;
-    this.#head = new ResponseHead(options.bounds);
+    this.#head = new ResponseHead(options.limits);
     this.#requests = new RequestWriter(this, options.scheme, options.authority);
     this.output.reserve(PREFACE.length);
     this.output.at += PREFACE.copy(this.output.buffer, this.output.at);
     this.begin([
       [SettingId.ENABLE_PUSH, 0],
       [SettingId.INITIAL_WINDOW_SIZE, this.streamWindowBytes],
-      [SettingId.MAX_HEADER_LIST_SIZE, options.bounds.maxHeaderListBytes],
+      [SettingId.MAX_HEADER_LIST_SIZE, options.limits.maxHeaderListBytes],
     ]);
   }
 
@@ -107,8 +113,8 @@ export class ClientSession extends Session {
     return stream;
   }
 
-  stream(call: OutgoingCall, sink: ReplySink): ReplyStream {
-    const stream = new ReplyStream(this, call, sink);
+  stream(call: OutgoingCall, sink: ResponseSink): ResponseStream {
+    const stream = new ResponseStream(this, call, sink);
     this.#start(stream);
     return stream;
   }
@@ -122,7 +128,7 @@ export class ClientSession extends Session {
   }
 
   /** A call's answer is complete. If its request is not, the rest of it is of no use. */
-  answered(stream: ClientStream): void {
+  responded(stream: ClientStream): void {
     if (stream.localEnded) this.closeStream(stream);
     else this.resetStream(stream, ErrorCode.CANCEL);
   }
@@ -169,7 +175,7 @@ export class ClientSession extends Session {
       // Never before the caller has its handle.
       queueMicrotask(() => {
         stream.release();
-        stream.lost(GOING_AWAY, "no");
+        stream.lost(GOING_AWAY, "not-processed");
       });
       return;
     }
@@ -207,11 +213,11 @@ export class ClientSession extends Session {
     for (const stream of [...this.#waiting]) {
       this.#waiting.delete(stream);
       stream.release();
-      stream.unprocessed(USED_UP.text);
+      stream.unprocessed(USED_UP.message);
     }
   }
 
-  #tell(state: ConnectionState, why: Cause): void {
+  #tell(state: ConnectionState, why: Status): void {
     if (this.#state === state || this.#state === "closed") return;
     this.#state = state;
     this.#owner.state(state, why);
@@ -269,7 +275,7 @@ export class ClientSession extends Session {
         this.#waiting.delete(stream);
         stream.release();
       } else this.closeStream(stream);
-      stream.unprocessed(GOING_AWAY.text);
+      stream.unprocessed(GOING_AWAY.message);
     }
     if (this.#inFlight === 0 && !this.over) this.#leave();
   }
@@ -292,9 +298,9 @@ export class ClientSession extends Session {
     this.#rest();
   }
 
-  protected override ended(cause: Cause): void {
+  protected override ended(cause: Status): void {
     for (const stream of this.#waiting) {
-      stream.lost(cause, "no");
+      stream.lost(cause, "not-processed");
       stream.release();
     }
     this.#waiting.clear();

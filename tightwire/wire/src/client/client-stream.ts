@@ -1,9 +1,9 @@
 import type { Metadata } from "@tightwire/core";
 import {
-  type Cause,
   type Completion,
   type OutgoingCall,
-  Status,
+  type Status,
+  StatusNumber,
   type StreamHandle,
 } from "@tightwire/core/runtime";
 import { ErrorCode, errorName } from "../frames/protocol.js";
@@ -49,7 +49,7 @@ export abstract class ClientStream extends Stream implements StreamHandle {
     return "the answer ends in the middle of a message";
   }
 
-  override get answered(): boolean {
+  override get responded(): boolean {
     return this.#end !== undefined;
   }
 
@@ -60,15 +60,15 @@ export abstract class ClientStream extends Stream implements StreamHandle {
     return this.send(bytes, compress && this.call.compress);
   }
 
-  override end(): void {
+  halfClose(): void {
     if (!this.told && !this.closed) super.end();
   }
 
-  cancel(cause: Cause): void {
+  cancel(cause: Status): void {
     if (this.told) return;
     const sent = this.id !== 0;
     this.session.abandon(this);
-    this.tell(local(cause, sent ? "unknown" : "no"));
+    this.tell(local(cause, sent ? "unknown" : "not-processed"));
   }
 
   // ---- what the session tells ----
@@ -78,8 +78,8 @@ export abstract class ClientStream extends Stream implements StreamHandle {
     if (head.fault !== undefined) return this.#malformed(head.fault);
     if (head.tooLarge)
       return this.#give({
-        code: Status.RESOURCE_EXHAUSTED,
-        text: "the metadata of the answer is larger than is taken",
+        code: StatusNumber.RESOURCE_EXHAUSTED,
+        message: "the metadata of the answer is larger than is taken",
       });
     if (this.#headReceived) return this.#trailers(head, endStream);
     if (head.httpStatus === undefined) return this.#malformed("no :status");
@@ -96,8 +96,8 @@ export abstract class ClientStream extends Stream implements StreamHandle {
     if (endStream) return this.#finishWith(head);
     if (!isKnownEncoding(head.encoding)) {
       return this.#give({
-        code: Status.INTERNAL,
-        text: `the answer is compressed as ${JSON.stringify(head.encoding)}, which was not asked for`,
+        code: StatusNumber.INTERNAL,
+        message: `the answer is compressed as ${JSON.stringify(head.encoding)}, which was not asked for`,
       });
     }
     this.compressedAllowed = head.encoding === "gzip";
@@ -121,36 +121,39 @@ export abstract class ClientStream extends Stream implements StreamHandle {
   override reset(code: number): void {
     if (code === ErrorCode.REFUSED_STREAM) return this.unprocessed("the server refused the call");
     const text = `the peer reset the stream: ${errorName(code)}`;
-    this.tell(local({ code: statusOfReset(code), text }, "unknown"));
+    this.tell(local({ code: statusOfReset(code), message: text }, "unknown"));
   }
 
-  override lost(cause: Cause, processed: "no" | "unknown"): void {
+  override lost(cause: Status, outcome: "not-processed" | "unknown"): void {
     const neverSent = this.id === 0 || this.headAt >= this.session.output.sentBytes;
-    this.tell(local(cause, neverSent ? "no" : processed));
+    this.tell(local(cause, neverSent ? "not-processed" : outcome));
   }
 
   /** The peer says that it never looked at the call. */
   unprocessed(text: string): void {
     this.tell({
-      code: Status.UNAVAILABLE,
-      text,
+      code: StatusNumber.UNAVAILABLE,
+      message: text,
       headers: undefined,
       trailers: undefined,
-      processed: "no",
+      outcome: "not-processed",
       origin: "peer",
     });
   }
 
-  protected override refuse(cause: Cause): void {
+  protected override refuse(cause: Status): void {
     this.#give(cause);
   }
 
   protected override receivedAll(): void {
     const end = this.#end ?? {
-      ...local({ code: Status.INTERNAL, text: "the answer ended without a status" }, "yes"),
+      ...local(
+        { code: StatusNumber.INTERNAL, message: "the answer ended without a status" },
+        "responded",
+      ),
       origin: "local" as const,
     };
-    if (!this.closed) this.session.answered(this);
+    if (!this.closed) this.session.responded(this);
     this.tell(end);
   }
 
@@ -185,10 +188,10 @@ export abstract class ClientStream extends Stream implements StreamHandle {
           : decodeGrpcMessage(head.grpcMessage ?? "");
       this.#end = {
         code: statusNumberOf(head.grpcStatus),
-        text,
+        message: text,
         headers: undefined,
         trailers,
-        processed: "yes",
+        outcome: "responded",
         origin: "peer",
       };
     }
@@ -202,46 +205,46 @@ export abstract class ClientStream extends Stream implements StreamHandle {
         ? "without a content type"
         : `with ${mediaType(head.contentType)}`;
     const text = `the peer is not a gRPC server: it answered HTTP ${head.httpStatus} ${what}`;
-    this.#give({ code: statusOfHttp(head.httpStatus as string), text });
+    this.#give({ code: statusOfHttp(head.httpStatus as string), message: text });
   }
 
   #malformed(text: string): void {
     this.#give(
-      { code: Status.INTERNAL, text: `the answer is malformed: ${text}` },
+      { code: StatusNumber.INTERNAL, message: `the answer is malformed: ${text}` },
       ErrorCode.PROTOCOL_ERROR,
     );
   }
 
   /** This side gives the answer up. */
-  #give(cause: Cause, code: number = ErrorCode.CANCEL): void {
+  #give(cause: Status, code: number = ErrorCode.CANCEL): void {
     this.session.resetStream(this, code);
     this.tell(local(cause, "unknown"));
   }
 }
 
 const OK: Completion = Object.freeze({
-  code: Status.OK,
-  text: "",
+  code: StatusNumber.OK,
+  message: "",
   headers: undefined,
   trailers: undefined,
-  processed: "yes",
+  outcome: "responded",
   origin: "peer",
 });
 
-function local(cause: Cause, processed: Completion["processed"]): Completion {
+function local(cause: Status, outcome: Completion["outcome"]): Completion {
   return {
     code: cause.code,
-    text: cause.text,
+    message: cause.message,
     headers: undefined,
     trailers: undefined,
-    processed,
+    outcome,
     origin: "local",
   };
 }
 
 /** What is not one of the seventeen is UNKNOWN. */
 function statusNumberOf(text: string | undefined): number {
-  return text !== undefined && /^(?:\d|1[0-6])$/.test(text) ? Number(text) : Status.UNKNOWN;
+  return text !== undefined && /^(?:\d|1[0-6])$/.test(text) ? Number(text) : StatusNumber.UNKNOWN;
 }
 
 /** `text/html; charset=utf-8` without its parameters, and no longer than a media type is. */

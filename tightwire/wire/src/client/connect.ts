@@ -1,14 +1,14 @@
 import type { NetConnectOpts, Socket } from "node:net";
 import type { ConnectionOptions as TlsConnectOptions } from "node:tls";
 import {
-  type Cause,
   type Connection,
   type ConnectionState,
   type ConnectOptions,
   type Endpoint,
+  type Status,
   timerMs,
 } from "@tightwire/core/runtime";
-import { attach, SocketCarrier } from "../session/socket-carrier.js";
+import { attach, SocketTransport } from "../session/socket-transport.js";
 import {
   ClientSession,
   type ClientSessionOptions,
@@ -64,9 +64,9 @@ export function connect(
         });
         resolve(connection);
       },
-      state(state: ConnectionState, why: Cause) {
+      state(state: ConnectionState, why: Status) {
         if (connection !== undefined) connection.tell(state, why);
-        else if (state === "closed") give(notHttp2(why.text, parts.tls !== undefined));
+        else if (state === "closed") give(notHttp2(why.message, parts.tls !== undefined));
       },
       busy: (busy) => void (busy ? socket.ref() : socket.unref()),
       tooManyPings: () => parts.tooManyPings(),
@@ -78,7 +78,7 @@ export function connect(
       )
         return give("the peer does not speak HTTP/2 over TLS");
       session = new ClientSession(
-        new SocketCarrier(socket),
+        new SocketTransport(socket),
         {
           ...parts.session,
           maxMessageBytes,

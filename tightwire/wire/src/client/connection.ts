@@ -1,17 +1,17 @@
 import type {
   CallHandle,
-  Cause,
   Connection,
   ConnectionInfo,
   ConnectionState,
   OutgoingCall,
-  ReplySink,
+  ResponseSink,
+  Status,
   StreamHandle,
   UnarySink,
 } from "@tightwire/core/runtime";
 import type { ClientSession } from "./client-session.js";
 
-type StateListener = (state: ConnectionState, why?: Cause) => void;
+type StateListener = (state: ConnectionState, why?: Status) => void;
 
 /** A session as the seam knows it. */
 export class WireConnection implements Connection {
@@ -34,7 +34,7 @@ export class WireConnection implements Connection {
   }
 
   /** The session's state changed. */
-  tell(state: ConnectionState, why: Cause): void {
+  tell(state: ConnectionState, why: Status): void {
     this.#listener?.(state, why);
   }
 
@@ -42,7 +42,7 @@ export class WireConnection implements Connection {
     return this.#session.unary(call, message, sink);
   }
 
-  stream(call: OutgoingCall, sink: ReplySink): StreamHandle {
+  stream(call: OutgoingCall, sink: ResponseSink): StreamHandle {
     return this.#session.stream(call, sink);
   }
 

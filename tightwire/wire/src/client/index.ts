@@ -7,11 +7,11 @@ import {
   readPem,
   refuseUnknownOptions,
 } from "@tightwire/core/runtime";
-import { type Bounds, resolveBounds } from "../session/bounds.js";
+import { type Limits, resolveLimits } from "../session/limits.js";
 import { TLS_CIPHERS } from "../session/tls-ciphers.js";
 import { connect } from "./connect.js";
 
-export type { Bounds } from "../session/bounds.js";
+export type { Limits } from "../session/limits.js";
 
 /** Settings of the wire's client transport; all optional. */
 export interface WireOptions {
@@ -28,13 +28,13 @@ export interface WireOptions {
   /** How long the answer to that PING may take, in milliseconds. Default 20,000. */
   readonly keepaliveTimeoutMs?: number;
   /** What servers may make a connection hold, do or wait for. */
-  readonly bounds?: Partial<Bounds>;
+  readonly limits?: Partial<Limits>;
 }
 
 const CAPABILITIES: Capabilities = {
   compressRequests: true,
   compressResponses: true,
-  knowsProcessed: true,
+  knowsOutcome: true,
 };
 
 /**
@@ -43,12 +43,12 @@ const CAPABILITIES: Capabilities = {
  * certificate.
  */
 export function wire(options: WireOptions = {}): ClientTransport {
-  refuseUnknownOptions("wire", options, ["tls", "keepaliveMs", "keepaliveTimeoutMs", "bounds"]);
+  refuseUnknownOptions("wire", options, ["tls", "keepaliveMs", "keepaliveTimeoutMs", "limits"]);
   checkTime("keepaliveMs", options.keepaliveMs);
   checkTime("keepaliveTimeoutMs", options.keepaliveTimeoutMs);
   let { keepaliveMs = Number.POSITIVE_INFINITY } = options;
   const { keepaliveTimeoutMs = 20_000 } = options;
-  const bounds = resolveBounds(options.bounds);
+  const limits = resolveLimits(options.limits);
   const tls = tlsOptions(options.tls);
   return {
     name: "wire",
@@ -56,7 +56,7 @@ export function wire(options: WireOptions = {}): ClientTransport {
     connect: (endpoint, connectOptions) =>
       connect(endpoint, connectOptions, {
         tls,
-        session: { bounds, keepaliveMs, keepaliveTimeoutMs, firstStreamId: 1 },
+        session: { limits, keepaliveMs, keepaliveTimeoutMs, firstStreamId: 1 },
         tooManyPings: () => {
           keepaliveMs *= 2;
         },

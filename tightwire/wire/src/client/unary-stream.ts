@@ -2,7 +2,7 @@ import type { Metadata } from "@tightwire/core";
 import {
   type Completion,
   type OutgoingCall,
-  Status,
+  StatusNumber,
   type UnarySink,
 } from "@tightwire/core/runtime";
 import type { ClientSession } from "./client-session.js";
@@ -35,8 +35,8 @@ export class UnaryStream extends ClientStream {
   protected override received(bytes: Uint8Array, compressed: boolean): void {
     if (this.#messages++ > 0)
       return this.refuse({
-        code: Status.INTERNAL,
-        text: "the answer of a unary call holds more than one message",
+        code: StatusNumber.INTERNAL,
+        message: "the answer of a unary call holds more than one message",
       });
     this.#message = bytes;
     this.#compressed = compressed;
@@ -47,9 +47,12 @@ export class UnaryStream extends ClientStream {
   protected override done(end: Completion): void {
     const whole: Completion =
       this.#headers === undefined ? end : { ...end, headers: this.#headers };
-    if (end.code !== Status.OK) return this.#sink.done(whole, undefined);
-    if (this.#messages === 1) return this.#sink.done(whole, this.#message, this.#compressed);
+    if (end.code !== StatusNumber.OK) return this.#sink.finished(whole, undefined);
+    if (this.#messages === 1) return this.#sink.finished(whole, this.#message, this.#compressed);
     const text = "the answer of a unary call holds no message";
-    this.#sink.done({ ...whole, code: Status.INTERNAL, text, origin: "local" }, undefined);
+    this.#sink.finished(
+      { ...whole, code: StatusNumber.INTERNAL, message: text, origin: "local" },
+      undefined,
+    );
   }
 }

@@ -1,4 +1,4 @@
-import { Status } from "@tightwire/core/runtime";
+import { StatusNumber } from "@tightwire/core/runtime";
 import { ErrorCode } from "../frames/protocol.js";
 
 /**
@@ -6,19 +6,19 @@ import { ErrorCode } from "../frames/protocol.js";
  * UNKNOWN.
  */
 const BY_HTTP_STATUS: ReadonlyMap<string, number> = new Map<string, number>([
-  ["400", Status.INTERNAL],
-  ["401", Status.UNAUTHENTICATED],
-  ["403", Status.PERMISSION_DENIED],
-  ["404", Status.UNIMPLEMENTED],
-  ["429", Status.UNAVAILABLE],
-  ["502", Status.UNAVAILABLE],
-  ["503", Status.UNAVAILABLE],
-  ["504", Status.UNAVAILABLE],
+  ["400", StatusNumber.INTERNAL],
+  ["401", StatusNumber.UNAUTHENTICATED],
+  ["403", StatusNumber.PERMISSION_DENIED],
+  ["404", StatusNumber.UNIMPLEMENTED],
+  ["429", StatusNumber.UNAVAILABLE],
+  ["502", StatusNumber.UNAVAILABLE],
+  ["503", StatusNumber.UNAVAILABLE],
+  ["504", StatusNumber.UNAVAILABLE],
 ]);
 
 /** The status of a call whose answer has an HTTP status and no status of gRPC. */
 export function statusOfHttp(httpStatus: string): number {
-  return BY_HTTP_STATUS.get(httpStatus) ?? Status.UNKNOWN;
+  return BY_HTTP_STATUS.get(httpStatus) ?? StatusNumber.UNKNOWN;
 }
 
 /**
@@ -26,13 +26,13 @@ export function statusOfHttp(httpStatus: string): number {
  * "Errors". What is not here is INTERNAL.
  */
 const BY_ERROR_CODE: ReadonlyMap<number, number> = new Map<number, number>([
-  [ErrorCode.REFUSED_STREAM, Status.UNAVAILABLE],
-  [ErrorCode.CANCEL, Status.CANCELLED],
-  [ErrorCode.ENHANCE_YOUR_CALM, Status.RESOURCE_EXHAUSTED],
-  [ErrorCode.INADEQUATE_SECURITY, Status.PERMISSION_DENIED],
+  [ErrorCode.REFUSED_STREAM, StatusNumber.UNAVAILABLE],
+  [ErrorCode.CANCEL, StatusNumber.CANCELLED],
+  [ErrorCode.ENHANCE_YOUR_CALM, StatusNumber.RESOURCE_EXHAUSTED],
+  [ErrorCode.INADEQUATE_SECURITY, StatusNumber.PERMISSION_DENIED],
 ]);
 
 /** The status of a call whose stream the peer reset with an HTTP/2 error code. */
 export function statusOfReset(code: number): number {
-  return BY_ERROR_CODE.get(code) ?? Status.INTERNAL;
+  return BY_ERROR_CODE.get(code) ?? StatusNumber.INTERNAL;
 }

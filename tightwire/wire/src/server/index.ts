@@ -8,11 +8,11 @@ import {
   type ServerTransport,
   timerMs,
 } from "@tightwire/core/runtime";
-import { type Bounds, resolveBounds } from "../session/bounds.js";
+import { type Limits, resolveLimits } from "../session/limits.js";
 import { TLS_CIPHERS } from "../session/tls-ciphers.js";
 import { WireListener } from "./listener.js";
 
-export type { Bounds } from "../session/bounds.js";
+export type { Limits } from "../session/limits.js";
 
 /** Settings of the wire's server transport; all optional. */
 export interface WireOptions {
@@ -40,13 +40,13 @@ export interface WireOptions {
    */
   readonly maxConnectionAgeGraceMs?: number;
   /** What clients may make a connection hold, do or wait for. */
-  readonly bounds?: Partial<Bounds>;
+  readonly limits?: Partial<Limits>;
 }
 
 const CAPABILITIES: Capabilities = {
   compressRequests: true,
   compressResponses: true,
-  knowsProcessed: true,
+  knowsOutcome: true,
 };
 const TIMES = [
   "handshakeTimeoutMs",
@@ -56,7 +56,7 @@ const TIMES = [
   "maxConnectionAgeMs",
   "maxConnectionAgeGraceMs",
 ] as const;
-const OPTION_NAMES: readonly string[] = ["tls", "bounds", ...TIMES];
+const OPTION_NAMES: readonly string[] = ["tls", "limits", ...TIMES];
 const FOREVER: number = Number.POSITIVE_INFINITY;
 
 /**
@@ -68,7 +68,7 @@ export function wire(options: WireOptions = {}): ServerTransport {
   for (const name of TIMES) checkTime(name, options[name]);
   const tls = tlsOptions(options.tls, options.handshakeTimeoutMs ?? 10_000);
   const sessionOptions = {
-    bounds: resolveBounds(options.bounds),
+    limits: resolveLimits(options.limits),
     keepaliveMs: options.keepaliveMs ?? 60_000,
     keepaliveTimeoutMs: options.keepaliveTimeoutMs ?? 20_000,
     maxIdleMs: options.maxConnectionIdleMs ?? FOREVER,

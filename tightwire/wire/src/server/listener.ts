@@ -3,14 +3,14 @@ import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from
 import type { Peer } from "@tightwire/core";
 import {
   type Acceptor,
-  type Cause,
   certificateIdentity,
   type Listener,
   readPeerCertificate,
-  Status,
+  type Status,
+  StatusNumber,
   timerMs,
 } from "@tightwire/core/runtime";
-import { attach, SocketCarrier } from "../session/socket-carrier.js";
+import { attach, SocketTransport } from "../session/socket-transport.js";
 import { parseAddress } from "./address.js";
 import { REFUSAL } from "./preface.js";
 import {
@@ -21,7 +21,10 @@ import {
 
 /** How long a client that is refused may take to read why. */
 const REFUSAL_MS = 1_000;
-const SHUT_DOWN: Cause = { code: Status.UNAVAILABLE, text: "the server is shutting down" };
+const SHUT_DOWN: Status = {
+  code: StatusNumber.UNAVAILABLE,
+  message: "the server is shutting down",
+};
 
 /** A listening socket and its connections. */
 export class WireListener implements Listener, ServerSessionOwner {
@@ -134,7 +137,7 @@ export class WireListener implements Listener, ServerSessionOwner {
 
   #open(socket: Socket, peer: Peer): void {
     if (this.#leaving) return void socket.destroy();
-    const session = new ServerSession(new SocketCarrier(socket), this.#options, peer, this);
+    const session = new ServerSession(new SocketTransport(socket), this.#options, peer, this);
     this.#sessions.add(session);
     attach(socket, session, "the client is gone");
   }

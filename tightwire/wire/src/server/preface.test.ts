@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { PREFACE } from "../frames/protocol.js";
-import { DEFAULT_BOUNDS } from "../session/bounds.js";
+import { DEFAULT_LIMITS } from "../session/limits.js";
 import { REFUSAL } from "./preface.js";
 import { ServerSession } from "./server-session.js";
 
@@ -20,7 +20,7 @@ function openSession(): { session: ServerSession; written(): Promise<Buffer> } {
       destroy: () => {},
     },
     {
-      bounds: DEFAULT_BOUNDS,
+      limits: DEFAULT_LIMITS,
       maxMessageBytes: 1,
       keepaliveMs: NEVER,
       keepaliveTimeoutMs: 1,
@@ -30,7 +30,10 @@ function openSession(): { session: ServerSession; written(): Promise<Buffer> } {
     },
     { kind: "network", address: "test" },
     {
-      acceptor: { maxMessageBytes: 1, open: () => ({ code: 12, text: "", trailers: undefined }) },
+      acceptor: {
+        maxMessageBytes: 1,
+        open: () => ({ code: 12, message: "", trailers: undefined }),
+      },
       sessionEnded: () => {},
     },
   );
@@ -68,7 +71,7 @@ describe("a server's first octets", () => {
   test("are SETTINGS before GOAWAY, to a client that says nothing until it is drained, closed or given up", async () => {
     for (const end of [
       (session: ServerSession) => session.drain(),
-      (session: ServerSession) => session.close({ code: 14, text: "" }),
+      (session: ServerSession) => session.close({ code: 14, message: "" }),
       (session: ServerSession) => session.fail(1, "no SETTINGS came in time"),
     ]) {
       const { session, written } = openSession();

@@ -1,5 +1,10 @@
 import type { Peer } from "@tightwire/core";
-import { type Acceptor, type Cause, malformedTimeout, Status } from "@tightwire/core/runtime";
+import {
+  type Acceptor,
+  malformedTimeout,
+  type Status,
+  StatusNumber,
+} from "@tightwire/core/runtime";
 import { ConnectionError } from "../frames/connection-error.js";
 import { writeGoaway, writePing, writeReset } from "../frames/frame-writer.js";
 import { ErrorCode, MAX_31_BITS } from "../frames/protocol.js";
@@ -8,10 +13,10 @@ import { isKnownEncoding } from "../grpc/compression.js";
 import { RequestHead } from "../grpc/request-head.js";
 import { isGrpc } from "../grpc/response-head.js";
 import { RepeatedFields } from "../hpack/repeated-fields.js";
-import type { Carrier } from "../session/carrier.js";
+import type { ByteTransport } from "../session/byte-transport.js";
+import type { Wait } from "../session/connection-timers.js";
 import { Session, type SessionOptions } from "../session/session.js";
 import type { Stream } from "../session/stream.js";
-import type { Wait } from "../session/watch.js";
 import { refusePreface } from "./preface.js";
 import { ServerStream } from "./server-stream.js";
 
@@ -44,13 +49,13 @@ export class ServerSession extends Session {
   declare readonly options: ServerSessionOptions;
   readonly peerOfConnection: Peer;
   /** What every answer begins with. */
-  readonly answerHead: RepeatedFields = new RepeatedFields([
+  readonly responseHead: RepeatedFields = new RepeatedFields([
     [":status", "200"],
     ["content-type", "application/grpc"],
   ]);
   /** What a good one ends with. */
   readonly okStatus: RepeatedFields = new RepeatedFields([["grpc-status", "0"]]);
-  protected override readonly lossCode: number = Status.CANCELLED;
+  protected override readonly lossCode: number = StatusNumber.CANCELLED;
   protected override readonly peerIsServer = false;
   readonly #owner: ServerSessionOwner;
   readonly #head: RequestHead;
@@ -64,17 +69,17 @@ export class ServerSession extends Session {
   #greeted = false;
 
   constructor(
-    carrier: Carrier,
+    carrier: ByteTransport,
     options: ServerSessionOptions,
     peer: Peer,
     owner: ServerSessionOwner,
   ) {
-    super(carrier, options, options.bounds.maxResetsPerSecond);
+    super(carrier, options, options.limits.maxResetsPerSecond);
     this.peerOfConnection = peer;
     this.#owner = owner;
-    this.#head = new RequestHead(options.bounds);
-    this.watch.start("age", jittered(options.maxAgeMs));
-    this.watch.start("idle", options.maxIdleMs);
+    this.#head = new RequestHead(options.limits);
+    this.timers.start("age", jittered(options.maxAgeMs));
+    this.timers.start("idle", options.maxIdleMs);
   }
 
   /** Calls that take a place. */
@@ -94,7 +99,7 @@ export class ServerSession extends Session {
       if (rest < begun.length) super.receive(begun.subarray(rest));
     } else {
       this.carrier.write(rest);
-      this.finish({ code: Status.CANCELLED, text: "the client does not speak HTTP/2" });
+      this.finish({ code: StatusNumber.CANCELLED, message: "the client does not speak HTTP/2" });
     }
   }
 
@@ -106,9 +111,9 @@ export class ServerSession extends Session {
     if (this.#greeted || this.over) return;
     this.#greeted = true;
     this.begin([
-      [SettingId.MAX_CONCURRENT_STREAMS, this.bounds.maxConcurrentStreams],
+      [SettingId.MAX_CONCURRENT_STREAMS, this.limits.maxConcurrentStreams],
       [SettingId.INITIAL_WINDOW_SIZE, this.streamWindowBytes],
-      [SettingId.MAX_HEADER_LIST_SIZE, this.bounds.maxHeaderListBytes],
+      [SettingId.MAX_HEADER_LIST_SIZE, this.limits.maxHeaderListBytes],
     ]);
   }
 
@@ -119,18 +124,18 @@ export class ServerSession extends Session {
     this.#greet();
     writeGoaway(this.output, MAX_31_BITS, ErrorCode.NO_ERROR, "");
     writePing(this.output, DRAIN_PING, 0, false);
-    this.watch.start("drain", DRAIN_ROUND_TRIP_MS);
+    this.timers.start("drain", DRAIN_ROUND_TRIP_MS);
   }
 
   /**
    * Ends all calls with the connection. A reset would tell callers that it was they who cancelled.
    */
-  close(cause: Cause): void {
+  close(cause: Status): void {
     if (this.over) return;
     this.#greet();
     this.#draining = true; // whoever hears of it may ask for that
     if (this.#finalStream === undefined)
-      writeGoaway(this.output, this.#lastStream, ErrorCode.NO_ERROR, cause.text);
+      writeGoaway(this.output, this.#lastStream, ErrorCode.NO_ERROR, cause.message);
     this.finish(cause);
   }
 
@@ -143,7 +148,7 @@ export class ServerSession extends Session {
   slotFree(): void {
     this.#active--;
     if (this.#active > 0 || this.over) return;
-    this.watch.start("idle", this.options.maxIdleMs);
+    this.timers.start("idle", this.options.maxIdleMs);
     if (this.#finalStream !== undefined) this.finish(DRAINED);
   }
 
@@ -178,20 +183,20 @@ export class ServerSession extends Session {
         throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, "malformed requests");
       return this.#refuseStream(streamId, endStream, ErrorCode.PROTOCOL_ERROR);
     }
-    if (this.#active >= this.bounds.maxConcurrentStreams)
+    if (this.#active >= this.limits.maxConcurrentStreams)
       return this.#refuseStream(streamId, endStream, ErrorCode.REFUSED_STREAM);
     this.#open(streamId, endStream, head);
   }
 
   #open(streamId: number, endStream: boolean, head: RequestHead): void {
     if (!head.tooLarge) {
-      if (head.method !== "POST") return this.#answerHttp(streamId, endStream, "405");
-      if (!isGrpc(head.contentType)) return this.#answerHttp(streamId, endStream, "415");
+      if (head.method !== "POST") return this.#respondHttp(streamId, endStream, "405");
+      if (!isGrpc(head.contentType)) return this.#respondHttp(streamId, endStream, "415");
     }
-    if (this.#active++ === 0) this.watch.stop("idle");
+    if (this.#active++ === 0) this.timers.stop("idle");
     const stream = new ServerStream(this, streamId, head);
     this.streams.add(stream);
-    stream.fault = faultOf(head, this.bounds.maxHeaderListBytes);
+    stream.fault = faultOf(head, this.limits.maxHeaderListBytes);
     stream.begin(this.#owner.acceptor.open(stream), endStream);
   }
 
@@ -214,7 +219,7 @@ export class ServerSession extends Session {
   }
 
   /** What is no gRPC gets an answer of HTTP. */
-  #answerHttp(streamId: number, endStream: boolean, httpStatus: string): void {
+  #respondHttp(streamId: number, endStream: boolean, httpStatus: string): void {
     const encoder = this.beginBlock(64);
     encoder.repeated(":status", httpStatus);
     if (httpStatus === "405") encoder.literal("allow", "POST");
@@ -228,11 +233,11 @@ export class ServerSession extends Session {
   }
 
   protected override pinged(): void {
-    if (this.watch.has("drain")) this.#drainFinally();
+    if (this.timers.has("drain")) this.#drainFinally();
   }
 
   #drainFinally(): void {
-    this.watch.stop("drain");
+    this.timers.stop("drain");
     this.#finalStream = this.#lastStream;
     writeGoaway(this.output, this.#lastStream, ErrorCode.NO_ERROR, "");
     if (this.#active === 0) this.finish(DRAINED);
@@ -247,11 +252,11 @@ export class ServerSession extends Session {
       case "age":
         if (this.#draining)
           return this.close({
-            code: Status.UNAVAILABLE,
-            text: "the connection has reached its age",
+            code: StatusNumber.UNAVAILABLE,
+            message: "the connection has reached its age",
           });
         this.drain();
-        return this.watch.start("age", this.options.maxAgeGraceMs);
+        return this.timers.start("age", this.options.maxAgeGraceMs);
       default:
         super.expired(wait);
     }
@@ -282,22 +287,22 @@ export class ServerSession extends Session {
   }
 }
 
-const DRAINED: Cause = { code: Status.UNAVAILABLE, text: "the server is shutting down" };
+const DRAINED: Status = { code: StatusNumber.UNAVAILABLE, message: "the server is shutting down" };
 
 /** What is wrong with the head of a call; undefined when nothing is. */
-function faultOf(head: RequestHead, maxHeaderListBytes: number): Cause | undefined {
+function faultOf(head: RequestHead, maxHeaderListBytes: number): Status | undefined {
   if (head.tooLarge) {
     return {
-      code: Status.RESOURCE_EXHAUSTED,
-      text: `the metadata of the call is larger than the ${maxHeaderListBytes} bytes that are taken`,
+      code: StatusNumber.RESOURCE_EXHAUSTED,
+      message: `the metadata of the call is larger than the ${maxHeaderListBytes} bytes that are taken`,
     };
   }
   if (head.timeoutMs === undefined) return malformedTimeout(head.timeout);
   if (isKnownEncoding(head.encoding)) return undefined;
   const encoding = JSON.stringify(head.encoding?.slice(0, 50));
   return {
-    code: Status.UNIMPLEMENTED,
-    text: `messages compressed as ${encoding} are not understood`,
+    code: StatusNumber.UNIMPLEMENTED,
+    message: `messages compressed as ${encoding} are not understood`,
   };
 }
 

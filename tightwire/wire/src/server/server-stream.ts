@@ -1,11 +1,11 @@
 import type { Metadata, Peer } from "@tightwire/core";
 import {
-  type Answer,
-  type Cause,
   deadlineAfter,
+  type FinalStatus,
   type IncomingCall,
   type IncomingSink,
-  Status,
+  type Status,
+  StatusNumber,
 } from "@tightwire/core/runtime";
 import { ErrorCode } from "../frames/protocol.js";
 import { ACCEPTED_ENCODINGS } from "../grpc/compression.js";
@@ -25,7 +25,7 @@ export class ServerStream extends Stream implements IncomingCall {
   readonly path: string;
   readonly peer: Peer;
   readonly deadline: number;
-  fault: Cause | undefined = undefined;
+  fault: Status | undefined = undefined;
   protected override readonly session: ServerSession;
   protected override readonly endsWithData = false;
   readonly #metadataFields: readonly string[] | undefined;
@@ -34,7 +34,7 @@ export class ServerStream extends Stream implements IncomingCall {
   #sink: IncomingSink | undefined = undefined;
   #headSent = false;
   #saidGzip = false;
-  #answer: Answer | undefined = undefined;
+  #answer: FinalStatus | undefined = undefined;
   #isSettled = false;
 
   constructor(session: ServerSession, id: number, head: RequestHead) {
@@ -71,12 +71,12 @@ export class ServerStream extends Stream implements IncomingCall {
   }
 
   /** What the acceptor decided. `endStream`: the request ended with its head. */
-  begin(opened: IncomingSink | Answer, endStream: boolean): void {
+  begin(opened: IncomingSink | FinalStatus, endStream: boolean): void {
     if ("code" in opened) {
-      if (this.closed) return this.settled();
+      if (this.closed) return this.handlerFinished();
       this.#isSettled = true;
       this.remoteEnded = endStream;
-      return this.end(opened);
+      return this.finish(opened);
     }
     this.#sink = opened;
     const gone = this.closed;
@@ -102,28 +102,28 @@ export class ServerStream extends Stream implements IncomingCall {
     return this.send(bytes, compressed);
   }
 
-  reply(
+  respond(
     headers: Metadata | undefined,
     message: Uint8Array,
     trailers: Metadata | undefined,
     compress: boolean,
   ): void {
     if (this.#answer !== undefined || this.closed) return;
-    if (this.session.waitingBytes + message.length > this.session.bounds.maxUnreadBytes)
-      return this.end(UNREAD);
+    if (this.session.waitingBytes + message.length > this.session.limits.maxUnreadBytes)
+      return this.finish(UNREAD);
     const compressed = this.#sendHead(headers, compress);
     this.#answer = trailers === undefined ? OK : { ...OK, trailers };
     this.sendOnly(message, compressed);
     super.end();
   }
 
-  override end(answer?: Answer): void {
+  finish(answer?: FinalStatus): void {
     if (this.#answer !== undefined || this.closed) return;
     this.#answer = answer ?? OK;
     super.end();
   }
 
-  settled(): void {
+  handlerFinished(): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
     if (this.closed) this.session.slotFree();
@@ -143,41 +143,46 @@ export class ServerStream extends Stream implements IncomingCall {
     this.#sink?.drained();
   }
 
-  protected override refuse(cause: Cause): void {
+  protected override refuse(cause: Status): void {
     const sink = this.#sink;
     this.#sink = undefined;
-    this.end({ ...cause, trailers: undefined });
+    this.finish({ ...cause, trailers: undefined });
     sink?.cancelled(cause);
   }
 
   override reset(_code: number): void {
-    this.lost({ code: Status.CANCELLED, text: "the caller cancelled the call, or is gone" });
+    this.lost({
+      code: StatusNumber.CANCELLED,
+      message: "the caller cancelled the call, or is gone",
+    });
   }
 
-  override lost(cause: Cause): void {
+  override lost(cause: Status): void {
     const sink = this.#sink;
     this.#sink = undefined;
     // The caller's own clock is the likeliest reason.
-    const late = cause.code === Status.CANCELLED && performance.now() >= this.deadline - 1;
+    const late = cause.code === StatusNumber.CANCELLED && performance.now() >= this.deadline - 1;
     sink?.cancelled(
-      late ? { code: Status.DEADLINE_EXCEEDED, text: "the deadline of the call passed" } : cause,
+      late
+        ? { code: StatusNumber.DEADLINE_EXCEEDED, message: "the deadline of the call passed" }
+        : cause,
     );
   }
 
   protected override writeEnd(): void {
-    const { code, text, trailers } = this.#answer ?? OK;
+    const { code, message: text, trailers } = this.#answer ?? OK;
     const message = encodeGrpcMessage(text);
     const most =
       MOST_HEAD_BYTES + mostFieldBytes("grpc-message", message) + mostMetadataBytes(trailers);
     const encoder = this.session.beginBlock(most);
     if (!this.#headSent) {
-      this.session.answerHead.write(encoder);
-      if (code === Status.UNIMPLEMENTED)
+      this.session.responseHead.write(encoder);
+      if (code === StatusNumber.UNIMPLEMENTED)
         encoder.repeated("grpc-accept-encoding", ACCEPTED_ENCODINGS);
       this.#headSent = true;
     }
-    if (code === Status.OK) this.session.okStatus.write(encoder);
-    else if (code <= Status.UNAUTHENTICATED) encoder.repeated("grpc-status", String(code));
+    if (code === StatusNumber.OK) this.session.okStatus.write(encoder);
+    else if (code <= StatusNumber.UNAUTHENTICATED) encoder.repeated("grpc-status", String(code));
     else encoder.literal("grpc-status", String(code));
     if (message !== "") encoder.literal("grpc-message", message);
     if (trailers !== undefined) writeMetadata(encoder, trailers);
@@ -194,7 +199,7 @@ export class ServerStream extends Stream implements IncomingCall {
     this.#headSent = true;
     this.#saidGzip = compress && this.#acceptsGzip;
     const encoder = this.session.beginBlock(MOST_HEAD_BYTES + mostMetadataBytes(metadata));
-    this.session.answerHead.write(encoder);
+    this.session.responseHead.write(encoder);
     if (this.#saidGzip) encoder.repeated("grpc-encoding", "gzip");
     if (metadata !== undefined) writeMetadata(encoder, metadata);
     this.session.endBlock(this.id, false);
@@ -203,13 +208,13 @@ export class ServerStream extends Stream implements IncomingCall {
 }
 
 /** Whoever opens calls may also close the connection. */
-const CLOSED_MEANWHILE: Cause = {
-  code: Status.UNAVAILABLE,
-  text: "the connection was closed while the call was opened",
+const CLOSED_MEANWHILE: Status = {
+  code: StatusNumber.UNAVAILABLE,
+  message: "the connection was closed while the call was opened",
 };
-const OK: Answer = { code: Status.OK, text: "", trailers: undefined };
-const UNREAD: Answer = {
-  code: Status.RESOURCE_EXHAUSTED,
-  text: "too many answers wait for this connection to read them",
+const OK: FinalStatus = { code: StatusNumber.OK, message: "", trailers: undefined };
+const UNREAD: FinalStatus = {
+  code: StatusNumber.RESOURCE_EXHAUSTED,
+  message: "too many answers wait for this connection to read them",
   trailers: undefined,
 };

@@ -1,6 +1,6 @@
 import { ConnectionError } from "../frames/connection-error.js";
 import { ErrorCode } from "../frames/protocol.js";
-import type { Bounds } from "./bounds.js";
+import type { Limits } from "./limits.js";
 
 /** A header block of several frames, while it is gathered. Source: RFC 9113, section 6.10. */
 export class HeaderBlock {
@@ -8,10 +8,10 @@ export class HeaderBlock {
   #parts: Buffer[] = [];
   #bytes = 0;
   #continuations = 0;
-  readonly #bounds: Bounds;
+  readonly #limits: Limits;
 
-  constructor(bounds: Bounds) {
-    this.#bounds = bounds;
+  constructor(limits: Limits) {
+    this.#limits = limits;
   }
 
   /** Its HEADERS came. */
@@ -28,7 +28,7 @@ export class HeaderBlock {
    * block that is not decoded ends the connection.
    */
   add(bytes: Buffer, start: number, end: number): void {
-    if (++this.#continuations > this.#bounds.maxContinuations)
+    if (++this.#continuations > this.#limits.maxContinuations)
       throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, "CONTINUATION frames");
     this.#keep(bytes, start, end);
   }
@@ -42,7 +42,7 @@ export class HeaderBlock {
 
   #keep(bytes: Buffer, start: number, end: number): void {
     this.#bytes += end - start;
-    if (this.#bytes > this.#bounds.maxHeaderBlockBytes)
+    if (this.#bytes > this.#limits.maxHeaderBlockBytes)
       throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, "a header block too large to decode");
     this.#parts.push(Buffer.from(bytes.subarray(start, end)));
   }

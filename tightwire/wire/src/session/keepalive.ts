@@ -1,5 +1,5 @@
 import { type FrameOutput, writePing } from "../frames/frame-writer.js";
-import type { Watch } from "./watch.js";
+import type { ConnectionTimers } from "./connection-timers.js";
 
 const PAYLOAD: Buffer = Buffer.from("keepaliv");
 
@@ -17,12 +17,12 @@ export interface KeepaliveOptions {
  */
 export class Keepalive {
   readonly #options: KeepaliveOptions;
-  readonly #watch: Watch;
+  readonly #watch: ConnectionTimers;
   readonly #output: FrameOutput;
   #heardAt = performance.now();
   #askedAt = 0;
 
-  constructor(options: KeepaliveOptions, watch: Watch, output: FrameOutput) {
+  constructor(options: KeepaliveOptions, watch: ConnectionTimers, output: FrameOutput) {
     this.#options = options;
     this.#watch = watch;
     this.#output = output;

@@ -1,4 +1,4 @@
-import type { Carrier } from "./carrier.js";
+import type { ByteTransport } from "./byte-transport.js";
 import { giveSlab, SLAB_BYTES, takeSlab } from "./slab.js";
 
 /**
@@ -33,14 +33,14 @@ export class Output {
   #calls = 0;
   #closed = false;
   #inFlight: Buffer[] = [];
-  readonly #carrier: Carrier;
+  readonly #carrier: ByteTransport;
   readonly #beforeFlush: () => void;
   readonly #afterWrite: () => void;
 
   /**
    * `beforeFlush` may still write; `unblocked` is told when the carrier has written what it held.
    */
-  constructor(carrier: Carrier, beforeFlush: () => void, unblocked: () => void) {
+  constructor(carrier: ByteTransport, beforeFlush: () => void, unblocked: () => void) {
     this.#carrier = carrier;
     this.#beforeFlush = beforeFlush;
     this.#afterWrite = () => {

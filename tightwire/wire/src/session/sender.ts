@@ -10,12 +10,12 @@ import {
   MAX_FRAME_BYTES,
 } from "../frames/protocol.js";
 import { HpackEncoder, MOST_BEGIN_BYTES } from "../hpack/encoder.js";
-import type { Bounds } from "./bounds.js";
-import type { Carrier } from "./carrier.js";
+import type { ByteTransport } from "./byte-transport.js";
 import { PREFIX_BYTES } from "./inbox.js";
+import type { Limits } from "./limits.js";
 import type { Outbox } from "./outbox.js";
 import { Output } from "./output.js";
-import { RateBound } from "./rate-bound.js";
+import { RateLimit } from "./rate-limit.js";
 import type { Stream } from "./stream.js";
 
 /** A DATA frame smaller than this, with more behind it, was cut by a window. */
@@ -40,7 +40,7 @@ const SHORT_BYTES = 65_536;
  * turn. Source: RFC 9113, section 5.2.
  */
 export abstract class Sender {
-  readonly bounds: Bounds;
+  readonly limits: Limits;
   readonly output: Output;
   readonly encoder: HpackEncoder = new HpackEncoder();
   /** Counts turns of the event loop in which something was written. */
@@ -49,8 +49,8 @@ export abstract class Sender {
   over = false;
 
   /** Whether HEADERS or DATA of ours went out since the peer's last PING. */
-  protected answeredSincePing = false;
-  readonly #tinyFrames: RateBound;
+  protected respondedSincePing = false;
+  readonly #tinyFrames: RateLimit;
   #sendWindow = DEFAULT_WINDOW_BYTES;
   #waitingBytes = 0;
   #toSend: Stream[] = [];
@@ -58,14 +58,14 @@ export abstract class Sender {
   #drainScheduled = false;
   #longBlock = false;
 
-  constructor(carrier: Carrier, bounds: Bounds) {
-    this.bounds = bounds;
+  constructor(carrier: ByteTransport, limits: Limits) {
+    this.limits = limits;
     this.output = new Output(
       carrier,
       () => this.#beforeFlush(),
       () => this.#unblocked(),
     );
-    this.#tinyFrames = new RateBound(bounds.maxTinyFramesPerSecond);
+    this.#tinyFrames = new RateLimit(limits.maxTinyFramesPerSecond);
   }
 
   /** Something of a call waits to be sent. */
@@ -111,7 +111,7 @@ export abstract class Sender {
     writeUint32(buffer, at + 1, bytes.length);
     buffer.set(bytes, at + PREFIX_BYTES);
     output.at = at + length;
-    this.answeredSincePing = true;
+    this.respondedSincePing = true;
     stream.sendWindow -= length;
     this.#sendWindow -= length;
   }
@@ -121,7 +121,7 @@ export abstract class Sender {
     const { output } = this;
     output.reserve(FRAME_HEADER_BYTES + bytes);
     writeFrameHeader(output, bytes, FrameType.DATA, endStream ? Flag.END_STREAM : 0, stream.id);
-    this.answeredSincePing = true;
+    this.respondedSincePing = true;
     outbox.copy(output.buffer, output.at, bytes);
     output.at += bytes;
     stream.sendWindow -= bytes;
@@ -151,7 +151,7 @@ export abstract class Sender {
   /** Sends the block that was begun. */
   endBlock(streamId: number, endStream: boolean): void {
     const { encoder, output } = this;
-    this.answeredSincePing = true;
+    this.respondedSincePing = true;
     if (this.#longBlock)
       return writeLongHeaders(output, streamId, encoder.out.subarray(0, encoder.at), endStream);
     const flags = endStream ? Flag.END_HEADERS | Flag.END_STREAM : Flag.END_HEADERS;

@@ -1,4 +1,4 @@
-import { type Cause, Status } from "@tightwire/core/runtime";
+import { type Status, StatusNumber } from "@tightwire/core/runtime";
 import { ConnectionError } from "../frames/connection-error.js";
 import { type FrameHandler, FrameReader } from "../frames/frame-reader.js";
 import {
@@ -18,21 +18,21 @@ import {
 } from "../frames/protocol.js";
 import { defaultSettings, readSettings, type Settings } from "../frames/settings.js";
 import { HpackDecoder } from "../hpack/decoder.js";
-import type { Bounds } from "./bounds.js";
-import type { Carrier } from "./carrier.js";
+import type { ByteTransport } from "./byte-transport.js";
 import {
   CONNECTION_WINDOW_BYTES,
   ConnectionCredit,
   type CreditOwner,
 } from "./connection-credit.js";
+import { ConnectionTimers, type Wait } from "./connection-timers.js";
 import { HeaderBlock } from "./header-block.js";
 import { Keepalive, type KeepaliveOptions } from "./keepalive.js";
-import { RateBound } from "./rate-bound.js";
+import type { Limits } from "./limits.js";
+import { RateLimit } from "./rate-limit.js";
 import { ResetStreams } from "./reset-streams.js";
 import { Sender } from "./sender.js";
 import type { Stream } from "./stream.js";
 import { StreamTable } from "./stream-table.js";
-import { type Wait, Watch } from "./watch.js";
 
 /**
  * Credit that a peer has on each stream: an answer or request of ordinary size never waits for
@@ -46,12 +46,12 @@ const LINGER_MS = 1_000;
 
 /** How a connection is kept; see the options of the transports. */
 export interface SessionOptions extends KeepaliveOptions {
-  readonly bounds: Bounds;
+  readonly limits: Limits;
   readonly maxMessageBytes: number;
 }
 
 /**
- * One HTTP/2 connection, without its socket: octets in, octets out to a {@link Carrier}, calls as
+ * One HTTP/2 connection, without its socket: octets in, octets out to a {@link ByteTransport}, calls as
  * {@link Stream}s. The two sides extend it. Everything that comes is read in {@link receive};
  * everything that ends it goes through {@link fail} (this side found a fault), {@link lost} (the
  * carrier is gone) or {@link finish} (all is done).
@@ -62,37 +62,37 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
   /** What the peer has asked for. */
   readonly peer: Settings = defaultSettings();
 
-  protected readonly carrier: Carrier;
+  protected readonly carrier: ByteTransport;
   protected readonly streams: StreamTable<Stream> = new StreamTable<Stream>();
   protected readonly decoder: HpackDecoder = new HpackDecoder();
-  protected readonly watch: Watch = new Watch((wait) => this.expired(wait));
+  protected readonly timers: ConnectionTimers = new ConnectionTimers((wait) => this.expired(wait));
   /** Streams that this side ended while the peer was sending. */
   protected readonly resetStreams: ResetStreams = new ResetStreams();
   /** Calls that the peer resets, or makes this side reset. */
-  protected readonly resets: RateBound;
+  protected readonly resets: RateLimit;
   readonly #reader: FrameReader = new FrameReader(this);
   readonly #block: HeaderBlock;
-  readonly #pings: RateBound;
-  readonly #settings: RateBound;
-  readonly #emptyData: RateBound;
+  readonly #pings: RateLimit;
+  readonly #settings: RateLimit;
+  readonly #emptyData: RateLimit;
   readonly #credit: ConnectionCredit;
   readonly #keepalive: Keepalive;
   #progressSeen = -1;
   #greeted = false;
 
-  constructor(carrier: Carrier, options: SessionOptions, maxResetsPerSecond: number) {
-    const { bounds } = options;
-    super(carrier, bounds);
+  constructor(carrier: ByteTransport, options: SessionOptions, maxResetsPerSecond: number) {
+    const { limits } = options;
+    super(carrier, limits);
     this.carrier = carrier;
     this.options = options;
-    this.#credit = new ConnectionCredit(this, bounds.maxHeldBytes);
-    this.#keepalive = new Keepalive(options, this.watch, this.output);
-    this.#block = new HeaderBlock(bounds);
-    this.resets = new RateBound(maxResetsPerSecond);
-    this.#pings = new RateBound(bounds.maxPingsPerSecond);
-    this.#settings = new RateBound(bounds.maxSettingsPerSecond);
-    this.#emptyData = new RateBound(bounds.maxEmptyDataPerSecond);
-    this.watch.start("preface", bounds.prefaceTimeoutMs);
+    this.#credit = new ConnectionCredit(this, limits.maxHeldBytes);
+    this.#keepalive = new Keepalive(options, this.timers, this.output);
+    this.#block = new HeaderBlock(limits);
+    this.resets = new RateLimit(maxResetsPerSecond);
+    this.#pings = new RateLimit(limits.maxPingsPerSecond);
+    this.#settings = new RateLimit(limits.maxSettingsPerSecond);
+    this.#emptyData = new RateLimit(limits.maxEmptyDataPerSecond);
+    this.timers.start("preface", limits.prefaceTimeoutMs);
   }
 
   // ---- what the two sides make of it ----
@@ -114,7 +114,7 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
   /** The peer's first SETTINGS are there, or later ones changed what it allows. */
   protected abstract settingsChanged(first: boolean): void;
   /** It is over, once. */
-  protected abstract ended(cause: Cause): void;
+  protected abstract ended(cause: Status): void;
   protected abstract readonly peerIsServer: boolean;
   /** The status of calls that end with the connection. */
   protected abstract readonly lossCode: number;
@@ -126,7 +126,7 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
   protected begin(settings: readonly (readonly [id: number, value: number])[]): void {
     writeSettings(this.output, settings);
     writeWindowUpdate(this.output, 0, CONNECTION_WINDOW_BYTES - DEFAULT_WINDOW_BYTES);
-    this.watch.start("settings", this.bounds.settingsTimeoutMs);
+    this.timers.start("settings", this.limits.settingsTimeoutMs);
     this.#keepalive.start();
   }
 
@@ -143,20 +143,20 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
     }
     if (this.#reader.waitsForMore) {
       if (this.#progressSeen !== this.#reader.progress)
-        this.watch.start("headers", this.bounds.headersTimeoutMs);
+        this.timers.start("headers", this.limits.headersTimeoutMs);
       this.#progressSeen = this.#reader.progress;
     } else if (this.#progressSeen !== -1) {
-      this.watch.stop("headers");
+      this.timers.stop("headers");
       this.#progressSeen = -1;
     }
-    if (this.output.waitingBytes > this.bounds.maxUnreadControlBytes + MAX_DATA_AHEAD)
+    if (this.output.waitingBytes > this.limits.maxUnreadControlBytes + MAX_DATA_AHEAD)
       this.#notRead();
   }
 
   /** The carrier is gone. */
   lost(text: string): void {
     if (this.over) return;
-    this.#end({ code: this.lossCode, text });
+    this.#end({ code: this.lossCode, message: text });
     this.carrier.destroy();
   }
 
@@ -168,13 +168,13 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
     if (this.over) return; // what the flush still sent was a fault too
     this.#end({
       code: this.lossCode,
-      text: `the connection was ended: ${errorName(code)}: ${detail}`,
+      message: `the connection was ended: ${errorName(code)}: ${detail}`,
     });
     this.#linger();
   }
 
   /** Everything is done: ends the connection after what waits has been written. */
-  protected finish(cause: Cause): void {
+  protected finish(cause: Status): void {
     if (this.over) return;
     this.output.flush();
     if (this.over) return;
@@ -184,13 +184,13 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
 
   #linger(): void {
     this.carrier.end();
-    this.watch.start("linger", LINGER_MS);
+    this.timers.start("linger", LINGER_MS);
   }
 
-  #end(cause: Cause): void {
+  #end(cause: Status): void {
     this.over = true;
     this.stopAllSending();
-    this.watch.stopAll();
+    this.timers.stopAll();
     for (const stream of this.streams.all()) {
       this.closeStream(stream);
       stream.lost(cause, "unknown");
@@ -229,11 +229,11 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
   }
 
   protected override sendingWaits(): void {
-    if (!this.watch.has("stall")) this.watch.start("stall", this.bounds.stallTimeoutMs / 4);
+    if (!this.timers.has("stall")) this.timers.start("stall", this.limits.stallTimeoutMs / 4);
   }
 
   #resetStalled(): void {
-    const late = performance.now() - this.bounds.stallTimeoutMs;
+    const late = performance.now() - this.limits.stallTimeoutMs;
     let waiting = false;
     for (const stream of this.streams.all()) {
       if (stream.outbox === undefined) continue;
@@ -241,12 +241,12 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
       if (!stream.ending || stream.waitsSince > late) continue;
       this.resetStream(stream, ErrorCode.CANCEL);
       stream.lost(
-        { code: Status.UNAVAILABLE, text: "the peer did not read the message in time" },
+        { code: StatusNumber.UNAVAILABLE, message: "the peer did not read the message in time" },
         "unknown",
       );
     }
     // A reset may have been the last thing that a drained connection waited for.
-    if (waiting && !this.over) this.watch.start("stall", this.bounds.stallTimeoutMs / 4);
+    if (waiting && !this.over) this.timers.start("stall", this.limits.stallTimeoutMs / 4);
   }
 
   // ---- frames that come ----
@@ -290,7 +290,7 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
     const stream = this.streams.get(streamId);
     if (stream === undefined) return;
     if (!this.resets.take()) throw calm("resets");
-    if (stream.answered) return this.stopSending(stream);
+    if (stream.responded) return this.stopSending(stream);
     this.closeStream(stream);
     stream.reset(code);
   }
@@ -306,22 +306,22 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
     if (this.peer.initialWindowBytes !== window)
       this.#moveWindows(this.peer.initialWindowBytes - window);
     writeSettingsAck(this.output);
-    this.watch.stop("preface");
+    this.timers.stop("preface");
     const first = !this.#greeted;
     this.#greeted = true;
     this.settingsChanged(first);
   }
 
   settingsAcknowledged(): void {
-    this.watch.stop("settings");
+    this.timers.stop("settings");
   }
 
   ping(bytes: Buffer, start: number, acknowledged: boolean): void {
     if (!acknowledged) {
       // Peers that measure the bandwidth send a PING with what they read: as many as they get
       // frames of ours.
-      if (!this.answeredSincePing && !this.#pings.take()) throw calm("too_many_pings");
-      this.answeredSincePing = false;
+      if (!this.respondedSincePing && !this.#pings.take()) throw calm("too_many_pings");
+      this.respondedSincePing = false;
       writePing(this.output, bytes, start, true);
     } else if (!this.#keepalive.acknowledged(bytes, start)) this.pinged();
   }
@@ -356,7 +356,7 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
     if (!this.resets.take()) throw calm("faults of streams");
     this.resetStream(stream, code);
     stream.lost(
-      { code: Status.INTERNAL, text: `the stream was ended: ${errorName(code)}` },
+      { code: StatusNumber.INTERNAL, message: `the stream was ended: ${errorName(code)}` },
       "unknown",
     );
   }

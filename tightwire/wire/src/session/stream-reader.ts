@@ -1,4 +1,4 @@
-import { type Cause, Status } from "@tightwire/core/runtime";
+import { type Status, StatusNumber } from "@tightwire/core/runtime";
 import { type Decompressed, decompress } from "../grpc/compression.js";
 import { checkPrefix, Inbox, type InboxFault, type InboxOwner, PREFIX_BYTES } from "./inbox.js";
 import type { Session } from "./session.js";
@@ -46,7 +46,7 @@ export abstract class StreamReader implements InboxOwner {
   /** Every message was given, and the peer has ended. */
   protected abstract receivedAll(): void;
   /** What came, or would come, ends the call: it is reset or answered. */
-  protected abstract refuse(cause: Cause): void;
+  protected abstract refuse(cause: Status): void;
 
   /** Allows so many more messages to be given. */
   pull(count: number): void {
@@ -164,7 +164,7 @@ export abstract class StreamReader implements InboxOwner {
     if (result === "broken") this.refuse(INTERNAL("a compressed message cannot be decompressed"));
     else if (result === "too large") {
       const text = `a message is larger than the ${this.maxMessageBytes} bytes that are taken, once decompressed`;
-      this.refuse({ code: Status.RESOURCE_EXHAUSTED, text });
+      this.refuse({ code: StatusNumber.RESOURCE_EXHAUSTED, message: text });
     } else this.received(result, true);
   }
 
@@ -188,7 +188,7 @@ export abstract class StreamReader implements InboxOwner {
       fault.kind === "large"
         ? `a message of ${fault.bytes} bytes is larger than the ${this.maxMessageBytes} that are taken`
         : "the connection has more half-sent messages than it may";
-    this.refuse({ code: Status.RESOURCE_EXHAUSTED, text });
+    this.refuse({ code: StatusNumber.RESOURCE_EXHAUSTED, message: text });
   }
 
   /**
@@ -214,6 +214,6 @@ export abstract class StreamReader implements InboxOwner {
   }
 }
 
-function INTERNAL(text: string): Cause {
-  return { code: Status.INTERNAL, text };
+function INTERNAL(text: string): Status {
+  return { code: StatusNumber.INTERNAL, message: text };
 }

@@ -1,4 +1,4 @@
-import type { Cause } from "@tightwire/core/runtime";
+import type { Status } from "@tightwire/core/runtime";
 import { ErrorCode, MAX_FRAME_BYTES } from "../frames/protocol.js";
 import { compress } from "../grpc/compression.js";
 import { PREFIX_BYTES } from "./inbox.js";
@@ -33,7 +33,7 @@ export abstract class Stream extends StreamReader {
   /** Since when what waits has waited; for the session's stall timer. */
   waitsSince = 0;
   /** Whether it holds its peer's whole answer, which a reset takes nothing away from. */
-  get answered(): boolean {
+  get responded(): boolean {
     return false;
   }
 
@@ -57,7 +57,7 @@ export abstract class Stream extends StreamReader {
    * The connection is lost, or will not carry the call: the one way in which a stream ends that
    * neither side ended.
    */
-  abstract lost(cause: Cause, processed: "no" | "unknown"): void;
+  abstract lost(cause: Status, outcome: "not-processed" | "unknown"): void;
   /** The peer reset it. */
   abstract reset(code: number): void;
 

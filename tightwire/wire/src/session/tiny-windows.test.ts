@@ -1,8 +1,8 @@
 import { Metadata } from "@tightwire/core";
 import { describe, expect, test } from "vitest";
 import { ClientSession } from "../client/client-session.js";
-import { DEFAULT_BOUNDS } from "./bounds.js";
-import type { Carrier } from "./carrier.js";
+import type { ByteTransport } from "./byte-transport.js";
+import { DEFAULT_LIMITS } from "./limits.js";
 
 const SETTINGS = Buffer.from("000000040000000000", "hex");
 
@@ -17,7 +17,7 @@ function openSession(): {
 } {
   let end: string | undefined;
   let sent = 0;
-  const carrier: Carrier = {
+  const carrier: ByteTransport = {
     waitingBytes: 0,
     write(bytes) {
       sent += bytes.length;
@@ -26,13 +26,13 @@ function openSession(): {
     end: () => {},
     destroy: () => {},
   };
-  const tell = (_state: unknown, why: { text: string }): void => {
-    end = why.text;
+  const tell = (_state: unknown, why: { message: string }): void => {
+    end = why.message;
   };
   const session = new ClientSession(
     carrier,
     {
-      bounds: DEFAULT_BOUNDS,
+      limits: DEFAULT_LIMITS,
       maxMessageBytes: 64 * 1024 * 1024,
       keepaliveMs: Number.POSITIVE_INFINITY,
       keepaliveTimeoutMs: 20_000,
@@ -50,7 +50,7 @@ function openSession(): {
     compress: false,
     previousAttempts: 0,
   };
-  session.unary(call, new Uint8Array(60_000_000), { done: () => {} });
+  session.unary(call, new Uint8Array(60_000_000), { finished: () => {} });
   return {
     end: () => end,
     sent: () => sent,

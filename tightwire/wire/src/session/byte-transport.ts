@@ -1,5 +1,5 @@
 /** What carries a session's octets: a socket, or a test. The session never sees more of it. */
-export interface Carrier {
+export interface ByteTransport {
   /** Takes octets, in order. They stay untouched until they are written. */
   write(bytes: Buffer): void;
   /** Octets taken and not yet written. When it is 0 after a `write`, that buffer is free again. */

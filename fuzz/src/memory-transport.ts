@@ -1,11 +1,11 @@
-import type { Carrier } from "@tightwire/wire/internals/session/carrier.js";
+import type { ByteTransport } from "@tightwire/wire/internals/session/byte-transport.js";
 import type { Faults } from "./faults.js";
 
 /**
  * A carrier without a socket: keeps what a session writes, takes it at once or as slowly as an
  * input says, and holds the session to the carrier's rules.
  */
-export class MemoryCarrier implements Carrier {
+export class MemoryTransport implements ByteTransport {
   /** Nothing is taken before {@link takeAll}. */
   slow = false;
   waitingBytes = 0;

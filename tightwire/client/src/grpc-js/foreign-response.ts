@@ -1,19 +1,19 @@
 import type { Metadata as GrpcMetadata, StatusObject } from "@grpc/grpc-js";
-import { type Cause, Status } from "@tightwire/core/runtime";
+import { type Status, StatusNumber } from "@tightwire/core/runtime";
 
 /**
  * Source: the gRPC document "HTTP to gRPC Status Code Mapping". What is not here, 200 too, is
  * UNKNOWN.
  */
 const BY_HTTP_STATUS: ReadonlyMap<number, number> = new Map<number, number>([
-  [400, Status.INTERNAL],
-  [401, Status.UNAUTHENTICATED],
-  [403, Status.PERMISSION_DENIED],
-  [404, Status.UNIMPLEMENTED],
-  [429, Status.UNAVAILABLE],
-  [502, Status.UNAVAILABLE],
-  [503, Status.UNAVAILABLE],
-  [504, Status.UNAVAILABLE],
+  [400, StatusNumber.INTERNAL],
+  [401, StatusNumber.UNAUTHENTICATED],
+  [403, StatusNumber.PERMISSION_DENIED],
+  [404, StatusNumber.UNIMPLEMENTED],
+  [429, StatusNumber.UNAVAILABLE],
+  [502, StatusNumber.UNAVAILABLE],
+  [503, StatusNumber.UNAVAILABLE],
+  [504, StatusNumber.UNAVAILABLE],
 ]);
 
 /**
@@ -28,10 +28,10 @@ const UNREADABLE =
  * answer was gRPC or none came. `head` is what the answer began with, when it was more than a head.
  * Only for calls that failed.
  */
-export function foreignAnswer(
+export function foreignResponse(
   status: StatusObject,
   head: GrpcMetadata | undefined,
-): Cause | undefined {
+): Status | undefined {
   const unreadable = UNREADABLE.exec(status.details);
   if (unreadable === null) return undefined;
   const fields = (head ?? status.metadata).getMap();
@@ -42,8 +42,8 @@ export function foreignAnswer(
   const httpStatus = Number(unreadable[1] ?? 200);
   const what = typeof type === "string" ? `with ${mediaType(type)}` : "without a content type";
   return {
-    code: BY_HTTP_STATUS.get(httpStatus) ?? Status.UNKNOWN,
-    text: `the peer is not a gRPC server: it answered HTTP ${httpStatus} ${what}`,
+    code: BY_HTTP_STATUS.get(httpStatus) ?? StatusNumber.UNKNOWN,
+    message: `the peer is not a gRPC server: it answered HTTP ${httpStatus} ${what}`,
   };
 }
 

@@ -1,23 +1,25 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { DEFAULT_BOUNDS, resolveBounds } from "./bounds.js";
+import { DEFAULT_LIMITS, resolveLimits } from "./limits.js";
 
 const at = (path: string): string =>
   readFileSync(new URL(`../../../../${path}`, import.meta.url), "utf8");
 
 /** Name and default of each row of the document's table with this heading. */
 function documented(heading: string): [string, number][] {
-  const [, table = ""] = at("docs/reference/wire-bounds.md").split(`| ${heading} |`);
+  const [, table = ""] = at("docs/reference/wire-limits.md").split(
+    new RegExp(`\\| ${heading} +\\|`),
+  );
   const [rows = ""] = table.split("\n\n");
-  return [...rows.matchAll(/^\| `(\w+)` \| (\w+) \|/gm)].map(([, name = "", value = ""]) => [
+  return [...rows.matchAll(/^\| `(\w+)` +\| (\w+) +\|/gm)].map(([, name = "", value = ""]) => [
     name,
     Number(value),
   ]);
 }
 
-describe("docs/reference/wire-bounds.md", () => {
-  test("names every bound and its default", () => {
-    expect(documented("bound")).toEqual(Object.entries(DEFAULT_BOUNDS));
+describe("docs/reference/wire-limits.md", () => {
+  test("names every limit and its default", () => {
+    expect(documented("limit")).toEqual(Object.entries(DEFAULT_LIMITS));
   });
 
   test("names the options' defaults as the server has them", () => {
@@ -34,12 +36,13 @@ describe("docs/reference/wire-bounds.md", () => {
   });
 
   test("has a test for each, and every doc comment says the same default", () => {
-    const tests = at("e2e/wire-bounds.test.ts");
-    const source = at("tightwire/wire/src/session/bounds.ts");
-    for (const [name, value] of documented("bound")) {
+    const tests = at("e2e/wire-limits.test.ts");
+    const source = at("tightwire/wire/src/session/limits.ts");
+    expect(documented("limit")).not.toEqual([]);
+    for (const [name, value] of documented("limit")) {
       expect(tests).toMatch(new RegExp(`test\\(["\`]${name}\\b|"${name}",|and ${name}`));
       const said = source.match(
-        new RegExp(`[dD]efault ([\\d,]+)( MiB)?[^*]*\\*/\\s*readonly ${name}\\b`),
+        new RegExp(`[dD]efault[\\s*]+([\\d,]+)( MiB)?(?:(?!\\*/)[^])*\\*/\\s*readonly ${name}\\b`),
       );
       expect([
         name,
@@ -51,18 +54,18 @@ describe("docs/reference/wire-bounds.md", () => {
   });
 });
 
-describe("resolveBounds", () => {
+describe("resolveLimits", () => {
   test("fills what was not set, and freezes it", () => {
-    const bounds = resolveBounds({ maxPingsPerSecond: 3 });
-    expect(bounds).toEqual({ ...DEFAULT_BOUNDS, maxPingsPerSecond: 3 });
-    expect(Object.isFrozen(bounds)).toBe(true);
+    const limits = resolveLimits({ maxPingsPerSecond: 3 });
+    expect(limits).toEqual({ ...DEFAULT_LIMITS, maxPingsPerSecond: 3 });
+    expect(Object.isFrozen(limits)).toBe(true);
   });
 
   test("names the bound that is unknown, or no number above 0", () => {
-    expect(() => resolveBounds({ maxPing: 3 } as object)).toThrow('there is no bound "maxPing"');
+    expect(() => resolveLimits({ maxPing: 3 } as object)).toThrow('there is no bound "maxPing"');
     for (const value of [0, -1, Number.NaN, "3"])
-      expect(() => resolveBounds({ maxPingsPerSecond: value as number })).toThrow(
-        "bounds.maxPingsPerSecond",
+      expect(() => resolveLimits({ maxPingsPerSecond: value as number })).toThrow(
+        "limits.maxPingsPerSecond",
       );
   });
 });

@@ -2,7 +2,7 @@
  * How often a peer may do something that costs it nothing and us something: so many a second on
  * average, and twice as many at once. A bucket that fills with time.
  */
-export class RateBound {
+export class RateLimit {
   readonly #perMs: number;
   readonly #most: number;
   #left: number;

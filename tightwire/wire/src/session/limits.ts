@@ -1,9 +1,9 @@
 /**
  * What a peer may make a connection hold, do or wait for. Every bound has a default and may be set;
- * `docs/reference/wire-bounds.md` says what happens beyond each, and every one has a test with a
+ * `docs/reference/wire-limits.md` says what happens beyond each, and every one has a test with a
  * peer that goes beyond it.
  */
-export interface Bounds {
+export interface Limits {
   /**
    * Calls at once; more are refused with REFUSED_STREAM, which callers may send again. A cancelled
    * call counts until its handler has ended. Server side; default 1,000.
@@ -79,7 +79,7 @@ export interface Bounds {
 }
 
 /** The defaults; each is explained at its field. */
-export const DEFAULT_BOUNDS: Bounds = {
+export const DEFAULT_LIMITS: Limits = {
   maxConcurrentStreams: 1_000,
   maxHeaderListBytes: 65_536,
   maxHeaderFields: 256,
@@ -103,14 +103,14 @@ export const DEFAULT_BOUNDS: Bounds = {
  * Fills what was not set. Throws a TypeError that names the bound which is unknown or no number
  * above 0.
  */
-export function resolveBounds(given: Partial<Bounds> = {}): Bounds {
+export function resolveLimits(given: Partial<Limits> = {}): Limits {
   for (const [name, value] of Object.entries(given)) {
-    if (!(name in DEFAULT_BOUNDS))
+    if (!(name in DEFAULT_LIMITS))
       throw new TypeError(
-        `there is no bound "${name}"; there are ${Object.keys(DEFAULT_BOUNDS).join(", ")}`,
+        `there is no bound "${name}"; there are ${Object.keys(DEFAULT_LIMITS).join(", ")}`,
       );
     if (!(typeof value === "number" && value > 0))
-      throw new TypeError(`bounds.${name} is ${String(value)}; it takes a number above 0`);
+      throw new TypeError(`limits.${name} is ${String(value)}; it takes a number above 0`);
   }
-  return Object.freeze({ ...DEFAULT_BOUNDS, ...given });
+  return Object.freeze({ ...DEFAULT_LIMITS, ...given });
 }

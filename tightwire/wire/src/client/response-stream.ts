@@ -1,13 +1,13 @@
 import { Metadata } from "@tightwire/core";
-import type { Completion, OutgoingCall, ReplySink } from "@tightwire/core/runtime";
+import type { Completion, OutgoingCall, ResponseSink } from "@tightwire/core/runtime";
 import type { ClientSession } from "./client-session.js";
 import { ClientStream } from "./client-stream.js";
 
 /** A call with a stream on either side or both. */
-export class ReplyStream extends ClientStream {
-  readonly #sink: ReplySink;
+export class ResponseStream extends ClientStream {
+  readonly #sink: ResponseSink;
 
-  constructor(session: ClientSession, call: OutgoingCall, sink: ReplySink) {
+  constructor(session: ClientSession, call: OutgoingCall, sink: ResponseSink) {
     super(session, call);
     this.#sink = sink;
   }
@@ -25,6 +25,6 @@ export class ReplyStream extends ClientStream {
   }
 
   protected override done(end: Completion): void {
-    this.#sink.done(end);
+    this.#sink.finished(end);
   }
 }

@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
-import type { Carrier } from "./carrier.js";
+import type { ByteTransport } from "./byte-transport.js";
 
 /** A socket, of TCP, TLS or a file, that carries a session. */
-export class SocketCarrier implements Carrier {
+export class SocketTransport implements ByteTransport {
   readonly #socket: Socket;
 
   constructor(socket: Socket) {

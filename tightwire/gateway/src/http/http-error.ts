@@ -4,7 +4,7 @@ import { badRequest, RpcError, type StatusCode } from "@tightwire/core";
  * A request that the gateway itself refuses, before there is a call: a status, and an HTTP status
  * where the usual one would say less.
  */
-export class Refusal extends RpcError {
+export class HttpError extends RpcError {
   readonly httpStatus: number | undefined;
   /** Headers of the answer. */
   readonly headers: Readonly<Record<string, string>>;
@@ -25,6 +25,6 @@ export class Refusal extends RpcError {
 }
 
 /** 400: what stands at `field` cannot be. */
-export function badField(field: string, text: string): Refusal {
-  return new Refusal("invalid_argument", `${field}: ${text}`, { fields: { [field]: text } });
+export function badField(field: string, text: string): HttpError {
+  return new HttpError("invalid_argument", `${field}: ${text}`, { fields: { [field]: text } });
 }

@@ -1,14 +1,14 @@
-import { type Bounds, DEFAULT_BOUNDS } from "@tightwire/wire/internals/session/bounds.js";
+import { DEFAULT_LIMITS, type Limits } from "@tightwire/wire/internals/session/limits.js";
 import type { Random } from "./random.js";
 
 /** The plain application's. */
 export const PLAIN_MESSAGE_BYTES: number = 4 * 1024 * 1024;
 
 /** Bounds of a session: the defaults, or some so small that inputs come to them. */
-export function fuzzBounds(random: Random, seed: number): Bounds {
-  if (seed === 0 || random.chance(40)) return DEFAULT_BOUNDS;
+export function fuzzLimits(random: Random, seed: number): Limits {
+  if (seed === 0 || random.chance(40)) return DEFAULT_LIMITS;
   return {
-    ...DEFAULT_BOUNDS,
+    ...DEFAULT_LIMITS,
     maxConcurrentStreams: 1 + random.below(4),
     maxHeaderListBytes: 300 + random.below(2_000),
     maxHeaderFields: 8 + random.below(20),

@@ -18,7 +18,7 @@ export type Wait =
  * unref'ed timer is set for the nearest. To move a wait further away is an assignment; the timer
  * then fires early, once, and is set again.
  */
-export class Watch {
+export class ConnectionTimers {
   readonly #due = new Map<Wait, number>();
   readonly #expired: (wait: Wait) => void;
   #timer: NodeJS.Timeout | undefined = undefined;

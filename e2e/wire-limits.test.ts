@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { connect as connectTls } from "node:tls";
 import { gzipSync } from "node:zlib";
-import { Status } from "@tightwire/core/runtime";
+import { StatusNumber } from "@tightwire/core/runtime";
 import { eventually } from "@tightwire/testing";
 import { afterAll, describe, expect, test } from "vitest";
 import { makeCertificates } from "./certificates.js";
@@ -41,15 +41,15 @@ import {
   watchMemory,
 } from "./wire-stage.js";
 
-const EXHAUSTED = String(Status.RESOURCE_EXHAUSTED);
+const EXHAUSTED = String(StatusNumber.RESOURCE_EXHAUSTED);
 const certificates = makeCertificates();
 afterAll(() => certificates.remove());
 
 /** A server with small bounds, a connection that an attack is made on, and one beside it. */
 async function underAttack(
-  bounds: ServerOptions["bounds"] = {},
+  limits: ServerOptions["limits"] = {},
 ): Promise<{ server: WireServer; peer: RawPeer; beside(): Promise<void> }> {
-  const server = await serve({ bounds });
+  const server = await serve({ limits });
   const peer = await greetRaw(server.address);
   const neighbour = await dial(server.address);
   return {
@@ -242,7 +242,7 @@ describe("what a client can make a server hold or do", () => {
     }
     await eventually(() =>
       expect(
-        server.calls.filter(({ cancelled }) => cancelled?.code === Status.RESOURCE_EXHAUSTED)
+        server.calls.filter(({ cancelled }) => cancelled?.code === StatusNumber.RESOURCE_EXHAUSTED)
           .length,
       ).toBeGreaterThanOrEqual(13),
     );
@@ -306,15 +306,15 @@ describe("what a client can make a server wait for", () => {
   }
 
   test("prefaceTimeoutMs: Infinity is for ever, and no bar to being ready", async () => {
-    const server = await serve({ bounds: { prefaceTimeoutMs: Number.POSITIVE_INFINITY } });
+    const server = await serve({ limits: { prefaceTimeoutMs: Number.POSITIVE_INFINITY } });
     expect(
       (
         await callUnary(
-          await dial(server.address, { bounds: { prefaceTimeoutMs: Number.POSITIVE_INFINITY } }),
+          await dial(server.address, { limits: { prefaceTimeoutMs: Number.POSITIVE_INFINITY } }),
           "/t/Echo",
         )
       ).end.code,
-    ).toBe(Status.OK);
+    ).toBe(StatusNumber.OK);
   });
 
   for (const [what, octets] of [
@@ -370,7 +370,7 @@ describe("what a client can make a server wait for", () => {
 
   test("prefaceTimeoutMs: a TLS connection that then says nothing", async () => {
     const server = await serve(
-      { tls: certificates.server, bounds: { prefaceTimeoutMs: 200 } },
+      { tls: certificates.server, limits: { prefaceTimeoutMs: 200 } },
       {},
       { client: { tls: { ca: certificates.ca } } },
     );
@@ -393,7 +393,7 @@ describe("what a client can make a server wait for", () => {
     peer.send(headers(1, request("/t/Hold")));
     await eventually(() => expect(peer.ended).toBe(true));
     expect(peer.frames.filter(({ type, flags }) => type === PING && flags === 0)).toHaveLength(1);
-    expect(server.calls[0]?.cancelled).toMatchObject({ code: Status.CANCELLED });
+    expect(server.calls[0]?.cancelled).toMatchObject({ code: StatusNumber.CANCELLED });
     await server.neighbour();
   });
 
@@ -420,8 +420,8 @@ describe("what a client can make a server wait for", () => {
     await eventually(() => expect(peer.ended).toBe(true));
     expect(peer.frames.filter(({ streamId }) => streamId === 1)).toEqual([]);
     expect(server.calls[0]?.cancelled).toMatchObject({
-      code: Status.UNAVAILABLE,
-      text: "the connection has reached its age",
+      code: StatusNumber.UNAVAILABLE,
+      message: "the connection has reached its age",
     });
     await server.neighbour();
   });
@@ -439,11 +439,11 @@ test("an honest caller that cancels 250 calls a second for six seconds is not cu
           headers() {},
           message() {},
           drained() {},
-          done: () => void ends++,
+          finished: () => void ends++,
         });
         handle.write(Buffer.alloc(10));
         setImmediate(() =>
-          handle.cancel({ code: Status.CANCELLED, text: "the caller's mind changed" }),
+          handle.cancel({ code: StatusNumber.CANCELLED, message: "the caller's mind changed" }),
         );
         cancels++;
       }
@@ -456,7 +456,7 @@ test("an honest caller that cancels 250 calls a second for six seconds is not cu
     expect(server.calls.filter(({ cancelled }) => cancelled !== undefined)).toHaveLength(1_500),
   );
   expect([cancels, ends, connection.capacity > 0]).toEqual([1_500, 1_500, true]);
-  expect((await callUnary(connection, "/t/Echo")).end.code).toBe(Status.OK);
+  expect((await callUnary(connection, "/t/Echo")).end.code).toBe(StatusNumber.OK);
 });
 
 describe("what a server can make a client hold, do or wait for", () => {
@@ -505,15 +505,15 @@ describe("what a server can make a client hold, do or wait for", () => {
         );
       });
       expect(
-        (await callUnary(await dial(address, { bounds: flood }), "/t/Echo")).end,
+        (await callUnary(await dial(address, { limits: flood }), "/t/Echo")).end,
       ).toMatchObject({
-        code: Status.UNAVAILABLE,
+        code: StatusNumber.UNAVAILABLE,
         origin: "local",
       });
       await peerOfClient?.dies(code);
       attacks = false;
-      expect((await callUnary(await dial(address, { bounds: flood }), "/t/Echo")).end.code).toBe(
-        Status.OK,
+      expect((await callUnary(await dial(address, { limits: flood }), "/t/Echo")).end.code).toBe(
+        StatusNumber.OK,
       );
     });
   }
@@ -531,10 +531,10 @@ describe("what a server can make a client hold, do or wait for", () => {
             headers(streamId, [["grpc-status", "0"], ...fields], { endStream: true }),
           );
       });
-      const connection = await dial(address, { bounds: flood });
+      const connection = await dial(address, { limits: flood });
       for (let call = 0; call < 2; call++)
         expect((await callUnary(connection, "/t/Echo")).end).toMatchObject({
-          code: Status.RESOURCE_EXHAUSTED,
+          code: StatusNumber.RESOURCE_EXHAUSTED,
           origin: "local",
         });
     });
@@ -553,10 +553,10 @@ describe("what a server can make a client hold, do or wait for", () => {
       settings([4, 0]),
     );
     const connection = await dial(address, {
-      bounds: { maxTinyFramesPerSecond: 10, maxPingsPerSecond: 1e9 },
+      limits: { maxTinyFramesPerSecond: 10, maxPingsPerSecond: 1e9 },
     });
     expect((await callUnary(connection, "/t/Echo", Buffer.alloc(10_000))).end.code).toBe(
-      Status.UNAVAILABLE,
+      StatusNumber.UNAVAILABLE,
     );
     await peerOfClient?.dies(CODE.ENHANCE_YOUR_CALM);
   });
@@ -568,11 +568,11 @@ describe("what a server can make a client hold, do or wait for", () => {
       for (let at = 0; at < half.length; at += 16_384)
         peer.send(data(streamId, half.subarray(at, at + 16_384)));
     });
-    const connection = await dial(address, { bounds: { maxHeldBytes: 4 * MIB } });
+    const connection = await dial(address, { limits: { maxHeldBytes: 4 * MIB } });
     const calls = times(20, () => callStream(connection, "/t/Echo"));
     await eventually(() =>
       expect(
-        calls.filter(({ end }) => end?.code === Status.RESOURCE_EXHAUSTED).length,
+        calls.filter(({ end }) => end?.code === StatusNumber.RESOURCE_EXHAUSTED).length,
       ).toBeGreaterThanOrEqual(13),
     );
     await connection.close(0);
@@ -580,7 +580,7 @@ describe("what a server can make a client hold, do or wait for", () => {
 
   test("prefaceTimeoutMs: a server that takes the connection and says nothing", async () => {
     const { address } = await listenRaw(() => {});
-    await expect(dial(address, { bounds: { prefaceTimeoutMs: 200 } })).rejects.toThrow(
+    await expect(dial(address, { limits: { prefaceTimeoutMs: 200 } })).rejects.toThrow(
       "does not speak HTTP/2",
     );
   });
@@ -590,21 +590,21 @@ describe("what a server can make a client hold, do or wait for", () => {
       peer.send(headers(1, answerHead(), { endHeaders: false })),
     );
     expect(
-      (await callUnary(await dial(address, { bounds: { headersTimeoutMs: 200 } }), "/t/Echo")).end
-        .text,
+      (await callUnary(await dial(address, { limits: { headersTimeoutMs: 200 } }), "/t/Echo")).end
+        .message,
     ).toContain("not whole in time");
     const { address: mute } = await listenRaw((peer) => peer.send(settings()));
     expect(
-      (await callUnary(await dial(mute, { bounds: { settingsTimeoutMs: 200 } }), "/t/Echo")).end
-        .text,
+      (await callUnary(await dial(mute, { limits: { settingsTimeoutMs: 200 } }), "/t/Echo")).end
+        .message,
     ).toContain("SETTINGS_TIMEOUT");
   });
 
   test("stallTimeoutMs: a request that is not taken is reset", async () => {
     const address = await respondRaw(() => {}, settings([4, 0]));
-    const connection = await dial(address, { bounds: { stallTimeoutMs: 200 } });
+    const connection = await dial(address, { limits: { stallTimeoutMs: 200 } });
     expect((await callUnary(connection, "/t/Echo", Buffer.alloc(1_000))).end).toMatchObject({
-      code: Status.UNAVAILABLE,
+      code: StatusNumber.UNAVAILABLE,
     });
     expect(connection.capacity).toBeGreaterThan(0);
   });
@@ -613,8 +613,8 @@ describe("what a server can make a client hold, do or wait for", () => {
     const address = await respondRaw(() => {});
     const connection = await dial(address, { keepaliveMs: 100, keepaliveTimeoutMs: 200 });
     expect((await callUnary(connection, "/t/Echo")).end).toMatchObject({
-      code: Status.UNAVAILABLE,
-      processed: "unknown",
+      code: StatusNumber.UNAVAILABLE,
+      outcome: "unknown",
     });
   });
 
@@ -629,9 +629,9 @@ describe("what a server can make a client hold, do or wait for", () => {
       });
     });
     const connection = await dial(address, {
-      bounds: { maxUnreadControlBytes: 1_000, maxPingsPerSecond: 1e9 },
+      limits: { maxUnreadControlBytes: 1_000, maxPingsPerSecond: 1e9 },
     });
-    expect((await callUnary(connection, "/t/Echo")).end.text).toContain("does not read");
+    expect((await callUnary(connection, "/t/Echo")).end.message).toContain("does not read");
   });
 });
 
@@ -666,7 +666,7 @@ describe("message sizes", () => {
       peer.send(headers(streamId, [["grpc-status", "0"]], { endStream: true }));
     });
     const { end } = await callUnary(await dial(address), "/t/Echo");
-    expect(end).toMatchObject({ code: Status.RESOURCE_EXHAUSTED, origin: "local" });
+    expect(end).toMatchObject({ code: StatusNumber.RESOURCE_EXHAUSTED, origin: "local" });
   });
 
   test("cancelled calls' messages are not decompressed", async () => {

@@ -13,7 +13,7 @@ import { createRestEndpoint } from "./rest/endpoint.js";
 import { createSocketEndpoint, type SocketEndpoint } from "./rest/web-socket.js";
 
 /** What a gateway answers: worked out when services are added, looked up for each request. */
-export interface Surface {
+export interface RouteTable {
   /** By HTTP method, `*` for any. */
   readonly rest: ReadonlyMap<string, Router<Endpoint<RoutedExchange>>>;
   /** By the path of the method: `/shop.catalog.v1.CatalogService/GetProduct`. */
@@ -30,7 +30,7 @@ export interface RpcEndpoints {
 }
 
 /** A surface that grows. */
-export interface SurfaceBuilder extends Surface {
+export interface SurfaceBuilder extends RouteTable {
   /** Adds a service's methods. Throws a TypeError when it, or a route of its, is there already. */
   add(parts: SurfaceParts): void;
 }
@@ -104,7 +104,7 @@ function backendOf(method: DescMethod, { channel, policies }: SurfaceParts): Bac
 
 /** The REST endpoint of a request; a HEAD is answered as a GET where nothing else says how. */
 export function findRest(
-  { rest }: Surface,
+  { rest }: RouteTable,
   verb: string,
   path: string,
 ): Match<Endpoint<RoutedExchange>> | undefined {
@@ -116,7 +116,7 @@ export function findRest(
 }
 
 /** The HTTP methods that a path takes, for those who come with another. */
-export function verbsOf({ rest }: Surface, path: string): string[] {
+export function verbsOf({ rest }: RouteTable, path: string): string[] {
   return [...rest]
     .flatMap(([verb, router]) => (router.find(path) === undefined ? [] : [verb]))
     .sort();
