@@ -341,7 +341,11 @@ describe("18. GOAWAY", () => {
     const ends = await Promise.all(
       Array.from({ length: 3 }, () => callUnary(connection, "/t/Echo")),
     );
-    expect(ends.map(({ end }) => end.outcome)).toEqual(["responded", "not-processed", "not-processed"]);
+    expect(ends.map(({ end }) => end.outcome)).toEqual([
+      "responded",
+      "not-processed",
+      "not-processed",
+    ]);
   });
 
   test("18. calls that waited for a place when the channel was closed have its grace too", async () => {

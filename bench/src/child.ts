@@ -18,6 +18,20 @@ export interface Child {
   stop(): Promise<void>;
 }
 
+/** A build of this program, which may be of another checkout. */
+export interface Build {
+  /** For errors. */
+  readonly name: string;
+  /** Its `child-main.js`. */
+  readonly childMain: string;
+}
+
+/** The build that this program belongs to. */
+export const OWN_BUILD: Build = {
+  name: "this",
+  childMain: join(import.meta.dirname, "child-main.js"),
+};
+
 /** What a child is started with. */
 export interface ChildSettings {
   readonly role: Role;
@@ -27,6 +41,8 @@ export interface ChildSettings {
   /** The node binary. */
   readonly node: string;
   readonly nodeOptions: readonly string[];
+  /** The build that it runs. Default: the one that this program belongs to. */
+  readonly build?: Build | undefined;
   /** The core that it may use; undefined for any. */
   readonly core: number | undefined;
 }
@@ -52,11 +68,11 @@ export function endChildrenWithThisProcess(): void {
  * start.
  */
 export async function startChild(settings: ChildSettings): Promise<Child> {
-  const { role, peer, address, node, nodeOptions, core } = settings;
+  const { role, peer, address, node, nodeOptions, core, build = OWN_BUILD } = settings;
   const command = [
     node,
     ...nodeOptions,
-    join(import.meta.dirname, "child-main.js"),
+    build.childMain,
     role,
     peer,
     ...(address === undefined ? [] : [address]),
@@ -70,7 +86,7 @@ export async function startChild(settings: ChildSettings): Promise<Child> {
   });
   running.add(child);
   child.on("exit", () => running.delete(child));
-  const name = `the ${role} of ${peer}`;
+  const name = `the ${role} of ${peer}${build === OWN_BUILD ? "" : ` (${build.name} build)`}`;
   const ready = await nextAnswer(child, name, START_TIMEOUT_MS);
   if (ready.say !== "ready") throw new Error(`${name} began with "${ready.say}"`);
   return {

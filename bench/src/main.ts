@@ -2,6 +2,8 @@
 // Measures Tightwire beside its peers; see `--help`.
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { readBaseOptions } from "./base/options.js";
+import { runComparison } from "./base/run.js";
 import type { Case } from "./cases.js";
 import { endChildrenWithThisProcess } from "./child.js";
 import { canPin, describeMachine, findNode } from "./machine.js";
@@ -88,8 +90,13 @@ function tellProgress(load: Case, done: number, rounds: number): void {
 }
 
 try {
-  const options = readOptions(process.argv.slice(2));
-  if (options === undefined) console.log(USAGE);
+  const args = process.argv.slice(2);
+  const base = readBaseOptions(args);
+  const options = base === undefined ? readOptions(args) : undefined;
+  if (base !== undefined) {
+    endChildrenWithThisProcess();
+    process.exitCode = (await runComparison(base)) ? 0 : 1;
+  } else if (options === undefined) console.log(USAGE);
   else {
     endChildrenWithThisProcess();
     await bench(options);

@@ -1,5 +1,8 @@
 import type { Window } from "./window.js";
 
+// `pnpm bench --base` speaks this with children of older builds, and starts them as `child-main.js`
+// says: names and meanings here, on their command line, and of peers and cases stay as they are.
+
 /** What the first process asks one of its children. */
 export type Question =
   | { readonly ask: "usage" }

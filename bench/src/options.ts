@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { BASE_MINUTES, BASE_ROUNDS, BASE_SECONDS } from "./base/effort.js";
 import { CASES, type Case, findCase } from "./cases.js";
 import type { Peer } from "./peer.js";
 import { BASE_PEER, findPeer, PEERS } from "./peers.js";
@@ -31,7 +32,14 @@ export const USAGE: string = `pnpm bench [options]
                      default: the one that runs this
   --profile <folder> write processor profiles there and tell where the time goes, instead of results
   --quick            2 rounds of 0.2 s to see that it works, of get and get-life unless told
-                     otherwise; writes nothing`;
+                     otherwise; writes nothing
+  --base <checkout>  compare with the build in another checkout, or in this one, instead;
+                     exits with 1 when a case loses more than 3 %; --peer: default all of our own;
+                     --rounds: to begin with, default ${BASE_ROUNDS};
+                     --seconds: default ${BASE_SECONDS}
+  --minutes <n>      with --base: more rounds for undecided cases only until then;
+                     default ${BASE_MINUTES}
+  --save <file>      with --base: write the result there as JSON`;
 
 // The larger the code of a peer, the longer it takes to be compiled to its best form, and on one
 // core that takes its share, too.
@@ -39,11 +47,27 @@ const FULL: Effort = { rounds: 20, seconds: 0.5, warmUpSeconds: 4 };
 const QUICK: Effort = { rounds: 2, seconds: 0.2, warmUpSeconds: 0.2 };
 const QUICK_CASES: readonly string[] = ["get", "get-life"];
 
-/**
- * Reads the command line; undefined when help is asked for. Throws an Error that says what is
- * wrong.
- */
-export function readOptions(args: readonly string[]): Options | undefined {
+/** What is typed, unread. */
+export interface CommandLine {
+  readonly values: {
+    readonly case?: string[];
+    readonly peer?: string[];
+    readonly rounds?: string;
+    readonly seconds?: string;
+    readonly node?: string;
+    readonly profile?: string;
+    readonly base?: string;
+    readonly minutes?: string;
+    readonly save?: string;
+    readonly quick: boolean;
+    readonly help: boolean;
+  };
+  /** As it can be typed again. */
+  readonly typed: readonly string[];
+}
+
+/** Splits the command line into options. Throws an Error that names one that there is not. */
+export function parseCommandLine(args: readonly string[]): CommandLine {
   const typed = args[0] === "--" ? args.slice(1) : args;
   const { values } = parseArgs({
     args: [...typed],
@@ -54,11 +78,25 @@ export function readOptions(args: readonly string[]): Options | undefined {
       seconds: { type: "string" },
       node: { type: "string" },
       profile: { type: "string" },
+      base: { type: "string" },
+      minutes: { type: "string" },
+      save: { type: "string" },
       quick: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
+  return { values, typed };
+}
+
+/**
+ * Reads the command line of a run without `--base`; undefined when help is asked for. Throws an
+ * Error that says what is wrong.
+ */
+export function readOptions(args: readonly string[]): Options | undefined {
+  const { values, typed } = parseCommandLine(args);
   if (values.help) return undefined;
+  for (const name of ["save", "minutes"] as const)
+    if (values[name] !== undefined) throw new Error(`--${name} needs --base <checkout>`);
   const effort = values.quick ? QUICK : FULL;
   const cases = values.case ?? (values.quick ? QUICK_CASES : CASES.map(({ name }) => name));
   const peers =
@@ -76,7 +114,11 @@ export function readOptions(args: readonly string[]): Options | undefined {
   };
 }
 
-function number(
+/**
+ * A number from a command line; undefined when none was given. Throws an Error that names the
+ * option.
+ */
+export function number(
   name: string,
   text: string | undefined,
   least: number,

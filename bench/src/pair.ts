@@ -1,5 +1,5 @@
 import type { Case } from "./cases.js";
-import { type Child, startChild } from "./child.js";
+import { type Build, type Child, startChild } from "./child.js";
 import type { Role } from "./messages.js";
 import type { Peer } from "./peer.js";
 
@@ -31,6 +31,8 @@ export interface PairSettings {
   readonly pinned: boolean;
   /** More options for node, by peer and role. */
   readonly nodeOptions: (peer: string, role: Role) => readonly string[];
+  /** The build that both run. Default: the one that this program belongs to. */
+  readonly build?: Build | undefined;
 }
 
 const USAGE_TIMEOUT_MS = 10_000;
@@ -46,10 +48,14 @@ export async function startPair(peer: Peer, settings: PairSettings): Promise<Pai
       address,
       node: settings.node,
       nodeOptions: settings.nodeOptions(peer.name, role),
+      build: settings.build,
       core: settings.pinned ? (role === "server" ? 0 : 1) : undefined,
     });
   const server = peer.server === undefined ? undefined : await start("server", undefined);
-  const client = await start("client", server?.address);
+  const client = await start("client", server?.address).catch(async (error: unknown) => {
+    await server?.stop();
+    throw error;
+  });
   return {
     peer: peer.name,
     node: client.node,

@@ -51,10 +51,10 @@ export interface SessionOptions extends KeepaliveOptions {
 }
 
 /**
- * One HTTP/2 connection, without its socket: octets in, octets out to a {@link ByteTransport}, calls as
- * {@link Stream}s. The two sides extend it. Everything that comes is read in {@link receive};
- * everything that ends it goes through {@link fail} (this side found a fault), {@link lost} (the
- * carrier is gone) or {@link finish} (all is done).
+ * One HTTP/2 connection, without its socket: octets in, octets out to a {@link ByteTransport},
+ * calls as {@link Stream}s. The two sides extend it. Everything that comes is read in
+ * {@link receive}; everything that ends it goes through {@link fail} (this side found a fault),
+ * {@link lost} (the carrier is gone) or {@link finish} (all is done).
  */
 export abstract class Session extends Sender implements FrameHandler, CreditOwner {
   readonly options: SessionOptions;
