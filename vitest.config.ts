@@ -38,7 +38,7 @@ export default defineConfig({
         replacement: at("./tightwire/$1/src/grpc-js/index.ts"),
       },
       {
-        find: /^@tightwire\/wire\/(client|server)$/,
+        find: /^@tightwire\/wire\/(client|server|tls)$/,
         replacement: at("./tightwire/wire/src/$1/index.ts"),
       },
       {

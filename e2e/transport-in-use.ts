@@ -1,13 +1,9 @@
 import { grpcJs as grpcJsClient } from "@tightwire/client/grpc-js";
-import type {
-  ClientTlsOptions,
-  ClientTransport,
-  ServerTlsOptions,
-  ServerTransport,
-} from "@tightwire/core/runtime";
+import type { ClientTransport, ServerTransport } from "@tightwire/core/runtime";
 import { grpcJs as grpcJsServer } from "@tightwire/server/grpc-js";
 import { wire as wireClient } from "@tightwire/wire/client";
 import { wire as wireServer } from "@tightwire/wire/server";
+import type { ClientTlsOptions, ServerTlsOptions } from "@tightwire/wire/tls";
 
 /** What servers of these tests set, whatever the transport. */
 export interface ServerSettings {

@@ -1,5 +1,5 @@
 import { Metadata } from "@tightwire/core";
-import { type ConnectionState, StatusNumber } from "@tightwire/core/runtime";
+import { type ConnectionState, StatusNumber, SYSTEM } from "@tightwire/core/runtime";
 import { createEventLog, eventually } from "@tightwire/testing";
 import { wire as wireClient } from "@tightwire/wire/client";
 import { describe, expect, test } from "vitest";
@@ -373,7 +373,7 @@ describe("18. GOAWAY", () => {
     const silent = async (): Promise<void> => {
       const connection = await transport.connect(
         { address, authority: address },
-        { timeoutMs: 5_000, maxMessageBytes: 1_000 },
+        { timeoutMs: 5_000, maxMessageBytes: 1_000, ...SYSTEM },
       );
       const log = createEventLog();
       connection.onState((state) => log.add(state));
@@ -382,7 +382,7 @@ describe("18. GOAWAY", () => {
     for (let doubled = 5; doubled < 640; doubled *= 2) await silent();
     const connection = await transport.connect(
       { address, authority: address },
-      { timeoutMs: 5_000, maxMessageBytes: 1_000 },
+      { timeoutMs: 5_000, maxMessageBytes: 1_000, ...SYSTEM },
     );
     for (let wait = 0; wait < 3; wait++) await new Promise((resolve) => setTimeout(resolve, 15));
     expect(pings).toBe(7);

@@ -12,6 +12,7 @@ import {
   type Status,
   StatusNumber,
   type StreamHandle,
+  SYSTEM,
 } from "@tightwire/core/runtime";
 import { eventually } from "@tightwire/testing";
 import { wire as wireClient } from "@tightwire/wire/client";
@@ -103,15 +104,20 @@ export async function serve(
 ): Promise<WireServer> {
   const calls: SeenCall[] = [];
   const acceptor: Acceptor = {
+    ...SYSTEM,
     maxMessageBytes,
     open(call) {
-      if (call.fault !== undefined) return { ...call.fault, trailers: undefined };
+      if (call.fault !== undefined)
+        return { kind: "refused", status: { ...call.fault, trailers: undefined } };
       const behaviour = behaviours[call.path] ?? BEHAVIOURS[call.path];
       if (behaviour === undefined)
         return {
-          code: StatusNumber.UNIMPLEMENTED,
-          message: `unknown service: ${call.path}`,
-          trailers: undefined,
+          kind: "refused",
+          status: {
+            code: StatusNumber.UNIMPLEMENTED,
+            message: `unknown service: ${call.path}`,
+            trailers: undefined,
+          },
         };
       const seen: SeenCall = {
         call,
@@ -123,6 +129,7 @@ export async function serve(
       calls.push(seen);
       const sink = behaviour(seen);
       return {
+        kind: "accepted",
         start: () => sink.start?.(),
         message(bytes, compressed) {
           seen.messages.push(Buffer.from(bytes));
@@ -163,7 +170,7 @@ export async function dial(
 ): Promise<Connection> {
   const connection = await wireClient(options).connect(
     { address, authority: address },
-    { timeoutMs: 5_000, maxMessageBytes },
+    { timeoutMs: 5_000, maxMessageBytes, ...SYSTEM },
   );
   onTestFinished(() => connection.close(0));
   return connection;

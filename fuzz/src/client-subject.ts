@@ -1,5 +1,5 @@
 import { Metadata } from "@tightwire/core";
-import { type OutgoingCall, StatusNumber } from "@tightwire/core/runtime";
+import { type OutgoingCall, StatusNumber, SYSTEM } from "@tightwire/core/runtime";
 import type { Faults } from "./faults.js";
 import { fuzzLimits, PLAIN_MESSAGE_BYTES } from "./fuzz-limits.js";
 import type { CallKind } from "./input.js";
@@ -28,6 +28,7 @@ export function createClientSubject(
   const calls: MadeCall[] = [];
   let closes = 0;
   const options = {
+    ...SYSTEM,
     limits: fuzzLimits(random, seed),
     maxMessageBytes:
       seed === 0 ? PLAIN_MESSAGE_BYTES : random.pick([PLAIN_MESSAGE_BYTES, 70_000, 100]),

@@ -1,5 +1,11 @@
 import { Metadata } from "@tightwire/core";
-import type { Completion, IncomingCall, IncomingSink, OutgoingCall } from "@tightwire/core/runtime";
+import {
+  type Completion,
+  type IncomingCall,
+  type IncomingSink,
+  type OutgoingCall,
+  SYSTEM,
+} from "@tightwire/core/runtime";
 import { wire as wireClient } from "@tightwire/wire/client";
 import { wire as wireServer } from "@tightwire/wire/server";
 import type { CallKind } from "./input.js";
@@ -11,10 +17,18 @@ const MAX_MESSAGE_BYTES = 4_194_304;
 /** The wire's server. */
 export async function serveWire(scene: Scene): Promise<RecordedServer> {
   const listener = await wireServer().listen("127.0.0.1:0", {
+    ...SYSTEM,
     maxMessageBytes: MAX_MESSAGE_BYTES,
     open: (call) =>
       scene.fails
-        ? { code: 5, message: "no such thing: é", trailers: new Metadata({ "x-why": "gone" }) }
+        ? {
+            kind: "refused",
+            status: {
+              code: 5,
+              message: "no such thing: é",
+              trailers: new Metadata({ "x-why": "gone" }),
+            },
+          }
         : echo(call, scene),
   });
   return {
@@ -28,6 +42,7 @@ function echo(call: IncomingCall, { compress }: Scene): IncomingSink {
   const single = call.path.endsWith("clientStream");
   let last: Buffer = Buffer.alloc(0);
   return {
+    kind: "accepted",
     start: () => call.pull(1),
     message(bytes) {
       last = Buffer.from(bytes);
@@ -52,7 +67,7 @@ function echo(call: IncomingCall, { compress }: Scene): IncomingSink {
 export const callWire: RecordedClient = async (address, scene, midCall) => {
   const connection = await wireClient().connect(
     { address, authority: "localhost" },
-    { timeoutMs: 5_000, maxMessageBytes: MAX_MESSAGE_BYTES },
+    { timeoutMs: 5_000, maxMessageBytes: MAX_MESSAGE_BYTES, ...SYSTEM },
   );
   for (const [number, kind] of scene.calls.entries()) {
     const call: OutgoingCall = {

@@ -57,6 +57,7 @@ function randomPlan(random: Random): Plan {
 
 /** A call that a fuzzed server answers, and its books. */
 export class ServedCall implements IncomingSink {
+  readonly kind = "accepted";
   readonly log: string[] = [];
   settled = false;
   readonly #call: IncomingCall;

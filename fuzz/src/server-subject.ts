@@ -1,4 +1,4 @@
-import { type Acceptor, type FinalStatus, StatusNumber } from "@tightwire/core/runtime";
+import { type Acceptor, type OpenedCall, StatusNumber, SYSTEM } from "@tightwire/core/runtime";
 import type { Faults } from "./faults.js";
 import { fuzzLimits, PLAIN_MESSAGE_BYTES } from "./fuzz-limits.js";
 import type { MemoryTransport } from "./memory-transport.js";
@@ -24,12 +24,16 @@ export function createServerSubject(
     if (meddles && random.chance(5)) act(random.below(0x7fff_ffff));
   }
   const acceptor: Acceptor = {
+    ...SYSTEM,
     maxMessageBytes:
       seed === 0 ? PLAIN_MESSAGE_BYTES : random.pick([PLAIN_MESSAGE_BYTES, 70_000, 100]),
-    open(call): ServedCall | FinalStatus {
+    open(call): OpenedCall {
       meddle();
       if (seed !== 0 && random.chance(5))
-        return { code: StatusNumber.UNAUTHENTICATED, message: "not you", trailers: undefined };
+        return {
+          kind: "refused",
+          status: { code: StatusNumber.UNAUTHENTICATED, message: "not you", trailers: undefined },
+        };
       const served = new ServedCall(
         call,
         seed === 0 ? 0 : mixSeeds(seed, calls.length),
@@ -41,6 +45,7 @@ export function createServerSubject(
     },
   };
   const options = {
+    ...SYSTEM,
     limits: fuzzLimits(random, seed),
     maxMessageBytes: acceptor.maxMessageBytes,
     keepaliveMs: random.pick([Number.POSITIVE_INFINITY, 3_000]),

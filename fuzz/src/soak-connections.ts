@@ -1,4 +1,4 @@
-import type { Connection } from "@tightwire/core/runtime";
+import { type Connection, SYSTEM } from "@tightwire/core/runtime";
 import { wire } from "@tightwire/wire/client";
 import type { Random } from "./random.js";
 import { SOAK_MESSAGE_BYTES } from "./soak-plan.js";
@@ -28,7 +28,7 @@ export function keepConnections(address: string, count: number, random: Random):
       try {
         const connection = await transport.connect(
           { address, authority: "localhost" },
-          { timeoutMs: 5_000, maxMessageBytes: SOAK_MESSAGE_BYTES },
+          { timeoutMs: 5_000, maxMessageBytes: SOAK_MESSAGE_BYTES, ...SYSTEM },
         );
         made++;
         open[slot] = connection;

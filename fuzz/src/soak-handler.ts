@@ -6,7 +6,7 @@ import {
   type IncomingSink,
   type Status,
   StatusNumber,
-  schedule,
+  SYSTEM,
   type Timer,
 } from "@tightwire/core/runtime";
 import { bookEnd, type SoakBooks } from "./soak-books.js";
@@ -19,6 +19,7 @@ const ANSWERS = 5;
 /** The server of a soak: does what each call's `x-do` says. */
 export function soakAcceptor(books: SoakBooks): Acceptor {
   return {
+    ...SYSTEM,
     maxMessageBytes: SOAK_MESSAGE_BYTES,
     open(call) {
       books.begun++;
@@ -28,6 +29,7 @@ export function soakAcceptor(books: SoakBooks): Acceptor {
 }
 
 class SoakHandler implements IncomingSink, Expiring {
+  readonly kind = "accepted";
   readonly #call: IncomingCall;
   readonly #books: SoakBooks;
   readonly #kind: string;
@@ -45,7 +47,7 @@ class SoakHandler implements IncomingSink, Expiring {
     this.#kind = call.path.slice(call.path.lastIndexOf("/") + 1);
     this.#does = call.metadata.get("x-do");
     this.#compress = call.metadata.get("x-compress") === "1";
-    this.#deadline = schedule(call.deadline, this);
+    this.#deadline = SYSTEM.clock.schedule(call.deadline, this);
   }
 
   start(): void {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The interoperability client; see `--help`.
-import type { ClientTlsOptions } from "@tightwire/core/runtime";
+import type { ClientTlsOptions } from "@tightwire/wire/tls";
 import { type Flags, readFlags } from "./flags.js";
 import { DEFAULT_SOAK, runCase } from "./run-case.js";
 import { sentenceOf } from "./sentence.js";

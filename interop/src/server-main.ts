@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The interoperability server; see `--help`.
-import type { ServerTlsOptions } from "@tightwire/core/runtime";
+import type { ServerTlsOptions } from "@tightwire/wire/tls";
 import { makeCertificate } from "./certificate.js";
 import { type Flags, readFlags } from "./flags.js";
 import { sentenceOf } from "./sentence.js";

@@ -2,13 +2,17 @@ import type { Interceptor, Logger, Observer } from "@tightwire/core";
 import { createCallLog } from "@tightwire/core";
 import {
   type ClientTransport,
+  type Clock,
   type Connection,
   checkCount,
   checkTime,
   checkWait,
   combineObservers,
+  type Random,
   refuseUnknownOptions,
   type Status,
+  systemClock,
+  systemRandom,
   timerMs,
 } from "@tightwire/core/runtime";
 import { wire } from "@tightwire/wire/client";
@@ -45,6 +49,9 @@ export interface ChannelOptions {
   readonly logger?: Logger;
   /** Hear every call, after the log. Default none. */
   readonly observers?: readonly Observer[];
+  /** Time and chance, for tests in virtual time. Default: those of the process. */
+  readonly clock?: Clock;
+  readonly random?: Random;
 }
 
 /**
@@ -78,6 +85,7 @@ export interface ChannelSettings {
   readonly interceptors: readonly Interceptor[];
   readonly attemptInterceptors: readonly Interceptor[];
   readonly observer: Observer | undefined;
+  readonly clock: Clock;
 }
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
@@ -91,6 +99,8 @@ const OPTION_NAMES: readonly string[] = [
   "attemptInterceptors",
   "logger",
   "observers",
+  "clock",
+  "random",
 ];
 
 /**
@@ -102,7 +112,10 @@ export function createChannel(target: string, options: ChannelOptions = {}): Cha
   checkTime("timeoutMs", options.timeoutMs);
   checkTime("connectTimeoutMs", options.connectTimeoutMs);
   checkCount("maxMessageBytes", options.maxMessageBytes);
+  const { clock = systemClock, random = systemRandom } = options;
   const connector = createConnector({
+    clock,
+    random,
     target: parseTarget(target),
     transport: options.transport ?? wire(),
     timeoutMs: timerMs(options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS),
@@ -116,6 +129,7 @@ export function createChannel(target: string, options: ChannelOptions = {}): Cha
       interceptors: options.interceptors ?? [],
       attemptInterceptors: options.attemptInterceptors ?? [],
       observer: combineObservers([...logs, ...(options.observers ?? [])]),
+      clock,
     },
     ready: connector.ready,
     acquire: connector.acquire,

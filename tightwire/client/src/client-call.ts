@@ -1,14 +1,15 @@
 import {
   type CallObserver,
   type CallOptions,
+  type ClientInterceptedCall,
   type ContextKey,
-  type InterceptedCall,
   Metadata,
   type MethodDefinition,
   RpcError,
 } from "@tightwire/core";
 import {
   type CallScope,
+  type Clock,
   type Completion,
   type Connection,
   checkTime,
@@ -21,7 +22,6 @@ import {
   redactorFor,
   type Status,
   StatusNumber,
-  schedule,
   statusNumber,
   type Timer,
   timeLeftMs,
@@ -29,7 +29,7 @@ import {
 import { onAbort } from "./abort.js";
 import type { OpenChannel } from "./channel.js";
 
-type EndListener = Parameters<InterceptedCall["onFinish"]>[0];
+type EndListener = Parameters<ClientInterceptedCall["onFinish"]>[0];
 
 /** How often a call that its peer never processed is sent again. */
 const MAX_RESENDS = 3;
@@ -46,7 +46,7 @@ interface BeforeAttempts {
  * One call being made: its deadline, what may cancel it, and its way to a connection. Ends exactly
  * once, as a value; the error that its caller sees is made above.
  */
-export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expiring {
+export abstract class ClientCall implements ClientInterceptedCall, OutgoingCall, Expiring {
   readonly side = "client";
   readonly method: MethodDefinition;
   readonly path: string;
@@ -79,7 +79,7 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
   #underway = false;
   #stopListening: (() => void) | undefined = undefined;
   #onParentCancelled: ((cause: Status) => void) | undefined = undefined;
-  readonly #startedAt = performance.now();
+  readonly #startedAt: number;
 
   constructor(method: MethodDefinition, channel: OpenChannel, options: CallOptions) {
     checkTime("timeoutMs", options.timeoutMs);
@@ -87,13 +87,17 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
     this.method = method;
     this.path = method.path;
     this.channel = channel;
+    this.#startedAt = channel.settings.clock.now();
     this.options = options;
     this.compress = (options.compress ?? false) !== false;
     this.#scope = options.detached === true ? undefined : currentScope();
     this.metadata = new Metadata(options.metadata);
     this.deadline = this.#startedAt + this.#timeoutMs();
     if (this.#scope !== undefined) {
-      this.deadline = Math.min(this.deadline, inheritedDeadline(this.#scope));
+      this.deadline = Math.min(
+        this.deadline,
+        inheritedDeadline(this.#scope, channel.settings.clock),
+      );
       inheritTrace(this.#scope, this.metadata);
     }
     this.observer = channel.settings.observer?.started({
@@ -105,7 +109,7 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
   }
 
   get timeLeftMs(): number {
-    return timeLeftMs(this.deadline);
+    return timeLeftMs(this.deadline, this.channel.settings.clock);
   }
 
   get previousAttempts(): number {
@@ -221,7 +225,7 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
         });
       this.#scope.onCancelled(this.#onParentCancelled);
     }
-    this.#timer = schedule(this.deadline, this);
+    this.#timer = this.channel.settings.clock.schedule(this.deadline, this);
     this.connect();
   }
 
@@ -288,7 +292,7 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
         end.code === StatusNumber.OK
           ? end.message
           : redactorFor(this.method.redacted.request, this.request, this.#marked)(end.message),
-      durationMs: performance.now() - this.#startedAt,
+      durationMs: this.channel.settings.clock.now() - this.#startedAt,
       origin: end.origin,
       endpoint: this.endpoint,
       attempts: this.#attempts,
@@ -329,7 +333,7 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
   }
 
   expire(): void {
-    const waited = Math.round(performance.now() - this.#startedAt);
+    const waited = Math.round(this.channel.settings.clock.now() - this.#startedAt);
     const where =
       this.endpoint === undefined
         ? `for a connection to ${this.channel.target}`
@@ -347,8 +351,8 @@ export abstract class ClientCall implements InterceptedCall, OutgoingCall, Expir
   }
 }
 
-function inheritedDeadline(scope: CallScope): number {
-  const left = timeLeftMs(scope.deadline);
+function inheritedDeadline(scope: CallScope, clock: Clock): number {
+  const left = timeLeftMs(scope.deadline, clock);
   return scope.hop ? scope.deadline - hopReserveMs(left) : scope.deadline;
 }
 

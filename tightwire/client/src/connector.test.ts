@@ -5,6 +5,7 @@ import {
   currentScope,
   runInScope,
   type Status,
+  SYSTEM,
 } from "@tightwire/core/runtime";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createConnector } from "./connector.js";
@@ -64,6 +65,7 @@ function openConnector(text: string, { held = false } = {}) {
   const released = held ? new Promise<void>((resolve) => (release = resolve)) : undefined;
   const connector = createConnector({
     target: parseTarget(text),
+    ...SYSTEM,
     timeoutMs: 70,
     maxMessageBytes: 7,
     transport: {

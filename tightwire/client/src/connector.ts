@@ -1,8 +1,10 @@
 import { detach } from "@tightwire/core";
 import {
   type ClientTransport,
+  type Clock,
   type Connection,
   type Endpoint,
+  type Random,
   type Status,
   StatusNumber,
 } from "@tightwire/core/runtime";
@@ -15,6 +17,8 @@ export interface ConnectorParts {
   readonly transport: ClientTransport;
   readonly timeoutMs: number;
   readonly maxMessageBytes: number;
+  readonly clock: Clock;
+  readonly random: Random;
 }
 
 /** Keeps one connection to a target. */
@@ -49,6 +53,8 @@ export function createConnector({
   transport,
   timeoutMs,
   maxMessageBytes,
+  clock,
+  random,
 }: ConnectorParts): Connector {
   const waiters = new Set<Waiter>();
   const connections = new Set<Connection>();
@@ -69,6 +75,8 @@ export function createConnector({
           timeoutMs,
           maxMessageBytes,
           signal: closing.signal,
+          clock,
+          random,
         });
       } catch (error) {
         reasons.push(describe(endpoint, error, endpoints.length === 1 ? target.text : ""));
@@ -95,8 +103,8 @@ export function createConnector({
     connecting = false;
     failures++;
     retryAt =
-      performance.now() +
-      Math.random() * Math.min(BACKOFF_MS.first * 2 ** (failures - 1), BACKOFF_MS.last);
+      clock.now() +
+      random.next() * Math.min(BACKOFF_MS.first * 2 ** (failures - 1), BACKOFF_MS.last);
     lastFailure = {
       code: StatusNumber.UNAVAILABLE,
       message: `cannot connect to ${target.text}: ${messageOf(error)}`,
@@ -121,7 +129,7 @@ export function createConnector({
     acquire(ready, failed) {
       const waiter = { ready, failed };
       const closed = closing.signal.aborted;
-      if (closed || (lastFailure !== undefined && failures > 0 && performance.now() < retryAt)) {
+      if (closed || (lastFailure !== undefined && failures > 0 && clock.now() < retryAt)) {
         const why = closed ? CHANNEL_CLOSED : (lastFailure as Status);
         queueMicrotask(() => {
           if (waiters.delete(waiter)) failed(why);

@@ -71,7 +71,7 @@ export class StreamClientCall extends ClientCall implements ResponseSink {
   #startReading(): void {
     const idleMs =
       this.options.idleTimeoutMs ?? this.method.policy.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS;
-    this.#idle = new IdleTimer(idleMs, () => this.#expireIdle(idleMs));
+    this.#idle = new IdleTimer(this.channel.settings.clock, idleMs, () => this.#expireIdle(idleMs));
     this.responses.start();
   }
 

@@ -72,12 +72,9 @@ export interface CallOptions {
   readonly detached?: boolean;
 }
 
-/** A call as interceptors see it, on both sides. */
-export interface InterceptedCall extends ContextValues {
-  readonly side: "client" | "server";
+/** What interceptors see of a call on either side. */
+interface InterceptedCallBase extends ContextValues {
   readonly method: MethodDefinition;
-  /** Client: what will be sent, and may be changed before `next`. Server: what came. */
-  readonly metadata: Metadata;
   /**
    * The message, or for client and bidirectional streaming an async iterable of them; what `next`
    * passes on.
@@ -85,9 +82,28 @@ export interface InterceptedCall extends ContextValues {
   request: unknown;
   /** Milliseconds until the deadline; `Infinity` when there is none. */
   readonly timeLeftMs: number;
-  /** Fires once, when the call is over, for all four kinds. Must not throw. */
+  /** Calls back once, when the call has finished, for all four kinds. Must not throw. */
   onFinish(listener: (end: Pick<Completion, "code" | "message" | "trailers">) => void): void;
 }
+
+/** A call as a client's interceptors see it. */
+export interface ClientInterceptedCall extends InterceptedCallBase {
+  readonly side: "client";
+  /** What will be sent; may be changed before `next`. */
+  readonly metadata: Metadata;
+}
+
+/** A call as a server's interceptors see it. */
+export interface ServerInterceptedCall extends InterceptedCallBase {
+  readonly side: "server";
+  /** What the caller sent. Nothing in it is verified. */
+  readonly metadata: Metadata;
+  /** Whom the connection belongs to. */
+  readonly peer: Peer;
+}
+
+/** A call as interceptors see it; `side` tells which side they run on. */
+export type InterceptedCall = ClientInterceptedCall | ServerInterceptedCall;
 
 /**
  * What a call answers: one message, or an async iterable of them for server and bidirectional

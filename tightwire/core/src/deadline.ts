@@ -1,21 +1,22 @@
+import type { Clock } from "./clock.js";
 import type { Status } from "./status.js";
 import { StatusNumber } from "./status.js";
 
 /**
- * A moment by which a call is over: milliseconds on the monotonic clock of this process
- * (`performance.now()`), or `Infinity`. Being monotonic it survives changes of the wall clock;
+ * A moment by which a call is over: milliseconds on a {@link Clock}, which is
+ * monotonic, or `Infinity`. Being monotonic it survives changes of the wall clock;
  * between processes only the time that is left travels (`grpc-timeout`).
  */
 export type Deadline = number;
 
 /** The deadline that lies `ms` from now. `Infinity` stays `Infinity`. */
-export function deadlineAfter(ms: number): Deadline {
-  return performance.now() + ms;
+export function deadlineAfter(ms: number, clock: Clock): Deadline {
+  return clock.now() + ms;
 }
 
 /** Milliseconds until `deadline`: negative when it has passed, `Infinity` when there is none. */
-export function timeLeftMs(deadline: Deadline): number {
-  return deadline - performance.now();
+export function timeLeftMs(deadline: Deadline, clock: Clock): number {
+  return deadline - clock.now();
 }
 
 /** The reserve a hop keeps of an inherited deadline: 5 % of what is left, 20 ms at most. */

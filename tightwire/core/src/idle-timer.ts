@@ -1,25 +1,28 @@
-import { type Expiring, schedule, type Timer } from "./timer.js";
+import type { Clock, Expiring, Timer } from "./clock.js";
 
 /**
  * Calls back once nothing has happened for so long: the `idle_timeout` of a stream. A touch is one
  * assignment; the timer is set anew only when it fires early.
  */
 export class IdleTimer implements Expiring {
-  #last = performance.now();
+  #last: number;
   #timer: Timer;
+  readonly #clock: Clock;
   readonly #idleMs: number;
   readonly #silent: () => void;
 
   /** `Infinity` never expires. */
-  constructor(idleMs: number, silent: () => void) {
+  constructor(clock: Clock, idleMs: number, silent: () => void) {
+    this.#clock = clock;
+    this.#last = clock.now();
     this.#idleMs = idleMs;
     this.#silent = silent;
-    this.#timer = schedule(this.#last + idleMs, this);
+    this.#timer = this.#clock.schedule(this.#last + idleMs, this);
   }
 
   /** Something happened. */
   touch(): void {
-    this.#last = performance.now();
+    this.#last = this.#clock.now();
   }
 
   stop(): void {
@@ -28,7 +31,7 @@ export class IdleTimer implements Expiring {
 
   expire(): void {
     const due = this.#last + this.#idleMs;
-    if (performance.now() >= due) this.#silent();
-    else this.#timer = schedule(due, this);
+    if (this.#clock.now() >= due) this.#silent();
+    else this.#timer = this.#clock.schedule(due, this);
   }
 }

@@ -1,10 +1,12 @@
 export type {
   CallOptions,
+  ClientInterceptedCall,
   InterceptedCall,
   InterceptedResponse,
   Interceptor,
   InterceptorNext,
   ServerCall,
+  ServerInterceptedCall,
 } from "./call.js";
 export { createCallLog } from "./call-log.js";
 export { wasCompressed } from "./compressed.js";

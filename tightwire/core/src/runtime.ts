@@ -3,6 +3,7 @@
  * around it. Users of services need `@tightwire/core` only.
  */
 export { composeInterceptors } from "./call.js";
+export type { Clock, Expiring, OffloadedWork, Timer } from "./clock.js";
 export { noteCompressed } from "./compressed.js";
 export type { CallScope } from "./context.js";
 export { currentScope, runInScope } from "./context.js";
@@ -23,15 +24,14 @@ export { isBinaryKey } from "./metadata.js";
 export { checkCount, checkTime, checkWait, timerMs } from "./number-option.js";
 export { combineObservers } from "./observer.js";
 export { certificateIdentity } from "./peer.js";
-export { readPeerCertificate } from "./peer-certificate.js";
 export { DEFAULT_IDLE_TIMEOUT_MS, DEFAULT_TIMEOUT_MS } from "./policy.js";
+export type { Random } from "./random.js";
+export { systemRandom } from "./random.js";
 export { MarkedValues, redactorFor } from "./redaction.js";
 export type { Status } from "./status.js";
 export { StatusNumber, statusName, statusNumber } from "./status.js";
-export type { Expiring, Timer } from "./timer.js";
-export { schedule } from "./timer.js";
-export type { ClientTlsOptions, ServerTlsOptions } from "./tls.js";
-export { readPem } from "./tls.js";
+export { SYSTEM } from "./system.js";
+export { systemClock } from "./system-clock.js";
 export type {
   Acceptor,
   Borrowed,
@@ -48,6 +48,7 @@ export type {
   IncomingCall,
   IncomingSink,
   Listener,
+  OpenedCall,
   OutgoingCall,
   ResponseSink,
   ServerTransport,

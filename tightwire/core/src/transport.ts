@@ -1,6 +1,8 @@
+import type { Clock } from "./clock.js";
 import type { Deadline } from "./deadline.js";
 import type { Metadata } from "./metadata.js";
 import type { Peer } from "./peer.js";
+import type { Random } from "./random.js";
 import type { Outcome, Status } from "./status.js";
 
 /**
@@ -143,6 +145,9 @@ export interface ConnectOptions {
   readonly timeoutMs: number;
   /** The largest message that is taken, after decompression. */
   readonly maxMessageBytes: number;
+  /** The channel's time and chance, which the connection goes by. */
+  readonly clock: Clock;
+  readonly random: Random;
   /**
    * Aborts when nobody wants the connection any more: nothing of the attempt is left then, and it
    * rejects.
@@ -209,8 +214,12 @@ export interface IncomingCall {
   handlerFinished(): void;
 }
 
-/** Reads a call: what {@link Acceptor.open} gives the transport. */
+/** What {@link Acceptor.open} decides: who reads the call, or the status that ends it at once. */
+export type OpenedCall = IncomingSink | { readonly kind: "refused"; readonly status: FinalStatus };
+
+/** Reads a call that was accepted. */
 export interface IncomingSink {
+  readonly kind: "accepted";
   /**
    * The transport has taken the sink: called once, right after `open`; reading (`pull`) and
    * answering begin here.
@@ -233,8 +242,11 @@ export interface IncomingSink {
 export interface Acceptor {
   /** The largest message that is taken, after decompression. */
   readonly maxMessageBytes: number;
+  /** The server's time and chance, which its connections go by. */
+  readonly clock: Clock;
+  readonly random: Random;
   /** Decides on a call by its head, before any body is buffered: how to read it, or how it ends. */
-  open(call: IncomingCall): IncomingSink | FinalStatus;
+  open(call: IncomingCall): OpenedCall;
 }
 
 /** A server that listens. */

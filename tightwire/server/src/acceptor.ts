@@ -1,9 +1,10 @@
 import type { MethodDefinition, Observer } from "@tightwire/core";
 import {
   type Acceptor,
-  type FinalStatus,
+  type Clock,
   type IncomingCall,
-  type IncomingSink,
+  type OpenedCall,
+  type Random,
   type Status,
   StatusNumber,
 } from "@tightwire/core/runtime";
@@ -16,16 +17,18 @@ export interface AcceptorParts {
   readonly methods: ReadonlyMap<string, ServedMethod>;
   readonly observer: Observer | undefined;
   readonly maxMessageBytes: number;
+  readonly clock: Clock;
+  readonly random: Random;
 }
 
 /**
  * What every transport asks when a call comes in. Here, and only here on this side, the kinds of
  * call are told apart.
  */
-export function createAcceptor({ methods, observer, maxMessageBytes }: AcceptorParts): Acceptor {
+export function createAcceptor({ methods, observer, ...parts }: AcceptorParts): Acceptor {
   return {
-    maxMessageBytes,
-    open(call: IncomingCall): IncomingSink | FinalStatus {
+    ...parts,
+    open(call: IncomingCall): OpenedCall {
       const served = methods.get(call.path);
       if (call.fault !== undefined) return refuse(call, served?.definition, call.fault, observer);
       if (served === undefined)
@@ -56,7 +59,7 @@ function refuse(
   method: MethodDefinition | undefined,
   { code, message: text }: Status,
   observer: Observer | undefined,
-): FinalStatus {
+): OpenedCall {
   observer
     ?.started({
       side: "server",
@@ -66,5 +69,5 @@ function refuse(
       identity: call.peer.identity,
     })
     ?.finished({ code, message: text, durationMs: 0, origin: "local" });
-  return { code, message: text, trailers: undefined };
+  return { kind: "refused", status: { code, message: text, trailers: undefined } };
 }

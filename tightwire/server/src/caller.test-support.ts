@@ -1,5 +1,5 @@
 import { Metadata, type ServiceDefinition } from "@tightwire/core";
-import { type Completion, StatusNumber, statusName } from "@tightwire/core/runtime";
+import { type Completion, StatusNumber, SYSTEM, statusName } from "@tightwire/core/runtime";
 import { inProcess } from "./in-process.js";
 import type { Server } from "./server.js";
 
@@ -30,6 +30,7 @@ export async function callerOf(server: Server): Promise<Caller> {
   const connection = await inProcess(server).connect(endpoint, {
     timeoutMs: 1_000,
     maxMessageBytes: 1 << 20,
+    ...SYSTEM,
   });
   return (definition, localName, ...requests) => {
     const method = definition.methods[localName];

@@ -1,9 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { Metadata, RpcError } from "@tightwire/core";
 import {
   DETAILS_KEY,
   encodeStatusDetails,
   type FinalStatus,
+  type Random,
   type Status,
   StatusNumber,
   statusNumber,
@@ -38,8 +38,8 @@ const PUSHBACK_KEY = "grpc-retry-pushback-ms";
  * came from an outgoing call is translated, since this service's caller asked this service, not
  * that one. Anything else is INTERNAL with a fixed text and an id.
  */
-export function failureOf(thrown: unknown, call: FailedCall): Failure {
-  if (!(thrown instanceof RpcError)) return internal();
+export function failureOf(thrown: unknown, call: FailedCall, random: Random): Failure {
+  if (!(thrown instanceof RpcError)) return internal(random);
   const error = thrown as RpcError;
   if (error.call === undefined || error.forwarded)
     return { status: finalStatusOf(error), errorId: undefined };
@@ -59,7 +59,7 @@ export function failureOf(thrown: unknown, call: FailedCall): Failure {
       trailers,
     );
   }
-  return internal();
+  return internal(random);
 }
 
 /** The answer that an RpcError describes, details and metadata as trailers. */
@@ -76,8 +76,8 @@ function plain(code: number, text: string, trailers?: Metadata): Failure {
   return { status: { code, message: text, trailers }, errorId: undefined };
 }
 
-function internal(): Failure {
-  const errorId = randomBytes(6).toString("hex");
+function internal(random: Random): Failure {
+  const errorId = random.hex(6);
   return {
     status: {
       code: StatusNumber.INTERNAL,

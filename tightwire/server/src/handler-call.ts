@@ -2,12 +2,12 @@ import { setMaxListeners } from "node:events";
 import {
   type CallObserver,
   type ContextKey,
-  type InterceptedCall,
   Metadata,
   type MethodDefinition,
   type Peer,
   RpcError,
   type ServerCall,
+  type ServerInterceptedCall,
 } from "@tightwire/core";
 import {
   type Borrowed,
@@ -20,14 +20,13 @@ import {
   redactorFor,
   type Status,
   StatusNumber,
-  schedule,
   statusName,
   type Timer,
 } from "@tightwire/core/runtime";
 import { failureOf } from "./failure.js";
 import type { ServedMethod } from "./method.js";
 
-type EndListener = Parameters<InterceptedCall["onFinish"]>[0];
+type EndListener = Parameters<ServerInterceptedCall["onFinish"]>[0];
 
 /**
  * One call being answered: what its handler and interceptors see of it, the scope that its outgoing
@@ -35,9 +34,10 @@ type EndListener = Parameters<InterceptedCall["onFinish"]>[0];
  * Signals, metadata and listeners are made when first asked for, as most calls never do.
  */
 export abstract class HandlerCall
-  implements ServerCall, InterceptedCall, CallScope, IncomingSink, Expiring
+  implements ServerCall, ServerInterceptedCall, CallScope, IncomingSink, Expiring
 {
   readonly side = "server";
+  readonly kind = "accepted";
   readonly deadline: number;
   compress = false;
   request: unknown = undefined;
@@ -56,14 +56,15 @@ export abstract class HandlerCall
   #onEnd: EndListener[] | undefined = undefined;
   #values: Map<ContextKey<never>, unknown> | undefined = undefined;
   #marked: MarkedValues | undefined = undefined;
-  readonly #startedAt = performance.now();
+  readonly #startedAt: number;
   readonly #timer: Timer;
 
   constructor(incoming: IncomingCall, served: ServedMethod) {
     this.incoming = incoming;
     this.served = served;
+    this.#startedAt = served.clock.now();
     this.deadline = Math.min(incoming.deadline, this.#startedAt + served.maxDurationMs);
-    this.#timer = schedule(this.deadline, this);
+    this.#timer = served.clock.schedule(this.deadline, this);
     this.observer = served.observer?.started({
       side: "server",
       path: incoming.path,
@@ -88,7 +89,7 @@ export abstract class HandlerCall
   }
 
   get timeLeftMs(): number {
-    return this.deadline - performance.now();
+    return this.deadline - this.served.clock.now();
   }
 
   get signal(): AbortSignal {
@@ -204,7 +205,7 @@ export abstract class HandlerCall
   /** Ends the call because of what its handler threw. */
   protected fail(thrown: unknown): void {
     if (this.ended) return;
-    const { status: answer, errorId } = failureOf(thrown, this);
+    const { status: answer, errorId } = failureOf(thrown, this, this.served.random);
     if (errorId !== undefined) this.observer?.failed?.(thrown, errorId, this.#redactor());
     this.finish(answer);
   }
@@ -226,7 +227,7 @@ export abstract class HandlerCall
       this.observer.finished({
         code: end.code,
         message: text,
-        durationMs: performance.now() - this.#startedAt,
+        durationMs: this.served.clock.now() - this.#startedAt,
         origin: "local",
       });
     }

@@ -85,9 +85,9 @@ export abstract class InProcessCall implements CallHandle {
 
   #openAt(acceptor: Acceptor): void {
     const opened = acceptor.open(this.incoming);
-    if ("code" in opened) {
+    if (opened.kind === "refused") {
       this.#handlerFinished = true;
-      this.incoming.finish(opened);
+      this.incoming.finish(opened.status);
     } else {
       this.server = opened;
       this.begin(opened, acceptor.maxMessageBytes);

@@ -14,7 +14,7 @@ import type {
   Status,
   UnarySink,
 } from "@tightwire/core/runtime";
-import { refuseUnknownOptions, StatusNumber } from "@tightwire/core/runtime";
+import { refuseUnknownOptions, StatusNumber, timerMs } from "@tightwire/core/runtime";
 import { type InProcessCall, type InProcessCallParts, SHUT_DOWN } from "./in-process-call.js";
 import { InProcessStreamCall } from "./in-process-stream-call.js";
 import { InProcessUnaryCall } from "./in-process-unary-call.js";
@@ -117,9 +117,9 @@ class Hub implements ServerTransport, Listener {
   #whenIdle(graceMs: number): Promise<void> {
     if (this.calls.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, graceMs);
+      const timer = (this.acceptor as Acceptor).clock.setTimer(resolve, timerMs(graceMs));
       this.#idle = () => {
-        clearTimeout(timer);
+        timer.cancel();
         resolve();
       };
     });
@@ -133,6 +133,7 @@ class InProcessConnection implements Connection {
   readonly #hub: Hub;
   readonly #options: ConnectOptions;
   readonly #calls = new Set<InProcessCall>();
+  #idle: (() => void) | undefined = undefined;
   #state: ConnectionState = "ready";
   #listener: StateListener | undefined = undefined;
 
@@ -174,9 +175,7 @@ class InProcessConnection implements Connection {
 
   async close(graceMs: number): Promise<void> {
     this.tell("draining", CLOSED);
-    const ended = performance.now() + graceMs;
-    while (this.#calls.size > 0 && performance.now() < ended)
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    await this.#whenIdle(graceMs);
     for (const call of [...this.#calls]) call.cancel(CLOSED);
     this.tell("closed", CLOSED);
     this.#hub.forget(this);
@@ -184,7 +183,19 @@ class InProcessConnection implements Connection {
 
   left(call: InProcessCall): void {
     this.#calls.delete(call);
+    if (this.#calls.size === 0) this.#idle?.();
     this.#hub.left(call);
+  }
+
+  #whenIdle(graceMs: number): Promise<void> {
+    if (this.#calls.size === 0 || graceMs === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = this.#options.clock.setTimer(resolve, timerMs(graceMs));
+      this.#idle = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
   }
 
   #partsOf(outgoing: OutgoingCall): InProcessCallParts {

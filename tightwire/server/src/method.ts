@@ -6,9 +6,11 @@ import type {
   ServerCall,
 } from "@tightwire/core";
 import {
+  type Clock,
   composeInterceptors,
   DEFAULT_IDLE_TIMEOUT_MS,
   DEFAULT_TIMEOUT_MS,
+  type Random,
 } from "@tightwire/core/runtime";
 import type { StreamCall } from "./stream.js";
 
@@ -37,6 +39,8 @@ export interface ServedMethod {
   /** Streams: how long without a message either way. */
   readonly idleTimeoutMs: number;
   readonly observer: Observer | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
   /** The streams in flight of this server, to be told when it drains. */
   readonly streams: Set<StreamCall>;
 }
@@ -46,8 +50,7 @@ export function serveMethod(
   definition: MethodDefinition,
   handler: Handler,
   interceptors: readonly Interceptor[],
-  observer: Observer | undefined,
-  streams: Set<StreamCall>,
+  parts: Pick<ServedMethod, "observer" | "streams" | "clock" | "random">,
 ): ServedMethod {
   const unary = definition.kind === "unary";
   return {
@@ -61,8 +64,7 @@ export function serveMethod(
     idleTimeoutMs: unary
       ? Number.POSITIVE_INFINITY
       : (definition.policy.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS),
-    observer,
-    streams,
+    ...parts,
   };
 }
 

@@ -2,12 +2,16 @@ import type { Interceptor, Logger, Observer, ServiceDefinition } from "@tightwir
 import { createCallLog } from "@tightwire/core";
 import {
   type Acceptor,
+  type Clock,
   checkCount,
   checkWait,
   combineObservers,
   type Listener,
+  type Random,
   refuseUnknownOptions,
   type ServerTransport,
+  systemClock,
+  systemRandom,
   timerMs,
 } from "@tightwire/core/runtime";
 import { wire } from "@tightwire/wire/server";
@@ -27,6 +31,9 @@ export interface ServerOptions {
   readonly interceptors?: readonly Interceptor[];
   /** The largest request message that is taken, after decompression, in bytes. Default 4 MiB. */
   readonly maxMessageBytes?: number;
+  /** Time and chance, for tests in virtual time. Default: those of the process. */
+  readonly clock?: Clock;
+  readonly random?: Random;
 }
 
 /** Settings of one service on a server; all optional. */
@@ -84,7 +91,14 @@ export interface Server {
 }
 
 const DEFAULT_MAX_MESSAGE_BYTES: number = 4 * 1024 * 1024;
-const OPTION_NAMES: readonly string[] = ["logger", "observers", "interceptors", "maxMessageBytes"];
+const OPTION_NAMES: readonly string[] = [
+  "logger",
+  "observers",
+  "interceptors",
+  "maxMessageBytes",
+  "clock",
+  "random",
+];
 
 /**
  * Makes a server with no services yet. Throws a TypeError that names an option it does not know.
@@ -97,6 +111,8 @@ export function createServer(options: ServerOptions = {}): Server {
     observers = [],
     interceptors = [],
     maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES,
+    clock = systemClock,
+    random = systemRandom,
   } = options;
   const observer = combineObservers([
     ...(logger === undefined ? [] : [createCallLog(logger)]),
@@ -114,7 +130,7 @@ export function createServer(options: ServerOptions = {}): Server {
   const server: Server = {
     services,
     health,
-    acceptor: createAcceptor({ methods, observer, maxMessageBytes }),
+    acceptor: createAcceptor({ methods, observer, maxMessageBytes, clock, random }),
     add(definition, handlers, serviceOptions = {}) {
       refuseUnknownOptions(`add(${definition.name})`, serviceOptions, ["interceptors"]);
       if (sealed)
@@ -127,13 +143,12 @@ export function createServer(options: ServerOptions = {}): Server {
       for (const [localName, method] of Object.entries(definition.methods)) {
         methods.set(
           method.path,
-          serveMethod(
-            method,
-            handlerOf(definition, handlers, localName),
-            layers,
+          serveMethod(method, handlerOf(definition, handlers, localName), layers, {
             observer,
             streams,
-          ),
+            clock,
+            random,
+          }),
         );
       }
       services.push(definition);
@@ -162,8 +177,8 @@ export function createServer(options: ServerOptions = {}): Server {
       checkStopOptions(stopOptions);
       if (stopping === undefined) {
         logger?.info({}, "stopping");
-        stopping = stopServer(health, listeners, streams, force.signal, stopOptions).then(() =>
-          logger?.info({}, "stopped"),
+        stopping = stopServer(health, listeners, streams, force.signal, stopOptions, clock).then(
+          () => logger?.info({}, "stopped"),
         );
       }
       return stopping;
@@ -195,17 +210,16 @@ async function stopServer(
   streams: ReadonlySet<StreamCall>,
   force: AbortSignal,
   options: StopOptions,
+  clock: Clock,
 ): Promise<void> {
   const { pauseMs = 250 } = options;
   const graceMs = timerMs(options.graceMs ?? 10_000);
-  const forcedAt = performance.now() + graceMs;
+  const forcedAt = clock.now() + graceMs;
   health.shutDown();
-  await pause(Math.min(pauseMs, graceMs), force);
+  await pause(clock, Math.min(pauseMs, graceMs), force);
   const closeAll = (): void => listeners.forEach((listener) => void listener.closeNow());
   force.addEventListener("abort", closeAll);
-  const drained = listeners.map((listener) =>
-    listener.drain(Math.max(forcedAt - performance.now(), 0)),
-  );
+  const drained = listeners.map((listener) => listener.drain(Math.max(forcedAt - clock.now(), 0)));
   for (const stream of [...streams]) stream.tellDraining();
   if (force.aborted) closeAll();
   await Promise.allSettled(drained);
@@ -213,11 +227,11 @@ async function stopServer(
 }
 
 /** Waits so long, or until `cut` aborts. */
-function pause(ms: number, cut: AbortSignal): Promise<void> {
+function pause(clock: Clock, ms: number, cut: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(end, ms);
+    const timer = clock.setTimer(end, ms);
     function end(): void {
-      clearTimeout(timer);
+      timer.cancel();
       cut.removeEventListener("abort", end);
       resolve();
     }

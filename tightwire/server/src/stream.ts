@@ -29,7 +29,7 @@ export class StreamCall extends HandlerCall {
     const { kind } = served.definition;
     this.#manyRequests = kind !== "server_streaming";
     this.#manyResponses = kind !== "client_streaming";
-    this.#idle = new IdleTimer(served.idleTimeoutMs, () => this.#expireIdle());
+    this.#idle = new IdleTimer(served.clock, served.idleTimeoutMs, () => this.#expireIdle());
     served.streams.add(this);
   }
 

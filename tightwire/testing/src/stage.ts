@@ -1,5 +1,10 @@
 import { type Channel, type ChannelOptions, createChannel, createClient } from "@tightwire/client";
-import type { Acceptor, Connection, ServerTransport } from "@tightwire/core/runtime";
+import {
+  type Acceptor,
+  type Connection,
+  type ServerTransport,
+  SYSTEM,
+} from "@tightwire/core/runtime";
 import {
   createServer,
   type Server,
@@ -123,6 +128,7 @@ export function createStage(subject: TransportSubject, patienceMs?: number): Sta
       const connection = await listener.transport.connect(listener.endpoint, {
         timeoutMs: 5_000,
         maxMessageBytes: 4 * 1024 * 1024,
+        ...SYSTEM,
       });
       ends.unshift(() => connection.close(0));
       return connection;

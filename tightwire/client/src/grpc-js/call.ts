@@ -7,6 +7,7 @@ import {
   type Status,
   StatusNumber,
   type StreamHandle,
+  systemClock,
   timeLeftMs,
   type UnarySink,
 } from "@tightwire/core/runtime";
@@ -228,7 +229,7 @@ export class UnaryResponses implements ResponseSink {
 
 function grpcDeadline(deadline: number): number {
   if (deadline === Number.POSITIVE_INFINITY) return deadline;
-  return Date.now() + Math.min(timeLeftMs(deadline), MAX_DEADLINE_MS);
+  return Date.now() + Math.min(timeLeftMs(deadline, systemClock), MAX_DEADLINE_MS);
 }
 
 function completionOf(status: StatusObject, head: GrpcMetadata | undefined): Completion {

@@ -10,16 +10,15 @@ import {
 } from "@grpc/grpc-js";
 import {
   type Capabilities,
-  type ClientTlsOptions,
   type ClientTransport,
   type Connection,
   type ConnectOptions,
   checkTime,
   type Endpoint,
-  readPem,
   refuseUnknownOptions,
   timerMs,
 } from "@tightwire/core/runtime";
+import { type ClientTlsOptions, readPem } from "@tightwire/wire/tls";
 import { connectFailure } from "./connect-failure.js";
 import { takeSockets } from "./connecting-sockets.js";
 import { GrpcJsConnection } from "./connection.js";

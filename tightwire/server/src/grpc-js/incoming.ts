@@ -57,7 +57,7 @@ export class GrpcJsIncoming
   ) {
     const timeoutMs = timeout === undefined ? Number.POSITIVE_INFINITY : parseTimeout(timeout);
     this.path = path;
-    this.deadline = deadlineAfter(timeoutMs ?? Number.POSITIVE_INFINITY);
+    this.deadline = deadlineAfter(timeoutMs ?? Number.POSITIVE_INFINITY, acceptor.clock);
     this.fault = timeoutMs === undefined ? malformedTimeout(timeout ?? "") : undefined;
     this.#call = call;
     this.#acceptor = acceptor;
@@ -91,7 +91,7 @@ export class GrpcJsIncoming
     this.#metadata = fromGrpcMetadata(metadata);
     this.#compressed = collectCompressed(this.#call);
     const opened = this.#acceptor.open(this);
-    if ("code" in opened) return this.finish(opened);
+    if (opened.kind === "refused") return this.finish(opened.status);
     this.#sink = opened;
     opened.start();
   }

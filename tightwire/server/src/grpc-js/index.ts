@@ -5,12 +5,11 @@ import {
   checkCount,
   checkTime,
   type Listener,
-  readPem,
   refuseUnknownOptions,
-  type ServerTlsOptions,
   type ServerTransport,
   timerMs,
 } from "@tightwire/core/runtime";
+import { readPem, type ServerTlsOptions } from "@tightwire/wire/tls";
 import { GrpcJsListener } from "./listener.js";
 import { silenceGrpcJs } from "./quiet.js";
 

@@ -1,6 +1,7 @@
 import type { ServerInterceptingCallInterface } from "@grpc/grpc-js";
 import type { Peer } from "@tightwire/core";
-import { certificateIdentity, readPeerCertificate } from "@tightwire/core/runtime";
+import { certificateIdentity } from "@tightwire/core/runtime";
+import { readPeerCertificate } from "@tightwire/wire/tls";
 
 /**
  * Who a call of grpc-js comes from; read when asked for, since it costs a walk through the session.

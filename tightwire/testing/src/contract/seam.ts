@@ -8,6 +8,7 @@ import {
   type OutgoingCall,
   type ResponseSink,
   StatusNumber,
+  SYSTEM,
 } from "@tightwire/core/runtime";
 import { expect } from "vitest";
 import { type EventLog, eventually } from "../event-log.js";
@@ -49,9 +50,11 @@ function notingAcceptor(
   begin: (call: IncomingCall, event: "start" | "message" | "halfClosed") => void,
 ): Acceptor {
   return {
+    ...SYSTEM,
     maxMessageBytes: 4 * 1024 * 1024,
     open(call): IncomingSink {
       return {
+        kind: "accepted",
         start: () => begin(call, "start"),
         message(bytes) {
           log.add(`server message ${bytes.byteLength}`);
@@ -114,8 +117,12 @@ export function seam({ test, subject }: Suite): void {
 
   test("a status outside 0 to 16 is UNKNOWN", async (stage) => {
     const listener = await stage.openRaw({
+      ...SYSTEM,
       maxMessageBytes: 1_000,
-      open: () => ({ code: 99, message: "ninety-nine", trailers: undefined }),
+      open: () => ({
+        kind: "refused",
+        status: { code: 99, message: "ninety-nine", trailers: undefined },
+      }),
     });
     const { client } = stage.channelTo(listener);
     await expect(client.unary({})).rejects.toMatchObject({
@@ -127,8 +134,12 @@ export function seam({ test, subject }: Suite): void {
   test("an acceptor that refuses by the head alone is heard, details and all, before a body is read", async (stage) => {
     const trailers = new Metadata({ "x-why": "closed" });
     const listener = await stage.openRaw({
+      ...SYSTEM,
       maxMessageBytes: 1_000,
-      open: () => ({ code: StatusNumber.PERMISSION_DENIED, message: "not you", trailers }),
+      open: () => ({
+        kind: "refused",
+        status: { code: StatusNumber.PERMISSION_DENIED, message: "not you", trailers },
+      }),
     });
     const { client } = stage.channelTo(listener);
     for (const call of [client.unary({}), client.clientStream([{}, {}])]) {

@@ -1,5 +1,5 @@
 import { Metadata } from "@tightwire/core";
-import { type Completion, type OutgoingCall, StatusNumber } from "@tightwire/core/runtime";
+import { type Completion, type OutgoingCall, StatusNumber, SYSTEM } from "@tightwire/core/runtime";
 import { describe, expect, test } from "vitest";
 import type { ByteTransport } from "../session/byte-transport.js";
 import { DEFAULT_LIMITS } from "../session/limits.js";
@@ -70,6 +70,7 @@ function createSession(firstStreamId: number): {
     destroy() {},
   };
   const options = {
+    ...SYSTEM,
     limits: DEFAULT_LIMITS,
     maxMessageBytes: 1_000,
     keepaliveMs: Number.POSITIVE_INFINITY,

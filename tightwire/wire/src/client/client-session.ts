@@ -152,9 +152,9 @@ export class ClientSession extends Session {
     this.#tell("draining", CLOSED);
     if (this.#inFlight > 0 && graceMs > 0 && !this.over) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, timerMs(graceMs));
+        const timer = this.clock.setTimer(resolve, timerMs(graceMs));
         this.#whenIdle = () => {
-          clearTimeout(timer);
+          timer.cancel();
           resolve();
         };
       });

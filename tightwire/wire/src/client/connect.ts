@@ -20,7 +20,10 @@ import { WireConnection } from "./connection.js";
 export interface ConnectParts {
   /** Undefined for cleartext. */
   readonly tls: TlsConnectOptions | undefined;
-  readonly session: Omit<ClientSessionOptions, "scheme" | "authority" | "maxMessageBytes">;
+  readonly session: Omit<
+    ClientSessionOptions,
+    "scheme" | "authority" | "maxMessageBytes" | "clock" | "random"
+  >;
   /** A server found the PINGs too many. */
   tooManyPings(): void;
 }
@@ -31,12 +34,12 @@ export interface ConnectParts {
  */
 export function connect(
   endpoint: Endpoint,
-  { timeoutMs, maxMessageBytes, signal }: ConnectOptions,
+  { timeoutMs, maxMessageBytes, clock, random, signal }: ConnectOptions,
   parts: ConnectParts,
 ): Promise<Connection> {
   return new Promise((resolve, reject) => {
     const socket = openSocket(endpoint, parts.tls);
-    const timer = setTimeout(
+    const timer = clock.setTimer(
       () => give(`no connection within ${timeoutMs} ms`),
       timerMs(timeoutMs),
     );
@@ -46,7 +49,7 @@ export function connect(
     let connection: WireConnection | undefined;
 
     function settle(): void {
-      clearTimeout(timer);
+      timer.cancel();
       signal?.removeEventListener("abort", leave);
     }
     function give(why: string): void {
@@ -82,6 +85,8 @@ export function connect(
         {
           ...parts.session,
           maxMessageBytes,
+          clock,
+          random,
           scheme: parts.tls === undefined ? "http" : "https",
           authority: endpoint.authority,
         },

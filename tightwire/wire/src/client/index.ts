@@ -1,14 +1,14 @@
 import type { ConnectionOptions as TlsConnectOptions } from "node:tls";
 import {
   type Capabilities,
-  type ClientTlsOptions,
   type ClientTransport,
   checkTime,
-  readPem,
   refuseUnknownOptions,
 } from "@tightwire/core/runtime";
 import { type Limits, resolveLimits } from "../session/limits.js";
-import { TLS_CIPHERS } from "../session/tls-ciphers.js";
+import { TLS_CIPHERS } from "../tls/ciphers.js";
+import type { ClientTlsOptions } from "../tls/options.js";
+import { readPem } from "../tls/pem.js";
 import { connect } from "./connect.js";
 
 export type { Limits } from "../session/limits.js";

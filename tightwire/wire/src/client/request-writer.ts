@@ -1,4 +1,4 @@
-import { formatTimeout, type OutgoingCall, timeLeftMs } from "@tightwire/core/runtime";
+import { type Clock, formatTimeout, type OutgoingCall, timeLeftMs } from "@tightwire/core/runtime";
 import { ACCEPTED_ENCODINGS } from "../grpc/compression.js";
 import { mostMetadataBytes, writeMetadata } from "../grpc/metadata-fields.js";
 import { RepeatedFields } from "../hpack/repeated-fields.js";
@@ -38,7 +38,7 @@ export class RequestWriter {
     this.#repeatedOf(call.path).write(encoder);
     if (call.compress) encoder.repeated("grpc-encoding", "gzip");
     if (call.deadline !== Number.POSITIVE_INFINITY)
-      encoder.literal("grpc-timeout", timeoutText(call.deadline));
+      encoder.literal("grpc-timeout", timeoutText(call.deadline, this.#session.clock));
     if (call.previousAttempts > 0)
       encoder.literal("grpc-previous-rpc-attempts", String(call.previousAttempts));
     writeMetadata(encoder, call.metadata);
@@ -65,7 +65,7 @@ export class RequestWriter {
   }
 }
 
-function timeoutText(deadline: number): string {
-  const left = timeLeftMs(deadline);
+function timeoutText(deadline: number, clock: Clock): string {
+  const left = timeLeftMs(deadline, clock);
   return formatTimeout(left >= WHOLE_MS_FROM ? Math.ceil(left) : left);
 }

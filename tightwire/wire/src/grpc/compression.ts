@@ -1,3 +1,5 @@
+import type { Clock } from "@tightwire/core/runtime";
+
 /** The encodings that we take, as the protocol lists them. */
 export const ACCEPTED_ENCODINGS = "identity,gzip";
 
@@ -37,6 +39,7 @@ let running = 0;
  * is not `wanted` any more. It stops at `maxBytes`, however much there would be.
  */
 export function decompress(
+  clock: Clock,
   bytes: Uint8Array,
   maxBytes: number,
   wanted: () => boolean,
@@ -47,10 +50,16 @@ export function decompress(
     jobs.push({
       wanted,
       run: (done) =>
-        zlib().gunzip(bytes, options, (error, result) => {
-          done();
-          later(error === null ? limited(result, maxBytes) : failureOf(error));
-        }),
+        clock.offload<Uint8Array>(
+          {
+            start: (told) => zlib().gunzip(bytes, options, told),
+            runSync: () => zlib().gunzipSync(bytes, options),
+          },
+          (error, result) => {
+            done();
+            later(error === null ? limited(result as Uint8Array, maxBytes) : failureOf(error));
+          },
+        ),
     });
     runJobs();
     return undefined;
@@ -77,12 +86,16 @@ function runJobs(): void {
 
 /** Compresses at once when that is quick, else calls `later`. */
 export function compress(
+  clock: Clock,
   bytes: Uint8Array,
   later: (result: Uint8Array) => void,
 ): Uint8Array | undefined {
   if (bytes.length <= SYNC_BYTES) return zlib().gzipSync(bytes);
   // Compressing what is in memory fails for want of memory alone.
-  zlib().gzip(bytes, (_error, result) => later(result));
+  clock.offload<Uint8Array>(
+    { start: (told) => zlib().gzip(bytes, told), runSync: () => zlib().gzipSync(bytes) },
+    (_error, result) => later(result as Uint8Array),
+  );
   return undefined;
 }
 

@@ -2,14 +2,14 @@ import type { TlsOptions } from "node:tls";
 import {
   type Capabilities,
   checkTime,
-  readPem,
   refuseUnknownOptions,
-  type ServerTlsOptions,
   type ServerTransport,
   timerMs,
 } from "@tightwire/core/runtime";
 import { type Limits, resolveLimits } from "../session/limits.js";
-import { TLS_CIPHERS } from "../session/tls-ciphers.js";
+import { TLS_CIPHERS } from "../tls/ciphers.js";
+import type { ServerTlsOptions } from "../tls/options.js";
+import { readPem } from "../tls/pem.js";
 import { WireListener } from "./listener.js";
 
 export type { Limits } from "../session/limits.js";

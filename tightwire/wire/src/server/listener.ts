@@ -5,12 +5,12 @@ import {
   type Acceptor,
   certificateIdentity,
   type Listener,
-  readPeerCertificate,
   type Status,
   StatusNumber,
   timerMs,
 } from "@tightwire/core/runtime";
 import { attach, SocketTransport } from "../session/socket-transport.js";
+import { readPeerCertificate } from "../tls/peer-certificate.js";
 import { parseAddress } from "./address.js";
 import { REFUSAL } from "./preface.js";
 import {
@@ -59,7 +59,7 @@ export class WireListener implements Listener, ServerSessionOwner {
     address: string,
     acceptor: Acceptor,
     tls: (TlsOptions & { readonly handshakeTimeout: number }) | undefined,
-    options: Omit<ServerSessionOptions, "maxMessageBytes">,
+    options: Omit<ServerSessionOptions, "maxMessageBytes" | "clock" | "random">,
   ): Promise<WireListener> {
     const where = parseAddress(address);
     // A client may half-close its side and still read.
@@ -74,6 +74,8 @@ export class WireListener implements Listener, ServerSessionOwner {
     const listener = new WireListener(server, boundAddress(address, server), acceptor, {
       ...options,
       maxMessageBytes: acceptor.maxMessageBytes,
+      clock: acceptor.clock,
+      random: acceptor.random,
     });
     listener.#accept(tls !== undefined);
     return listener;
@@ -85,9 +87,9 @@ export class WireListener implements Listener, ServerSessionOwner {
     for (const session of this.#sessions) session.drain();
     if (this.#sessions.size > 0) {
       await new Promise<void>((resolve) => {
-        const forced = setTimeout(resolve, timerMs(graceMs));
+        const forced = this.acceptor.clock.setTimer(resolve, timerMs(graceMs));
         this.#allEnded = () => {
-          clearTimeout(forced);
+          forced.cancel();
           resolve();
         };
       });

@@ -1,3 +1,4 @@
+import { SYSTEM } from "@tightwire/core/runtime";
 import { describe, expect, test } from "vitest";
 import { PREFACE } from "../frames/protocol.js";
 import { DEFAULT_LIMITS } from "../session/limits.js";
@@ -20,6 +21,7 @@ function openSession(): { session: ServerSession; written(): Promise<Buffer> } {
       destroy: () => {},
     },
     {
+      ...SYSTEM,
       limits: DEFAULT_LIMITS,
       maxMessageBytes: 1,
       keepaliveMs: NEVER,
@@ -31,8 +33,12 @@ function openSession(): { session: ServerSession; written(): Promise<Buffer> } {
     { kind: "network", address: "test" },
     {
       acceptor: {
+        ...SYSTEM,
         maxMessageBytes: 1,
-        open: () => ({ code: 12, message: "", trailers: undefined }),
+        open: () => ({
+          kind: "refused",
+          status: { code: 12, message: "", trailers: undefined },
+        }),
       },
       sessionEnded: () => {},
     },

@@ -2,6 +2,7 @@ import type { Peer } from "@tightwire/core";
 import {
   type Acceptor,
   malformedTimeout,
+  type Random,
   type Status,
   StatusNumber,
 } from "@tightwire/core/runtime";
@@ -78,7 +79,7 @@ export class ServerSession extends Session {
     this.peerOfConnection = peer;
     this.#owner = owner;
     this.#head = new RequestHead(options.limits);
-    this.timers.start("age", jittered(options.maxAgeMs));
+    this.timers.start("age", jittered(options.maxAgeMs, options.random));
     this.timers.start("idle", options.maxIdleMs);
   }
 
@@ -307,6 +308,6 @@ function faultOf(head: RequestHead, maxHeaderListBytes: number): Status | undefi
 }
 
 /** Connections of one age would all be made anew at once. */
-function jittered(ms: number): number {
-  return ms * (0.9 + Math.random() * 0.2);
+function jittered(ms: number, random: Random): number {
+  return ms * (0.9 + random.next() * 0.2);
 }

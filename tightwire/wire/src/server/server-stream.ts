@@ -4,6 +4,7 @@ import {
   type FinalStatus,
   type IncomingCall,
   type IncomingSink,
+  type OpenedCall,
   type Status,
   StatusNumber,
 } from "@tightwire/core/runtime";
@@ -45,7 +46,7 @@ export class ServerStream extends Stream implements IncomingCall {
     this.deadline =
       head.timeoutMs === Number.POSITIVE_INFINITY
         ? Number.POSITIVE_INFINITY
-        : deadlineAfter(head.timeoutMs ?? 0);
+        : deadlineAfter(head.timeoutMs ?? 0, session.clock);
     this.contentLeft = head.contentLength;
     this.compressedAllowed = head.encoding === "gzip";
     this.#acceptsGzip = head.acceptEncoding?.includes("gzip") === true;
@@ -71,12 +72,12 @@ export class ServerStream extends Stream implements IncomingCall {
   }
 
   /** What the acceptor decided. `endStream`: the request ended with its head. */
-  begin(opened: IncomingSink | FinalStatus, endStream: boolean): void {
-    if ("code" in opened) {
+  begin(opened: OpenedCall, endStream: boolean): void {
+    if (opened.kind === "refused") {
       if (this.closed) return this.handlerFinished();
       this.#isSettled = true;
       this.remoteEnded = endStream;
-      return this.finish(opened);
+      return this.finish(opened.status);
     }
     this.#sink = opened;
     const gone = this.closed;
@@ -161,7 +162,8 @@ export class ServerStream extends Stream implements IncomingCall {
     const sink = this.#sink;
     this.#sink = undefined;
     // The caller's own clock is the likeliest reason.
-    const late = cause.code === StatusNumber.CANCELLED && performance.now() >= this.deadline - 1;
+    const late =
+      cause.code === StatusNumber.CANCELLED && this.session.clock.now() >= this.deadline - 1;
     sink?.cancelled(
       late
         ? { code: StatusNumber.DEADLINE_EXCEEDED, message: "the deadline of the call passed" }

@@ -1,4 +1,4 @@
-import { timerMs } from "@tightwire/core/runtime";
+import { type Clock, type Timer, timerMs } from "@tightwire/core/runtime";
 
 /** What a connection waits for with a limit of time. */
 export type Wait =
@@ -21,18 +21,20 @@ export type Wait =
 export class ConnectionTimers {
   readonly #due = new Map<Wait, number>();
   readonly #expired: (wait: Wait) => void;
-  #timer: NodeJS.Timeout | undefined = undefined;
+  readonly #clock: Clock;
+  #timer: Timer | undefined = undefined;
   #timerDue = Number.POSITIVE_INFINITY;
 
   /** `expired` is told of each wait that lasted too long, after it was forgotten. */
-  constructor(expired: (wait: Wait) => void) {
+  constructor(clock: Clock, expired: (wait: Wait) => void) {
+    this.#clock = clock;
     this.#expired = expired;
   }
 
   /** From now on `wait` may last `ms`; `Infinity` for ever. */
   start(wait: Wait, ms: number): void {
     if (ms === Number.POSITIVE_INFINITY) return this.stop(wait);
-    const due = performance.now() + ms;
+    const due = this.#clock.now() + ms;
     this.#due.set(wait, due);
     if (due < this.#timerDue) this.#set(due);
   }
@@ -48,24 +50,24 @@ export class ConnectionTimers {
   /** Forgets everything. */
   stopAll(): void {
     this.#due.clear();
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     this.#timer = undefined;
     this.#timerDue = Number.POSITIVE_INFINITY;
   }
 
   #set(due: number): void {
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     this.#timerDue = due;
-    this.#timer = setTimeout(
+    this.#timer = this.#clock.setBackgroundTimer(
       () => this.#look(),
-      timerMs(Math.max(due - performance.now(), 1)),
-    ).unref();
+      timerMs(Math.max(due - this.#clock.now(), 1)),
+    );
   }
 
   #look(): void {
     this.#timer = undefined;
     this.#timerDue = Number.POSITIVE_INFINITY;
-    const now = performance.now();
+    const now = this.#clock.now();
     for (const [wait, due] of [...this.#due]) {
       if (due <= now && this.#due.delete(wait)) this.#expired(wait);
     }

@@ -1,3 +1,4 @@
+import type { Clock } from "@tightwire/core/runtime";
 import { type FrameOutput, writePing } from "../frames/frame-writer.js";
 import type { ConnectionTimers } from "./connection-timers.js";
 
@@ -17,25 +18,33 @@ export interface KeepaliveOptions {
  */
 export class Keepalive {
   readonly #options: KeepaliveOptions;
-  readonly #watch: ConnectionTimers;
+  readonly #timers: ConnectionTimers;
   readonly #output: FrameOutput;
-  #heardAt = performance.now();
+  readonly #clock: Clock;
+  #heardAt: number;
   #askedAt = 0;
 
-  constructor(options: KeepaliveOptions, watch: ConnectionTimers, output: FrameOutput) {
+  constructor(
+    clock: Clock,
+    options: KeepaliveOptions,
+    timers: ConnectionTimers,
+    output: FrameOutput,
+  ) {
+    this.#clock = clock;
+    this.#heardAt = clock.now();
     this.#options = options;
-    this.#watch = watch;
+    this.#timers = timers;
     this.#output = output;
   }
 
   /** From now on silence counts. */
   start(): void {
-    this.#watch.start("keepalive", this.#options.keepaliveMs);
+    this.#timers.start("keepalive", this.#options.keepaliveMs);
   }
 
   /** Something came. */
   heard(): void {
-    this.#heardAt = performance.now();
+    this.#heardAt = this.#clock.now();
   }
 
   /**
@@ -45,8 +54,8 @@ export class Keepalive {
   acknowledged(bytes: Buffer, start: number): boolean {
     if (bytes.compare(PAYLOAD, 0, PAYLOAD.length, start, start + PAYLOAD.length) !== 0)
       return false;
-    if (this.#watch.has("pong")) {
-      this.#watch.stop("pong");
+    if (this.#timers.has("pong")) {
+      this.#timers.stop("pong");
       this.start();
     }
     return true;
@@ -54,12 +63,12 @@ export class Keepalive {
 
   /** The wait called "keepalive" is over: asks, if it was silent for all of it. */
   ask(): void {
-    const silentMs = performance.now() - this.#heardAt;
+    const silentMs = this.#clock.now() - this.#heardAt;
     if (silentMs < this.#options.keepaliveMs)
-      return this.#watch.start("keepalive", this.#options.keepaliveMs - silentMs);
-    this.#askedAt = performance.now();
+      return this.#timers.start("keepalive", this.#options.keepaliveMs - silentMs);
+    this.#askedAt = this.#clock.now();
     writePing(this.#output, PAYLOAD, 0, false);
-    this.#watch.start("pong", this.#options.keepaliveTimeoutMs);
+    this.#timers.start("pong", this.#options.keepaliveTimeoutMs);
   }
 
   /** The wait called "pong" is over: whether the peer is gone. */

@@ -1,3 +1,4 @@
+import type { Clock } from "@tightwire/core/runtime";
 import type { ByteTransport } from "./byte-transport.js";
 import { giveSlab, SLAB_BYTES, takeSlab } from "./slab.js";
 
@@ -34,13 +35,20 @@ export class Output {
   #closed = false;
   #inFlight: Buffer[] = [];
   readonly #carrier: ByteTransport;
+  readonly #clock: Clock;
   readonly #beforeFlush: () => void;
   readonly #afterWrite: () => void;
 
   /**
    * `beforeFlush` may still write; `unblocked` is told when the carrier has written what it held.
    */
-  constructor(carrier: ByteTransport, beforeFlush: () => void, unblocked: () => void) {
+  constructor(
+    carrier: ByteTransport,
+    clock: Clock,
+    beforeFlush: () => void,
+    unblocked: () => void,
+  ) {
+    this.#clock = clock;
     this.#carrier = carrier;
     this.#beforeFlush = beforeFlush;
     this.#afterWrite = () => {
@@ -80,7 +88,7 @@ export class Output {
   schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    process.nextTick(this.#flushLater);
+    this.#clock.nextTick(this.#flushLater);
   }
 
   readonly #flushLater = (): void => {

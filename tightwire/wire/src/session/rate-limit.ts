@@ -1,24 +1,28 @@
+import type { Clock } from "@tightwire/core/runtime";
+
 /**
  * How often a peer may do something that costs it nothing and us something: so many a second on
  * average, and twice as many at once. A bucket that fills with time.
  */
 export class RateLimit {
+  readonly #clock: Clock;
   readonly #perMs: number;
   readonly #most: number;
   #left: number;
   #filledAt: number;
 
-  constructor(perSecond: number) {
+  constructor(perSecond: number, clock: Clock) {
+    this.#clock = clock;
     this.#perMs = perSecond / 1_000;
     this.#most = perSecond * 2;
     this.#left = this.#most;
-    this.#filledAt = performance.now();
+    this.#filledAt = this.#clock.now();
   }
 
   /** Takes one; false when there is none left. */
   take(): boolean {
     if (this.#left < 1) {
-      const now = performance.now();
+      const now = this.#clock.now();
       this.#left = Math.min(this.#most, this.#left + (now - this.#filledAt) * this.#perMs);
       this.#filledAt = now;
       if (this.#left < 1) return false;

@@ -1,3 +1,4 @@
+import type { Clock } from "@tightwire/core/runtime";
 import { ConnectionError } from "../frames/connection-error.js";
 import { writeFrameHeader, writeLongHeaders, writeUint32 } from "../frames/frame-writer.js";
 import {
@@ -41,6 +42,7 @@ const SHORT_BYTES = 65_536;
  */
 export abstract class Sender {
   readonly limits: Limits;
+  readonly clock: Clock;
   readonly output: Output;
   readonly encoder: HpackEncoder = new HpackEncoder();
   /** Counts turns of the event loop in which something was written. */
@@ -58,14 +60,16 @@ export abstract class Sender {
   #drainScheduled = false;
   #longBlock = false;
 
-  constructor(carrier: ByteTransport, limits: Limits) {
+  constructor(carrier: ByteTransport, limits: Limits, clock: Clock) {
+    this.clock = clock;
     this.limits = limits;
     this.output = new Output(
       carrier,
+      clock,
       () => this.#beforeFlush(),
       () => this.#unblocked(),
     );
-    this.#tinyFrames = new RateLimit(limits.maxTinyFramesPerSecond);
+    this.#tinyFrames = new RateLimit(limits.maxTinyFramesPerSecond, clock);
   }
 
   /** Something of a call waits to be sent. */
@@ -193,7 +197,7 @@ export abstract class Sender {
   #scheduleDrain(): void {
     if (this.#drainScheduled) return;
     this.#drainScheduled = true;
-    setImmediate(() => this.#tellDrained());
+    this.clock.nextTurn(() => this.#tellDrained());
   }
 
   #tellDrained(): void {

@@ -1,4 +1,4 @@
-import { type Status, StatusNumber } from "@tightwire/core/runtime";
+import { type Clock, type Random, type Status, StatusNumber } from "@tightwire/core/runtime";
 import { ConnectionError } from "../frames/connection-error.js";
 import { type FrameHandler, FrameReader } from "../frames/frame-reader.js";
 import {
@@ -48,6 +48,8 @@ const LINGER_MS = 1_000;
 export interface SessionOptions extends KeepaliveOptions {
   readonly limits: Limits;
   readonly maxMessageBytes: number;
+  readonly clock: Clock;
+  readonly random: Random;
 }
 
 /**
@@ -65,7 +67,9 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
   protected readonly carrier: ByteTransport;
   protected readonly streams: StreamTable<Stream> = new StreamTable<Stream>();
   protected readonly decoder: HpackDecoder = new HpackDecoder();
-  protected readonly timers: ConnectionTimers = new ConnectionTimers((wait) => this.expired(wait));
+  protected readonly timers: ConnectionTimers = new ConnectionTimers(this.clock, (wait) =>
+    this.expired(wait),
+  );
   /** Streams that this side ended while the peer was sending. */
   protected readonly resetStreams: ResetStreams = new ResetStreams();
   /** Calls that the peer resets, or makes this side reset. */
@@ -82,16 +86,16 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
 
   constructor(carrier: ByteTransport, options: SessionOptions, maxResetsPerSecond: number) {
     const { limits } = options;
-    super(carrier, limits);
+    super(carrier, limits, options.clock);
     this.carrier = carrier;
     this.options = options;
     this.#credit = new ConnectionCredit(this, limits.maxHeldBytes);
-    this.#keepalive = new Keepalive(options, this.timers, this.output);
+    this.#keepalive = new Keepalive(options.clock, options, this.timers, this.output);
     this.#block = new HeaderBlock(limits);
-    this.resets = new RateLimit(maxResetsPerSecond);
-    this.#pings = new RateLimit(limits.maxPingsPerSecond);
-    this.#settings = new RateLimit(limits.maxSettingsPerSecond);
-    this.#emptyData = new RateLimit(limits.maxEmptyDataPerSecond);
+    this.resets = new RateLimit(maxResetsPerSecond, options.clock);
+    this.#pings = new RateLimit(limits.maxPingsPerSecond, options.clock);
+    this.#settings = new RateLimit(limits.maxSettingsPerSecond, options.clock);
+    this.#emptyData = new RateLimit(limits.maxEmptyDataPerSecond, options.clock);
     this.timers.start("preface", limits.prefaceTimeoutMs);
   }
 
@@ -233,7 +237,7 @@ export abstract class Session extends Sender implements FrameHandler, CreditOwne
   }
 
   #resetStalled(): void {
-    const late = performance.now() - this.limits.stallTimeoutMs;
+    const late = this.clock.now() - this.limits.stallTimeoutMs;
     let waiting = false;
     for (const stream of this.streams.all()) {
       if (stream.outbox === undefined) continue;

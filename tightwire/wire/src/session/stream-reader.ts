@@ -146,6 +146,7 @@ export abstract class StreamReader implements InboxOwner {
     const inbox = this.#inbox as Inbox;
     this.#credit--;
     const now = decompress(
+      this.session.clock,
       bytes,
       this.maxMessageBytes,
       () => !this.closed,

@@ -102,12 +102,12 @@ export abstract class Stream extends StreamReader {
     if (this.ending) return;
     this.ending = true;
     if (this.outbox === undefined) this.writeEnd();
-    else this.waitsSince = performance.now();
+    else this.waitsSince = this.session.clock.now();
   }
 
   #compress(bytes: Uint8Array): void {
     let fill: ((bytes: Uint8Array) => void) | undefined;
-    const now = compress(bytes, (later) => {
+    const now = compress(this.session.clock, bytes, (later) => {
       if (this.closed || this.outbox === undefined) return;
       this.session.countWaiting(PREFIX_BYTES + later.length - bytes.length);
       fill?.(later);
@@ -127,7 +127,7 @@ export abstract class Stream extends StreamReader {
   #queue(): Outbox {
     if (this.outbox === undefined) {
       this.outbox = new Outbox();
-      this.waitsSince = performance.now();
+      this.waitsSince = this.session.clock.now();
     }
     this.session.queue(this);
     return this.outbox;
@@ -181,7 +181,7 @@ export abstract class Stream extends StreamReader {
     if (count <= 0) return false;
     const last = count === outbox.bytes;
     this.session.writePart(this, outbox, count, last && this.ending && this.endsWithData);
-    this.waitsSince = performance.now();
+    this.waitsSince = this.session.clock.now();
     if (!last || outbox.count > 0) return true;
     this.outbox = undefined;
     if (!this.ending) return false;

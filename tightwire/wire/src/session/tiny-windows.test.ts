@@ -1,4 +1,5 @@
 import { Metadata } from "@tightwire/core";
+import { SYSTEM } from "@tightwire/core/runtime";
 import { describe, expect, test } from "vitest";
 import { ClientSession } from "../client/client-session.js";
 import type { ByteTransport } from "./byte-transport.js";
@@ -32,6 +33,7 @@ function openSession(): {
   const session = new ClientSession(
     carrier,
     {
+      ...SYSTEM,
       limits: DEFAULT_LIMITS,
       maxMessageBytes: 64 * 1024 * 1024,
       keepaliveMs: Number.POSITIVE_INFINITY,

@@ -1,5 +1,5 @@
 import type { PeerCertificate as NodeCertificate } from "node:tls";
-import type { PeerCertificate } from "./peer.js";
+import type { PeerCertificate } from "@tightwire/core";
 
 /** What Node says of a verified certificate, as ours; undefined when the peer sent none. */
 export function readPeerCertificate(

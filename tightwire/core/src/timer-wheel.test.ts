@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { schedule, TICK_MS } from "./timer.js";
+import { schedule, TICK_MS } from "./timer-wheel.js";
 
 /** Resolves with the moment at which it was told. */
 function told(deadline: number): Promise<number> {

@@ -1,17 +1,4 @@
-/**
- * Who is told when a deadline has come. An object rather than a callback: a call is its own, and
- * makes no closure.
- */
-export interface Expiring {
-  /** Must not throw. */
-  expire(): void;
-}
-
-/** Something that is due at a deadline; {@link schedule} makes it. */
-export interface Timer {
-  /** Forgets it. Does nothing when it has fired or was cancelled already. */
-  cancel(): void;
-}
+import type { Expiring, Timer } from "./clock.js";
 
 /**
  * How coarse the wheel is: a timer fires at most this much later than asked, in milliseconds, and

@@ -1,3 +1,4 @@
+import { systemClock } from "@tightwire/core/runtime";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ConnectionTimers, type Wait } from "./connection-timers.js";
 import { RateLimit } from "./rate-limit.js";
@@ -10,7 +11,7 @@ afterEach(() => void vi.useRealTimers());
 
 test("30. waits expire in order, may be moved, stopped and started by one that expired", () => {
   const log: Wait[] = [];
-  const watch = new ConnectionTimers((wait) => {
+  const watch = new ConnectionTimers(systemClock, (wait) => {
     log.push(wait);
     if (wait === "preface") watch.start("linger", 5);
     if (wait === "settings") watch.stop("keepalive");
@@ -34,7 +35,7 @@ test("30. waits expire in order, may be moved, stopped and started by one that e
 
 test("30. a wait longer than Node's timers hold does not expire at once", () => {
   const log: Wait[] = [];
-  new ConnectionTimers((wait) => log.push(wait)).start("age", 2 ** 40);
+  new ConnectionTimers(systemClock, (wait) => log.push(wait)).start("age", 2 ** 40);
   vi.advanceTimersByTime(2 ** 31);
   expect(log).toEqual([]);
   vi.clearAllTimers();
@@ -43,14 +44,14 @@ test("30. a wait longer than Node's timers hold does not expire at once", () => 
 test("30. its timer does not hold the process", () => {
   vi.useRealTimers();
   const before = process.getActiveResourcesInfo().filter((one) => one === "Timeout").length;
-  const watch = new ConnectionTimers(() => {});
+  const watch = new ConnectionTimers(systemClock, () => {});
   watch.start("age", 100_000);
   expect(process.getActiveResourcesInfo().filter((one) => one === "Timeout")).toHaveLength(before);
   watch.stopAll();
 });
 
 test("a rate is twice itself at once, and comes back with time", () => {
-  const bound = new RateLimit(10);
+  const bound = new RateLimit(10, systemClock);
   const take = (count: number): number =>
     Array.from({ length: count }, () => bound.take()).filter(Boolean).length;
   expect(take(100)).toBe(20);
