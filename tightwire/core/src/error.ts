@@ -1,5 +1,6 @@
 import { type DetailType, decodeStatusDetails, type ErrorDetail } from "./detail.js";
 import { Metadata, type MetadataInit } from "./metadata.js";
+import { MisuseError } from "./misuse-error.js";
 import { type Outcome, type StatusCode, statusName, statusNumber } from "./status.js";
 import type { Completion } from "./transport.js";
 
@@ -27,7 +28,7 @@ export const DETAILS_KEY = "grpc-status-details-bin";
 
 /**
  * The one error of calls, on both sides: a handler throws it to choose the status, a caller catches
- * it. `instanceof` works across copies of this package. Throws a TypeError when the code is not a
+ * it. `instanceof` works across copies of this package. Throws a {@link MisuseError} when the code is not a
  * status code, or is "ok".
  */
 export class RpcError extends Error {
@@ -42,7 +43,8 @@ export class RpcError extends Error {
 
   constructor(code: StatusCode, message: string, options: RpcErrorOptions = {}) {
     super(message, "cause" in options ? { cause: options.cause } : undefined);
-    if (statusNumber(code) === 0) throw new TypeError('an RpcError cannot be "ok"');
+    if (statusNumber(code) === 0)
+      throw new MisuseError("TW_INVALID_STATUS_CODE", 'an RpcError cannot be "ok"');
     this.code = code;
     this.details = options.details ?? [];
     this.metadata = new Metadata(options.metadata);
@@ -52,10 +54,13 @@ export class RpcError extends Error {
   }
 
   static {
+    // Shown in front of the message, in stacks too: `RpcError [not_found] /shop.v1.Catalog/Get`.
     Object.defineProperty(RpcError.prototype, "name", {
-      value: "RpcError",
+      get(this: Partial<RpcError>) {
+        if (this.code === undefined) return "RpcError";
+        return `RpcError [${this.code}]${this.call === undefined ? "" : ` ${this.call}`}`;
+      },
       configurable: true,
-      writable: true,
     });
     Object.defineProperty(RpcError.prototype, BRAND, { value: true });
   }

@@ -29,6 +29,8 @@ export type { ExtraFields, NotInTheContract, RequestStream } from "./exactness.j
 export type { Logger } from "./logger.js";
 export type { MetadataInit, MetadataValue } from "./metadata.js";
 export { Metadata } from "./metadata.js";
+export type { ErrorCode } from "./misuse-error.js";
+export { MisuseError, StartError } from "./misuse-error.js";
 export type { CallObserver, ObservedCall, ObservedFinish, Observer } from "./observer.js";
 export type { Peer, PeerCertificate } from "./peer.js";
 export type { Policy } from "./policy.js";

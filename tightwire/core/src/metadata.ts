@@ -1,3 +1,5 @@
+import { MisuseError } from "./misuse-error.js";
+
 /** A metadata value: text (printable ASCII), or bytes under a key that ends in `-bin`. */
 export type MetadataValue = string | Uint8Array;
 
@@ -41,7 +43,7 @@ export class Metadata {
    */
   readonly #entries: MetadataValue[] = [];
 
-  /** Copies `init`. Throws a TypeError that names the key when a key or value is not allowed. */
+  /** Copies `init`. Throws a {@link MisuseError} that names the key when a key or value is not allowed. */
   constructor(init?: MetadataInit) {
     if (init === undefined) return;
     if (init instanceof Metadata) {
@@ -66,18 +68,24 @@ export class Metadata {
   }
 
   /**
-   * The first value under a text key. Throws a TypeError for a `-bin` key: see {@link getBinary}.
+   * The first value under a text key. Throws a {@link MisuseError} for a `-bin` key: see {@link getBinary}.
    */
   get(key: string): string | undefined {
     if (isBinaryKey(key))
-      throw new TypeError(`metadata "${key}" holds bytes: read it with getBinary()`);
+      throw new MisuseError(
+        "TW_INVALID_METADATA",
+        `metadata "${key}" holds bytes: read it with getBinary()`,
+      );
     return this.#first(key.toLowerCase()) as string | undefined;
   }
 
-  /** The first value under a `-bin` key. Throws a TypeError for a text key. */
+  /** The first value under a `-bin` key. Throws a {@link MisuseError} for a text key. */
   getBinary(key: string): Uint8Array | undefined {
     if (!isBinaryKey(key))
-      throw new TypeError(`metadata "${key}" holds text: a key for bytes ends in -bin`);
+      throw new MisuseError(
+        "TW_INVALID_METADATA",
+        `metadata "${key}" holds text: a key for bytes ends in -bin`,
+      );
     return this.#first(key.toLowerCase()) as Uint8Array | undefined;
   }
 
@@ -96,7 +104,7 @@ export class Metadata {
   }
 
   /**
-   * Adds a value, keeping those that are there. Throws a TypeError that names the key when key or
+   * Adds a value, keeping those that are there. Throws a {@link MisuseError} that names the key when key or
    * value is not allowed, or when it would be a second `authorization`, which HTTP does not allow:
    * {@link set} replaces one.
    */
@@ -104,7 +112,10 @@ export class Metadata {
     const name = checkKey(key);
     checkValue(key, value);
     if (name === "authorization" && this.has(name))
-      throw new TypeError('metadata "authorization" holds one value; set() replaces it');
+      throw new MisuseError(
+        "TW_INVALID_METADATA",
+        'metadata "authorization" holds one value; set() replaces it',
+      );
     this.#entries.push(name, value);
     return this;
   }
@@ -156,11 +167,15 @@ export function isBinaryKey(key: string): boolean {
 function checkKey(key: string): string {
   const name = key.toLowerCase();
   if (!KEY.test(name))
-    throw new TypeError(
+    throw new MisuseError(
+      "TW_INVALID_METADATA",
       `metadata key ${JSON.stringify(key)} is not allowed: letters, digits, "_", "." and "-" only`,
     );
   if (name.startsWith("grpc-") || PROTOCOL_KEYS.has(name)) {
-    throw new TypeError(`metadata key "${name}" belongs to the protocol and cannot be set`);
+    throw new MisuseError(
+      "TW_INVALID_METADATA",
+      `metadata key "${name}" belongs to the protocol and cannot be set`,
+    );
   }
   return name;
 }
@@ -168,11 +183,18 @@ function checkKey(key: string): string {
 function checkValue(key: string, value: MetadataValue): void {
   if (isBinaryKey(key)) {
     if (!(value instanceof Uint8Array))
-      throw new TypeError(`metadata "${key}" takes a Uint8Array, as its key ends in -bin`);
+      throw new MisuseError(
+        "TW_INVALID_METADATA",
+        `metadata "${key}" takes a Uint8Array, as its key ends in -bin`,
+      );
   } else if (typeof value !== "string") {
-    throw new TypeError(`metadata "${key}" takes a string; a key for bytes ends in -bin`);
+    throw new MisuseError(
+      "TW_INVALID_METADATA",
+      `metadata "${key}" takes a string; a key for bytes ends in -bin`,
+    );
   } else if (!TEXT.test(value)) {
-    throw new TypeError(
+    throw new MisuseError(
+      "TW_INVALID_METADATA",
       `the value of metadata "${key}" is not printable ASCII; send other text under a key that ends in -bin`,
     );
   }

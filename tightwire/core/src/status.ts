@@ -1,3 +1,5 @@
+import { MisuseError } from "./misuse-error.js";
+
 /**
  * The seventeen status codes of gRPC, by name, in the order of their numbers (0 to 16). Source: the
  * gRPC status code document.
@@ -92,14 +94,15 @@ export function statusName(number: number): StatusCode {
 }
 
 /**
- * The number of a status name. Throws a TypeError that names the value when it is not one of the
+ * The number of a status name. Throws a {@link MisuseError} that names the value when it is not one of the
  * seventeen.
  */
 export function statusNumber(code: StatusCode): number {
   const number = numbers.get(code);
   if (number === undefined)
-    throw new TypeError(
-      `"${String(code)}" is not a status code; one of ${STATUS_CODES.join(", ")} is`,
+    throw new MisuseError(
+      "TW_INVALID_STATUS_CODE",
+      `"${String(code)}" is not a status code; allowed: ${STATUS_CODES.join(", ")}`,
     );
   return number;
 }

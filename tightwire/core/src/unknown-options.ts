@@ -1,5 +1,7 @@
+import { MisuseError } from "./misuse-error.js";
+
 /**
- * Throws a TypeError that names every option that does not exist: a misspelt option is found at
+ * Throws a {@link MisuseError} that names every option that does not exist: a misspelt option is found at
  * once, not in production.
  */
 export function refuseUnknownOptions(
@@ -9,7 +11,8 @@ export function refuseUnknownOptions(
 ): void {
   const unknown = Object.keys(options).filter((name) => !known.includes(name));
   if (unknown.length === 0) return;
-  throw new TypeError(
-    `${what} does not know the option ${unknown.map((name) => `"${name}"`).join(", ")}; it knows ${known.join(", ")}`,
+  throw new MisuseError(
+    "TW_UNKNOWN_OPTION",
+    `unknown option of ${what}: ${unknown.map((name) => `"${name}"`).join(", ")}; allowed: ${known.join(", ")}`,
   );
 }

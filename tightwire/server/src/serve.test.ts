@@ -125,7 +125,7 @@ test("an option that it does not know is refused before anything is added", asyn
   const server = createServer();
   const misspelt = { address: "here", signal: [SIGNAL] } as never;
   await expect(serve(server, misspelt)).rejects.toThrow(
-    /serve does not know the option "signal"; it knows .*signals/,
+    /unknown option of serve: "signal"; allowed: .*signals/,
   );
   expect(services(server)).toEqual([]);
 });
