@@ -96,7 +96,7 @@ describe("the console", () => {
       await page.getByRole("heading", { level: 1, name: "TrackOrder" }).waitFor();
       expect(page.url()).toBe(`${shop.origin}#OrdersService_TrackOrder`);
       await page.getByLabel("Filter methods").fill("nothing of this name");
-      await page.getByText("No method is called so.").waitFor();
+      await page.getByText("No method has this name.").waitFor();
     },
   );
 
@@ -111,14 +111,16 @@ describe("the console", () => {
       await page.keyboard.press("Control+Enter");
       await expectStatus(page, "200 OK");
       expect(await page.locator("[data-time]").textContent()).toMatch(/^[\d.]+ ms$/);
-      expect(JSON.parse((await page.locator(".answer .json").textContent()) ?? "")).toMatchObject({
-        product: {
-          id: "alien",
-          film: { title: "Alien", mpaaRating: "MPAA_RATING_R", usGross: "80930630" },
-          priceCents: "1499",
-          stock: 3,
+      expect(JSON.parse((await page.locator(".response .json").textContent()) ?? "")).toMatchObject(
+        {
+          product: {
+            id: "alien",
+            film: { title: "Alien", mpaaRating: "MPAA_RATING_R", usGross: "80930630" },
+            priceCents: "1499",
+            stock: 3,
+          },
         },
-      });
+      );
       await page.getByText(/^Headers/).click();
       expect(await page.locator(".headers").textContent()).toContain(
         "content-typeapplication/json",
@@ -191,7 +193,7 @@ describe("the console", () => {
     await page.getByLabel("Messages, one a line").fill('{"row":1}\n{"row":2}\n\n{"row":3}\n');
     await press(page, "Send");
     await expectStatus(page, "200 OK");
-    expect(JSON.parse((await page.locator(".answer .json").textContent()) ?? "")).toMatchObject({
+    expect(JSON.parse((await page.locator(".response .json").textContent()) ?? "")).toMatchObject({
       received: 3,
       created: 3,
     });

@@ -1,6 +1,6 @@
 import { element, freshId } from "./element.js";
 
-/** The editor of a request's body. `lines` has a message a line, else there is one; `one` is the next message of an open call. `check()` says whether it is JSON, and shows it when it is not. */
+/** The editor of a request's body. With `lines` there is one message per line; `one` is the next message of an open call. `check()` returns whether the text is JSON, and shows an error when it is not. */
 export function createBodyField({ type, example }, { lines, label }) {
   const id = freshId("body");
   const json = type !== "*/*";
@@ -22,7 +22,7 @@ export function createBodyField({ type, example }, { lines, label }) {
   });
   input.value = sample();
 
-  /** What is wrong, in words; undefined when nothing is. */
+  /** The error as text; undefined when there is none. */
   function faultOf() {
     if (!json || input.value.trim() === "") return undefined;
     const parts = lines ? input.value.split("\n") : [input.value];

@@ -1,15 +1,15 @@
-import { createCopyButton } from "./answer-view.js";
 import { createBodyField } from "./body-field.js";
 import { element } from "./element.js";
 import { createParameterField } from "./parameter-field.js";
 import { createRequest, curlOf } from "./request.js";
+import { createCopyButton } from "./response-view.js";
 
 const GROUPS = [
   ["path", "Path"],
   ["query", "Query"],
 ];
 
-/** The form of a method: its parameters, its body, and the command that does the same. `actions` are its buttons; `submit` gets the request. */
+/** The form of a method: its parameters, its body, and the equivalent curl command. `actions` are its buttons; `submit` gets the request. */
 export function createCallForm(operation, options, { actions, submit }) {
   const fields = operation.parameters.map((parameter) =>
     createParameterField(parameter, operation.resolve),
@@ -20,7 +20,7 @@ export function createCallForm(operation, options, { actions, submit }) {
     operation.body &&
     createBodyField(operation.body, {
       lines,
-      label: socket ? "Message" : lines ? "Messages, one a line" : "Body",
+      label: socket ? "Message" : lines ? "Messages, one per line" : "Body",
     });
   const command = element("code", {});
   const slot = element("div");
@@ -78,7 +78,7 @@ export function createCallForm(operation, options, { actions, submit }) {
 
   return {
     node: form,
-    /** Takes in the options that all methods share. */
+    /** Shows the options that all methods share. */
     mount() {
       slot.replaceChildren(options.node);
       showCommand();
@@ -98,7 +98,7 @@ function group(title, fields, place) {
   );
 }
 
-/** JSON in one line, when it is JSON. */
+/** Puts JSON on one line; leaves other text unchanged. */
 export function compact(text) {
   try {
     return JSON.stringify(JSON.parse(text));

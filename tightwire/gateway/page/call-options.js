@@ -1,6 +1,6 @@
 import { element } from "./element.js";
 
-/** What is said with every call, whatever the method: who calls, and how long it may take. It is kept while the page is open, and nowhere else. */
+/** The options of all calls: credentials and timeout. They are kept only while the page is open. */
 export function createCallOptions() {
   const authorization = element("input", {
     id: "authorization",
@@ -30,7 +30,7 @@ export function createCallOptions() {
   );
   return {
     node,
-    /** Headers that say it. */
+    /** The headers for these options. */
     headers() {
       const headers = [];
       if (authorization.value.trim() !== "")

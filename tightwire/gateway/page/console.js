@@ -1,4 +1,4 @@
-// The console: lists the methods of the gateway's contract, and shows the one that the address names.
+// The console: lists the methods of the gateway's contract, and shows the one in the address.
 import { createCallOptions } from "./call-options.js";
 import { readContract } from "./contract.js";
 import { element } from "./element.js";
@@ -25,7 +25,7 @@ document.querySelector("[data-skip]").addEventListener("click", (event) => {
   view.focus();
 });
 
-/** Shows what the address names, now and whenever it changes. A method keeps what was entered and answered. */
+/** Shows the method in the address, now and whenever it changes. A method keeps its input and response. */
 function start(contract) {
   const mark = createSidebar(contract);
   const options = createCallOptions();

@@ -1,5 +1,5 @@
 const VERBS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
-/** How kinds of methods are called, and the sign that they have in lists. */
+/** The names of the kinds of methods, and their signs in lists. */
 const KINDS = {
   unary: { label: "unary", sign: "" },
   server_streaming: { label: "server stream", sign: "↓" },
@@ -10,14 +10,14 @@ const KINDS = {
 /** Reads the gateway's OpenAPI document: services with their operations, in the order of the contract. Rejects when it cannot be read. */
 export async function readContract() {
   const response = await fetch(new URL("openapi.json", document.baseURI));
-  if (!response.ok) throw new Error(`openapi.json answered ${response.status}`);
+  if (!response.ok) throw new Error(`openapi.json responded with ${response.status}`);
   return createContract(await response.json());
 }
 
 function createContract({ info, tags = [], paths = {}, components = {} }) {
   const schemas = components.schemas ?? {};
 
-  /** A schema in place of a reference to it; what stands beside the reference holds too. */
+  /** Resolves a reference to a schema, and keeps the properties beside the reference. */
   function resolve(schema = {}) {
     if (schema.$ref === undefined) return schema;
     const { $ref, ...beside } = schema;
@@ -59,22 +59,22 @@ function createOperation(verb, path, operation, resolve) {
     deprecated: operation.deprecated === true,
     parameters: operation.parameters ?? [],
     body: content(operation.requestBody?.content),
-    answer: answerOf(content(operation.responses?.["200"]?.content)),
+    response: responseOf(content(operation.responses?.["200"]?.content)),
     resolve,
   };
 }
 
-/** An answer, or one message of a stream of them without the line around it. */
-function answerOf(answer) {
-  if (answer?.type !== "application/x-ndjson") return answer;
+/** A response, or one message of a stream of responses without its envelope. */
+function responseOf(response) {
+  if (response?.type !== "application/x-ndjson") return response;
   return {
-    type: answer.type,
-    schema: answer.schema?.properties?.result,
-    example: answer.example?.result,
+    type: response.type,
+    schema: response.schema?.properties?.result,
+    example: response.example?.result,
   };
 }
 
-/** The first kind of content that is offered. */
+/** The first content type. */
 function content(offered = {}) {
   const [type] = Object.keys(offered);
   return type === undefined ? undefined : { type, ...offered[type] };

@@ -1,6 +1,6 @@
 /**
- * Makes an element. Attributes that are functions listen to the event of their name, `true` is an attribute without a value, `false` and `undefined` are left out. Children are elements or text; text is
- * never read as HTML.
+ * Makes an element. An attribute that is a function listens to the event of its name; `true` is an attribute without a value; `false` and `undefined` are omitted. Children are elements or text; text
+ * is never parsed as HTML.
  */
 export function element(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);

@@ -27,7 +27,7 @@ export function isStatus(value) {
   return typeof value?.code === "number" && typeof value.message === "string";
 }
 
-/** A `google.rpc.Status`: its name, what it says, and its details in words where they have some. */
+/** Shows a `google.rpc.Status`: its name, its message and its details. */
 export function createErrorView({ code, message, details = [] }) {
   return element(
     "div",

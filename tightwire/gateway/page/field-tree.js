@@ -2,12 +2,12 @@ import { element } from "./element.js";
 import { prose } from "./prose.js";
 import { typeName } from "./value-input.js";
 
-/** The fields of a message and what they mean. Messages in messages are opened one by one, since they may hold themselves. */
+/** Shows the fields of a message. Nested messages are expanded one by one, since a message may contain itself. */
 export function createFieldTree(given, resolve) {
   const schema = resolve(given);
   const required = schema.required ?? [];
   const fields = Object.entries(schema.properties ?? {});
-  if (fields.length === 0) return element("p", { class: "hint" }, "It has no fields.");
+  if (fields.length === 0) return element("p", { class: "hint" }, "This message has no fields.");
   return element(
     "ul",
     { class: "tree" },
@@ -44,7 +44,7 @@ function row(name, given, required, resolve) {
   return [details];
 }
 
-/** What is inside of a list or map, and how the whole is called. */
+/** The schema inside a list or map, and the name of the whole type. */
 function innerOf(schema, resolve) {
   if (schema.type === "array") {
     const inner = resolve(schema.items);

@@ -1,6 +1,6 @@
 import { parse } from "./json-view.js";
 
-/** Makes a call by one HTTP request and shows what comes: an answer, or messages line by line. Never rejects; `signal` ends it. */
+/** Makes a call with one HTTP request and shows its response, or its messages line by line. Never rejects; `signal` cancels it. */
 export async function callByHttp({ url, verb, headers, body }, view, signal) {
   view.begin();
   const bare = verb === "GET" || verb === "HEAD";
@@ -26,12 +26,12 @@ export async function callByHttp({ url, verb, headers, body }, view, signal) {
     view.headers([...response.headers]);
   } catch (error) {
     if (signal.aborted) return view.end("Stopped", "calm");
-    view.end("No answer", "bad");
-    view.note(`The gateway did not answer, or the connection broke: ${error.message}.`);
+    view.end("No response", "bad");
+    view.note(`The gateway did not respond, or the connection was lost: ${error.message}.`);
   }
 }
 
-/** Shows each line as it comes; says whether the last one was an error. */
+/** Shows each line as it arrives. True when the last one was an error. */
 async function readLines(stream, view) {
   const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";

@@ -1,15 +1,15 @@
 import { element } from "./element.js";
 
-/** Text beyond this many characters is shown without colours, which take an element each. */
-const MOST_COLOURED = 200_000;
+/** Longer text is shown without colours, because each coloured token is an element. */
+const MAX_COLOURED = 200_000;
 const TOKEN =
   /("(?:\\.|[^"\\])*")(\s*:)?|\b(?:true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
-/** JSON with its parts in colours; other text as it is. */
+/** Shows JSON with coloured tokens, and other text unchanged. */
 export function createJsonView(text) {
   const value = parse(text);
   const shown = value === undefined ? text : JSON.stringify(value, null, 2);
-  const coloured = value !== undefined && shown.length <= MOST_COLOURED;
+  const coloured = value !== undefined && shown.length <= MAX_COLOURED;
   return element(
     "pre",
     { class: "json", tabindex: "0" },
@@ -17,7 +17,7 @@ export function createJsonView(text) {
   );
 }
 
-/** The value of JSON; undefined for what is none. */
+/** Parses JSON; undefined for other text. */
 export function parse(text) {
   try {
     return JSON.parse(text);

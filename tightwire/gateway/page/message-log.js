@@ -2,13 +2,13 @@ import { element } from "./element.js";
 import { createErrorView, isStatus } from "./error-view.js";
 import { createJsonView, parse } from "./json-view.js";
 
-/** So many messages are kept on the page; the first ones go. */
-const MOST_SHOWN = 500;
-/** Messages up to this many characters stand in one line. */
-const MOST_IN_LINE = 64;
+/** The page keeps this many messages, and removes the oldest. */
+const MAX_SHOWN = 500;
+/** Messages up to this many characters are shown on one line. */
+const MAX_LINE = 64;
 const SIGNS = { sent: ["↑", "Sent"], received: ["↓", "Received"] };
 
-/** The messages of a stream as they come, each with its time. */
+/** Shows the messages of a stream as they arrive, each with its time. */
 export function createMessageLog() {
   const list = element("ol", {
     class: "log",
@@ -23,16 +23,16 @@ export function createMessageLog() {
     get received() {
       return received;
     },
-    /** Adds a message, or the status that ended a stream, out of its JSON. */
+    /** Adds a message from its JSON. */
     add(direction, text) {
       const value = parse(text);
       if (direction === "received") received += 1;
       const atEnd = list.scrollTop + list.clientHeight >= list.scrollHeight - 40;
       list.append(entry(direction, text, value));
-      if (list.childElementCount > MOST_SHOWN) list.firstElementChild.remove();
+      if (list.childElementCount > MAX_SHOWN) list.firstElementChild.remove();
       if (atEnd) list.scrollTop = list.scrollHeight;
     },
-    /** Adds the status that ended a stream. */
+    /** Adds the status of a stream that failed. */
     fail(status) {
       list.append(
         element(
@@ -51,9 +51,7 @@ function entry(direction, text, value) {
   const [sign, label] = SIGNS[direction];
   const short = value === undefined ? text : JSON.stringify(value);
   const body =
-    short.length <= MOST_IN_LINE
-      ? element("code", { class: "short" }, short)
-      : createJsonView(text);
+    short.length <= MAX_LINE ? element("code", { class: "short" }, short) : createJsonView(text);
   return element(
     "li",
     { class: direction },

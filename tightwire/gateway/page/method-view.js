@@ -1,22 +1,22 @@
-import { createAnswerView } from "./answer-view.js";
 import { compact, createCallForm } from "./call-form.js";
 import { element } from "./element.js";
 import { createFieldTree } from "./field-tree.js";
 import { callByHttp } from "./http-call.js";
 import { prose } from "./prose.js";
+import { createResponseView } from "./response-view.js";
 import { callBySocket } from "./socket-call.js";
 
-/** A method: what it does, a form to call it, and the answer. */
+/** Shows a method: its description, a form to call it, and the response. */
 export function createMethodView(operation, options) {
-  const answer = createAnswerView(operation);
+  const response = createResponseView(operation);
   const call =
-    operation.kind === "bidi_streaming" ? createSocketCall(answer) : createHttpCall(answer);
+    operation.kind === "bidi_streaming" ? createSocketCall(response) : createHttpCall(response);
   const form = createCallForm(operation, options, call);
   const node = element(
     "article",
     { class: "method" },
     element("div", { class: "request" }, ...heading(operation), form.node, ...messages(operation)),
-    answer.node,
+    response.node,
   );
   return { node, mount: form.mount };
 }
@@ -42,16 +42,18 @@ function heading({ service, name, label, verb, path, description, deprecated, ki
       ? element(
           "p",
           { class: "hint" },
-          "Called over a WebSocket, with which browsers send no headers: the call options count for curl alone.",
+          "This method is called over a WebSocket. Browsers send no headers with it: the call options apply to curl only.",
         )
       : "",
   ];
 }
 
-function messages({ body, answer, resolve }) {
+function messages({ body, response, resolve }) {
   return [
     body?.schema === undefined ? undefined : tree("Fields of the request", body.schema, resolve),
-    answer?.schema === undefined ? undefined : tree("Fields of the answer", answer.schema, resolve),
+    response?.schema === undefined
+      ? undefined
+      : tree("Fields of the response", response.schema, resolve),
   ];
 }
 
@@ -64,9 +66,9 @@ function tree(title, schema, resolve) {
   );
 }
 
-function createHttpCall(answer) {
+function createHttpCall(response) {
   let running;
-  let over = Promise.resolve();
+  let finished = Promise.resolve();
   const send = element("button", { type: "submit", class: "primary" }, "Send");
   const stop = element(
     "button",
@@ -78,19 +80,19 @@ function createHttpCall(answer) {
     running?.abort();
     const own = new AbortController();
     running = own;
-    await over; // the call before has said its last
+    await finished; // the previous call still updates the view
     if (running !== own) return;
     stop.disabled = false;
-    reveal(answer.node);
-    over = callByHttp(request, answer, own.signal);
-    await over;
+    reveal(response.node);
+    finished = callByHttp(request, response, own.signal);
+    await finished;
     if (running === own) stop.disabled = true;
   }
 
   return { actions: [send, stop], submit };
 }
 
-function createSocketCall(answer) {
+function createSocketCall(response) {
   let call;
   let ended = false;
   const send = element("button", { type: "submit", class: "primary" }, "Open");
@@ -128,14 +130,14 @@ function createSocketCall(answer) {
       return;
     }
     send.disabled = true;
-    reveal(answer.node);
-    call = callBySocket(request, answer, changed);
+    reveal(response.node);
+    call = callBySocket(request, response, changed);
   }
 
   return { actions: [send, end, stop], submit };
 }
 
-/** Where the answer stands below the form it would come unseen. */
+/** Scrolls to the response when it is below the visible part of the page. */
 function reveal(node) {
   if (node.getBoundingClientRect().top > innerHeight - 120) node.scrollIntoView({ block: "start" });
 }

@@ -1,13 +1,13 @@
 import { element } from "./element.js";
 import { inline, prose } from "./prose.js";
 
-/** What is shown before a method is chosen: the services, and all of their methods. */
+/** Shows all services and their methods, until a method is chosen. */
 export function createOverview({ info, services }) {
   return element(
     "article",
     { class: "overview" },
     element("h1", {}, info.title),
-    ...prose(info.description ?? "Choose a method to read what it does and to call it."),
+    ...prose(info.description ?? "Choose a method to see its description and to call it."),
     ...services.map((service) =>
       element(
         "section",

@@ -2,7 +2,7 @@ import { element, freshId } from "./element.js";
 import { inline } from "./prose.js";
 import { createValueInput, typeName } from "./value-input.js";
 
-/** A form's field for a parameter of a path or query. `values()` are those to be sent: none when nothing was entered. */
+/** The form field of a path or query parameter. `values()` returns the values to send: none when nothing was entered. */
 export function createParameterField(parameter, resolve) {
   const schema = resolve(parameter.schema);
   return schema.type === "array"
@@ -123,7 +123,7 @@ function hint({ description }, id) {
     : element("p", { class: "hint", id: `${id}-hint` }, ...inline(firstBlock(description)));
 }
 
-/** What values of an enum mean is told by the list of fields; here it would be too much. */
+/** The description without the meanings of enum values, which the list of fields shows. */
 function firstBlock(text) {
   return text.split(/\n\s*\n/, 1)[0];
 }

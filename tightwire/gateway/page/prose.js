@@ -1,6 +1,6 @@
 import { element } from "./element.js";
 
-/** The comments of a contract as elements: paragraphs, lists of lines that begin with `- `, and code between backticks. */
+/** Renders the comments of a contract: paragraphs, lists of lines that start with `- `, and code in backticks. */
 export function prose(text = "") {
   return text
     .split(/\n\s*\n/)
@@ -13,7 +13,7 @@ export function prose(text = "") {
     });
 }
 
-/** A line of text, with code where backticks say so. */
+/** Renders a line of text with code in backticks. */
 export function inline(text) {
   return text
     .split(/`([^`]+)`/)

@@ -1,4 +1,4 @@
-// Starts the renderer of the reference. It is told to stay at home: no fonts, proxy, telemetry or services of others. Calls are made from the console, so it offers none.
+// Starts the renderer of the reference, without fonts, proxy, telemetry or services of other origins. It offers no calls; the console does.
 (() => {
   const place = document.getElementById("reference");
   const url = new URL("openapi.json", document.baseURI);
@@ -20,13 +20,13 @@
     return document.documentElement.dataset.theme === "dark";
   }
 
-  /** The renderer draws by these classes, and sets them once. */
+  /** The renderer styles the page by these classes, and sets them only once. */
   function recolour() {
     document.body.classList.toggle("dark-mode", isDark());
     document.body.classList.toggle("light-mode", !isDark());
   }
 
-  /** Methods and services under the names that the contract gives them, where the renderer would show sentences. */
+  /** Shows the names of methods and services, where the renderer would show sentences. */
   function named(contract) {
     const paths = Object.entries(contract.paths ?? {}).map(([path, item]) => [
       path,
@@ -48,7 +48,7 @@
     return method.slice(method.lastIndexOf("/") + 1);
   }
 
-  /** Its validator would compile code at runtime, which these pages allow nobody, were it not told so before it loads. */
+  /** Set before it loads: its validator would compile code at runtime, which these pages forbid. */
   function loadRenderer() {
     globalThis.__zod_globalConfig = { jitless: true };
     return new Promise((resolve, reject) => {
@@ -63,7 +63,7 @@
   async function start() {
     const loaded = loadRenderer();
     const response = await fetch(url);
-    if (!response.ok) throw new Error(`openapi.json answered ${response.status}`);
+    if (!response.ok) throw new Error(`openapi.json responded with ${response.status}`);
     const contract = await response.json();
     await loaded;
     const content = named(contract);

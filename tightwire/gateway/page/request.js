@@ -1,5 +1,5 @@
 /**
- * A call as an HTTP request: `url`, `verb`, `headers` as pairs, and `body`. Values of the path are encoded, those of the query repeated as often as there are any.
+ * Makes the HTTP request of a call: `url`, `verb`, `headers` as pairs, and `body`. A parameter of the query is repeated for each of its values.
  */
 export function createRequest(operation, { fields, body, options }) {
   let path = operation.path;
@@ -22,12 +22,12 @@ export function createRequest(operation, { fields, body, options }) {
   return { url, verb: operation.verb, headers, body };
 }
 
-/** An encoded slash is part of a segment; where a parameter takes many segments slashes stand between them. */
+/** Encodes a path parameter. Slashes separate segments when the parameter matches several, else they are encoded. */
 function encodeSegment(value, multiple) {
   return multiple ? value.split("/").map(encodeURIComponent).join("/") : encodeURIComponent(value);
 }
 
-/** The same request as a command of a shell. `streamed` shows messages as they come. */
+/** The same request as a shell command. With `streamed` it shows messages as they arrive. */
 export function curlOf({ url, verb, headers, body }, streamed) {
   const data = body !== undefined && body !== "";
   const usual = data ? "POST" : "GET";

@@ -1,6 +1,6 @@
 import { element } from "./element.js";
 
-/** Lists all methods, and has the search box narrow the list. Returns what marks the one that is shown. */
+/** Lists all methods; the search box filters the list. Returns a function that marks the shown method. */
 export function createSidebar({ services }) {
   const list = document.querySelector("[data-list]");
   const search = document.getElementById("search");

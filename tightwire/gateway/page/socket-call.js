@@ -1,9 +1,9 @@
 import { showFrame } from "./http-call.js";
 
-/** Beginning of the close codes of calls that failed; the number of the status is added. */
+/** The close code of a call that failed is this plus the number of its status. */
 const FAILED = 4_000;
 
-/** Opens a call over a WebSocket and shows what goes and comes. `changed` is told when it opens and when it is over. */
+/** Makes a call over a WebSocket and shows its messages. `changed` is called when it opens and when it closes. */
 export function callBySocket({ url }, view, changed) {
   const address = new URL(url);
   address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
@@ -26,10 +26,10 @@ export function callBySocket({ url }, view, changed) {
     else if (failed || code > FAILED) view.end(`Failed (${code})`, "bad");
     else if (code === 1_000) view.end("Ended", "good");
     else {
-      view.end(opened ? `Broke off (${code})` : "Refused", "bad");
+      view.end(opened ? `Connection lost (${code})` : "Refused", "bad");
       if (!opened)
         view.note(
-          "The gateway did not open a WebSocket. A request over HTTP tells why: the command below makes one.",
+          "The gateway did not open a WebSocket. An HTTP request shows the reason: the command below sends one.",
         );
     }
     changed("closed");
@@ -40,7 +40,7 @@ export function callBySocket({ url }, view, changed) {
       socket.send(text);
       view.message("sent", text);
     },
-    /** No more requests; answers still come. */
+    /** Ends the requests; responses still arrive. */
     end: () => socket.send(""),
     stop() {
       stopped = true;

@@ -1,10 +1,10 @@
-// Loaded before anything is drawn, so that nothing is drawn in the wrong colours first.
+// Loaded before the first paint, so that the page does not flash in the wrong colours.
 (() => {
   const KEY = "tightwire-theme";
   const root = document.documentElement;
   const system = matchMedia("(prefers-color-scheme: dark)");
 
-  /** What was chosen here before; undefined when that was nothing, or may not be read. */
+  /** The stored choice; undefined when there is none, or storage is not accessible. */
   function chosen() {
     try {
       const name = localStorage.getItem(KEY);
@@ -28,7 +28,7 @@
     try {
       localStorage.setItem(KEY, root.dataset.theme === "dark" ? "light" : "dark");
     } catch {
-      return; // nothing may be kept: the system's colours stay
+      return; // storage is not accessible: the choice lasts until the page is closed
     }
     show();
   }

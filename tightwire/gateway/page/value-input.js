@@ -1,6 +1,6 @@
 import { element } from "./element.js";
 
-/** What a person would call the type of a schema. */
+/** The name of a schema's type for people. */
 export function typeName(schema) {
   if (schema.enum !== undefined) return "enum";
   const type = Array.isArray(schema.type) ? schema.type.find((one) => one !== "null") : schema.type;
@@ -12,7 +12,7 @@ export function typeName(schema) {
   return schema.format ?? type ?? "value";
 }
 
-/** An input for one value of a schema; its `value` is the text to be sent, empty for none. */
+/** An input for one value of a schema. Its `value` is the text to send, empty for no value. */
 export function createValueInput(schema, { id, required, described }) {
   const common = { id, required, "aria-describedby": described, "data-value": true };
   const type = Array.isArray(schema.type) ? schema.type.find((one) => one !== "null") : schema.type;

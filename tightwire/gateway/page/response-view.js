@@ -3,16 +3,16 @@ import { createErrorView, isStatus } from "./error-view.js";
 import { createJsonView, parse } from "./json-view.js";
 import { createMessageLog } from "./message-log.js";
 
-/** Where the answer of a call is shown: how it went, in what time, and what came. Before the first call it shows what an answer looks like. */
-export function createAnswerView({ answer }) {
-  const id = freshId("answer");
+/** Shows the response of a call: its status, its duration and its content. Before the first call it shows an example. */
+export function createResponseView({ response }) {
+  const id = freshId("response");
   const outcome = element("div", { class: "outcome", role: "status" });
   const count = element("span", { class: "count", "data-count": true });
-  const body = element("div", { class: "answer-body" }, ...example(answer));
+  const body = element("div", { class: "response-body" }, ...example(response));
   const node = element(
     "section",
-    { class: "answer", "aria-labelledby": id },
-    element("header", {}, element("h2", { id }, "Answer"), outcome, count),
+    { class: "response", "aria-labelledby": id },
+    element("header", {}, element("h2", { id }, "Response"), outcome, count),
     body,
   );
   let log;
@@ -25,7 +25,7 @@ export function createAnswerView({ answer }) {
     );
   }
 
-  function took() {
+  function duration() {
     return element(
       "span",
       { class: "time", "data-time": true },
@@ -35,7 +35,7 @@ export function createAnswerView({ answer }) {
 
   return {
     node,
-    /** A call has begun. */
+    /** A call starts. */
     begin() {
       began = performance.now();
       log = undefined;
@@ -44,7 +44,7 @@ export function createAnswerView({ answer }) {
       body.replaceChildren();
       node.setAttribute("aria-busy", "true");
     },
-    /** It goes on: what is known so far. */
+    /** A stream of messages starts. */
     open(text) {
       tell(text, "good");
       log = createMessageLog();
@@ -56,33 +56,33 @@ export function createAnswerView({ answer }) {
     },
     failed: (status) => log.fail(status),
     headers: (pairs) => void body.append(headerTable(pairs)),
-    /** All that came, when it came whole. */
+    /** Shows a whole response. */
     whole(text) {
       const value = parse(text);
       const parts = isStatus(value) ? [createErrorView(value)] : [];
       body.prepend(...parts, copyable(text));
     },
-    /** Something to say where nothing came. */
+    /** Shows a hint when there is no response. */
     note: (text) => void body.append(element("p", { class: "hint" }, text)),
-    /** It is over. */
+    /** The call finished. */
     end(text, tone) {
       node.removeAttribute("aria-busy");
-      tell(text, tone, [took()]);
+      tell(text, tone, [duration()]);
     },
   };
 }
 
-function example(answer) {
-  if (answer?.example === undefined)
+function example(response) {
+  if (response?.example === undefined)
     return [element("p", { class: "hint" }, "Nothing was sent yet.")];
   return [
-    element("p", { class: "hint" }, "Nothing was sent yet. An answer looks like this:"),
-    element("div", { class: "example" }, createJsonView(JSON.stringify(answer.example))),
+    element("p", { class: "hint" }, "Nothing was sent yet. A response looks like this:"),
+    element("div", { class: "example" }, createJsonView(JSON.stringify(response.example))),
   ];
 }
 
 function copyable(text) {
-  if (text === "") return element("p", { class: "hint" }, "The answer is empty.");
+  if (text === "") return element("p", { class: "hint" }, "The response is empty.");
   return element(
     "div",
     { class: "copyable" },
@@ -91,7 +91,7 @@ function copyable(text) {
   );
 }
 
-/** Copies a text; not there where a browser does not let pages copy. */
+/** A button that copies a text; undefined when the browser does not let pages copy. */
 export function createCopyButton(text) {
   if (navigator.clipboard === undefined) return undefined;
   const button = element("button", { type: "button", class: "quiet copy", click: copy }, "Copy");
