@@ -34,21 +34,21 @@ module.exports = {
     ),
     onlyFrom(
       "codegen-stands-alone",
-      "codegen writes text and imports routes alone.",
+      "codegen writes text and imports contract only.",
       { path: "^tightwire/codegen/" },
-      { path: "^tightwire/(?!codegen/|routes/)" },
+      { path: "^tightwire/(?!codegen/|contract/)" },
     ),
     onlyFrom(
-      "routes-stand-alone",
-      "routes imports nothing of ours.",
-      { path: "^tightwire/routes/" },
-      { path: "^tightwire/(?!routes/)" },
+      "contract-stands-alone",
+      "contract imports nothing of ours.",
+      { path: "^tightwire/contract/" },
+      { path: "^tightwire/(?!contract/)" },
     ),
     onlyFrom(
       "gateway-knows-client-and-core",
       "The gateway calls services as any client does.",
       { path: "^tightwire/gateway/", pathNot: "\\.test(-support)?\\.ts$" },
-      { path: "^tightwire/(?!gateway/|routes/|client/|core/|codec/)" },
+      { path: "^tightwire/(?!gateway/|contract/|client/|core/|codec/)" },
     ),
     onlyFrom(
       "nothing-of-the-library-imports-gateway",

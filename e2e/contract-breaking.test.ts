@@ -25,14 +25,14 @@ beforeEach(() => {
   for (const path of ["buf.yaml", "scripts/contract.mjs", ...modules]) {
     cpSync(join(repository, path), join(folder, path), { recursive: true });
   }
-  for (const path of ["node_modules", "tightwire/routes"])
+  for (const path of ["node_modules", "tightwire/contract"])
     symlinkSync(join(repository, path), join(folder, path));
 });
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /**
- * Replaces text that must be there, so that a test cannot pass for want of the fault that it
+ * Replaces text. Fails when the text is absent, so that no test passes without the fault that it
  * plants.
  */
 function edit(file: string, from: string | RegExp, to: string): void {
@@ -126,28 +126,28 @@ describe("a change that breaks the routes that were released is refused", () => 
       CATALOG,
       'get: "/v1/products/{id}"',
       'get: "/v1/product/{id}"',
-      "GET /v1/products/{id} of shop.catalog.v1.CatalogService.GetProduct is gone",
+      "GET /v1/products/{id} of shop.catalog.v1.CatalogService.GetProduct was removed",
     ],
     [
       "a verb changes",
       ORDERS,
       'get: "/v1/orders/{id}:track"',
       'post: "/v1/orders/{id}:track"',
-      "GET /v1/orders/{id}:track of shop.orders.v1.OrdersService.TrackOrder is gone",
+      "GET /v1/orders/{id}:track of shop.orders.v1.OrdersService.TrackOrder was removed",
     ],
     [
       "a body becomes a query",
       ORDERS,
       /post: "\/v1\/orders\/\{id\}:cancel"\n {6}body: "\*"/,
       'post: "/v1/orders/{id}:cancel"',
-      "POST /v1/orders/{id}:cancel of shop.orders.v1.OrdersService.CancelOrder takes as its body nothing now, and the whole message before",
+      "POST /v1/orders/{id}:cancel of shop.orders.v1.OrdersService.CancelOrder: request body changed from the whole message to nothing",
     ],
     [
       "an answer becomes a part of it",
       CATALOG,
       'get: "/v1/products/{id}"',
       'get: "/v1/products/{id}" response_body: "product"',
-      "GET /v1/products/{id} of shop.catalog.v1.CatalogService.GetProduct answers with product now, and the whole message before",
+      "GET /v1/products/{id} of shop.catalog.v1.CatalogService.GetProduct: response body changed from the whole message to product",
     ],
   ])("%s", (_what, file, from, to, told) => {
     edit(file, from, to);

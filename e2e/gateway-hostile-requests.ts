@@ -1,16 +1,15 @@
 /**
- * A request that a gateway has to refuse: what is written to a socket, and the statuses that will
- * do.
+ * A request that a gateway must refuse: the bytes for a socket, and the expected statuses.
  */
 export interface HostileRequest {
   readonly kind: string;
   readonly bytes: Buffer;
   readonly statuses: readonly number[];
-  /** Whether the client then waits in the midst of the body. */
+  /** Whether the client then stops in the middle of the body. */
   readonly waits?: boolean;
 }
 
-/** A generator of numbers below 1, the same for the same seed. Source: Mulberry32. */
+/** Generates numbers below 1, the same ones for the same seed. Source: Mulberry32. */
 export type Random = () => number;
 
 /** One of several. */
@@ -25,7 +24,7 @@ const ORDER = {
   card: { number: "4111111111111111", expiryMonth: 12, expiryYear: 2030 },
 };
 const JSON_TYPE = "application/json";
-/** What the gateway under test takes at most. */
+/** The limit of the gateway under test. */
 export const MAX_BYTES = 65_536;
 
 function http(
@@ -48,7 +47,7 @@ function http(
 const post = (body: string | Buffer, type: string = JSON_TYPE, path = "/v1/orders"): Buffer =>
   http("POST", path, body, { "content-type": type });
 
-/** All kinds, each made anew with every call. */
+/** All kinds of requests. Each call makes a new one. */
 export const KINDS: readonly ((random: Random) => Omit<HostileRequest, "kind">)[] = [
   cutJson,
   wrongTypes,
@@ -82,7 +81,7 @@ function cutJson(random: Random): Omit<HostileRequest, "kind"> {
   return { bytes: post(text.slice(0, at)), statuses: [400] };
 }
 
-/** Some place in an order, however deep, as the path of keys that leads there. */
+/** A random place in an order, as the path of keys that leads there. */
 function somewhere(random: Random, value: unknown = ORDER): (string | number)[] {
   if (typeof value !== "object" || value === null) return [];
   const keys = Object.keys(value);
@@ -113,7 +112,7 @@ function wrongTypes(random: Random): Omit<HostileRequest, "kind"> {
     -1.25,
   ]);
   const path = somewhere(random);
-  // Where a text stands another text would be right.
+  // A string in place of a string would be valid.
   const by = typeof wrong === "string" ? [wrong] : wrong;
   return { bytes: post(JSON.stringify(replaced(path, by))), statuses: [400] };
 }

@@ -23,8 +23,8 @@ function createRandom(seed: number): Random {
 }
 
 /**
- * Sends a request over a connection of its own and gives all that comes back until it has one whole
- * answer, or the other side is done.
+ * Sends a request over a new connection. Resolves with what arrived, once there is a whole response
+ * or the connection closes.
  */
 function send({ address }: GatewayStage, bytes: Buffer): Promise<string> {
   const [host, port] = address.split(":") as [string, string];
@@ -51,26 +51,26 @@ function isWhole(text: string): boolean {
 }
 
 /**
- * What is wrong with an answer; undefined when it is as it should be: one of the statuses, and JSON
- * that names the cause.
+ * What is wrong with a response; undefined when it has one of the statuses, and JSON with a
+ * message.
  */
-function faultOf(answer: string, { kind, statuses, bytes }: HostileRequest): string | undefined {
-  const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1]);
-  const shown = `${kind}: ${JSON.stringify(bytes.toString("latin1").slice(0, 300))} was answered ${JSON.stringify(answer.slice(0, 400))}`;
+function faultOf(response: string, { kind, statuses, bytes }: HostileRequest): string | undefined {
+  const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(response)?.[1]);
+  const shown = `${kind}: ${JSON.stringify(bytes.toString("latin1").slice(0, 300))} got ${JSON.stringify(response.slice(0, 400))}`;
   if (!statuses.includes(status)) return shown;
   try {
     const { message } = JSON.parse(
-      Buffer.from(answer.slice(answer.indexOf("\r\n\r\n") + 4), "latin1").toString(),
+      Buffer.from(response.slice(response.indexOf("\r\n\r\n") + 4), "latin1").toString(),
     ) as { message: string };
     return message.length > 5 && message.length < 1_000 ? undefined : shown;
   } catch {
-    // A WebSocket that is refused by its own library says so in plain text.
+    // The WebSocket library refuses requests with plain text.
     return kind === "brokenUpgrade" ? undefined : shown;
   }
 }
 
 describe(`${REQUESTS} hostile requests`, () => {
-  test("each is refused with the cause named, nothing crashes and memory stays as it was", {
+  test("each is refused with a message, nothing crashes, and memory does not grow", {
     timeout: 300_000,
   }, async () => {
     const stage = await startGateway({ maxMessageBytes: MAX_BYTES, bodyTimeoutMs: 1_000 });
@@ -111,23 +111,23 @@ describe(`${REQUESTS} hostile requests`, () => {
     expect((await fetch(`${stage.url}/v1/products/p-1`)).status).toBe(200);
   });
 
-  test("a body that does not come is not waited for", async () => {
+  test("a body that does not arrive times out", async () => {
     const stage = await startGateway({ bodyTimeoutMs: 300 });
     const slow = (contentType: string): Buffer =>
       Buffer.from(
         `POST /v1/orders HTTP/1.1\r\nhost: x\r\ncontent-type: ${contentType}\r\ncontent-length: 100\r\n\r\n{"a"`,
       );
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 50 }, () => send(stage, slow("application/json"))),
     );
-    for (const answer of answers) {
-      expect(answer).toMatch(/^HTTP\/1\.1 408 /);
-      expect(answer).toContain("the body did not come within 300 ms");
+    for (const response of responses) {
+      expect(response).toMatch(/^HTTP\/1\.1 408 /);
+      expect(response).toContain("the body did not arrive within 300 ms");
     }
     expect((await fetch(`${stage.url}/v1/products/p-1`)).status).toBe(200);
   });
 
-  test("in gRPC-Web and in Connect's streams an answer says so in its trailers", async () => {
+  test("gRPC-Web and Connect's streams report it in trailers", async () => {
     const { url } = await startGateway();
     const bodies = [
       "",

@@ -9,14 +9,14 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { PACKED_STATUS } from "./peer-service.js";
 import { repository } from "./shop-process.js";
 
-// These run the build: `pnpm build` comes first.
+// These tests run the build: `pnpm build` comes first.
 const COMMAND = join(repository, "tightwire/gateway/dist/main.js");
 const IMAGE = fileURLToPath(TestService.image as URL);
 const SERVICE = "tightwire.testing.v1.TestService";
 const PYTHON = "/usr/bin/python3";
 const hasPythonGrpc = existsSync(PYTHON) && existsSync("/usr/lib/python3/dist-packages/grpc");
 
-/** Starts a process and gives it with the first that it writes. */
+/** Starts a process. Resolves with its first output. */
 async function start(
   command: string,
   ...args: string[]
@@ -38,7 +38,7 @@ function startGatewayProcess(...args: string[]): ReturnType<typeof start> {
 
 describe("tightwire-gateway", () => {
   test.skipIf(!hasPythonGrpc)(
-    `stands before a service in Python${hasPythonGrpc ? "" : " (left out: python3-grpcio is not installed)"}, and ends with 0 on SIGTERM`,
+    `serves a service in Python${hasPythonGrpc ? "" : " (skipped: python3-grpcio is not installed)"}, and exits with 0 on SIGTERM`,
     async () => {
       const packed = Buffer.from(PACKED_STATUS).toString("base64");
       const { said: target } = await start(
@@ -98,20 +98,20 @@ describe("tightwire-gateway", () => {
     [["--image", "/dev/null/none", "--target", "a:1"], "ENOTDIR"],
     [
       ["--image", join(repository, "package.json"), "--target", "a:1"],
-      "the descriptor image is no FileDescriptorSet",
+      "the descriptor image is not a FileDescriptorSet",
     ],
     [["--image", IMAGE, "--target", "nowhere:"], '"nowhere:" is not a target'],
     [
       ["--image", IMAGE, "--target", "a:1", "--service", "no.Such"],
-      `the descriptor image has no service no.Such; it has ${SERVICE}`,
+      `the descriptor image has no service no.Such; its services: ${SERVICE}`,
     ],
     [
       ["--image", IMAGE, "--target", "a:1", "--listen", "8080"],
-      '"8080" is not an address such as 127.0.0.1:8080 or unix:/path',
+      'the address must be like 127.0.0.1:8080 or unix:/path (got "8080")',
     ],
     [
       ["--image", IMAGE, "--target", "a:1", "--cors", "shop.example"],
-      "which is no origin such as https://shop.example",
+      'each of cors.origins must be an origin like https://shop.example (got "shop.example")',
     ],
     [["--port", "1"], "Unknown option '--port'"],
   ])("names what is wrong: %j", async (args, message) => {

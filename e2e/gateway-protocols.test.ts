@@ -15,7 +15,7 @@ const registry = createFileRegistry(
 const Catalog = registry.getService("shop.catalog.v1.CatalogService") as DescService;
 const Orders = registry.getService("shop.orders.v1.OrdersService") as DescService;
 
-/** A client that is made of descriptors: nobody knows its messages' types. */
+/** A client made from descriptors: the types of its messages are unknown. */
 type AnyClient = Record<
   "getProduct" | "watchStock" | "placeOrder",
   // biome-ignore lint/suspicious/noExplicitAny: see above
@@ -48,7 +48,7 @@ describe.each(TRANSPORTS)("%s", (name, create) => {
   const client = (service: DescService, url: string, interceptors: Interceptor[] = []): AnyClient =>
     createClient(service, create(url, interceptors)) as unknown as AnyClient;
 
-  test("calls a unary method, with metadata both ways as far as it is let through", async () => {
+  test("calls a unary method, with forwarded and exposed metadata", async () => {
     const { url, calls } = await startGateway({ exposeMetadata: ["x-served-by", "x-cost"] });
     const seen = createEventLog();
     const headers = { authorization: "Bearer t", "x-other": "o" };
@@ -69,7 +69,7 @@ describe.each(TRANSPORTS)("%s", (name, create) => {
     expect(calls[0]?.timeLeftMs).toBeLessThanOrEqual(5_000);
   });
 
-  test("tells an error with its details", async () => {
+  test("reports an error with its details", async () => {
     const { url } = await startGateway();
     const error = await client(Catalog, url)
       .getProduct({ id: "ü" })
@@ -90,7 +90,7 @@ describe.each(TRANSPORTS)("%s", (name, create) => {
     expect(order).toMatchObject({ id: "o-1", buyer: { name: "Ada" } });
   });
 
-  test("reads a stream, and an error at its beginning and in its midst", async () => {
+  test("reads a stream, and an error at its start and in the middle", async () => {
     const { url } = await startGateway();
     const watch = async (id: string): Promise<unknown[]> => {
       const seen: unknown[] = [];
@@ -110,7 +110,7 @@ describe.each(TRANSPORTS)("%s", (name, create) => {
     expect(await watch("")).toEqual(["product_ids must not be empty"]);
   });
 
-  test("cancels a stream that is aborted", async () => {
+  test("cancels an aborted stream", async () => {
     const { url, log } = await startGateway();
     const controller = new AbortController();
     const reading = (async () => {
@@ -133,7 +133,7 @@ describe.each(TRANSPORTS)("%s", (name, create) => {
     await log.until("GetProduct cancelled");
   });
 
-  test("is told that streams of requests are not to be had so", async () => {
+  test("is refused a stream of requests", async () => {
     const { url } = await startGateway();
     const path = `${url}/shop.catalog.v1.CatalogService/ImportProducts`;
     const type = name.startsWith("Connect")
@@ -187,7 +187,7 @@ describe("CORS", () => {
     expect(called.headers.get("access-control-allow-origin")).toBeNull();
   });
 
-  test("lets in whom it names, and nobody else", async () => {
+  test("allows the configured origins only", async () => {
     const { url } = await startGateway({
       cors: { origins: ["https://shop.example"], allowHeaders: ["x-tenant"] },
       exposeMetadata: ["x-cost"],

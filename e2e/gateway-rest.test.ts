@@ -12,7 +12,7 @@ const LINES_TYPE = { "content-type": "application/x-ndjson" };
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
 
-/** A GET over a connection that is kept, with a body if there is one; its status and its body. */
+/** Sends a GET over the connections of `agent`, with `body` if it is not empty. */
 function get(
   agent: Agent,
   url: string,
@@ -31,7 +31,7 @@ function get(
 }
 
 describe("a unary call", () => {
-  test("is answered with JSON: 64-bit integers as text, defaults written, time with nanoseconds", async () => {
+  test("returns JSON: 64-bit integers as strings, defaults included, time with nanoseconds", async () => {
     const { url } = await startGateway();
     const response = await fetch(`${url}/v1/products/p-1`);
     expect(response.status).toBe(200);
@@ -55,14 +55,14 @@ describe("a unary call", () => {
     ]);
   });
 
-  test("leaves defaults out when it is told so", async () => {
+  test("omits defaults when configured so", async () => {
     const { url } = await startGateway({ emitDefaults: false });
     expect(await (await fetch(`${url}/v1/products/p-1`)).json()).toEqual({
       product: { id: "p-1", priceCents: "1299", createTime: "2023-11-14T22:13:20.123456789Z" },
     });
   });
 
-  test("takes the fields of its request from the query, nested and repeated ones too", async () => {
+  test("reads the fields of its request from the query, including nested and repeated ones", async () => {
     const { url } = await startGateway();
     const query =
       "page_size=7&filter.genre=Sci-Fi%20%26%20more&filter.mpaaRatings=MPAA_RATING_G&filter.mpaa_ratings=4&filter.releasedFrom.year=1979";
@@ -72,7 +72,7 @@ describe("a unary call", () => {
     expect(nextPageToken).toBe("7 Sci-Fi & more 1,4 1979");
   });
 
-  test("takes them from body and path", async () => {
+  test("reads them from body and path", async () => {
     const { url } = await startGateway();
     const release = await fetch(`${url}/v1/reservations/r%2F1:release`, {
       method: "POST",
@@ -91,7 +91,7 @@ describe("a unary call", () => {
     });
   });
 
-  test("comes from the gateway by its name, with what the headers say and no more", async () => {
+  test("has the gateway's identity as its peer, and only the forwarded headers", async () => {
     const { url, calls } = await startGateway({ exposeMetadata: ["x-served-by", "x-cost"] });
     const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     const headers = {
@@ -119,17 +119,17 @@ describe("a unary call", () => {
     expect((await fetch(`${closed.url}/v1/products/p-1`)).headers.get("x-served-by")).toBeNull();
   });
 
-  test("is cancelled when its client goes", async () => {
+  test("is cancelled when its client closes the connection", async () => {
     const { url, log } = await startGateway();
     const controller = new AbortController();
-    const answer = fetch(`${url}/v1/products/slow`, { signal: controller.signal });
+    const response = fetch(`${url}/v1/products/slow`, { signal: controller.signal });
     await log.until("GetProduct");
     controller.abort();
-    await expect(answer).rejects.toThrow();
+    await expect(response).rejects.toThrow();
     await log.until("GetProduct cancelled");
   });
 
-  test("leaves nothing of itself at a connection that is kept", async () => {
+  test("is not kept in memory by its connection", async () => {
     const stage = await startGateway();
     const agent = new Agent({ keepAlive: true });
     expect(await get(agent, `${stage.url}/v1/products/p-1`)).toMatchObject({ status: 200 });
@@ -144,16 +144,16 @@ describe("a unary call", () => {
     agent.destroy();
   });
 
-  test("that takes no body is refused with one", async () => {
+  test("that takes no body is refused when it has one", async () => {
     const { url } = await startGateway();
     const agent = new Agent({ keepAlive: true });
     const { status, text } = await get(agent, `${url}/v1/products/p-1`, '{"id":"p-2"}');
-    expect([status, text]).toEqual([400, expect.stringContaining("this request has no body")]);
+    expect([status, text]).toEqual([400, expect.stringContaining("this request takes no body")]);
     expect(await get(agent, `${url}/v1/products/p-1`)).toMatchObject({ status: 200 });
     agent.destroy();
   });
 
-  test("a HEAD is answered as a GET without its body", async () => {
+  test("a HEAD gets the response of a GET without its body", async () => {
     const { url } = await startGateway();
     const response = await fetch(`${url}/v1/products/p-1`, { method: "HEAD" });
     expect([response.status, await response.text()]).toEqual([200, ""]);
@@ -178,7 +178,7 @@ describe("an error", () => {
     });
   });
 
-  test("is a problem for who asks for one", async () => {
+  test("is a problem when the client asks for one", async () => {
     const { url } = await startGateway();
     const response = await fetch(`${url}/v1/products/p-2`, {
       headers: { accept: "application/problem+json, application/json;q=0.5" },
@@ -192,14 +192,14 @@ describe("an error", () => {
     });
   });
 
-  test("tells nothing of what a handler threw by accident", async () => {
+  test("does not expose an unexpected error of a handler", async () => {
     const { url } = await startGateway();
     const response = await fetch(`${url}/v1/products/broken`);
     expect(response.status).toBe(500);
     expect(await response.text()).not.toContain("secret");
   });
 
-  test("is 504 when the deadline of the header passes, 400 when the header is none", async () => {
+  test("is a 504 when the timeout of the header passes, a 400 when the header is invalid", async () => {
     const { url, log } = await startGateway();
     expect(
       (await fetch(`${url}/v1/products/slow`, { headers: { "grpc-timeout": "20m" } })).status,
@@ -214,20 +214,27 @@ describe("an error", () => {
     expect(refused.status).toBe(400);
     expect(await refused.json()).toMatchObject({
       message:
-        'the header grpc-timeout must be one to eight digits and a unit, such as 500m or 2S, and is "soon"',
+        'header grpc-timeout must be one to eight digits and a unit, like 500m or 2S (got "soon")',
     });
   });
 
   test.each([
-    ["GET", "/v1/nothing", {}, undefined, 404, "nothing is at GET /v1/nothing"],
-    ["PUT", "/v1/orders", JSON_TYPE, "{}", 405, "PUT is not taken here; GET, POST is"],
+    ["GET", "/v1/nothing", {}, undefined, 404, "no route for GET /v1/nothing"],
+    [
+      "PUT",
+      "/v1/orders",
+      JSON_TYPE,
+      "{}",
+      405,
+      "method PUT is not allowed here; allowed: GET, POST",
+    ],
     [
       "POST",
       "/v1/orders",
       { "content-type": "text/plain" },
       "{}",
       415,
-      'the body must be application/json, and is "text/plain"',
+      'the content-type must be application/json (got "text/plain")',
     ],
     [
       "POST",
@@ -235,7 +242,7 @@ describe("an error", () => {
       { ...JSON_TYPE, "content-encoding": "gzip" },
       "{}",
       415,
-      'the body is encoded as "gzip"',
+      'content-encoding "gzip" is not supported',
     ],
     [
       "POST",
@@ -243,7 +250,7 @@ describe("an error", () => {
       JSON_TYPE,
       "{}",
       400,
-      'this request has no query: "x" belongs into its body',
+      'this request takes no query; send "x" in the body',
     ],
     [
       "POST",
@@ -251,16 +258,16 @@ describe("an error", () => {
       JSON_TYPE,
       "{}",
       415,
-      'the body must be application/x-ndjson, and is "application/json"',
+      'the content-type must be application/x-ndjson (got "application/json")',
     ],
-    ["GET", "/v1/products?filter=x", {}, undefined, 400, "filter: cannot stand in a query"],
+    ["GET", "/v1/products?filter=x", {}, undefined, 400, "filter: cannot be a query parameter"],
     [
       "GET",
       "/v1/products?pageSize=1&pageSize=2",
       {},
       undefined,
       400,
-      "pageSize: stands there twice, and takes one value",
+      "pageSize: must not be repeated; it takes one value",
     ],
     [
       "GET",
@@ -268,7 +275,7 @@ describe("an error", () => {
       {},
       undefined,
       400,
-      'filter.inStock: must be true or false, and is "yes"',
+      'filter.inStock: must be true or false (got "yes")',
     ],
     ["GET", "/v1/products?pageSize=x", {}, undefined, 400, "pageSize: "],
     [
@@ -277,7 +284,7 @@ describe("an error", () => {
       {},
       undefined,
       400,
-      "id: stands in the path of this request, not in its query",
+      "id: must be in the path of this request, not in the query",
     ],
   ])("names what is wrong: %s %s", async (method, path, headers, body, status, message) => {
     const { url } = await startGateway();
@@ -292,8 +299,8 @@ describe("an error", () => {
   });
 });
 
-describe("a stream of answers", () => {
-  test("is a line each, with an end that is one", async () => {
+describe("a stream of responses", () => {
+  test("is one line per message, and the last line ends with a newline", async () => {
     const { url } = await startGateway();
     const response = await fetch(`${url}/v1/stock:watch?productIds=few`);
     expect(response.headers.get("content-type")).toBe("application/x-ndjson");
@@ -306,7 +313,7 @@ describe("a stream of answers", () => {
     ]);
   });
 
-  test("is an event each for who asks for them, with an event at its end", async () => {
+  test("is one event per message when the client asks for events, and a final event", async () => {
     const { url } = await startGateway();
     const response = await fetch(`${url}/v1/stock:watch?productIds=few`, {
       headers: { accept: "text/event-stream" },
@@ -323,7 +330,7 @@ describe("a stream of answers", () => {
   });
 
   test.each(["application/x-ndjson", "text/event-stream"])(
-    "comes whole, however long it is: %s",
+    "arrives completely: %s",
     async (accept) => {
       const { url } = await startGateway();
       const text = await (
@@ -334,7 +341,7 @@ describe("a stream of answers", () => {
     },
   );
 
-  test("under way is not answered into when something that is no HTTP comes behind its request", async () => {
+  test("that is not finished gets no error response into it when invalid HTTP follows its request", async () => {
     const { address, log } = await startGateway();
     const [host, port] = address.split(":") as [string, string];
     const socket = connect(Number(port), host);
@@ -350,7 +357,7 @@ describe("a stream of answers", () => {
     expect(text.match(/HTTP\/1.1 /g)).toHaveLength(1);
   });
 
-  test("is left at once by a HEAD, which has its head alone", async () => {
+  test("is cancelled at once for a HEAD, which gets only the head", async () => {
     const { url, log } = await startGateway();
     const response = await fetch(`${url}/v1/stock:watch?productIds=much`, { method: "HEAD" });
     expect([response.status, response.headers.get("content-type"), await response.text()]).toEqual([
@@ -361,7 +368,7 @@ describe("a stream of answers", () => {
     await log.until("watch left");
   });
 
-  test("that fails at once is an ordinary error, and one that fails later says so in its last line", async () => {
+  test("that fails at once is an ordinary error, and one that fails later reports it in its last line", async () => {
     const { url } = await startGateway();
     const refused = await fetch(`${url}/v1/stock:watch`);
     expect([refused.status, await refused.json()]).toEqual([
@@ -382,14 +389,14 @@ describe("a stream of answers", () => {
     );
   });
 
-  test("stops its handler while the client does not read, and is cancelled when it goes", async () => {
+  test("stops its handler while the client does not read, and is cancelled when the client closes", async () => {
     const { address, log, calls, produced } = await startGateway();
     const [host, port] = address.split(":") as [string, string];
     const socket = connect(Number(port), host);
     socket.write("GET /v1/stock:watch?productIds=much HTTP/1.1\r\nhost: x\r\n\r\n");
     socket.pause();
     await eventually(() => expect(calls).toHaveLength(1));
-    // It makes 100 KB a message without end: what the sockets hold is all that it may get rid of.
+    // It produces 100 KB per message endlessly: only the buffers of the sockets can take them.
     let before = -1;
     await eventually(() => {
       const now = produced();
@@ -406,7 +413,7 @@ describe("a stream of answers", () => {
 });
 
 describe("a stream of requests", () => {
-  test("is a line each, read as they come", async () => {
+  test("is one line per message, read as the lines arrive", async () => {
     const { address, log } = await startGateway();
     const [host, port] = address.split(":") as [string, string];
     const upload = request({
@@ -416,7 +423,7 @@ describe("a stream of requests", () => {
       method: "POST",
       headers: LINES_TYPE,
     });
-    const answered = new Promise<string>((resolve) => {
+    const responded = new Promise<string>((resolve) => {
       upload.on("response", async (response) =>
         resolve(Buffer.concat(await response.toArray()).toString()),
       );
@@ -426,10 +433,10 @@ describe("a stream of requests", () => {
     upload.write(":2}\n\n");
     await log.until("row 2");
     upload.end('{"row":3}');
-    expect(JSON.parse(await answered)).toMatchObject({ received: 3, created: 3 });
+    expect(JSON.parse(await responded)).toMatchObject({ received: 3, created: 3 });
   });
 
-  test("that holds no JSON ends with a 400 that names it, and one that the handler ends with its error", async () => {
+  test("with invalid JSON fails with a 400 that names the field, and one that the handler refuses with its error", async () => {
     const { url, log } = await startGateway();
     const send = (body: string): Promise<Response> =>
       fetch(`${url}/v1/products:import`, { method: "POST", headers: LINES_TYPE, body });
@@ -446,7 +453,7 @@ describe("a stream of requests", () => {
     ]);
   });
 
-  test("and of answers goes both ways at once", async () => {
+  test("and of responses goes both ways at once", async () => {
     const { url } = await startGateway();
     const body = '{"add":{"quantity":2}}\n{"add":{"quantity":3}}\n';
     const response = await fetch(`${url}/v1/baskets:quote`, {
@@ -463,7 +470,7 @@ describe("a stream of requests", () => {
   });
 });
 
-test("without pages there is the document still", async () => {
+test("without pages the document is still served", async () => {
   const bare = await startGateway({ page: false });
   expect((await fetch(`${bare.url}/`)).status).toBe(404);
   expect(await (await fetch(`${bare.url}/openapi.json`)).json()).toMatchObject({

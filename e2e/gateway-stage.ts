@@ -14,7 +14,7 @@ export interface GatewayStage {
   readonly address: string;
   /** What the handlers saw, in order. */
   readonly log: EventLog;
-  /** The calls that handlers answered, the last one last. */
+  /** The calls that handlers received, in order. */
   readonly calls: readonly ServerCall[];
   /** Lets go of the calls, and all that hangs on them. */
   forgetCalls(): void;

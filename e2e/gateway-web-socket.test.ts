@@ -6,7 +6,7 @@ import { type GatewayStage, startGateway } from "./gateway-stage.js";
 
 interface Opened {
   readonly socket: WebSocket;
-  /** The next frame, read as JSON. */
+  /** The next frame, parsed as JSON. */
   next(): Promise<unknown>;
   /** How it was closed. */
   readonly closed: Promise<[code: number, reason: string]>;
@@ -42,7 +42,7 @@ async function open(
   };
 }
 
-/** What a request to open one is answered with, when it is not opened. */
+/** The response to a request for a WebSocket that is refused. */
 async function refused(
   { address }: GatewayStage,
   path: string,
@@ -55,7 +55,7 @@ async function refused(
 }
 
 describe("a WebSocket carries a call", () => {
-  test("of streams both ways: an answer for each message, and an empty one ends the requests", async () => {
+  test("of streams both ways: a response for each message; an empty message ends the requests", async () => {
     const stage = await startGateway();
     const { socket, next, closed } = await open(stage, "/v1/baskets:quote");
     socket.send('{"add":{"quantity":2}}');
@@ -67,7 +67,7 @@ describe("a WebSocket carries a call", () => {
     await stage.log.until("quote ended");
   });
 
-  test("of a stream of answers, which begins by itself when its request is all in the URL", async () => {
+  test("of a stream of responses, which starts without a message when its request is in the URL", async () => {
     const { next, closed } = await open(await startGateway(), "/v1/stock:watch?productIds=few");
     expect(
       [await next(), await next(), await next()].map(
@@ -86,7 +86,7 @@ describe("a WebSocket carries a call", () => {
     expect((await closed)[0]).toBe(1_000);
   });
 
-  test("that fails: its status in the last frame, and in how it is closed", async () => {
+  test("that fails: the last frame and the close code have its status", async () => {
     const { socket, next, closed } = await open(await startGateway(), "/v1/baskets:quote");
     socket.send('{"add":{"quantity":101}}');
     expect(await next()).toEqual({ error: { code: 11, message: "that is too much", details: [] } });
@@ -94,9 +94,9 @@ describe("a WebSocket carries a call", () => {
   });
 
   test.each([
-    ["no JSON", "{", "no shop.orders.v1.QuoteBasketRequest: "],
+    ["invalid JSON", "{", "not a shop.orders.v1.QuoteBasketRequest: "],
     ["an unknown field", '{"ad":{}}', "ad: shop.orders.v1.QuoteBasketRequest has no such field"],
-  ])("whose message is %s ends with a status that says so", async (_what, text, message) => {
+  ])("with %s fails with a status that says so", async (_what, text, message) => {
     const stage = await startGateway();
     const { socket, next, closed } = await open(stage, "/v1/baskets:quote");
     socket.send(text);
@@ -107,15 +107,15 @@ describe("a WebSocket carries a call", () => {
     await stage.log.until("QuoteBasket cancelled");
   });
 
-  test("that sends a binary message ends with a status that says so", async () => {
+  test("with a binary message fails with a status that says so", async () => {
     const { socket, next } = await open(await startGateway(), "/v1/baskets:quote");
     socket.send(Buffer.from([1]));
     expect(await next()).toMatchObject({
-      error: { message: "requests are text frames with JSON, and this one is binary" },
+      error: { message: "requests must be text frames with JSON (got a binary frame)" },
     });
   });
 
-  test("that its client leaves is cancelled", async () => {
+  test("whose client closes is cancelled", async () => {
     const stage = await startGateway();
     const { socket, next } = await open(stage, "/v1/stock:watch?productIds=waits");
     await next();
@@ -135,23 +135,25 @@ describe("a WebSocket carries a call", () => {
 });
 
 describe("a WebSocket is not opened", () => {
-  test("where no streaming method is", async () => {
+  test("for a path without a streaming method", async () => {
     const stage = await startGateway();
     expect(await refused(stage, "/v1/products/p-1")).toEqual({
       status: 404,
-      body: '{"code":5,"message":"no streaming method is at /v1/products/p-1","details":[]}',
+      body: '{"code":5,"message":"no streaming method for /v1/products/p-1","details":[]}',
     });
     expect((await refused(stage, "/v1/stock:watch?nothing=1")).status).toBe(400);
   });
 
-  test("for pages of other origins, which browsers would let do it", async () => {
+  test("for pages of other origins, which browsers do not prevent", async () => {
     const stage = await startGateway();
     const { status, body } = await refused(stage, "/v1/baskets:quote", {
       origin: "https://evil.example",
     });
     expect([status, body]).toEqual([
       403,
-      expect.stringContaining("pages of https://evil.example may not open a WebSocket here"),
+      expect.stringContaining(
+        "origin https://evil.example is not allowed to open a WebSocket here",
+      ),
     ]);
     (await open(stage, "/v1/baskets:quote", { origin: stage.url })).socket.close();
     const open2 = await startGateway({ cors: { origins: ["https://shop.example"] } });
@@ -161,7 +163,7 @@ describe("a WebSocket is not opened", () => {
     ).toBe(403);
   });
 
-  test("for what is no WebSocket request", async () => {
+  test("for an invalid WebSocket request", async () => {
     const { address } = await startGateway();
     const [host, port] = address.split(":") as [string, string];
     const socket = connect(Number(port), host);

@@ -34,7 +34,7 @@ function each<Key extends keyof MethodDefinition>(
 }
 
 describe("CatalogService", () => {
-  test("names its methods as the wire does", () => {
+  test("has the names and paths of its methods", () => {
     expect(CatalogService.name).toBe("shop.catalog.v1.CatalogService");
     expect(method(CatalogService, "batchGetProducts")).toMatchObject({
       name: "BatchGetProducts",
@@ -42,7 +42,7 @@ describe("CatalogService", () => {
     });
   });
 
-  test("tells the kinds of call apart", () => {
+  test("has the kind of each method", () => {
     expect(each(CatalogService, "kind")).toEqual({
       getProduct: "unary",
       batchGetProducts: "unary",
@@ -54,7 +54,7 @@ describe("CatalogService", () => {
     });
   });
 
-  test("says what may be repeated", () => {
+  test("has the idempotency of each method", () => {
     expect(each(CatalogService, "idempotency")).toEqual({
       getProduct: "no_side_effects",
       batchGetProducts: "no_side_effects",
@@ -66,7 +66,7 @@ describe("CatalogService", () => {
     });
   });
 
-  test("resolves each policy: the method's, else the service's, and no service's deadline on a stream", () => {
+  test("resolves each policy: the method's, else the service's; a service's timeout does not apply to streams", () => {
     expect(each(CatalogService, "policy")).toEqual({
       getProduct: { timeoutMs: 2_000 },
       batchGetProducts: { timeoutMs: 5_000 },
@@ -78,7 +78,7 @@ describe("CatalogService", () => {
     });
   });
 
-  test("carries the HTTP rules", () => {
+  test("has the HTTP rules", () => {
     expect(method(CatalogService, "getProduct").http).toEqual([
       { verb: "GET", path: "/v1/products/{id}" },
     ]);
@@ -95,7 +95,7 @@ describe("CatalogService", () => {
       expect(redacted).toEqual({ request: [], response: [] });
   });
 
-  test("reads and writes its messages: numbers past a double's, absent fields, partial messages", () => {
+  test("reads and writes its messages: numbers beyond doubles, absent fields, partial messages", () => {
     const { request, response } = method(CatalogService, "getProduct");
     expect(request.decode(request.encode(GetProductRequest.fromPartial({ id: "a" })))).toEqual({
       id: "a",
@@ -112,7 +112,7 @@ describe("CatalogService", () => {
 });
 
 describe("OrdersService", () => {
-  test("a service's idle timeout reaches the streams that have none of their own", () => {
+  test("a service's idle timeout applies to streams without their own", () => {
     expect(method(OrdersService, "quoteBasket")).toMatchObject({
       kind: "bidi_streaming",
       policy: { idleTimeoutMs: 600_000 },
@@ -124,7 +124,7 @@ describe("OrdersService", () => {
     expect(method(OrdersService, "placeOrder").policy).toEqual({ timeoutMs: 10_000 });
   });
 
-  test("names every field that no log may show, wherever it is", () => {
+  test("lists every redacted field, at any depth", () => {
     const order = ["order.buyer.email", "order.buyer.address", "order.card.number"];
     expect(each(OrdersService, "redacted")).toEqual({
       placeOrder: { request: ["buyer.email", "buyer.address", "card.number"], response: order },
@@ -157,7 +157,7 @@ test.each([CatalogService, OrdersService])(
   },
 );
 
-test("generation fails on a policy that contradicts itself, and buf says where", () => {
+test("generation fails on an invalid policy, and buf prints its place", () => {
   const folder = mkdtempSync(join(tmpdir(), "tightwire-generated-"));
   try {
     for (const path of [
@@ -181,7 +181,7 @@ test("generation fails on a policy that contradicts itself, and buf says where",
     });
     expect(stderr).toContain(`shop/catalog/v1/catalog.proto:${line}:`);
     expect(stderr).toContain(
-      "shop.catalog.v1.CatalogService.GetProduct: `timeout` must be more than zero, and is negative",
+      "shop.catalog.v1.CatalogService.GetProduct: `timeout` must be greater than zero (is negative)",
     );
     expect(status).not.toBe(0);
   } finally {

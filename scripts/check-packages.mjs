@@ -7,7 +7,7 @@ import { basename, resolve } from "node:path";
 const PUBLISHED = [
   "core",
   "codec",
-  "routes",
+  "contract",
   "codegen",
   "wire",
   "server",

@@ -123,9 +123,9 @@ async function compare(current, against, name) {
 
 /** Routes are options, which `buf breaking` does not look at. */
 async function compareRoutes(current, against, name) {
-  const routes = realpathSync("tightwire/routes");
-  execFileSync(join("node_modules", ".bin", "tsc"), ["-b", routes], { stdio: "inherit" });
-  const { findBrokenRoutes, readRoutesOf } = await import(join(routes, "dist/index.js"));
+  const contract = realpathSync("tightwire/contract");
+  execFileSync(join("node_modules", ".bin", "tsc"), ["-b", contract], { stdio: "inherit" });
+  const { findBrokenRoutes, readRoutesOf } = await import(join(contract, "dist/index.js"));
   const [before, now] = [against, current].map((image) => readRoutesOf(readFileSync(image)).routes);
   const broken = findBrokenRoutes(before, now);
   if (broken.length > 0)

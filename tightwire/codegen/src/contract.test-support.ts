@@ -25,10 +25,10 @@ modules:
     excludes: [${["apikeys", "cloudquotas", "expr", "servicecontrol", "servicemanagement", "serviceusage"].map((name) => `${PROTOS}/google/api/${name}`).join(", ")}]
 `;
 
-/** The file that a contract in a test is: a fault names it so. */
+/** The file name of a test's contract, as faults show it. */
 export const CONTRACT = "try/v1/try.proto";
 
-/** What buf would ask the plugin for a contract, compiled by buf itself. */
+/** Compiles a contract with buf, into the request that buf would send to the plugin. */
 export function compileContract(source: string, parameter = ""): CodeGeneratorRequest {
   const folder = mkdtempSync(join(tmpdir(), "tightwire-codegen-"));
   try {
@@ -60,14 +60,14 @@ export function compileContract(source: string, parameter = ""): CodeGeneratorRe
   }
 }
 
-/** The contract's own file in a request, to be tampered with. */
+/** The contract's own file in a request, for changing it. */
 export function contractFile(request: CodeGeneratorRequest): FileDescriptorProto {
   const file = request.protoFile.find((candidate) => candidate.name === CONTRACT);
   if (file === undefined) throw new Error(`${CONTRACT} is not in the request`);
   return file;
 }
 
-/** Runs the plugin and gives the texts that it made, by path. Throws an Error when it refuses. */
+/** Runs the plugin. Returns the generated texts by path. Throws an Error when it refuses. */
 export function generateFrom(source: string, parameter?: string): ReadonlyMap<string, string> {
   const response: CodeGeneratorResponse = tightwirePlugin.run(compileContract(source, parameter));
   if (response.error !== "") throw new Error(response.error);

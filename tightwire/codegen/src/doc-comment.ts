@@ -2,8 +2,7 @@ import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import { getComments } from "@bufbuild/protoplugin";
 
 /**
- * A contract's comment as plain text, without the space that `//` leaves before each line; empty
- * when there is none.
+ * Reads a contract's comment as plain text, without the space after `//`. Empty when there is none.
  */
 export function readComment(desc: DescMethod | DescService): string {
   const { leading = "", trailing = "" } = getComments(desc);
@@ -12,7 +11,7 @@ export function readComment(desc: DescMethod | DescService): string {
   return `${text}\n\n@deprecated`.trim();
 }
 
-/** The lines of a doc comment; none for an empty text. */
+/** Formats a doc comment, one line per element; empty for an empty text. */
 export function formatDocComment(text: string, indent = ""): string[] {
   if (text === "") return [];
   const lines = text.replaceAll("*/", "*\\/").split("\n");

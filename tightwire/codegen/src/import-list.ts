@@ -3,13 +3,13 @@ import type { DescEnum, DescMessage } from "@bufbuild/protobuf";
 
 /** The imports of one generated file. */
 export interface ImportList {
-  /** A type that only signatures use; gives the name to write. */
+  /** Imports a type that only signatures use. Returns its local name. */
   type(name: string, from: string): string;
-  /** A value, or a type and value of one name; gives the name to write. */
+  /** Imports a value, or a type and value of the same name. Returns its local name. */
   value(name: string, from: string): string;
-  /** The message that ts-proto generated for `message`; gives the name to write. */
+  /** Imports the message that ts-proto generated for `message`. Returns its local name. */
   message(message: DescMessage): string;
-  /** The import statements, in the order of their modules. */
+  /** The import statements, sorted by module. */
   lines(): string[];
 }
 
@@ -21,8 +21,8 @@ interface Imported {
 }
 
 /**
- * Imports for the generated file at `path`, whose own exports (`reserved`) no import may be named
- * like.
+ * Makes the import list of the generated file at `path`. Imports get local names that differ from
+ * the file's own exports (`reserved`).
  */
 export function createImportList(
   path: string,
@@ -60,7 +60,8 @@ export function createImportList(
 }
 
 /**
- * ts-proto's name for a message or enum: a nested one's is joined to its parents' by underscores.
+ * ts-proto's name for a message or enum: the names of its parents and its own, joined by
+ * underscores.
  */
 export function typeName(message: DescMessage | DescEnum): string {
   return message.parent === undefined
@@ -92,7 +93,7 @@ function formatImports(entries: readonly Imported[]): string[] {
   });
 }
 
-/** Packages before relative modules, each by name. */
+/** Sorts packages before relative modules, and both by name. */
 function byModule(a: string, b: string): number {
   if (a.startsWith(".") !== b.startsWith(".")) return a.startsWith(".") ? 1 : -1;
   return a < b ? -1 : a > b ? 1 : 0;

@@ -1,5 +1,5 @@
 /**
- * Data as TypeScript source on one line: `{ verb: "GET", path: "/v1/products" }`. Keys must be
+ * Formats data as TypeScript on one line: `{ verb: "GET", path: "/v1/products" }`. Keys must be
  * identifiers.
  */
 export function formatLiteral(value: unknown): string {
@@ -9,7 +9,7 @@ export function formatLiteral(value: unknown): string {
   return fields.length === 0 ? "{}" : `{ ${fields.join(", ")} }`;
 }
 
-/** `key: [...],` on one line, or an item a line when that is longer than 120 characters. */
+/** Formats `key: [...],` on one line, or one item per line when it exceeds 120 characters. */
 export function formatListField(key: string, items: readonly unknown[], indent: string): string[] {
   const line = `${indent}${key}: ${formatLiteral(items)},`;
   if (line.length <= 120) return [line];

@@ -1,24 +1,25 @@
-/** What stands under `opt` in buf.gen.yaml. */
+/** The options under `opt` in buf.gen.yaml. */
 export interface PluginOptions {
   /**
-   * Path of the descriptor image, relative to the folder that is generated into; absent when
-   * definitions carry none.
+   * The path of the descriptor image, relative to the output folder. Absent when definitions have
+   * no image.
    */
   readonly image?: string;
   /**
-   * `M<file>=<import>`: where the code of a `.proto` file comes from, when not from beside the
+   * `M<file>=<import>`: where to import the code of a `.proto` file from. Default: beside the
    * generated file. The same option as ts-proto's.
    */
   readonly imports: ReadonlyMap<string, string>;
   /**
-   * `entry=<name>:<package>`: a file `<name>.ts` that exports all of a package, by the file's name.
+   * `entry=<name>:<package>`: writes a file `<name>.ts` that exports all of a package. By the name
+   * of the file.
    */
   readonly entries: ReadonlyMap<string, string>;
 }
 
 /**
- * Reads the plugin's parameter (`image=../descriptors.binpb,Mgoogle/protobuf/empty.proto=…`).
- * Throws an Error that names an option it does not know.
+ * Parses the plugin's parameter (`image=../descriptors.binpb,Mgoogle/protobuf/empty.proto=…`).
+ * Throws an Error that names an unknown or invalid option.
  */
 export function parsePluginOptions(parameter: string): PluginOptions {
   const imports = new Map<string, string>();
@@ -33,22 +34,22 @@ export function parsePluginOptions(parameter: string): PluginOptions {
     else if (key === "entry") entries.set(...parseEntry(value));
     else if (key.startsWith("M") && key.endsWith(".proto")) imports.set(key.slice(1), value);
     else
-      throw new Error(
-        `option "${key}" is not known; there are "image", "entry" and "M<file>.proto"`,
-      );
+      throw new Error(`unknown option "${key}"; options are "image", "entry" and "M<file>.proto"`);
   }
   return { imports, entries, ...(image === undefined ? {} : { image }) };
 }
 
 function parseImage(value: string): string {
   if (value.startsWith("/"))
-    throw new Error('option "image" must be relative to the folder that is generated into');
+    throw new Error(`option "image" must be a path relative to the output folder (got "${value}")`);
   return value;
 }
 
 function parseEntry(value: string): [name: string, packageName: string] {
   const match = /^([\w-]+):([\w.]+)$/.exec(value);
   if (match?.[1] === undefined || match[2] === undefined)
-    throw new Error('option "entry" must be <name>:<package>, as in "catalog:shop.catalog.v1"');
+    throw new Error(
+      `option "entry" must be <name>:<package>, like "catalog:shop.catalog.v1" (got "${value}")`,
+    );
   return [match[1], match[2]];
 }

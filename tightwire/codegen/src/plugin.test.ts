@@ -84,44 +84,47 @@ message Thing {
 const OPTIONS =
   "image=../descriptors.binpb,entry=things:try.v1,Mgoogle/protobuf/empty.proto=@example/wkt/empty.js";
 
-test("a service file and an entry point read as they are to be read", async () => {
+test("a service file and an entry point equal the golden files", async () => {
   const files = generateFrom(EVERYTHING, OPTIONS);
   expect([...files.keys()]).toEqual(["try/v1/try.service.ts", "things.ts"]);
   await expect(files.get("try/v1/try.service.ts")).toMatchFileSnapshot("golden/try.service.ts.txt");
   await expect(files.get("things.ts")).toMatchFileSnapshot("golden/things.ts.txt");
 });
 
-test("the same request makes the same bytes", () => {
+test("the same request gives the same bytes", () => {
   const request = compileContract(EVERYTHING, OPTIONS);
   expect(tightwirePlugin.run(request)).toEqual(tightwirePlugin.run(request));
 });
 
-test("a contract without services makes no file", () => {
+test("a contract without services gives no file", () => {
   expect(generateFrom('syntax = "proto3";\npackage try.v1;\nmessage Thing {}\n').size).toBe(0);
 });
 
-test("an image is found from where the file is, however far above it is", () => {
+test("an image path is relative to the generated file, however far up it leads", () => {
   const text = generateFrom(EVERYTHING, `image=${"../".repeat(20)}descriptors.binpb`).get(
     "try/v1/try.service.ts",
   );
   expect(text).toContain(`new URL("${"../".repeat(22)}descriptors.binpb", import.meta.url)`);
 });
 
-test("without an image a definition has none", () => {
+test("without the image option a definition has no image", () => {
   const text = generateFrom(EVERYTHING).get("try/v1/try.service.ts");
   expect(text).not.toContain("import.meta");
   expect(text).toContain('import { Empty } from "../../google/protobuf/empty.js";');
 });
 
 test.each([
-  ["target=ts", 'option "target" is not known; there are "image", "entry" and "M<file>.proto"'],
+  ["target=ts", 'unknown option "target"; options are "image", "entry" and "M<file>.proto"'],
   ["image", 'option "image" needs a value'],
   [
     "image=/descriptors.binpb",
-    'option "image" must be relative to the folder that is generated into',
+    'option "image" must be a path relative to the output folder (got "/descriptors.binpb")',
   ],
-  ["entry=things", 'option "entry" must be <name>:<package>, as in "catalog:shop.catalog.v1"'],
-  ["entry=things:try.v2", 'option "entry": no file to generate is of the package "try.v2"'],
+  [
+    "entry=things",
+    'option "entry" must be <name>:<package>, like "catalog:shop.catalog.v1" (got "things")',
+  ],
+  ["entry=things:try.v2", 'option "entry": no generated file has the package "try.v2"'],
 ])("the option %s is refused by name", (parameter, message) => {
   expect(() => generateFrom(EVERYTHING, parameter)).toThrow(message);
 });

@@ -7,16 +7,16 @@ import {
   FileDescriptorSetSchema,
 } from "@bufbuild/protobuf/wkt";
 import type { Plugin } from "@bufbuild/protoplugin";
-import { readRoutes } from "@tightwire/routes";
+import { type Fault, readRoutes } from "@tightwire/contract";
 import { generateEntryFile } from "./entry-file.js";
-import { createFault, type Fault, GenerationError } from "./fault.js";
+import { GenerationError } from "./generation-error.js";
 import { parsePluginOptions } from "./plugin-options.js";
 import { type GeneratedFile, generateServiceFile } from "./service-file.js";
 
 /**
- * The plugin: `<file>.service.ts` for every `.proto` file with services. Faults of the contract and
- * unknown options come back in the response's `error`, which buf and protoc print before they exit
- * with an error of their own.
+ * The plugin: writes `<file>.service.ts` for every `.proto` file with services. Faults of the
+ * contract and unknown options are returned in the response's `error`, which buf and protoc print
+ * before they exit with an error.
  */
 export const tightwirePlugin: Plugin = {
   name: "protoc-gen-tightwire",
@@ -43,9 +43,7 @@ function generate(request: CodeGeneratorRequest): GeneratedFile[] {
     registry,
     files.flatMap((file) => file.services),
   );
-  faults.push(
-    ...routed.faults.map(({ method, within, text }) => createFault(method, within, text)),
-  );
+  faults.push(...routed.faults);
   if (faults.length > 0) throw new GenerationError(faults);
   return [
     ...services,

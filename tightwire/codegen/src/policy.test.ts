@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { CONTRACT, compileContract, contractFile, generateFrom } from "./contract.test-support.js";
 import { tightwirePlugin } from "./plugin.js";
 
-/** A contract with one service; what stands on line 7 is what a test is about. */
+/** A contract with one service; each test plants its subject on line 7. */
 function contract(body: string): string {
   return `syntax = "proto3";
 package try.v1;
@@ -31,17 +31,17 @@ function refusal(source: string): string {
 
 describe("a policy that contradicts itself is refused with file, line, column and method", () => {
   test.each([
-    ["zero", "timeout: {}", "`timeout` must be more than zero"],
-    ["negative", "timeout: {seconds: -1}", "`timeout` must be more than zero, and is negative"],
+    ["zero", "timeout: {}", "`timeout` must be greater than zero"],
+    ["negative", "timeout: {seconds: -1}", "`timeout` must be greater than zero (is negative)"],
     [
       "negative by nanos",
       "timeout: {nanos: -1}",
-      "`timeout` must be more than zero, and is negative",
+      "`timeout` must be greater than zero (is negative)",
     ],
     [
       "of mixed signs",
       "timeout: {seconds: 1 nanos: -1}",
-      "`timeout` must be more than zero, and is negative",
+      "`timeout` must be greater than zero (is negative)",
     ],
     [
       "too many nanos",
@@ -51,12 +51,12 @@ describe("a policy that contradicts itself is refused with file, line, column an
     [
       "past 10,000 years",
       "timeout: {seconds: 315576000000 nanos: 1}",
-      "`timeout` must not be more than 10,000 years",
+      "`timeout` must not be longer than 10,000 years",
     ],
     [
       "idle on a unary method",
       "idle_timeout: {seconds: 1}",
-      "`idle_timeout` is for streaming methods, and this one is unary; use `timeout`",
+      "`idle_timeout` is for streaming methods, and this method is unary; use `timeout`",
     ],
   ])("%s", (_what, policy, text) => {
     const error = refusal(unary(policy));
@@ -65,28 +65,28 @@ describe("a policy that contradicts itself is refused with file, line, column an
     expect(Number(error.split(":")[2])).toBeGreaterThan(40);
   });
 
-  test("idle as long as the whole stream", () => {
+  test("an idle timeout as long as the whole stream", () => {
     expect(refusal(stream("timeout: {seconds: 1} idle_timeout: {seconds: 1}"))).toMatch(
       /^try\/v1\/try\.proto:7:\d+: try\.v1\.TryService\.Watch: `idle_timeout` \(1000 ms\) must be less than `timeout` \(1000 ms\)/,
     );
   });
 
-  test("a service's fault is told once, at the service", () => {
+  test("a service's fault is reported once, at the service", () => {
     const source = contract(`  option (tightwire.policy.v1.service) = {idle_timeout: {seconds: -1}};
   rpc Get(Request) returns (Response);
   rpc Put(Request) returns (Response);`);
     expect(refusal(source)).toMatch(
-      /^try\/v1\/try\.proto:7:\d+: try\.v1\.TryService: `idle_timeout` must be more than zero, and is negative$/,
+      /^try\/v1\/try\.proto:7:\d+: try\.v1\.TryService: `idle_timeout` must be greater than zero \(is negative\)$/,
     );
   });
 
-  test("the field at fault is told, not the option around it", () => {
+  test("a fault points to the field, not to the option around it", () => {
     expect(refusal(stream("\n  timeout: {seconds: 1}\n  idle_timeout: {seconds: -1}\n"))).toMatch(
       /^try\/v1\/try\.proto:9:\d+: /,
     );
   });
 
-  test("all faults are told at once, a line each", () => {
+  test("all faults are reported at once, one line each", () => {
     const source =
       contract(`  rpc Get(Request) returns (Response) { option (tightwire.policy.v1.method) = {timeout: {}}; }
   rpc Put(Request) returns (Response) { option (tightwire.policy.v1.method) = {timeout: {}}; }`);
@@ -95,8 +95,8 @@ describe("a policy that contradicts itself is refused with file, line, column an
         .split("\n")
         .map((line) => line.replace(/:\d+: /, ":*: ")),
     ).toEqual([
-      "try/v1/try.proto:7:*: try.v1.TryService.Get: `timeout` must be more than zero",
-      "try/v1/try.proto:8:*: try.v1.TryService.Put: `timeout` must be more than zero",
+      "try/v1/try.proto:7:*: try.v1.TryService.Get: `timeout` must be greater than zero",
+      "try/v1/try.proto:8:*: try.v1.TryService.Put: `timeout` must be greater than zero",
     ]);
   });
 });
@@ -110,7 +110,7 @@ describe("a policy that cannot be read is refused", () => {
     return request;
   };
 
-  test("bytes that are no policy", () => {
+  test("bytes that cannot be decoded", () => {
     const { error } = tightwirePlugin.run(tampered([0x0a, 0x05]));
     expect(error).toMatch(
       /^try\/v1\/try\.proto:7:\d+: try\.v1\.TryService\.Get: \(tightwire\.policy\.v1\.method\) cannot be decoded: /,
@@ -120,11 +120,11 @@ describe("a policy that cannot be read is refused", () => {
   test("a field that the imported policy.proto does not have", () => {
     const { error } = tightwirePlugin.run(tampered([0x78, 0x01]));
     expect(error).toMatch(
-      /TryService\.Get: \(tightwire\.policy\.v1\.method\) holds a field that its message does not have$/,
+      /TryService\.Get: \(tightwire\.policy\.v1\.method\) has a field that its message does not define$/,
     );
   });
 
-  test("a policy that only a newer plugin knows", () => {
+  test("a policy that only a newer version knows", () => {
     const request = compileContract(unary("timeout: {seconds: 1}"));
     const policy = request.protoFile.find(
       (file) => file.name === "tightwire/policy/v1/policy.proto",
@@ -133,12 +133,12 @@ describe("a policy that cannot be read is refused", () => {
     if (field === undefined) throw new Error("policy.proto is not in the request");
     field.name = "patience";
     expect(tightwirePlugin.run(request).error).toMatch(
-      /TryService\.Get: `patience` is a policy that this protoc-gen-tightwire does not know/,
+      /TryService\.Get: `patience` is a policy that this version of Tightwire does not know/,
     );
   });
 });
 
-describe("names that meet in TypeScript are refused", () => {
+describe("equal names in TypeScript are refused", () => {
   test("two methods", () => {
     const source = contract(
       "  rpc GetIt(Request) returns (Response);\n  rpc getIt(Request) returns (Response);",
@@ -151,7 +151,7 @@ describe("names that meet in TypeScript are refused", () => {
   test("two services", () => {
     const source = `${contract("  rpc Get(Request) returns (Response);")}service Try {\n  rpc Get(Request) returns (Response);\n}\n`;
     expect(refusal(source)).toContain(
-      "try/v1/try.proto:9:1: try.v1.Try: another service of this file has the same name in TypeScript: `TryHandlers`",
+      "try/v1/try.proto:9:1: try.v1.Try: has the same name in TypeScript as another service of this file: `TryHandlers`",
     );
   });
 });
@@ -166,22 +166,22 @@ describe("a policy is resolved", () => {
 
   test.each([
     [
-      "a unary method takes its service's timeout alone",
+      "a unary method inherits only its service's timeout",
       service("rpc Get(Request) returns (Response);"),
       "{ timeoutMs: 5000 }",
     ],
     [
-      "a unary method's own comes first",
+      "a unary method's own timeout wins",
       service(`rpc Get(Request) returns (Response) ${option("timeout: {nanos: 1500000}")}`),
       "{ timeoutMs: 1.5 }",
     ],
     [
-      "a stream takes its service's idle timeout alone",
+      "a stream inherits only its service's idle timeout",
       service("rpc Get(Request) returns (stream Response);"),
       "{ idleTimeoutMs: 60000 }",
     ],
     [
-      "a stream has a deadline of its own",
+      "a stream may declare its own timeout",
       service(`rpc Get(stream Request) returns (Response) ${option("timeout: {seconds: 1}")}`),
       "{ timeoutMs: 1000, idleTimeoutMs: 60000 }",
     ],
@@ -190,7 +190,11 @@ describe("a policy is resolved", () => {
       unary("timeout: {seconds: 315576000000}"),
       "{ timeoutMs: 315576000000000 }",
     ],
-    ["nothing said is nothing", contract("  rpc Get(Request) returns (Response);"), "{}"],
+    [
+      "without options the policy is empty",
+      contract("  rpc Get(Request) returns (Response);"),
+      "{}",
+    ],
   ])("%s", (_what, source, policy) => {
     expect(generateFrom(source).get("try/v1/try.service.ts")).toContain(
       `      policy: ${policy},\n`,

@@ -2,11 +2,11 @@ import type { DescField, DescMessage } from "@bufbuild/protobuf";
 import { protoCamelCase } from "@bufbuild/protobuf/reflect";
 
 /**
- * Paths of the fields marked `debug_redact` in a message and all that it holds, by the names that
- * ts-proto gives them, in the contract's order: `buyer.email`. Repeated and map fields stand
- * without an index, and a oneof has no name of its own in a path. A field that leads back into a
- * message that it is part of is listed whole when anything in it is marked, since no finite path
- * can name what lies below it.
+ * Finds the fields marked `debug_redact` in a message and in all nested messages: their paths in
+ * the contract's order, with ts-proto's names (`buyer.email`). Paths have no indexes for repeated
+ * and map fields, and no names of oneofs. When a message contains itself, the field that leads back
+ * into it is listed as a whole if anything in the message is marked, because paths below it never
+ * end.
  */
 export function findRedactedPaths(message: DescMessage): string[] {
   return collect(message, "", []);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { CONTRACT, compileContract, generateFrom } from "./contract.test-support.js";
 import { tightwirePlugin } from "./plugin.js";
 
-/** A contract with one service; what stands on line 13 is what a test is about. */
+/** A contract with one service; each test plants its subject on line 13. */
 function contract(rule: string, method = "rpc Get(Thing) returns (Thing)"): string {
   return `syntax = "proto3";
 package try.v1;
@@ -22,12 +22,12 @@ service TryService {
 `;
 }
 
-describe("routes that cannot hold are refused with file, line and method", () => {
+describe("invalid routes are refused with file, line and method", () => {
   test.each([
     [
-      "a template that cannot be read",
+      "an invalid template",
       'get: "/v1/{id"',
-      'the path "/v1/{id" cannot be read: a "{" is not closed',
+      'invalid path template "/v1/{id": a "{" is not closed',
     ],
     [
       "a field that does not exist",
@@ -35,29 +35,29 @@ describe("routes that cannot hold are refused with file, line and method", () =>
       'the path /v1/{di} captures {di}, but try.v1.Thing has no field "di"',
     ],
     [
-      "one below a field",
+      "a nested field that does not exist",
       'get: "/v1/{inside.di}"',
       'the path /v1/{inside.di} captures {inside.di}, but try.v1.Thing has no field "di"',
     ],
     [
-      "one below a text",
+      "a field below a string",
       'get: "/v1/{id.x}"',
-      "the path /v1/{id.x} captures {id.x}, but id holds no fields",
+      "the path /v1/{id.x} captures {id.x}, but id has no fields",
     ],
     [
       "a repeated field",
       'get: "/v1/{tags}"',
-      "the path /v1/{tags} captures {tags}, which is a repeated field and not a single value",
+      "the path /v1/{tags} captures {tags}, which is a repeated field; a path can capture only single values",
     ],
     [
       "a map",
       'get: "/v1/{labels}"',
-      "the path /v1/{labels} captures {labels}, which is a map and not a single value",
+      "the path /v1/{labels} captures {labels}, which is a map; a path can capture only single values",
     ],
     [
       "a message",
       'get: "/v1/{inside}"',
-      "the path /v1/{inside} captures {inside}, which is a message and not a single value",
+      "the path /v1/{inside} captures {inside}, which is a message; a path can capture only single values",
     ],
     [
       "a body that does not exist",
@@ -65,26 +65,26 @@ describe("routes that cannot hold are refused with file, line and method", () =>
       '`body` is "thing", but try.v1.Thing has no field "thing"',
     ],
     [
-      "a body where there is none",
+      "a body on an HTTP method that has none",
       'get: "/v1/x" body: "*"',
-      'a GET has no body, so `body` cannot be "*"',
+      'GET has no body, so `body` must be absent (got "*")',
     ],
     [
-      "an answer that does not exist",
+      "a response body that does not exist",
       'get: "/v1/x" response_body: "thing"',
       '`response_body` is "thing", but try.v1.Thing has no field "thing"',
     ],
-    ["no verb", 'custom: {path: "/v1/x"}', '"" is no HTTP method'],
-    ["nothing", 'body: "*"', "its `google.api.http` names no HTTP method and path"],
+    ["no verb", 'custom: {path: "/v1/x"}', '"" is not a valid HTTP method'],
+    ["neither verb nor path", 'body: "*"', "its `google.api.http` has no HTTP method and path"],
     [
       "a collision",
       'get: "/v1/taken/{inside.id}"',
-      "GET /v1/taken/{inside.id} takes the same requests as GET /v1/taken/{id} of try.v1.TryService.Other",
+      "GET /v1/taken/{inside.id} matches the same requests as GET /v1/taken/{id} of try.v1.TryService.Other",
     ],
     [
       "bindings in bindings",
       'get: "/v1/x" additional_bindings {get: "/v1/y" additional_bindings {get: "/v1/z"}}',
-      "a binding in `additional_bindings` has `additional_bindings` of its own, which is one level too deep",
+      "a binding in `additional_bindings` must not have `additional_bindings` itself",
     ],
   ])("%s", (_what, rule, text) => {
     const { error } = tightwirePlugin.run(compileContract(contract(rule)));
@@ -96,16 +96,16 @@ describe("routes that cannot hold are refused with file, line and method", () =>
     const run = (rule: string): string =>
       tightwirePlugin.run(compileContract(contract(rule, "rpc Send(stream Thing) returns (Thing)")))
         .error;
-    expect(run('post: "/v1/x"')).toContain('its requests are a stream, which needs `body: "*"`');
+    expect(run('post: "/v1/x"')).toContain('its requests are a stream: it needs `body: "*"`');
     expect(run('post: "/v1/x" body: "inside"')).toContain(
-      'its requests are a stream, so `body` must be "*" and not "inside"',
+      'its requests are a stream, so `body` must be "*" (got "inside")',
     );
     expect(run('post: "/v1/x" body: "*"')).toBe("");
     expect(run('get: "/v1/x"')).toBe("");
   });
 });
 
-test("routes that look alike and take different requests are none the worse for it", () => {
+test("similar routes that match different requests are accepted", () => {
   expect(
     generateFrom(
       contract('post: "/v1/taken/{id}" body: "*" additional_bindings {get: "/v1/taken/{id}:look"}'),

@@ -1,36 +1,44 @@
 import type { DescMethod, DescService, FileRegistry } from "@bufbuild/protobuf";
-import { MethodOptions_IdempotencyLevel as Level } from "@bufbuild/protobuf/wkt";
-import { readHttpRules } from "@tightwire/routes";
+import {
+  createFault,
+  type Fault,
+  pathOfMethod,
+  type ResolvedPolicy,
+  readHttpRules,
+  readIdempotency,
+  readPolicies,
+} from "@tightwire/contract";
 import { formatDocComment } from "./doc-comment.js";
-import { createFault, type Fault } from "./fault.js";
 import type { ImportList } from "./import-list.js";
 import { formatListField, formatLiteral } from "./literal.js";
-import { type ResolvedPolicy, readServicePolicy, resolvePolicy } from "./policy.js";
 import { findRedactedPaths } from "./redaction.js";
 import { nameService } from "./service-interfaces.js";
 
-/** What a definition is printed with. */
+/** What printing a definition needs. */
 export interface DefinitionContext {
   readonly registry: FileRegistry;
   readonly imports: ImportList;
-  /** Where what is wrong with the contract is put. */
+  /** Collects the faults of the contract. */
   readonly faults: Fault[];
-  /** The image as the generated file imports it; absent when there is none. */
+  /** The path of the image from the generated file; absent when there is none. */
   readonly image?: string;
 }
 
-/** The definition of a service as static data, a line an element. */
+/** Prints the definition of a service as static data, one line per element. */
 export function printDefinition(service: DescService, context: DefinitionContext): string[] {
   const names = nameService(service);
   const type = context.imports.type("ServiceDefinition", "@tightwire/core");
-  const policy = readServicePolicy(context.registry, service, context.faults);
+  const { policies, faults } = readPolicies(context.registry, service);
+  context.faults.push(...faults);
   reportSameNames(service, context.faults);
   return [
-    ...formatDocComment(`\`${service.typeName}\`, as a server and a client need it.`),
+    ...formatDocComment(`The definition of \`${service.typeName}\`, for servers and clients.`),
     `export const ${names.definition}: ${type}<${names.handlers}, ${names.client}> = {`,
     `  name: ${formatLiteral(service.typeName)},`,
     "  methods: {",
-    ...service.methods.flatMap((method) => printMethod(method, policy, context)),
+    ...service.methods.flatMap((method) =>
+      printMethod(method, policies.get(method.name) ?? {}, context),
+    ),
     "  },",
     ...(context.image === undefined
       ? []
@@ -41,18 +49,18 @@ export function printDefinition(service: DescService, context: DefinitionContext
 
 function printMethod(
   method: DescMethod,
-  service: ResolvedPolicy,
+  policy: ResolvedPolicy,
   context: DefinitionContext,
 ): string[] {
-  const { imports, registry, faults } = context;
+  const { imports, registry } = context;
   const codec = imports.value("messageCodec", "@tightwire/codec");
   return [
     `    ${method.localName}: {`,
     `      name: ${formatLiteral(method.name)},`,
-    `      path: ${formatLiteral(`/${method.parent.typeName}/${method.name}`)},`,
+    `      path: ${formatLiteral(pathOfMethod(method))},`,
     `      kind: ${formatLiteral(method.methodKind)},`,
     `      idempotency: ${formatLiteral(readIdempotency(method))},`,
-    `      policy: ${formatLiteral(resolvePolicy(registry, method, service, faults))},`,
+    `      policy: ${formatLiteral(policy)},`,
     ...formatListField("http", readHttpRules(registry, method), "      "),
     "      redacted: {",
     ...formatListField("request", findRedactedPaths(method.input), "        "),
@@ -62,17 +70,6 @@ function printMethod(
     `      response: ${codec}(${imports.message(method.output)}),`,
     "    },",
   ];
-}
-
-function readIdempotency(method: DescMethod): string {
-  switch (method.idempotency) {
-    case Level.NO_SIDE_EFFECTS:
-      return "no_side_effects";
-    case Level.IDEMPOTENT:
-      return "idempotent";
-    case Level.IDEMPOTENCY_UNKNOWN:
-      return "unknown";
-  }
 }
 
 function reportSameNames(service: DescService, faults: Fault[]): void {

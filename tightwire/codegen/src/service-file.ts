@@ -1,20 +1,20 @@
 import { posix } from "node:path";
 import type { DescFile, FileRegistry } from "@bufbuild/protobuf";
-import { createFault, type Fault } from "./fault.js";
+import { createFault, type Fault } from "@tightwire/contract";
 import { createImportList } from "./import-list.js";
 import type { PluginOptions } from "./plugin-options.js";
 import { printDefinition } from "./service-definition.js";
 import { GIVEN, nameService, printClient, printHandlers } from "./service-interfaces.js";
 
-/** A generated file: its path below the folder that is generated into, and its text. */
+/** A generated file: its path below the output folder, and its text. */
 export interface GeneratedFile {
   readonly path: string;
   readonly text: string;
 }
 
 /**
- * The code of a `.proto` file's services, or undefined when it has none. What is wrong with them is
- * added to `faults`.
+ * Generates the code of a `.proto` file's services; undefined when it has none. Adds the faults of
+ * the services to `faults`.
  */
 export function generateServiceFile(
   file: DescFile,
@@ -25,8 +25,7 @@ export function generateServiceFile(
   if (file.services.length === 0) return undefined;
   const path = `${file.name}.service.ts`;
   const imports = createImportList(path, options.imports, reserveNames(file, faults).add(GIVEN));
-  // Not posix.relative, which would go by the folder that this runs in, and no higher than its
-  // root.
+  // Not posix.relative, which resolves against the current folder and stops at its root.
   const up = posix.dirname(path).replace(/[^/]+/g, "..");
   const image = options.image === undefined ? {} : { image: posix.join(up, options.image) };
   const context = { registry, imports, faults, ...image };
@@ -46,7 +45,7 @@ export function generateServiceFile(
   return { path, text: [...head, ...imports.lines(), ...body, ""].join("\n") };
 }
 
-/** The names that a file's services export; two services that want the same one are a fault. */
+/** The names that a file's services export. Two services with the same name are a fault. */
 function reserveNames(file: DescFile, faults: Fault[]): Set<string> {
   const taken = new Set<string>();
   for (const service of file.services) {
@@ -56,7 +55,7 @@ function reserveNames(file: DescFile, faults: Fault[]): Set<string> {
           createFault(
             service,
             [],
-            `another service of this file has the same name in TypeScript: \`${name}\``,
+            `has the same name in TypeScript as another service of this file: \`${name}\``,
           ),
         );
       taken.add(name);

@@ -5,14 +5,14 @@ import type { ImportList } from "./import-list.js";
 const CORE = "@tightwire/core";
 
 /**
- * What the type of a caller's streamed messages is called; nothing in a generated file may be
- * imported by that name.
+ * The name of the type parameter for a caller's streamed messages. No import of a generated file
+ * may have this name.
  */
 export const GIVEN = "Given";
 
-/** The names that one service's generated code exports. */
+/** The names that the generated code of a service exports. */
 export interface ServiceNames {
-  /** The definition: as the contract names the service, `CatalogService`. */
+  /** The definition, named like the service in the contract: `CatalogService`. */
   readonly definition: string;
   /** `CatalogHandlers` */
   readonly handlers: string;
@@ -20,13 +20,13 @@ export interface ServiceNames {
   readonly client: string;
 }
 
-/** Names for a service's code; "Service" at the end of its name is left out of the interfaces'. */
+/** Makes the names for a service's code. The interfaces omit "Service" at the end of its name. */
 export function nameService(service: DescService): ServiceNames {
   const base = service.name.replace(/(?<=.)Service$/, "");
   return { definition: service.name, handlers: `${base}Handlers`, client: `${base}Client` };
 }
 
-/** The interface that a server implements, a line an element. */
+/** Prints the interface that a server implements, one line per element. */
 export function printHandlers(service: DescService, imports: ImportList): string[] {
   return printInterface(
     service,
@@ -36,7 +36,7 @@ export function printHandlers(service: DescService, imports: ImportList): string
   );
 }
 
-/** The interface that a caller uses, a line an element. */
+/** Prints the interface that a caller uses, one line per element. */
 export function printClient(service: DescService, imports: ImportList): string[] {
   return printInterface(service, nameService(service).client, "what a caller uses", (method) =>
     signClient(method, imports),
@@ -65,7 +65,7 @@ function printInterface(
 }
 
 interface Signature {
-  /** What stands behind the name, before the parameters; empty for a method that is not generic. */
+  /** What follows the name, before the parameters. Empty for a method that is not generic. */
   readonly generics?: string;
   readonly parameters: readonly string[];
   readonly result: string;

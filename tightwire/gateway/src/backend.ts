@@ -1,50 +1,44 @@
 import type { DescMethod } from "@bufbuild/protobuf";
-import { MethodOptions_IdempotencyLevel as Level } from "@bufbuild/protobuf/wkt";
 import { type Channel, createClient } from "@tightwire/client";
 import { type UnaryCaller, unaryCaller } from "@tightwire/client/runtime";
+import { pathOfMethod, readIdempotency } from "@tightwire/contract";
 import type {
   CallOptions,
   Codec,
-  Idempotency,
   MethodDefinition,
   Policy,
   ServiceDefinition,
 } from "@tightwire/core";
 
-/** A method behind the gateway, and the way to it. */
+/** A method behind the gateway, and the channel to it. */
 export interface Backend {
   readonly method: DescMethod;
   readonly channel: Channel;
-  /** The contract's, resolved. */
+  /** The resolved policy of the contract. */
   readonly policy: Policy;
 }
 
-/** Where a method is called by its own name: `/shop.catalog.v1.CatalogService/GetProduct`. */
-export function pathOfMethod({ parent, name }: DescMethod): string {
-  return `/${parent.typeName}/${name}`;
-}
-
 type Bytes = Uint8Array;
-/** Calls a method with one message's bytes. */
-export type OneToOne<Answer> = (request: Bytes, options: CallOptions) => Promise<Answer>;
-export type OneToMany<Answer> = (
+/** Calls a method with the bytes of one message. */
+export type OneToOne<Response> = (request: Bytes, options: CallOptions) => Promise<Response>;
+export type OneToMany<Response> = (
   request: Bytes,
   options: CallOptions,
-) => AsyncIterableIterator<Answer>;
-export type ManyToOne<Answer> = (
+) => AsyncIterableIterator<Response>;
+export type ManyToOne<Response> = (
   requests: AsyncIterable<Bytes>,
   options: CallOptions,
-) => Promise<Answer>;
-export type ManyToMany<Answer> = (
+) => Promise<Response>;
+export type ManyToMany<Response> = (
   requests: AsyncIterable<Bytes>,
   options: CallOptions,
-) => AsyncIterableIterator<Answer>;
+) => AsyncIterableIterator<Response>;
 
 /**
- * Calls to a method that give and take bytes; answers as `read` makes them, out of borrowed bytes.
- * What the messages are is known to the gateway alone, so the client has codecs that know nothing.
+ * Makes the calls of a method: requests are bytes, responses are what `read` makes of borrowed
+ * bytes. The client's codecs pass bytes through, because only the gateway knows the messages.
  */
-export function callsTo<Answer, Call>(backend: Backend, read: (bytes: Bytes) => Answer): Call {
+export function callsTo<Response, Call>(backend: Backend, read: (bytes: Bytes) => Response): Call {
   const service: ServiceDefinition<unknown, { call: Call }> = {
     name: backend.method.parent.typeName,
     methods: { call: definitionOf(backend, read) as MethodDefinition },
@@ -52,41 +46,35 @@ export function callsTo<Answer, Call>(backend: Backend, read: (bytes: Bytes) => 
   return createClient(service, backend.channel).call;
 }
 
-/** As {@link callsTo}, of a unary method, for who is called back. */
-export function unaryTo<Answer>(
+/** The callback variant of {@link callsTo}, for unary methods. */
+export function unaryTo<Response>(
   backend: Backend,
-  read: (bytes: Bytes) => Answer,
-): UnaryCaller<Bytes, Answer> {
+  read: (bytes: Bytes) => Response,
+): UnaryCaller<Bytes, Response> {
   return unaryCaller(definitionOf(backend, read), backend.channel);
 }
 
-function definitionOf<Answer>(
+function definitionOf<Response>(
   { method, policy }: Backend,
-  read: (bytes: Bytes) => Answer,
-): MethodDefinition<Bytes, Answer> {
+  read: (bytes: Bytes) => Response,
+): MethodDefinition<Bytes, Response> {
   return {
     name: method.name,
     path: pathOfMethod(method),
     kind: method.methodKind,
-    idempotency: IDEMPOTENCY[method.idempotency],
+    idempotency: readIdempotency(method),
     policy,
     http: [],
     redacted: { request: [], response: [] },
-    request: AS_IT_IS,
-    response: { ...(AS_IT_IS as unknown as Codec<Answer>), decode: read },
+    request: RAW_BYTES,
+    response: { ...(RAW_BYTES as unknown as Codec<Response>), decode: read },
   };
 }
-
-const IDEMPOTENCY: Readonly<Record<Level, Idempotency>> = {
-  [Level.IDEMPOTENCY_UNKNOWN]: "unknown",
-  [Level.NO_SIDE_EFFECTS]: "no_side_effects",
-  [Level.IDEMPOTENT]: "idempotent",
-};
 
 /** Copies borrowed bytes. */
 export const copyBytes = (bytes: Bytes): Bytes => new Uint8Array(bytes);
 
-const AS_IT_IS: Codec<Bytes> = {
+const RAW_BYTES: Codec<Bytes> = {
   encode: (bytes) => bytes,
   decode: copyBytes,
   create: (bytes) => bytes as Bytes,

@@ -11,14 +11,14 @@ import {
   FileDescriptorSetSchema,
 } from "@bufbuild/protobuf/wkt";
 import { Validator } from "@seriousme/openapi-schema-validator";
-import { type Route, readRoutes } from "@tightwire/routes";
+import { formatFault, type Route, readRoutes } from "@tightwire/contract";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compileImage } from "./contract.test-support.js";
 import { exampleRequest } from "./rest/example-request.test-support.js";
 import { type StubbedGateway, serveStub } from "./stub.test-support.js";
 
-/** Google's contracts that are served, by the folders or files that they are in. */
+/** Google's contracts that are served, by folder or file. */
 const PACKAGES: readonly string[] = [
   "google/bigtable/admin/v2",
   "google/cloud/kms/v1",
@@ -52,11 +52,11 @@ const PACKAGES: readonly string[] = [
 ];
 
 const NO_SEGMENT =
-  "where its ** takes no segment, its path is that of the collection, which has no ** and goes before";
+  "where its ** matches no segment, its path equals that of the collection, whose template has no ** and wins";
 
 /**
- * Methods whose requests may come to another one, as their contract cannot tell them apart: that
- * one, and why.
+ * Methods whose requests may match another method, because their contract does not distinguish
+ * them: the other method, and why.
  */
 const SHARED: ReadonlyMap<string, readonly [other: string, why: string]> = new Map([
   ["ArtifactRegistry.GetFile", ["ArtifactRegistry.ListFiles", NO_SEGMENT]],
@@ -64,7 +64,7 @@ const SHARED: ReadonlyMap<string, readonly [other: string, why: string]> = new M
     "Firestore.GetDocument",
     [
       "Firestore.ListDocuments",
-      "a document and a collection are one form of path: what goes on behind a ** goes before",
+      "a document and a collection have the same shape of path: the template that continues after ** wins",
     ],
   ],
   ["MetricService.GetMetricDescriptor", ["MetricService.ListMetricDescriptors", NO_SEGMENT]],
@@ -100,16 +100,14 @@ describe.each(PACKAGES)("%s", (folder) => {
       .filter(({ proto: { name } }) => name === folder || name.startsWith(`${folder}/`))
       .flatMap((file) => file.services);
     const read = readRoutes(registry, services);
-    expect(
-      read.faults.map(({ method, text }) => `${method.parent.name}.${method.name} ${text}`),
-    ).toEqual([]);
+    expect(read.faults.map(formatFault)).toEqual([]);
     routes = read.routes.filter(({ method }) => method.methodKind === "unary");
     stub = await serveStub(image, { services: services.map(({ typeName }) => typeName) });
     covered.services += services.length;
   });
   afterAll(() => stub.close());
 
-  test("takes the requests of its routes", async () => {
+  test("serves the requests of its routes", async () => {
     const faults: string[] = [];
     for (const route of routes) {
       await fc.assert(
@@ -126,7 +124,7 @@ describe.each(PACKAGES)("%s", (folder) => {
     expect(faults).toEqual([]);
   });
 
-  test("has an OpenAPI document that holds", async () => {
+  test("has a valid OpenAPI document", async () => {
     const result = await new Validator().validate(JSON.parse(JSON.stringify(stub.gateway.openApi)));
     expect(result).toMatchObject({ valid: true });
   });
@@ -137,17 +135,17 @@ describe.each(PACKAGES)("%s", (folder) => {
   ): Promise<string | undefined> {
     const { verb, path, body, contentType, meant } = exampleRequest(route, registry, draw);
     const before = stub.calls.length;
-    const answer = await stub.ask(verb, path, body, { "content-type": contentType });
+    const response = await stub.ask(verb, path, body, { "content-type": contentType });
     const call = stub.calls[before];
     const at = `${verb} ${path.slice(0, 300)}`;
-    if (answer.status !== 200 || call === undefined)
-      return `${at} gave ${answer.status} ${answer.text.slice(0, 300)}`;
+    if (response.status !== 200 || call === undefined)
+      return `${at} gave ${response.status} ${response.text.slice(0, 300)}`;
     const [service = "", method = ""] = call.path.slice(1).split("/");
     if (service !== route.method.parent.typeName || method !== route.method.name) {
       const [shared] = SHARED.get(nameOf(route)) ?? [];
       return `${service.slice(service.lastIndexOf(".") + 1)}.${method}` === shared
         ? undefined
-        : `${at} came to ${call.path}`;
+        : `${at} matched ${call.path}`;
     }
     const got = fromBinary(route.method.input, call.request);
     if (
@@ -160,11 +158,11 @@ describe.each(PACKAGES)("%s", (folder) => {
     const [told, wanted] = [got, meant.message].map((one) =>
       JSON.stringify(toJson(route.method.input, one, { registry })).slice(0, 2000),
     );
-    return `${at} with ${String(body).slice(0, 1000)} came as ${told}, and meant ${wanted}`;
+    return `${at} with ${String(body).slice(0, 1000)} arrived as ${told}, but meant ${wanted}`;
   }
 });
 
-/** Files and all that they import, those that are imported first. */
+/** Files and all their imports, imports first. */
 function withImports(wanted: (file: FileDescriptorProto) => boolean): FileDescriptorProto[] {
   const names = new Set(set.file.filter(wanted).map(({ name }) => name));
   for (const { name, dependency } of [...set.file].reverse())

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// A gateway as a process of its own, in front of gRPC services in any language.
+// A gateway as a separate process, in front of gRPC services in any language.
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { type Channel, createChannel } from "@tightwire/client";
@@ -9,17 +9,17 @@ const USAGE = `tightwire-gateway --image <file> --target <target> [options]
   --image <file>       a descriptor image: buf build --as-file-descriptor-set -o <file>;
                        may be given more than once
   --target <target>    where the services are: dns:///host:port, static:///a:1,b:2, unix:/path
-  --service <name>     serve this one; may be given more than once, and as <name>=<target>
-                       when it is elsewhere; default: all of the image
+  --service <name>     serve only this service; <name>=<target> for its own target;
+                       may be given more than once; default: all services of the image
   --listen <address>   default 127.0.0.1:8080
-  --cors <origin>      let pages of this origin call, for example https://shop.example;
-                       may be given more than once
-  --expose <key>       metadata of answers that becomes a header; may be given more than once
-  --log                write a line of JSON for each request
-  --title <text>, --api-version <text>   what the OpenAPI document says of itself
-  --openapi <file>     write the OpenAPI document and end; - for standard output`;
+  --cors <origin>      allow calls from pages of this origin, for example
+                       https://shop.example; may be given more than once
+  --expose <key>       response metadata that becomes a header; may be given more than once
+  --log                write a line of JSON per request
+  --title <text>, --api-version <text>   title and version of the OpenAPI document
+  --openapi <file>     write the OpenAPI document and exit; - for standard output`;
 
-/** Something that whoever starts it has to put right. */
+/** A mistake in the command line. */
 class UsageError extends Error {}
 
 function readOptions() {
@@ -71,7 +71,7 @@ function buildGateway(options: Options, channels: Map<string, Channel>): Gateway
   return gateway;
 }
 
-/** One channel a target. */
+/** One channel per target. */
 function channelTo(target: string | undefined, channels: Map<string, Channel>): Channel {
   if (target === undefined) throw new UsageError("--target is missing");
   const channel = channels.get(target) ?? createChannel(target);
@@ -90,7 +90,7 @@ async function main(): Promise<void> {
   if (options.help) return void process.stdout.write(`${USAGE}\n`);
   const channels = new Map<string, Channel>();
   if (options.openapi !== undefined) {
-    // Nothing is called: any target will do.
+    // Nothing is called, so any target is fine.
     const { openApi } = buildGateway(
       { ...options, target: options.target ?? "127.0.0.1:1" },
       channels,

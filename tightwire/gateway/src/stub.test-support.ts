@@ -1,38 +1,40 @@
 import { type IncomingHttpHeaders, request } from "node:http";
-import type { DescMethod, DescService } from "@bufbuild/protobuf";
+import type { DescService } from "@bufbuild/protobuf";
 import { createChannel } from "@tightwire/client";
+import { pathOfMethod } from "@tightwire/contract";
 import type { Codec, MethodDefinition, ServiceDefinition } from "@tightwire/core";
 import { createServer, inProcess } from "@tightwire/server";
-import { type Contract, readContract } from "./contract.js";
-import { createGateway, type Gateway, type GatewayOptions } from "./gateway.js";
+import { createGateway, type Gateway } from "./gateway.js";
+import type { GatewayOptions } from "./gateway-options.js";
+import { type ContractImage, readImage } from "./image.js";
 
-/** A call that reached the services behind a gateway. */
+/** A call that reached the stub services behind a gateway. */
 export interface StubCall {
-  /** As it stands in paths: `/try.v1.Things/Get`. */
+  /** `/try.v1.Things/Get` */
   readonly path: string;
   readonly request: Uint8Array;
 }
 
-/** A gateway, with services behind it that note what they are asked. */
+/** A gateway with stub services behind it that record their calls. */
 export interface StubbedGateway {
   readonly gateway: Gateway;
   /** `127.0.0.1:port` */
   readonly address: string;
-  readonly contract: Contract;
-  /** All calls so far, in their order. */
+  readonly contract: ContractImage;
+  /** All calls so far, in order. */
   readonly calls: StubCall[];
-  /** Sends a request as it is given: its path is not changed on the way. */
+  /** Sends a request with exactly this path. */
   ask(
     method: string,
     path: string,
     body?: string | Uint8Array,
     headers?: Record<string, string>,
-  ): Promise<StubAnswer>;
+  ): Promise<StubResponse>;
   close(): Promise<void>;
 }
 
-/** What came back. */
-export interface StubAnswer {
+/** The response of the gateway. */
+export interface StubResponse {
   readonly status: number;
   readonly reason: string;
   readonly headers: IncomingHttpHeaders;
@@ -40,14 +42,14 @@ export interface StubAnswer {
 }
 
 /**
- * Serves services of an image, all of them when none are named. Unary calls are answered with what
- * `answer` makes of their bytes: by default nothing, which is an empty message.
+ * Serves services of an image: those in `services`, or all. `respond` makes the response bytes of a
+ * unary call; by default an empty message.
  */
 export async function serveStub(
   image: Uint8Array,
-  { services, answer = () => new Uint8Array(), options = {} }: StubParts = {},
+  { services, respond = () => new Uint8Array(), options = {} }: StubParts = {},
 ): Promise<StubbedGateway> {
-  const contract = readContract(image);
+  const contract = readImage(image);
   const calls: StubCall[] = [];
   const server = createServer();
   const named = services ?? contract.services.map(({ typeName }) => typeName);
@@ -56,8 +58,8 @@ export async function serveStub(
     const handlers = service.methods.map((method) => [
       method.localName,
       async (bytes: Uint8Array) => {
-        calls.push({ path: pathOf(method), request: bytes });
-        return answer(bytes);
+        calls.push({ path: pathOfMethod(method), request: bytes });
+        return respond(bytes);
       },
     ]);
     server.add(defineStub(service), Object.fromEntries(handlers));
@@ -79,15 +81,11 @@ export async function serveStub(
   };
 }
 
-/** How a stub is made; all optional. */
+/** Options of a stub; all optional. */
 export interface StubParts {
   readonly services?: readonly string[];
-  readonly answer?: (request: Uint8Array) => Uint8Array | Promise<Uint8Array>;
+  readonly respond?: (request: Uint8Array) => Uint8Array | Promise<Uint8Array>;
   readonly options?: GatewayOptions;
-}
-
-function pathOf({ parent, name }: DescMethod): string {
-  return `/${parent.typeName}/${name}`;
 }
 
 const BYTES: Codec<Uint8Array> = {
@@ -96,13 +94,13 @@ const BYTES: Codec<Uint8Array> = {
   create: (bytes) => bytes as Uint8Array,
 };
 
-/** A service whose messages are bytes. */
+/** A service definition whose messages are bytes. */
 function defineStub(service: DescService): ServiceDefinition {
   const methods = service.methods.map((method): [string, MethodDefinition] => [
     method.localName,
     {
       name: method.name,
-      path: pathOf(method),
+      path: pathOfMethod(method),
       kind: method.methodKind,
       idempotency: "unknown",
       policy: {},
@@ -122,7 +120,7 @@ interface Asked {
   readonly headers: Record<string, string>;
 }
 
-function ask(address: string, { method, path, body, headers }: Asked): Promise<StubAnswer> {
+function ask(address: string, { method, path, body, headers }: Asked): Promise<StubResponse> {
   const [host, port] = address.split(":");
   const type =
     body === undefined

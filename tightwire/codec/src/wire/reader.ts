@@ -32,6 +32,11 @@ export class BinaryReader {
     this.len = bytes.length;
   }
 
+  /** The bytes that it reads. */
+  get input(): Uint8Array {
+    return this.#bytes;
+  }
+
   /** Reads a field's number and wire type. */
   tag(): [number, WireType] {
     const start = this.pos;

@@ -1,7 +1,7 @@
 import type { RpcError } from "@tightwire/core";
 import { type Backend, callsTo, copyBytes, type OneToMany, type OneToOne } from "../backend.js";
 import { envelope, readOneEnvelope } from "../http/envelope.js";
-import { asRpcError } from "../http/error-answer.js";
+import { asRpcError } from "../http/error-response.js";
 import {
   callOptions,
   type Endpoint,
@@ -12,7 +12,7 @@ import {
 import { HttpError } from "../http/http-error.js";
 import { parseQuery } from "../http/query.js";
 import { httpStatusOf } from "../http/status.js";
-import { answerInParts } from "../http/stream-answer.js";
+import { type StreamedResponse, sendStream } from "../http/streamed-response.js";
 import {
   type JsonSettings,
   type MessageReader,
@@ -22,7 +22,7 @@ import {
 } from "../json/message-json.js";
 import { connectError } from "./error.js";
 
-/** How messages stand in bodies. */
+/** How messages are encoded in bodies. */
 type Encoding = "json" | "proto";
 
 const UNARY = /^application\/(json|proto)\s*(?:;|$)/i;
@@ -31,13 +31,14 @@ const END_OF_STREAM = 2;
 const NO_METADATA = {};
 
 /**
- * Answers the Connect protocol: unary and server streaming calls, JSON and binary; unary calls
- * without side effects by GET, too. Source: connectrpc.com, "Protocol reference".
+ * Makes the endpoint of a method for the Connect protocol: unary and server-streaming calls, JSON
+ * and binary, and with GET unary calls without side effects. Source: connectrpc.com, "Protocol
+ * reference".
  */
 export function createConnectEndpoint(backend: Backend, settings: JsonSettings): Endpoint {
   const { method } = backend;
-  // Connect's own clients expect both: a newer one may send a field that is not known here, and
-  // defaults are left out.
+  // Connect's clients expect this: a newer one may send an unknown field, and defaults are left
+  // out.
   const own: JsonSettings = { ...settings, emitDefaults: false, ignoreUnknownFields: true };
   const forms = {
     request: messageReader(method.input, own),
@@ -53,7 +54,7 @@ export function createConnectEndpoint(backend: Backend, settings: JsonSettings):
   if (method.methodKind === "unary") return { handle: unary(backend, forms), failed };
   if (method.methodKind === "server_streaming")
     return { handle: serverStreaming(backend, forms, settings), failed };
-  const text = `the Connect protocol takes no streams of requests here, which ${method.name} takes`;
+  const text = `${method.name} has a stream of requests, which is not supported over the Connect protocol`;
   return { handle: () => Promise.reject(new HttpError("unimplemented", text)), failed };
 }
 
@@ -100,16 +101,17 @@ function serverStreaming(
     let metadata: Record<string, string[]> = NO_METADATA;
     const end = (more: object): Buffer =>
       envelope(END_OF_STREAM, Buffer.from(JSON.stringify({ ...more, metadata })));
-    await answerInParts(response, answers(), {
+    const streamed: StreamedResponse<Uint8Array> = {
       status: 200,
       headers: { "content-type": `application/connect+${encoding}` },
       part: (message) => envelope(0, message),
       end: () => end({}),
       failed: (error) => end({ error: connectError(asRpcError(error), settings.registry) }),
       failsWhole: false,
-    });
+    };
+    await sendStream(response, messages(), streamed, exchange.settings.clock);
 
-    async function* answers(): AsyncGenerator<Uint8Array> {
+    async function* messages(): AsyncGenerator<Uint8Array> {
       const message = readOneEnvelope(body);
       yield* calls[encoding](toBytes(encoding, message, forms.request), {
         ...callOptions(exchange),
@@ -136,22 +138,22 @@ function fromBody({ request, body }: Exchange): EncodedMessage {
   };
 }
 
-/** A call by GET: its message stands in the query. */
+/** Reads the message of a GET from the query. */
 function fromQuery({ query }: Exchange): EncodedMessage {
   const parameters = new Map(parseQuery(query));
   const encoding = parameters.get("encoding");
   const message = parameters.get("message");
   const compression = parameters.get("compression") ?? "identity";
   if (encoding !== "json" && encoding !== "proto")
-    throw new HttpError("invalid_argument", "the query must say encoding=json or encoding=proto");
-  if (message === undefined) throw new HttpError("invalid_argument", "the query holds no message");
+    throw new HttpError("invalid_argument", "the query must have encoding=json or encoding=proto");
+  if (message === undefined) throw new HttpError("invalid_argument", "the query has no message");
   if (compression !== "identity" && compression !== "") throw unknownCompression(compression);
   if (parameters.get("base64") === "1")
     return { encoding, message: Buffer.from(message, "base64url") };
   return { encoding, message: encoding === "json" ? Buffer.from(message) : rawBytes(query) };
 }
 
-/** Bytes that stand percent-encoded in the query, which need be no UTF-8. */
+/** Reads percent-encoded bytes from the query, which need not be UTF-8. */
 function rawBytes(query: string): Buffer {
   const raw = /(?:^|&)message=([^&]*)/.exec(query)?.[1] ?? "";
   return Buffer.from(
@@ -167,7 +169,7 @@ function rawBytes(query: string): Buffer {
 function unknownCompression(name: string): HttpError {
   return new HttpError(
     "unimplemented",
-    `unknown compression ${JSON.stringify(name.slice(0, 40))}: requests are taken as they are ("identity")`,
+    `compression ${JSON.stringify(name.slice(0, 40))} is not supported; use "identity"`,
   );
 }
 
@@ -176,7 +178,7 @@ function encodingOf(contentType = "", pattern: RegExp): Encoding {
   if (encoding === "json" || encoding === "proto") return encoding;
   throw new HttpError(
     "invalid_argument",
-    `${JSON.stringify(contentType.slice(0, 100))} is not taken here`,
+    `content-type ${JSON.stringify(contentType.slice(0, 100))} is not supported here`,
     { httpStatus: 415 },
   );
 }

@@ -2,7 +2,7 @@ import type { JsonObject, Registry } from "@bufbuild/protobuf";
 import type { ErrorDetail, RpcError } from "@tightwire/core";
 import { detailJson } from "../http/detail-json.js";
 
-/** An error as Connect has it in JSON. Source: connectrpc.com, "Error end-stream". */
+/** An error in the JSON form of Connect. Source: connectrpc.com, "Error end-stream". */
 export function connectError(error: RpcError, registry: Registry): JsonObject {
   return {
     code: error.code === "cancelled" ? "canceled" : error.code,
@@ -15,7 +15,7 @@ export function connectError(error: RpcError, registry: Registry): JsonObject {
 
 function connectDetail(detail: ErrorDetail, registry: Registry): JsonObject {
   const { type, value } = detail;
-  // For people who read the answer.
+  // For people who read the response.
   const { "@type": known, ...debug } = detailJson(detail, registry) ?? {};
   return {
     type,

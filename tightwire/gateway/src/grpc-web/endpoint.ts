@@ -1,22 +1,22 @@
 import type { Metadata } from "@tightwire/core";
 import { type Backend, callsTo, copyBytes, type OneToMany, type OneToOne } from "../backend.js";
 import { envelope, readOneEnvelope } from "../http/envelope.js";
-import { asRpcError } from "../http/error-answer.js";
+import { asRpcError } from "../http/error-response.js";
 import { callOptions, type Endpoint, type Exchange } from "../http/exchange.js";
 import { HttpError } from "../http/http-error.js";
-import { answerInParts } from "../http/stream-answer.js";
+import { type StreamedResponse, sendStream } from "../http/streamed-response.js";
 import { failureTrailers, trailersFrame } from "./trailers.js";
 
 const TYPE = /^application\/grpc-web(-text)?(\+proto)?\s*(;|$)/i;
 
-/** Whether a content type is gRPC-Web's. */
+/** Whether a content type is one of gRPC-Web. */
 export function isGrpcWeb(contentType: string): boolean {
   return contentType.startsWith("application/grpc-web");
 }
 
 /**
- * Answers gRPC-Web, binary and text: unary and server streaming calls. Source:
- * grpc/doc/PROTOCOL-WEB.md.
+ * Makes the endpoint of a method for gRPC-Web, binary and text: unary and server-streaming calls.
+ * Source: grpc/doc/PROTOCOL-WEB.md.
  */
 export function createGrpcWebEndpoint(backend: Backend): Endpoint {
   const { method } = backend;
@@ -29,29 +29,25 @@ export function createGrpcWebEndpoint(backend: Backend): Endpoint {
       const encode =
         text === undefined ? (bytes: Buffer) => bytes : (bytes: Buffer) => bytes.toString("base64");
       let trailers: Metadata | undefined;
-      await answerInParts(response, answers(exchange, text !== undefined), {
+      const { exposeMetadata, clock } = exchange.settings;
+      const end = (status: Record<string, string>): Buffer | string =>
+        encode(trailersFrame(status, trailers, exposeMetadata));
+      const streamed: StreamedResponse<Uint8Array> = {
         status: 200,
         headers: { "content-type": contentType, "cache-control": "no-store" },
         part: (message) => encode(envelope(0, message)),
-        end: () =>
-          encode(trailersFrame({ "grpc-status": "0" }, trailers, exchange.settings.exposeMetadata)),
-        failed: (error) =>
-          encode(
-            trailersFrame(
-              failureTrailers(asRpcError(error)),
-              trailers,
-              exchange.settings.exposeMetadata,
-            ),
-          ),
+        end: () => end({ "grpc-status": "0" }),
+        failed: (error) => end(failureTrailers(asRpcError(error))),
         failsWhole: false,
-      });
+      };
+      await sendStream(response, messages(exchange, text !== undefined), streamed, clock);
 
-      /** Fails as its first step when the request cannot be read: that is told in trailers, too. */
-      async function* answers(from: Exchange, isText: boolean): AsyncGenerator<Uint8Array> {
+      /** Fails at its first step when the request cannot be read: trailers report that too. */
+      async function* messages(from: Exchange, isText: boolean): AsyncGenerator<Uint8Array> {
         if (start === undefined)
           throw new HttpError(
             "unimplemented",
-            `gRPC-Web has no streams of requests, which ${method.name} takes`,
+            `${method.name} has a stream of requests, which gRPC-Web does not support`,
           );
         const { body } = from;
         const message = readOneEnvelope(
@@ -68,7 +64,7 @@ export function createGrpcWebEndpoint(backend: Backend): Endpoint {
 
 type Start = OneToMany<Uint8Array>;
 
-/** Unary calls as streams of one answer; undefined where requests are a stream. */
+/** Makes unary calls return a stream of one response. Undefined when requests are a stream. */
 function startCalls(backend: Backend): Start | undefined {
   const kind = backend.method.methodKind;
   if (kind === "server_streaming") return callsTo<Uint8Array, Start>(backend, copyBytes);
@@ -82,7 +78,7 @@ function startCalls(backend: Backend): Start | undefined {
 function refuseType(contentType: string): never {
   throw new HttpError(
     "invalid_argument",
-    `${JSON.stringify(contentType.slice(0, 100))} is not taken here: gRPC-Web carries protobuf`,
+    `content-type ${JSON.stringify(contentType.slice(0, 100))} is not supported; gRPC-Web carries protobuf`,
     {
       httpStatus: 415,
     },

@@ -6,7 +6,7 @@ import { exposedHeaders } from "../http/exchange.js";
 /** The flag of a frame that holds trailers. */
 const TRAILERS = 0x80;
 
-/** The trailers of a call, in a frame of the body: browsers do not see HTTP's own. */
+/** The trailers of a call as a frame of the body, because browsers do not expose HTTP trailers. */
 export function trailersFrame(
   status: Readonly<Record<string, string>>,
   metadata: Metadata | undefined,
@@ -17,7 +17,7 @@ export function trailersFrame(
   return envelope(TRAILERS, Buffer.from(lines.join("")));
 }
 
-/** What the trailers say of a call that failed. */
+/** The trailers of a call that failed. */
 export function failureTrailers(error: RpcError): Record<string, string> {
   const number = statusNumber(error.code);
   const details =
@@ -34,7 +34,7 @@ export function failureTrailers(error: RpcError): Record<string, string> {
 }
 
 /**
- * Percent-encoded, all but printable ASCII and "%". Source: the gRPC over HTTP/2 protocol document,
+ * Percent-encodes all but printable ASCII, and "%". Source: the gRPC over HTTP/2 protocol document,
  * "Status-Message".
  */
 function encodeMessage(text: string): string {

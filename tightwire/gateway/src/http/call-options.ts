@@ -3,13 +3,13 @@ import { type CallOptions, Metadata } from "@tightwire/core";
 import { isBinaryKey, parseTimeout } from "@tightwire/core/runtime";
 import { HttpError } from "./http-error.js";
 
-/** What of a request goes on to the service. */
+/** What the gateway forwards of a request to the service. */
 export interface Forwarding {
   /** Headers that become metadata, in lower case. */
   readonly forwardHeaders: readonly string[];
 }
 
-/** Headers that become metadata when nothing is said: who calls, and what the call belongs to. */
+/** The default of `forwardHeaders`: the caller's credentials, and what the call belongs to. */
 export const DEFAULT_FORWARD_HEADERS: readonly string[] = [
   "authorization",
   "traceparent",
@@ -20,9 +20,9 @@ export const DEFAULT_FORWARD_HEADERS: readonly string[] = [
 const CONNECT_TIMEOUT = /^\d{1,10}$/;
 
 /**
- * The call that a request makes: deadline out of `grpc-timeout` (gRPC's form, `500m`) or
- * `connect-timeout-ms`, metadata out of the headers that are let through. Throws a 400 for a header
- * that cannot be.
+ * Reads the options of a call from the headers of a request: the timeout from `grpc-timeout` (in
+ * gRPC's form, `500m`) or `connect-timeout-ms`, metadata from the forwarded headers. Throws a 400
+ * for an invalid header.
  */
 export function callOptionsOf(
   { headers }: IncomingMessage,
@@ -37,7 +37,7 @@ export function callOptionsOf(
     : { detached: true, metadata, timeoutMs };
 }
 
-/** No call is around those of a gateway. */
+/** A gateway makes its calls outside of any other call. */
 const DETACHED: CallOptions = { detached: true };
 
 function timeoutOf(headers: IncomingHttpHeaders): number | undefined {
@@ -45,7 +45,7 @@ function timeoutOf(headers: IncomingHttpHeaders): number | undefined {
   if (typeof grpc === "string")
     return (
       parseTimeout(grpc) ??
-      refuse("grpc-timeout", grpc, "one to eight digits and a unit, such as 500m or 2S")
+      refuse("grpc-timeout", grpc, "one to eight digits and a unit, like 500m or 2S")
     );
   const connect = headers["connect-timeout-ms"];
   if (typeof connect !== "string") return undefined;
@@ -57,7 +57,7 @@ function timeoutOf(headers: IncomingHttpHeaders): number | undefined {
 function refuse(name: string, value: string, wanted: string): never {
   throw new HttpError(
     "invalid_argument",
-    `the header ${name} must be ${wanted}, and is ${JSON.stringify(value.slice(0, 40))}`,
+    `header ${name} must be ${wanted} (got ${JSON.stringify(value.slice(0, 40))})`,
   );
 }
 
@@ -74,7 +74,7 @@ function metadataOf(headers: IncomingHttpHeaders, names: readonly string[]): Met
     } catch (error) {
       throw new HttpError(
         "invalid_argument",
-        `the header ${name} cannot be passed on: ${(error as Error).message}`,
+        `header ${name} cannot be forwarded: ${(error as Error).message}`,
       );
     }
   }

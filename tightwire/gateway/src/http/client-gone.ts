@@ -1,14 +1,14 @@
 import type { Socket } from "node:net";
 import type { StartedCall } from "@tightwire/client/runtime";
 
-// An HTTP/1.1 client has no other way to take a request back than to close its connection. Each is
-// listened to once, for all its requests.
+// An HTTP/1.1 client can cancel a request only by closing its connection. Each connection gets one
+// listener for all its requests.
 
 const calls = new WeakMap<Socket, Set<StartedCall>>();
 const signals = new WeakMap<Socket, AbortSignal>();
 
-/** Aborts a unary call when its connection closes, until {@link forgetCall}. */
-export function abortWhenGone(socket: Socket, call: StartedCall): void {
+/** Cancels a unary call when its connection closes, until {@link forgetCall}. */
+export function cancelWhenGone(socket: Socket, call: StartedCall): void {
   if (socket.destroyed) return call.abort(gone());
   const known = calls.get(socket);
   if (known !== undefined) return void known.add(call);
@@ -19,12 +19,12 @@ export function abortWhenGone(socket: Socket, call: StartedCall): void {
   });
 }
 
-/** The call is over. */
+/** Stops watching the connection for a call that finished. */
 export function forgetCall(socket: Socket, call: StartedCall): void {
   calls.get(socket)?.delete(call);
 }
 
-/** Aborts when a connection is over. */
+/** A signal that aborts when a connection closes. */
 export function goneSignal(socket: Socket): AbortSignal {
   const known = signals.get(socket);
   if (known !== undefined) return known;
@@ -37,5 +37,5 @@ export function goneSignal(socket: Socket): AbortSignal {
 }
 
 function gone(): Error {
-  return new Error("the client is gone");
+  return new Error("the client closed the connection");
 }

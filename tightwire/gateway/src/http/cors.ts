@@ -1,25 +1,27 @@
 import type { RequestListener } from "node:http";
+import { MisuseError } from "@tightwire/core";
 import { refuseUnknownOptions } from "@tightwire/core/runtime";
 import cors from "cors";
 
-/** Which pages of other origins may call; browsers keep all others away. */
+/** Which pages of other origins may call. Browsers block all others. */
 export interface CorsOptions {
-  /** Origins as browsers send them (`https://shop.example`), or `*` for all of them. */
+  /** Origins as browsers send them (`https://shop.example`), or `*` for all. */
   readonly origins: readonly string[] | "*";
   /**
-   * Whether browsers may send cookies and client certificates along; not with `*`. Default false.
+   * Whether browsers may send cookies and client certificates. Not allowed with origins `*`.
+   * Default false.
    */
   readonly credentials?: boolean;
   /**
-   * Headers of requests that are let through beside those of the protocols, for example `x-tenant`.
+   * Request headers that pages may send besides those of the protocols, for example `x-tenant`.
    * Default none.
    */
   readonly allowHeaders?: readonly string[];
-  /** For how long browsers remember what they were allowed, in seconds. Default 7,200. */
+  /** How long browsers cache a preflight response, in seconds. Default 7,200. */
   readonly maxAgeSeconds?: number;
 }
 
-/** What gRPC-Web, Connect and REST clients in browsers send. */
+/** The request headers of gRPC-Web, Connect and REST clients in browsers. */
 const ALLOWED: readonly string[] = [
   "accept",
   "authorization",
@@ -33,10 +35,10 @@ const ALLOWED: readonly string[] = [
   "x-request-id",
   "x-user-agent",
 ];
-/** What they have to read. */
+/** The response headers that they must be able to read. */
 const EXPOSED: readonly string[] = ["grpc-status", "grpc-message", "grpc-status-details-bin"];
 
-/** Throws a TypeError for an option that it does not know, or credentials for everybody. */
+/** Throws a MisuseError for unknown or invalid options, and for credentials with origins `*`. */
 export function checkCors(options: CorsOptions): void {
   refuseUnknownOptions("cors", options, [
     "origins",
@@ -45,22 +47,27 @@ export function checkCors(options: CorsOptions): void {
     "maxAgeSeconds",
   ]);
   if (options.origins !== "*" && !Array.isArray(options.origins))
-    throw new TypeError('cors.origins must be a list of origins, or "*"');
+    throw new MisuseError("TW_INVALID_OPTION", 'cors.origins must be a list of origins or "*"');
   if (options.origins === "*" && options.credentials === true)
-    throw new TypeError('cors.credentials cannot be given to all origins ("*")');
+    throw new MisuseError(
+      "TW_INVALID_OPTION",
+      'cors.credentials must be false when cors.origins is "*"; list the origins instead',
+    );
   for (const origin of options.origins === "*" ? [] : options.origins) {
     if (!/^https?:\/\/[^/]+$/.test(origin))
-      throw new TypeError(
-        `cors.origins holds ${JSON.stringify(origin)}, which is no origin such as https://shop.example`,
+      throw new MisuseError(
+        "TW_INVALID_OPTION",
+        `each of cors.origins must be an origin like https://shop.example (got ${JSON.stringify(origin)})`,
       );
   }
 }
 
 /**
- * Answers preflights, tells browsers what they may read, and leaves all other requests to `answer`.
+ * Responds to preflight requests, adds the CORS headers to all other responses, and passes those
+ * requests to `handle`.
  */
 export function withCors(
-  answer: RequestListener,
+  handle: RequestListener,
   options: CorsOptions,
   exposeMetadata: readonly string[],
 ): RequestListener {
@@ -72,19 +79,19 @@ export function withCors(
     exposedHeaders: [...EXPOSED, ...exposeMetadata],
     maxAge: options.maxAgeSeconds ?? 7_200,
   });
-  return (request, response) => allow(request, response, () => answer(request, response));
+  return (request, response) => allow(request, response, () => handle(request, response));
 }
 
 /**
- * Whether a page may open a WebSocket, which browsers ask nobody about: of the gateway's own
- * origin, or one that is let in.
+ * Whether a page may open a WebSocket: a page of the gateway's own origin, or of an allowed one.
+ * Browsers send no preflight request for it.
  */
 export function mayOpenSocket(
   origin: string | undefined,
   host: string | undefined,
   options: CorsOptions | undefined,
 ): boolean {
-  if (origin === undefined) return true; // no browser
+  if (origin === undefined) return true; // not a browser
   if (URL.canParse(origin) && new URL(origin).host === host) return true;
   return options !== undefined && (options.origins === "*" || options.origins.includes(origin));
 }

@@ -2,12 +2,12 @@ import { create, type JsonObject, type Registry, toJson } from "@bufbuild/protob
 import { AnySchema } from "@bufbuild/protobuf/wkt";
 import type { ErrorDetail } from "@tightwire/core";
 
-/** What stands before the name of a type in `google.protobuf.Any`. */
+/** The prefix of type names in `google.protobuf.Any`. */
 export const TYPE_URL = "type.googleapis.com/";
 
 /**
- * A detail as the JSON of `google.protobuf.Any`; undefined when nobody here knows its type, or its
- * bytes are no such message.
+ * A detail as the JSON of `google.protobuf.Any`. Undefined when the registry does not have its
+ * type, or its bytes cannot be decoded.
  */
 export function detailJson(
   { type, value }: ErrorDetail,

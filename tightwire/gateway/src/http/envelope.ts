@@ -3,7 +3,7 @@ import { HttpError } from "./http-error.js";
 const PREFIX = 5;
 const COMPRESSED = 1;
 
-/** A message behind its flags and length, as gRPC, gRPC-Web and Connect have it in bodies. */
+/** Puts flags and length before a message, as in the bodies of gRPC, gRPC-Web and Connect. */
 export function envelope(flags: number, content: Uint8Array): Buffer {
   const framed = Buffer.allocUnsafe(PREFIX + content.byteLength);
   framed[0] = flags;
@@ -13,16 +13,16 @@ export function envelope(flags: number, content: Uint8Array): Buffer {
 }
 
 /**
- * The one message that a body holds. Throws a 400 when it holds none, more or less than one, an
- * UNIMPLEMENTED when it is compressed.
+ * Reads the one message of a body. Throws a 400 when the body does not hold exactly one message,
+ * an UNIMPLEMENTED when the message is compressed.
  */
 export function readOneEnvelope(body: Buffer | undefined): Buffer {
   if (body === undefined || body.byteLength < PREFIX)
-    throw new HttpError("invalid_argument", "the body holds no message");
+    throw new HttpError("invalid_argument", "the body has no message");
   if (((body[0] as number) & COMPRESSED) !== 0)
-    throw new HttpError("unimplemented", "compressed messages are not taken here");
+    throw new HttpError("unimplemented", "compressed messages are not supported");
   const length = body.readUInt32BE(1);
   if (body.byteLength === PREFIX + length) return body.subarray(PREFIX);
-  const text = `the body is ${body.byteLength} bytes long, and its one message says that it is ${PREFIX + length}`;
+  const text = `the body must be exactly one message of ${PREFIX + length} bytes (got ${body.byteLength} bytes)`;
   throw new HttpError("invalid_argument", text);
 }

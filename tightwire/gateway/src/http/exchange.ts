@@ -1,60 +1,62 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { CallOptions, Metadata, RpcError } from "@tightwire/core";
+import type { Clock } from "@tightwire/core/runtime";
 import { callOptionsOf } from "./call-options.js";
 import { goneSignal } from "./client-gone.js";
 import { isOfType } from "./content-type.js";
-import type { ErrorAnswer } from "./error-answer.js";
+import type { ErrorResponse } from "./error-response.js";
 import { HttpError } from "./http-error.js";
 import type { Match } from "./router.js";
 
-/** What holds for all requests of a gateway. */
+/** Settings for all requests of a gateway. */
 export interface ExchangeSettings {
   readonly forwardHeaders: readonly string[];
-  /** Metadata of answers that become headers, in lower case. */
+  /** Keys of response metadata that become headers, in lower case. */
   readonly exposeMetadata: readonly string[];
-  /** The largest message that is taken, in bytes. */
+  /** The largest accepted message, in bytes. */
   readonly maxMessageBytes: number;
+  readonly clock: Clock;
 }
 
-/** One request and its answer. */
+/** One request and its response. */
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly settings: ExchangeSettings;
-  /** The query of the URL, as it came. */
+  /** The query of the URL, still encoded. */
   readonly query: string;
-  /** The whole body; undefined when there is none, or when it is read as it comes. */
+  /** The whole body; undefined when there is none, or when the endpoint reads it. */
   readonly body: Buffer | undefined;
-  /** Answers with an error. */
+  /** Sends an error response. */
   readonly fail: (error: unknown) => void;
 }
 
-/** A request that a route was found for. */
+/** A request that matched a route. */
 export interface RoutedExchange extends Exchange {
   readonly match: Match<unknown>;
 }
 
-/** Answers requests of one kind. */
+/** Handles requests of one kind. */
 export interface Endpoint<E extends Exchange = Exchange> {
-  /** Whether it reads the body itself, as it comes. Default false: it is given all of it. */
+  /** Whether it reads the body itself, as it arrives. Default false: it gets the whole body. */
   readonly readsBody?: boolean;
   /**
-   * Answers, or has it answered. What it throws or rejects with is answered by whoever called it.
+   * Handles a request. The caller sends an error response for what it throws or rejects with.
    */
   handle(exchange: E): Promise<void> | void;
-  /** How an error is answered that came before anything of the answer was sent. */
-  readonly failed?: (error: RpcError) => ErrorAnswer;
+  /** Makes the response of an error that came before the head was sent. */
+  readonly failed?: (error: RpcError) => ErrorResponse;
 }
 
 /**
- * The options of the call that a request makes, cancelled when the client goes; what of its
- * metadata is let out becomes headers of the answer.
+ * The options of a request's call. The call is cancelled when the client closes the connection.
+ * Exposed metadata becomes headers of the response.
  */
 export function callOptions(exchange: Exchange): CallOptions {
   return { ...unaryOptions(exchange), signal: goneSignal(exchange.request.socket) };
 }
 
-/** As {@link callOptions}, but for who cancels the call by itself. */
+/** Like {@link callOptions}, without a signal: the caller cancels the call itself. */
 export function unaryOptions({ request, response, settings }: Exchange): CallOptions {
   const options = callOptionsOf(request, settings);
   if (settings.exposeMetadata.length === 0) return options;
@@ -65,7 +67,7 @@ export function unaryOptions({ request, response, settings }: Exchange): CallOpt
   return { ...options, onHeaders: expose, onTrailers: expose };
 }
 
-/** Metadata that is let out, as headers. */
+/** The exposed part of metadata, as headers. */
 export function exposedHeaders(
   metadata: Metadata,
   names: readonly string[],
@@ -78,7 +80,7 @@ export function exposedHeaders(
   return headers;
 }
 
-/** Headers that an answer has, whoever writes its head. */
+/** Sets headers of a response, whoever writes its head later. */
 export function setHeaders(
   response: ServerResponse,
   headers: Readonly<Record<string, string>>,
@@ -87,17 +89,16 @@ export function setHeaders(
 }
 
 /**
- * The body of a request as it comes. Throws a 415 when it did not say that it is a stream of such
- * messages.
+ * The body of a request as a stream. Throws a 415 when its content type is not `contentType`.
  */
 export function streamOf(request: IncomingMessage, contentType: string): IncomingMessage {
   const given = request.headers["content-type"] ?? "";
   if (isOfType(given, contentType)) return request;
-  const text = `the body must be ${contentType}, and is ${JSON.stringify(given.slice(0, 100))}`;
+  const text = `the content-type must be ${contentType} (got ${JSON.stringify(given.slice(0, 100))})`;
   throw new HttpError("invalid_argument", text, { httpStatus: 415 });
 }
 
-/** Sends a whole answer. */
+/** Sends a whole response. */
 export function sendBody(
   response: ServerResponse,
   contentType: string,
@@ -111,15 +112,15 @@ export function sendBody(
 }
 
 /**
- * Sends an error as the whole answer; of one that has begun the connection is cut, since nothing
- * else can say so.
+ * Sends an error as the whole response. Destroys the connection when a response was started, since
+ * there is no other way to report the error then.
  */
-export function sendFailure(
+export function sendErrorResponse(
   response: ServerResponse,
-  { status, headers, body }: ErrorAnswer,
+  { status, headers, body }: ErrorResponse,
 ): void {
   if (response.headersSent) return void response.destroy();
-  response.statusMessage = ""; // a head that was refused left one
+  response.statusMessage = ""; // a head that Node refused may have set one
   response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
   response.end(body);
 }

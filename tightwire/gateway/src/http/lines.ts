@@ -5,9 +5,9 @@ import { decodeUtf8 } from "./utf8.js";
 const NEWLINE = 10;
 
 /**
- * The lines of a body, without their ends and without empty ones. It reads as lines are asked for.
- * Throws a 413 for a line that is longer than `maxBytes`. The stream is not destroyed when it is
- * left early: the answer goes over the same socket.
+ * The lines of a body, without line ends and without empty lines. Reads only as far as lines are
+ * requested. Throws a 413 for a line that is longer than `maxBytes`. Returning early does not
+ * destroy the stream, because the response uses the same socket.
  */
 export async function* readLines(body: Readable, maxBytes: number): AsyncGenerator<string> {
   let pending: Buffer[] = [];
@@ -41,7 +41,7 @@ function text(parts: readonly Buffer[]): string {
 function tooLong(maxBytes: number): HttpError {
   return new HttpError(
     "resource_exhausted",
-    `a line of the body is longer than the ${maxBytes} bytes that are taken`,
+    `a line of the body is longer than the limit of ${maxBytes} bytes`,
     { httpStatus: 413 },
   );
 }

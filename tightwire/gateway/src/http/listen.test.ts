@@ -14,21 +14,24 @@ const CONTRACT = `
   }
   message Thing { string text = 1; }
 `;
-/** A grace that no test would wait for. */
+/** A grace period that no test could wait for. */
 const LONG_MS = 600_000;
 
-const ends: (() => unknown)[] = [];
+const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
-  for (const end of ends.splice(0)) await end();
+  for (const cleanup of cleanups.splice(0)) await cleanup();
 });
 
-async function serve(answer?: StubParts["answer"]): Promise<StubbedGateway> {
-  const stub = await serveStub(compileContract(CONTRACT), answer === undefined ? {} : { answer });
-  ends.push(() => stub.close());
+async function serve(answer?: StubParts["respond"]): Promise<StubbedGateway> {
+  const stub = await serveStub(
+    compileContract(CONTRACT),
+    answer === undefined ? {} : { respond: answer },
+  );
+  cleanups.push(() => stub.close());
   return stub;
 }
 
-/** The whole answer to a GET over the connections of `agent`. */
+/** Sends a GET over the connections of `agent`. Resolves when the response is complete. */
 function get(agent: Agent, address: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const asked = request(`http://${address}/things`, { agent }, (response) =>
@@ -38,7 +41,7 @@ function get(agent: Agent, address: string): Promise<IncomingMessage> {
   });
 }
 
-/** A connection of one's own, and all that came on it. */
+/** A new connection, and all that arrived on it. */
 function open(address: string): { socket: Socket; text: () => string } {
   const [host, port] = address.split(":");
   const socket = connect(Number(port), host);
@@ -47,7 +50,7 @@ function open(address: string): { socket: Socket; text: () => string } {
     text += part.toString("latin1");
   });
   socket.on("error", () => {});
-  ends.unshift(() => socket.destroy());
+  cleanups.unshift(() => socket.destroy());
   return { socket, text: () => text };
 }
 
@@ -59,23 +62,23 @@ function gate(): { passed: Promise<void>; pass: () => void } {
   return { passed, pass };
 }
 
-test("a request in flight when the gateway closes is answered as the last one of its connection; others are not taken", async () => {
+test("a request in flight when the gateway closes gets the last response of its connection; others are refused", async () => {
   const [began, finish] = [gate(), gate()];
   const { gateway, address } = await serve(async (bytes) => {
     began.pass();
     await finish.passed;
     return bytes;
   });
-  const answer = get(new Agent({ keepAlive: true }), address);
+  const response = get(new Agent({ keepAlive: true }), address);
   await began.passed;
   const closed = gateway.close(LONG_MS);
   await expect(get(new Agent(), address)).rejects.toThrow("ECONNREFUSED");
   finish.pass();
-  expect(await answer).toMatchObject({ statusCode: 200, headers: { connection: "close" } });
+  expect(await response).toMatchObject({ statusCode: 200, headers: { connection: "close" } });
   await closed;
 });
 
-test("an answer that waits for its reader when the gateway closes is read to its end", async () => {
+test("a response that waits for its reader when the gateway closes is received completely", async () => {
   const size = 4_000_000;
   const large = Buffer.concat([
     Buffer.from([
@@ -92,7 +95,7 @@ test("an answer that waits for its reader when the gateway closes is read to its
   socket.pause().write("GET /things HTTP/1.1\r\nhost: a\r\n\r\n");
   await expect.poll(() => calls.length).toBe(1);
   const closed = gateway.close(LONG_MS);
-  // Longer than a connection that is idle lives on.
+  // Longer than idle connections stay open.
   await new Promise((resolve) => setTimeout(resolve, 100));
   socket.resume();
   await once(socket, "close");
@@ -100,7 +103,7 @@ test("an answer that waits for its reader when the gateway closes is read to its
   await closed;
 });
 
-test("connections that are kept are closed with the gateway, and those that were refused a WebSocket", async () => {
+test("idle connections are closed with the gateway, and those that were refused a WebSocket", async () => {
   const { gateway, address } = await serve();
   const agent = new Agent({ keepAlive: true });
   await get(agent, address);
@@ -115,10 +118,10 @@ test("connections that are kept are closed with the gateway, and those that were
 });
 
 test.each([
-  ["with its host in it", "http://shop.example/things", 200],
-  ["of nothing but its host", "http://shop.example", 404],
-  ["with another host in it", "http://evil.example/things", 404],
-  ["that begins otherwise", "*hings", 404],
+  ["that contains its host", "http://shop.example/things", 200],
+  ["that is only its host", "http://shop.example", 404],
+  ["that contains another host", "http://evil.example/things", 404],
+  ["that starts with neither / nor a host", "*hings", 404],
 ])("a target %s", async (_which, target, status) => {
   const { socket, text } = open((await serve()).address);
   socket.write(`GET ${target} HTTP/1.1\r\nhost: shop.example\r\nconnection: close\r\n\r\n`);
@@ -126,7 +129,7 @@ test.each([
   expect(text()).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
 });
 
-test("a unary call is not made of lines", async () => {
+test("a unary call does not accept lines", async () => {
   const { ask, calls } = await serve();
   expect(
     await ask("PUT", "/things", '{"text":"a"}', { "content-type": "application/x-ndjson" }),
@@ -134,7 +137,7 @@ test("a unary call is not made of lines", async () => {
   expect(calls).toEqual([]);
 });
 
-test("what still comes of a stream of requests that was answered early is dropped, and the next request answered", async () => {
+test("requests that arrive after an early response are dropped, and the next request is handled", async () => {
   const { socket, text } = open((await serve()).address);
   socket.write(
     "POST /sent HTTP/1.1\r\nhost: a\r\ncontent-type: application/x-ndjson\r\ntransfer-encoding: chunked\r\n\r\n",
@@ -146,16 +149,16 @@ test("what still comes of a stream of requests that was answered early is droppe
   expect(text().match(/HTTP\/1.1 200 OK/g)).toHaveLength(2);
 });
 
-test("a refusal reaches a client that is still sending its body", async () => {
+test("an error response reaches a client that is still sending its body", async () => {
   const { ask } = await serve();
-  const answer = await ask("PUT", "/things", Buffer.alloc(2_000_000, "a"), {
+  const response = await ask("PUT", "/things", Buffer.alloc(2_000_000, "a"), {
     "content-type": "application/json",
     "content-encoding": "gzip",
   });
-  expect(answer).toMatchObject({ status: 415 });
+  expect(response).toMatchObject({ status: 415 });
 });
 
-test("requests that came together when the gateway closes are all answered, the last one as such; a silent connection is closed", async () => {
+test("pipelined requests all get a response when the gateway closes, the last one with connection: close; a silent connection is closed", async () => {
   const [began, finish] = [gate(), gate()];
   const { gateway, address, calls } = await serve(async (bytes) => {
     if (calls.length === 2) began.pass();
@@ -178,7 +181,7 @@ test("requests that came together when the gateway closes are all answered, the 
   await closed;
 });
 
-test("what is no HTTP on a kept connection is told so", async () => {
+test("invalid HTTP on an open connection gets a 400", async () => {
   const { socket, text } = open((await serve()).address);
   socket.write("GET /things HTTP/1.1\r\nhost: a\r\n\r\n");
   await expect.poll(text).toContain("HTTP/1.1 200 OK");

@@ -1,8 +1,7 @@
 import { HttpError } from "./http-error.js";
 
 /**
- * Percent-decodes a part of a URL. Throws a 400 that names it when it is not encoded as it should
- * be, or is not UTF-8.
+ * Percent-decodes a part of a URL. Throws a 400 that names it when it is not percent-encoded UTF-8.
  */
 export function decodePart(part: string, what: string): string {
   if (!part.includes("%")) return part;

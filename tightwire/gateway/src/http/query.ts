@@ -1,8 +1,7 @@
 import { decodePart } from "./percent.js";
 
 /**
- * The parameters of a query in their order, decoded. Throws a 400 when one is not percent-encoded
- * as it should be.
+ * The decoded parameters of a query, in order. Throws a 400 when one is not percent-encoded UTF-8.
  */
 export function parseQuery(query: string): [name: string, value: string][] {
   if (query === "") return [];

@@ -1,16 +1,17 @@
-import { parsePathTemplate } from "@tightwire/routes";
+import { parsePathTemplate } from "@tightwire/contract";
+import { MisuseError } from "@tightwire/core";
 import { describe, expect, test } from "vitest";
 import { HttpError } from "./http-error.js";
 import { createRouter, type Router } from "./router.js";
 
-/** A router of templates, each with its own text as its value. */
+/** A router of templates; the value of each is its text. */
 function routerOf(...templates: string[]): Router<string> {
   const router = createRouter<string>();
   for (const text of templates) router.add(parsePathTemplate(text), text);
   return router;
 }
 
-/** What is found, in whichever order the templates were added. */
+/** What a path matches when the templates are added in this order, and in the reverse order. */
 function findBothWays(templates: readonly string[], path: string): (string | undefined)[] {
   return [templates, [...templates].reverse()].map((order) => routerOf(...order).find(path)?.value);
 }
@@ -26,12 +27,12 @@ describe("a router prefers", () => {
   test.each([
     ["text to *", ["/v1/things/mine", "/v1/things/*"], "/v1/things/mine", "/v1/things/mine"],
     [
-      "* to text that goes no further",
+      "* to text that only begins a longer template",
       ["/v1/things/mine/parts", "/v1/things/*"],
       "/v1/things/mine",
       "/v1/things/*",
     ],
-    ["* where text does not lead to the end", ["/v1/a/b", "/v1/*/c"], "/v1/a/c", "/v1/*/c"],
+    ["* where text does not match to the end", ["/v1/a/b", "/v1/*/c"], "/v1/a/c", "/v1/*/c"],
     ["* to **", ["/v1/things/*", "/v1/things/**"], "/v1/things/a", "/v1/things/*"],
     [
       "** when * is too short",
@@ -40,36 +41,41 @@ describe("a router prefers", () => {
       "/v1/things/**",
     ],
     ["text to **", ["/v1/things/mine", "/v1/**"], "/v1/things/mine", "/v1/things/mine"],
-    ["** nearer to the end", ["/v1/**", "/v1/things/**"], "/v1/things/a/b", "/v1/things/**"],
-    ["the longer rest behind **", ["/v1/**", "/v1/**/parts"], "/v1/a/b/parts", "/v1/**/parts"],
-    ["text to * behind **", ["/v1/**/*", "/v1/**/parts"], "/v1/a/b/parts", "/v1/**/parts"],
-    ["* behind ** where text does not fit", ["/v1/**/*", "/v1/**/parts"], "/v1/a/b/c", "/v1/**/*"],
     [
-      "text before text behind **",
+      "** with the longer literal prefix",
+      ["/v1/**", "/v1/things/**"],
+      "/v1/things/a/b",
+      "/v1/things/**",
+    ],
+    ["more segments after **", ["/v1/**", "/v1/**/parts"], "/v1/a/b/parts", "/v1/**/parts"],
+    ["text to * after **", ["/v1/**/*", "/v1/**/parts"], "/v1/a/b/parts", "/v1/**/parts"],
+    ["* after ** where text does not match", ["/v1/**/*", "/v1/**/parts"], "/v1/a/b/c", "/v1/**/*"],
+    [
+      "text that comes earlier after **",
       ["/v1/**/parts/*", "/v1/**/*/parts"],
       "/v1/a/parts/parts",
       "/v1/**/parts/*",
     ],
     [
-      "a verb to none",
+      "a verb to no verb",
       ["/v1/things/*", "/v1/things/*:archive"],
       "/v1/things/a:archive",
       "/v1/things/*:archive",
     ],
     [
-      "a verb behind ** to none",
+      "a verb after ** to no verb",
       ["/v1/things/*", "/v1/things/**:archive"],
       "/v1/things/a:archive",
       "/v1/things/**:archive",
     ],
     [
-      "none to another verb",
+      "no verb to another verb",
       ["/v1/things/*", "/v1/things/*:archive"],
       "/v1/things/a:restore",
       "/v1/things/*",
     ],
     [
-      "the verb that is there",
+      "the verb of the path",
       ["/v1/things/*:restore", "/v1/things/*:archive"],
       "/v1/things/a:restore",
       "/v1/things/*:restore",
@@ -100,7 +106,7 @@ describe("a path", () => {
     ["/v1/things:batch", "/v1/things:batch", ["v1", "things"]],
     ["/v1/%3A", "/v1/%3a", ["v1", "%3a"]],
     ["/:batch", "/:batch", []],
-  ])("of %s is found at %s", (template, path, segments) => {
+  ])("of template %s matches %s", (template, path, segments) => {
     expect(routerOf(template).find(path)?.segments).toEqual(segments);
   });
 
@@ -126,7 +132,7 @@ describe("a path", () => {
     ["/v1/things/{id}:archive", "/v1/things/a%3Aarchive"],
     ["/", "/a"],
     ["/a", "/"],
-  ])("of %s is not found at %s", (template, path) => {
+  ])("of template %s does not match %s", (template, path) => {
     expect(routerOf(template).find(path)).toBeUndefined();
   });
 
@@ -145,7 +151,7 @@ describe("a path", () => {
   );
 });
 
-describe("** takes", () => {
+describe("** matches", () => {
   test.each([
     ["/v1/{name=**}", "/v1", -1],
     ["/v1/{name=**}", "/v1/a", 0],
@@ -156,7 +162,7 @@ describe("** takes", () => {
     ["/v1/{name=**}/{id}", "/v1/a", -1],
     ["/v1/{name=**}/{id}", "/v1/a/b/c", 1],
     ["/v1/{name=**}/parts/{id}", "/v1/parts/parts/a", 0],
-  ])("of %s at %s the template's length and %i", (template, path, extra) => {
+  ])("in %s for %s the template's length plus %i", (template, path, extra) => {
     expect(routerOf(template).find(path)?.extra).toBe(extra);
   });
 
@@ -170,7 +176,7 @@ describe("** takes", () => {
     [`${DOCUMENTS}/cities/SF:runQuery`, FIRESTORE_QUERY_BELOW],
     [`${DOCUMENTS}/cities/SF:other`, FIRESTORE_LIST],
     [DOCUMENTS, undefined],
-  ])("what Firestore's paths mean: %s", (path, found) => {
+  ])("Firestore's path %s", (path, found) => {
     expect(findBothWays(FIRESTORE, path)).toEqual([found, found]);
   });
 });
@@ -180,8 +186,8 @@ test.each([
   ["/v1/{a=**}", "/v1/**"],
   ["/v1/{a=**}/{b}", "/v1/{c=**}/*"],
   ["/v1/a:b", "/v1/a:b"],
-])("%s and %s are not both taken", (one, other) => {
+])("%s and %s cannot both be added", (one, other) => {
   expect(() => routerOf(one, other)).toThrow(
-    new TypeError(`a route takes the same requests as ${other}`),
+    new MisuseError("TW_DUPLICATE_ROUTE", `a route matches the same requests as ${other}`),
   );
 });

@@ -1,29 +1,30 @@
-import type { PathSegment, PathTemplate } from "@tightwire/routes";
+import type { PathSegment, PathTemplate } from "@tightwire/contract";
+import { MisuseError } from "@tightwire/core";
 import { decodePart } from "./percent.js";
 
-/** What a path was found to be. */
+/** The result of a look-up. */
 export interface Match<T> {
   readonly value: T;
-  /** The segments of the path, as they came: still percent-encoded, without the verb. */
+  /** The segments of the path, still percent-encoded, without the verb. */
   readonly segments: readonly string[];
   /**
-   * How many segments the path has more than the template: so much further on in the path is what
-   * stands behind the template's `**`. -1 when that takes none.
+   * How many segments the path has more than the template. What follows the template's `**` is that
+   * many segments further on in the path. -1 when `**` matches no segment.
    */
   readonly extra: number;
 }
 
 /**
- * Finds what path templates were made for paths. Built at start; a look-up walks the path once for
- * each template that begins alike, at most.
+ * Finds the path template that matches a path. It is built at start. A look-up walks the path at
+ * most once for each template with the same beginning.
  */
 export interface Router<T> {
-  /** Adds a template. Throws a TypeError when one of the same form is there. */
+  /** Adds a template. Throws a MisuseError when it has one of the same shape. */
   add(template: PathTemplate, value: T): void;
   /**
-   * What the path (without query, still encoded) belongs to. Literal text goes before `*`, and `*`
-   * before `**`; a template with a verb before one without. Throws a 400 when the path is not
-   * percent-encoded as it should be.
+   * Finds the template of a path (without query, still encoded). Literal text wins over `*`, `*`
+   * over `**`, and a template with a verb over one without. Throws a 400 when the path is not
+   * percent-encoded UTF-8.
    */
   find(path: string): Match<T> | undefined;
 }
@@ -37,11 +38,11 @@ interface Rest<T> {
 interface Node<T> {
   readonly literals: Map<string, Node<T>>;
   one: Node<T> | undefined;
-  /** Templates that end here, by their verb. */
+  /** Templates that end at this node, by verb. */
   readonly ends: Map<string, T>;
   /**
-   * Templates with a `**` here: those with more behind it first, and of them those with text where
-   * others have `*`.
+   * Templates with a `**` at this node. Those with more segments after it come first, and among
+   * them those with text where others have `*`.
    */
   rests: Rest<T>[];
 }
@@ -64,7 +65,7 @@ export function createRouter<T>(): Router<T> {
       const decoded = path.includes("%") ? raw.map((part) => decodePart(part, "the path")) : raw;
       const last = raw.at(-1) ?? "";
       const colon = last.lastIndexOf(":");
-      // A verb is some text, and follows a segment or the root.
+      // A verb is not empty, and follows a segment or the root.
       if (colon < last.length - 1 && (colon > 0 || (colon === 0 && raw.length === 1))) {
         const verb = decodePart(last.slice(colon + 1), "the path");
         const bare = colon === 0 ? [] : [last.slice(0, colon)];
@@ -95,7 +96,7 @@ function addTemplate<T>(root: Node<T>, { segments, verb, text }: PathTemplate, v
           (other) => other.verb === verb && compareSuffixes(other.suffix, suffix) === 0,
         )
       )
-        throw taken(text);
+        throw duplicate(text);
       node.rests = [...node.rests, rest].sort((a, b) => compareSuffixes(a.suffix, b.suffix));
       return;
     }
@@ -108,20 +109,20 @@ function addTemplate<T>(root: Node<T>, { segments, verb, text }: PathTemplate, v
       node = next;
     }
   }
-  if (node.ends.has(verb)) throw taken(text);
+  if (node.ends.has(verb)) throw duplicate(text);
   node.ends.set(verb, value);
 }
 
-function taken(text: string): TypeError {
-  return new TypeError(`a route takes the same requests as ${text}`);
+function duplicate(text: string): MisuseError {
+  return new MisuseError("TW_DUPLICATE_ROUTE", `a route matches the same requests as ${text}`);
 }
 
-/** The longer one first, then the one with text where they first differ; 0 for the same form. */
+/** The longer one first, then the one with text where they first differ; 0 for the same shape. */
 function compareSuffixes(a: readonly PathSegment[], b: readonly PathSegment[]): number {
   if (a.length !== b.length) return b.length - a.length;
-  const form = (segments: readonly PathSegment[]): string[] =>
+  const shape = (segments: readonly PathSegment[]): string[] =>
     segments.map((one) => (one.kind === "literal" ? `/${one.text}` : ""));
-  const [ofA, ofB] = [form(a), form(b)];
+  const [ofA, ofB] = [shape(a), shape(b)];
   const at = ofA.findIndex((text, index) => text !== ofB[index]);
   if (at === -1) return 0;
   return (ofA[at] as string) > (ofB[at] as string) ? -1 : 1;
@@ -154,7 +155,7 @@ function walk<T>(
   return undefined;
 }
 
-/** Whether the segments that a `**` takes are segments, and those behind it are the template's. */
+/** Whether no segment that `**` matches is empty, and those after it match the template's. */
 function fits(
   suffix: readonly PathSegment[],
   parts: readonly string[],

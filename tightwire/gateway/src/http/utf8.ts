@@ -3,8 +3,7 @@ import { HttpError } from "./http-error.js";
 const UTF8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * The text of bytes that came with a request. Throws a 400 that names `what` when they are not
- * UTF-8.
+ * Decodes bytes of a request. Throws a 400 that names `what` when they are not UTF-8.
  */
 export function decodeUtf8(bytes: Uint8Array, what: string): string {
   try {

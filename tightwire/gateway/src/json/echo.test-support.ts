@@ -77,7 +77,7 @@ message Awkward {
 `;
 
 /**
- * A gateway in front of a service that answers with what it is asked, for messages that hold fields
+ * A gateway in front of a service that responds with its request, for messages that hold fields
  * of every type.
  */
 export interface EchoGateway extends StubbedGateway {
@@ -95,7 +95,7 @@ export async function serveEcho(): Promise<EchoGateway> {
   const image = compileImage({
     files: { "everything.proto": everything, "try/v1/try.proto": contractText("try.v1", CONTRACT) },
   });
-  const stub = await serveStub(image, { services: ["try.v1.Echo"], answer: (bytes) => bytes });
+  const stub = await serveStub(image, { services: ["try.v1.Echo"], respond: (bytes) => bytes });
   const message = (name: string): DescMessage =>
     stub.contract.registry.getMessage(name) as DescMessage;
   return {

@@ -1,25 +1,29 @@
 import type { JsonValue } from "@bufbuild/protobuf";
 
-/** A JSON text in which keys stand for others. */
-export interface StoodIn {
+/** A JSON text in which stand-ins replace keys. */
+export interface StandInText {
   readonly text: string;
-  /** What the text without them says. Throws a SyntaxError when it is no JSON. */
+  /** The value of the original text. Throws a SyntaxError when it is not JSON. */
   value(): JsonValue;
 }
 
-/** Every string, and the colon that makes it a key. */
+/** A string, with the colon that makes it a key. */
 const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"(?:\s*:)?/g;
-/** Deeper values are refused by whoever reads them. */
-const MOST_DEPTH = 200;
+/** The reader refuses values that are nested deeper. */
+const MAX_DEPTH = 200;
 
 /**
- * Replaces keys that are written with an escape: by themselves without it, or where it has to be,
- * by keys that stand for them. V8 13.6 (Node 24) takes such a key, once it has read one that is the
- * beginning of how it is written, for that one: after `{"\\":1}` it reads `{"\n":1}` as the former.
- * What one request says would change what another one means. Undefined for a text that has no such
- * keys.
+ * Replaces keys that are written with an escape: by the same key without the escape, or, where the
+ * escape is required, by a stand-in.
+ *
+ * This works around a fault of V8 13.6 (Node 24): `JSON.parse` reads a key that has an escape as
+ * another key that it read before, when the written form starts with that key. After `{"\\":1}` it
+ * reads `{"\n":1}` as the former. So one request could change the meaning of another. The test of
+ * this file tells which V8 has the fault, and fails when a V8 behaves differently.
+ *
+ * Undefined for a text without such keys.
  */
-export function standInForEscapedKeys(text: string): StoodIn | undefined {
+export function standInForEscapedKeys(text: string): StandInText | undefined {
   if (!text.includes("\\")) return undefined;
   const standIns = new Map<string, string>();
   let mark = "key";
@@ -43,7 +47,7 @@ export function standInForEscapedKeys(text: string): StoodIn | undefined {
 }
 
 function withNames(value: JsonValue, names: ReadonlyMap<string, string>, depth: number): JsonValue {
-  if (typeof value !== "object" || value === null || depth > MOST_DEPTH) return value;
+  if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return value;
   if (Array.isArray(value)) return value.map((one) => withNames(one, names, depth + 1));
   return Object.fromEntries(
     Object.entries(value).map(([key, one]) => [

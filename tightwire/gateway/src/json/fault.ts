@@ -7,20 +7,20 @@ import {
 import { badField, HttpError } from "../http/http-error.js";
 import { findInParts } from "./parts.js";
 
-/** What is wrong, and where. */
+/** An error in a JSON value, and its place. */
 interface Fault {
-  /** As `google.rpc.BadRequest` has paths: `book.tags[2].name`. */
+  /** In the form of `google.rpc.BadRequest`: `book.tags[2].name`. */
   readonly path: string;
   readonly reason: string;
 }
 
-const MOST_TEXT = 300;
-/** A large body is not read over and over to find what is wrong with it. */
-const MOST_TRIES = 10_000;
+const MAX_TEXT = 300;
+/** Limits how often parts of a large body are read to find the fault. */
+const MAX_TRIES = 10_000;
 
 /**
- * What the reader of JSON found wrong with a value, as a 400 that names the field; of a text that
- * is no JSON there is no value.
+ * Turns an error of the JSON reader into a 400 that names the field. `value` is undefined when the
+ * text is not JSON.
  */
 export function describeFault(
   error: unknown,
@@ -30,13 +30,13 @@ export function describeFault(
 ): HttpError {
   const fault =
     (value === undefined ? undefined : findFault(schema, value, options)) ?? faultOf(error);
-  if (fault.path === "") return new HttpError("invalid_argument", fault.reason.slice(0, MOST_TEXT));
-  return badField(fault.path.slice(0, MOST_TEXT), fault.reason.slice(0, MOST_TEXT));
+  if (fault.path === "") return new HttpError("invalid_argument", fault.reason.slice(0, MAX_TEXT));
+  return badField(fault.path.slice(0, MAX_TEXT), fault.reason.slice(0, MAX_TEXT));
 }
 
 /**
- * Reads the parts of a value one by one, as the reader tells of no place; undefined when each of
- * them can be.
+ * Reads the parts of a value one by one, because the reader does not report a place. Undefined when
+ * each part can be read.
  */
 function findFault(
   schema: DescMessage,
@@ -45,7 +45,7 @@ function findFault(
 ): Fault | undefined {
   let tries = 0;
   return findInParts<Fault>(schema, value, ({ message, json, path }) => {
-    if (++tries > MOST_TRIES) return undefined;
+    if (++tries > MAX_TRIES) return undefined;
     try {
       fromJson(message, json, options);
       return undefined;
@@ -58,17 +58,17 @@ function findFault(
 const DECODE = /^cannot decode (field|oneof|message|enum) (\S+) from JSON:? ([\s\S]*)$/;
 const UNKNOWN = /^key "[\s\S]*" is unknown$/;
 
-/** What an error of the reader says, and the name of the field when it is one. */
+/** The reason of the reader's error, and the name of the field if it has one. */
 function faultOf(error: unknown): Fault {
   const text = error instanceof Error ? error.message : String(error);
   const [, kind, name = "", reason = ""] = DECODE.exec(text) ?? [];
   if (kind === "field" || kind === "oneof")
     return { path: name.slice(name.lastIndexOf(".") + 1), reason };
-  if (kind === "enum") return { path: "", reason: `no value of ${name}: ${reason}` };
+  if (kind === "enum") return { path: "", reason: `not a value of ${name}: ${reason}` };
   if (kind === "message")
     return {
       path: "",
-      reason: UNKNOWN.test(reason) ? `${name} has no such field` : `no ${name}: ${reason}`,
+      reason: UNKNOWN.test(reason) ? `${name} has no such field` : `not a ${name}: ${reason}`,
     };
   return { path: "", reason: error instanceof RangeError ? "has too many digits" : text };
 }

@@ -4,7 +4,7 @@ import { findInParts, type JsonPart } from "./parts.js";
 
 const LONG = /\d{16}/;
 /**
- * Strings, so that numbers in them are passed over, and whole numbers that a double may not hold.
+ * Strings, so that numbers in them are skipped, and integers that a double may not represent.
  */
 const STRING_OR_LONG = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
 const INT64: readonly (ScalarType | undefined)[] = [
@@ -17,9 +17,9 @@ const INT64: readonly (ScalarType | undefined)[] = [
 const ANY = "google.protobuf.Any";
 
 /**
- * Refuses a 64-bit number that stands in a JSON text as a number and was changed when it was read,
- * as JavaScript's numbers hold 53 bits: `9007199254740993` would be taken as another. Throws a 400
- * that names the field.
+ * Refuses a 64-bit integer that is a number in a JSON text and does not fit into the 53 bits of
+ * JavaScript's numbers: `9007199254740993` would be read as another number. Throws a 400 that names
+ * the field.
  */
 export function refuseInexact(schema: DescMessage, text: string, registry: Registry): void {
   if (!LONG.test(text)) return;
@@ -29,11 +29,11 @@ export function refuseInexact(schema: DescMessage, text: string, registry: Regis
   if (path !== undefined)
     throw badField(
       path.slice(0, 300),
-      "is larger than a JSON number can be read exactly; send it as a string",
+      "is too large to be read exactly as a JSON number; send it as a string",
     );
 }
 
-/** Numbers as they were read that are not what the text says. */
+/** The values, as read, of numbers that were not read exactly. */
 function changedNumbers(text: string): ReadonlySet<JsonValue> {
   const numbers = (text.match(STRING_OR_LONG) ?? []).filter((token) => !token.startsWith('"'));
   return new Set(numbers.filter((token) => BigInt(token) !== BigInt(Number(token))).map(Number));

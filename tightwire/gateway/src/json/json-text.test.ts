@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { JsonText } from "./json-text.js";
 
-/** What `write` writes, of a text by itself. */
+/** The text that `write` writes. */
 function written(write: (out: JsonText) => void): string {
   const out = new JsonText();
   out.begin();
@@ -10,7 +10,7 @@ function written(write: (out: JsonText) => void): string {
   return out.end().toString();
 }
 
-/** A string in quotes, or undefined where it was left to another. */
+/** A string in quotes, or undefined when `quote` refuses it. */
 function quoted(bytes: Uint8Array): string | undefined {
   let done = false;
   const text = written((out) => {
@@ -22,17 +22,17 @@ function quoted(bytes: Uint8Array): string | undefined {
 }
 
 describe("a string", () => {
-  test("is quoted as JSON.stringify does it, or left to that", () => {
+  test("is quoted as JSON.stringify does, or refused", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         const plain = quoted(Buffer.from(text));
-        // Only what has to be escaped is left.
+        // Only strings that need escapes are refused.
         expect(plain).toBe(JSON.stringify(text) === `"${text}"` ? `"${text}"` : undefined);
       }),
     );
   });
 
-  test("that is no UTF-8 is left: every two octets, and more of what begins well", () => {
+  test("that is not UTF-8 is refused: all pairs of bytes, and longer sequences with a valid beginning", () => {
     const decoder = new TextDecoder("utf-8", { fatal: true });
     const isUtf8 = (bytes: Uint8Array): boolean => {
       try {
@@ -43,8 +43,8 @@ describe("a string", () => {
       }
     };
     const wrong: string[] = [];
-    const tryBytes = (...octets: number[]): void => {
-      const bytes = Uint8Array.from([...octets, 0x61]);
+    const tryBytes = (...sequence: number[]): void => {
+      const bytes = Uint8Array.from([...sequence, 0x61]);
       if ((quoted(bytes) !== undefined) !== isUtf8(bytes))
         wrong.push(Buffer.from(bytes).toString("hex"));
     };
@@ -61,7 +61,7 @@ describe("a string", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("that is long is left", () => {
+  test("that is long is refused", () => {
     expect(quoted(Buffer.alloc(512, "a"))).toHaveLength(514);
     expect(quoted(Buffer.alloc(513, "a"))).toBeUndefined();
   });
@@ -91,7 +91,7 @@ test("the digits of any integer", () => {
   );
 });
 
-test("texts stay as they were, whatever is written after them", () => {
+test("texts do not change when more is written after them", () => {
   const out = new JsonText();
   const lengths = Array.from(
     { length: 3_000 },
@@ -99,7 +99,7 @@ test("texts stay as they were, whatever is written after them", () => {
   );
   const texts = lengths.map((length, index) => {
     out.begin();
-    // One that was begun and not ended is forgotten.
+    // An unfinished text is discarded.
     if (index % 3 === 0) {
       out.text("no".repeat(index));
       out.begin();
@@ -116,7 +116,7 @@ test("texts stay as they were, whatever is written after them", () => {
   }
 });
 
-test("what is taken back is gone, and comes as a string, across blocks too", () => {
+test("takeBack removes text and returns it as a string, also across blocks", () => {
   const out = new JsonText();
   for (let index = 0; index < 200; index++) {
     out.begin();

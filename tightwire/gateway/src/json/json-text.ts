@@ -1,15 +1,15 @@
-/** So much memory is asked for at a time. */
+/** Memory is allocated in blocks of this size. */
 const BLOCK_BYTES = 64 * 1024;
-/** Larger blocks, in which large texts end up, are not kept for further ones. */
+/** Larger blocks, which large texts need, are not reused. */
 const MAX_KEPT_BYTES = 256 * 1024;
-/** A text begins in a new block where less is left. */
-const LEAST_BYTES = 1_024;
-/** Text of JSON that is longer is better left to the runtime. */
-const SHORT = 32;
-/** So are strings. */
-const LONG = 512;
-/** The last one of ASCII. */
-const ASCII = 0x7f;
+/** A text starts in a new block when less than this is free. */
+const MIN_FREE_BYTES = 1_024;
+/** For longer JSON texts the runtime is faster. */
+const MAX_SHORT_TEXT = 32;
+/** For longer strings the runtime is faster. */
+const MAX_QUOTED_BYTES = 512;
+/** The last ASCII code. */
+const MAX_ASCII = 0x7f;
 const BILLION = 1_000_000_000;
 const BILLION_DIGITS = 9;
 
@@ -20,39 +20,39 @@ const MINUS = 0x2d;
 const ZERO = 0x30;
 
 /**
- * JSON being written as UTF-8. Texts stand one behind the other in a block of memory and are handed
- * out as parts of it: none is asked for a text.
+ * Builds JSON texts as UTF-8. Texts are written one after the other into a block of memory, and are
+ * returned as parts of it, so a text needs no allocation.
  */
 export class JsonText {
   #block: Buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES);
-  /** Where the text begins. */
+  /** Where the current text starts. */
   #start = 0;
-  /** Where the next byte goes. */
+  /** Where the next byte is written. */
   #pos = 0;
 
-  /** How many bytes the text has by now. */
+  /** The length of the current text in bytes. */
   get length(): number {
     return this.#pos - this.#start;
   }
 
-  /** Begins a text; one that was not ended is forgotten. */
+  /** Starts a text. Discards an unfinished one. */
   begin(): void {
     this.#pos = this.#start;
-    if (this.#block.length - this.#pos >= LEAST_BYTES && this.#block.length <= MAX_KEPT_BYTES)
+    if (this.#block.length - this.#pos >= MIN_FREE_BYTES && this.#block.length <= MAX_KEPT_BYTES)
       return;
     this.#block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
     this.#start = 0;
     this.#pos = 0;
   }
 
-  /** The text that was written. It is the caller's from then on. */
+  /** Finishes the text and returns it. The caller owns it. */
   end(): Buffer {
     const text = this.#block.subarray(this.#start, this.#pos);
     this.#start = this.#pos;
     return text;
   }
 
-  /** Takes back all but the first `length` bytes, and gives that as a string. */
+  /** Removes all but the first `length` bytes, and returns them as a string. */
   takeBack(length: number): string {
     const from = this.#start + length;
     const text = this.#block.toString("utf8", from, this.#pos);
@@ -60,12 +60,13 @@ export class JsonText {
     return text;
   }
 
+  /** Writes one byte. */
   byte(code: number): void {
     this.#room(1);
     this.#block[this.#pos++] = code;
   }
 
-  /** Bytes that are JSON already. */
+  /** Writes bytes that are JSON, starting at index `from`. */
   raw(bytes: Uint8Array, from = 0): void {
     const { length } = bytes;
     this.#room(length);
@@ -75,21 +76,21 @@ export class JsonText {
     this.#pos = pos;
   }
 
-  /** A string that is JSON already. */
+  /** Writes a string that is JSON. */
   text(json: string): void {
     // A character of UTF-16 is at most three bytes of UTF-8.
-    this.#room(json.length < LEAST_BYTES ? json.length * 3 : Buffer.byteLength(json));
-    if (json.length > SHORT || !this.#shortText(json))
+    this.#room(json.length < MIN_FREE_BYTES ? json.length * 3 : Buffer.byteLength(json));
+    if (json.length > MAX_SHORT_TEXT || !this.#shortText(json))
       this.#pos += this.#block.write(json, this.#pos, "utf8");
   }
 
-  /** False, with nothing written, where it is not ASCII. */
+  /** Writes ASCII. False, with nothing written, for other text. */
   #shortText(json: string): boolean {
     const block = this.#block;
     let pos = this.#pos;
     for (let at = 0; at < json.length; at++) {
       const code = json.charCodeAt(at);
-      if (code > ASCII) return false;
+      if (code > MAX_ASCII) return false;
       block[pos++] = code;
     }
     this.#pos = pos;
@@ -97,12 +98,12 @@ export class JsonText {
   }
 
   /**
-   * A string in quotes, out of its UTF-8 in `bytes`. False, with nothing written, for what is left
-   * to the runtime: text that is long, is malformed, or has to be escaped. Of most texts neither a
-   * string nor a call is made thereby.
+   * Writes a string in quotes from its UTF-8 in `bytes`. False, with nothing written, for text that
+   * is long, malformed, or needs escapes; the runtime writes it then. Most texts need neither a
+   * string nor a call of the runtime.
    */
   quote(bytes: Uint8Array, start: number, length: number): boolean {
-    if (length > LONG) return false;
+    if (length > MAX_QUOTED_BYTES) return false;
     this.#room(length + 2);
     const block = this.#block;
     let pos = this.#pos;
@@ -110,10 +111,10 @@ export class JsonText {
     const end = start + length;
     for (let at = start; at < end; ) {
       const code = bytes[at] as number;
-      if (code > ASCII) {
-        const octets = sequenceAt(bytes, at, end);
-        if (octets === 0) return false;
-        for (const after = at + octets; at < after; at++) block[pos++] = bytes[at] as number;
+      if (code > MAX_ASCII) {
+        const count = sequenceAt(bytes, at, end);
+        if (count === 0) return false;
+        for (const after = at + count; at < after; at++) block[pos++] = bytes[at] as number;
       } else {
         if (code < SPACE || code === QUOTE || code === BACKSLASH) return false;
         block[pos++] = code;
@@ -125,7 +126,7 @@ export class JsonText {
     return true;
   }
 
-  /** The digits of an integer that JavaScript holds exactly. */
+  /** Writes a safe integer. */
   integer(value: number): void {
     this.#room(20);
     let rest = value;
@@ -139,7 +140,7 @@ export class JsonText {
     this.#digits(rest - upper * BILLION, BILLION_DIGITS);
   }
 
-  /** The digits of less than 2^31, with zeros before them up to `least`. */
+  /** Writes a number below 2^31, padded with zeros to `least` digits. */
   #digits(value: number, least: number): void {
     let count = 1;
     for (let power = 10; power <= value; power *= 10) count++;
@@ -154,7 +155,7 @@ export class JsonText {
     this.#pos += count;
   }
 
-  /** Moves to a larger block when so many bytes do not fit behind what is written. */
+  /** Moves to another block when `bytes` more bytes do not fit. */
   #room(bytes: number): void {
     if (this.#pos + bytes <= this.#block.length) return;
     const written = this.#pos - this.#start;
@@ -167,18 +168,18 @@ export class JsonText {
 }
 
 /**
- * How many octets the character of more than one octet at `at` has; 0 when it is malformed. Source:
- * Unicode, table 3-7.
+ * The number of bytes of the multi-byte character at `at`; 0 when it is malformed. Source: Unicode,
+ * table 3-7.
  */
 function sequenceAt(bytes: Uint8Array, at: number, end: number): number {
   const first = bytes[at] as number;
-  const octets = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-  if (first < 0xc2 || first > 0xf4 || at + octets > end) return 0;
+  const count = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  if (first < 0xc2 || first > 0xf4 || at + count > end) return 0;
   const second = bytes[at + 1] as number;
   const least = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
   const most = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
   if (second < least || second > most) return 0;
-  for (let next = at + 2; next < at + octets; next++)
+  for (let next = at + 2; next < at + count; next++)
     if (((bytes[next] as number) & 0xc0) !== 0x80) return 0;
-  return octets;
+  return count;
 }

@@ -13,17 +13,17 @@ beforeAll(async () => {
 afterAll(() => echo.close());
 
 describe.each(["everything", "known", "awkward"] as const)("the text of messages of %s", (name) => {
-  test("is that of protobuf-es, of broken bytes too", () => {
+  test("is that of protobuf-es, for broken bytes too", () => {
     const schema = echo[name];
     const registry = createRegistry(echo.contract.registry);
     const slow = (bytes: Uint8Array): string =>
       JSON.stringify(
         toJson(schema, fromBinary(schema, bytes), { registry, alwaysEmitImplicit: true }),
       );
-    let left = 0;
+    let fellBack = 0;
     let wrote = 0;
     const fast = createJsonWriter(schema, (bytes) => {
-      left++;
+      fellBack++;
       return slow(bytes);
     });
     const outcome = (write: (bytes: Uint8Array) => string | Buffer, bytes: Uint8Array): string => {
@@ -35,24 +35,24 @@ describe.each(["everything", "known", "awkward"] as const)("the text of messages
     };
     const runs = 300;
     fc.assert(
-      fc.property(fc.gen(), fc.nat(), fc.nat(255), (draw, where, octet) => {
+      fc.property(fc.gen(), fc.nat(), fc.nat(255), (draw, where, byte) => {
         const { message } = randomMessage(schema, { draw, registry, depth: 3 });
         const bytes = toBinary(schema, message);
-        const before = left;
+        const before = fellBack;
         expect(String(fast(bytes))).toBe(slow(bytes));
-        wrote += left === before ? 1 : 0;
-        // Twice is merged, and a changed octet is what it is.
+        wrote += fellBack === before ? 1 : 0;
+        // Two messages are merged.
         const twice = Buffer.concat([bytes, bytes]);
         expect(String(fast(twice))).toBe(slow(twice));
         const broken = Uint8Array.from(bytes);
-        if (broken.length > 0) broken[where % broken.length] = octet;
-        // What the other refuses may pass here: it looks at the unused bits of a number, too.
-        const right = outcome(slow, broken);
-        if (!right.startsWith("!")) expect(outcome(fast, broken)).toBe(right);
+        if (broken.length > 0) broken[where % broken.length] = byte;
+        // The fast writer may accept what protobuf-es refuses: it ignores unused bits of a number.
+        const expected = outcome(slow, broken);
+        if (!expected.startsWith("!")) expect(outcome(fast, broken)).toBe(expected);
       }),
       { numRuns: runs, endOnFailure: true },
     );
-    // All of it was not left to the other.
+    // The fallback did not write all of them.
     expect(wrote).toBeGreaterThan(runs / 20);
   });
 });

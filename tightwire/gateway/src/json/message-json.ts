@@ -18,45 +18,45 @@ import { describeFault } from "./fault.js";
 import { refuseInexact } from "./inexact.js";
 import { createJsonWriter, type JsonWriter } from "./json-writer.js";
 
-/** How ProtoJSON is written and read. */
+/** Settings for reading and writing ProtoJSON. */
 export interface JsonSettings {
-  /** Knows the messages that an `Any` may hold. */
+  /** Has the messages that an `Any` may contain. */
   readonly registry: Registry;
-  /** Whether fields without presence are written when they hold their default. */
+  /** Whether fields without presence are written when they have their default value. */
   readonly emitDefaults: boolean;
-  /** Whether fields that the contract does not have are passed over. */
+  /** Whether fields that the contract does not have are ignored. */
   readonly ignoreUnknownFields: boolean;
 }
 
-/** Makes messages out of ProtoJSON. Source: protobuf.dev, "ProtoJSON Format". */
+/** Reads messages from ProtoJSON. Source: protobuf.dev, "ProtoJSON Format". */
 export interface MessageReader {
   /**
-   * A message out of a JSON text; duplicate keys are refused. Throws a 400 that names the field at
-   * fault.
+   * Reads a message from a JSON text. Throws a 400 that names the invalid field; also for duplicate
+   * keys.
    */
   parse(text: string): Message;
-  /** A message with one field, out of the JSON text of that field. Throws as {@link parse} does. */
+  /** Reads a message with one field from the JSON of that field. Throws as {@link parse} does. */
   parseField(text: string, field: DescField): Message;
-  /** A message out of a JSON value. Throws a 400 that names the field at fault. */
+  /** Reads a message from a JSON value. Throws a 400 that names the invalid field. */
   read(value: JsonValue): Message;
-  /** Sets what a JSON object says in a message. Throws as {@link read} does. */
+  /** Sets the fields of a JSON object in a message. Throws as {@link read} does. */
   merge(message: Message, value: JsonObject): void;
-  /** A message's bytes. */
+  /** Encodes a message. */
   encode(message: Message): Uint8Array;
 }
 
-/** Makes ProtoJSON out of a message's bytes. Source: protobuf.dev, "ProtoJSON Format". */
+/** Writes the bytes of messages as ProtoJSON. Source: protobuf.dev, "ProtoJSON Format". */
 export interface MessageWriter {
-  /** The JSON of a message's bytes, in UTF-8. Throws an Error when they are no such message. */
+  /** Writes a message as JSON, in UTF-8. Throws an Error when its bytes cannot be decoded. */
   readonly write: JsonWriter;
   /**
-   * The JSON text of one of its fields; of a field without a value its default, and `null` for a
-   * message.
+   * Writes one field of a message as JSON: its default when it is not set, and `null` for a message
+   * that is not set.
    */
   writeField(bytes: Uint8Array, field: DescField): string;
 }
 
-/** Prepares how a message is read. */
+/** Makes the reader of a message type. */
 export function messageReader(
   schema: DescMessage,
   { registry, ignoreUnknownFields }: JsonSettings,
@@ -66,12 +66,12 @@ export function messageReader(
     refuseFaults(read, (error) => describeFault(error, schema, value, options));
 
   function parse(text: string): Message {
-    const stoodIn = standInForEscapedKeys(text);
+    const standIn = standInForEscapedKeys(text);
     const message = refuseFaults(
       () => {
-        const whole = fromJsonString(schema, stoodIn?.text ?? text, options);
-        // The text was read for the sake of its duplicate keys.
-        return stoodIn === undefined ? whole : fromJson(schema, stoodIn.value(), options);
+        const whole = fromJsonString(schema, standIn?.text ?? text, options);
+        // With stand-ins, reading the text only checked for duplicate keys.
+        return standIn === undefined ? whole : fromJson(schema, standIn.value(), options);
       },
       (error) => describeFault(error, schema, valueIn(text), options),
     );
@@ -82,9 +82,9 @@ export function messageReader(
   return {
     parse,
     parseField(text, { jsonName }) {
-      // By itself first: text that is no JSON could end the object around it.
+      // Alone first: text that is not JSON could close the object around it.
       if (valueIn(text) === undefined)
-        throw new HttpError("invalid_argument", "the body is no JSON");
+        throw new HttpError("invalid_argument", "the body is not JSON");
       return parse(`{${JSON.stringify(jsonName)}:${text}}`);
     },
     read: (value) => withFault(() => fromJson(schema, value, options), value),
@@ -94,17 +94,19 @@ export function messageReader(
   };
 }
 
-/** Prepares how a message is written. */
+/** Makes the writer of a message type. */
 export function messageWriter(
   schema: DescMessage,
   { registry, emitDefaults }: JsonSettings,
 ): MessageWriter {
   const options = { registry, alwaysEmitImplicit: emitDefaults };
   const everything = { registry, alwaysEmitImplicit: true };
-  const whole = (bytes: Uint8Array): string =>
+  const writeWhole = (bytes: Uint8Array): string =>
     JSON.stringify(toJson(schema, fromBinary(schema, bytes), options));
   return {
-    write: emitDefaults ? createJsonWriter(schema, whole) : (bytes) => Buffer.from(whole(bytes)),
+    write: emitDefaults
+      ? createJsonWriter(schema, writeWhole)
+      : (bytes) => Buffer.from(writeWhole(bytes)),
     writeField(bytes, { jsonName }) {
       const message = fromBinary(schema, bytes);
       const own = (object: JsonValue): JsonValue | undefined =>
@@ -124,7 +126,7 @@ function refuseFaults<T>(read: () => T, describe: (error: unknown) => HttpError)
   }
 }
 
-/** Undefined when the text is no JSON. */
+/** Undefined when the text is not JSON. */
 function valueIn(text: string): JsonValue | undefined {
   try {
     return standInForEscapedKeys(text)?.value() ?? (JSON.parse(text) as JsonValue);

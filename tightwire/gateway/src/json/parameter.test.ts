@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => echo.close());
 
-/** What a request by GET was, as JSON without defaults. */
+/** How a GET was read, as JSON without defaults. */
 async function meaningOf(path: string): Promise<JsonValue> {
   const { status, text } = await echo.ask("GET", path);
   if (status !== 200) return `${status} ${text}`;
@@ -86,7 +86,7 @@ describe("a parameter of a query", () => {
     ["valueOf.valueOf.constructor=a", { valueOf: { valueOf: { constructor: "a" } } }],
     ["hasOwnProperty=a&has_own_property=b", { hasOwnProperty: ["a", "b"] }],
     ["isPrototypeOf=a", { isPrototypeOf: "a" }],
-  ])("of a field that is named as what objects have: %s", async (query, meant) => {
+  ])("of a field named like a property of all objects: %s", async (query, meant) => {
     if (typeof meant === "string")
       return expect(await meaningOf(`/awkward?${query}`)).toContain(
         meant.slice("refused: ".length),
@@ -94,7 +94,7 @@ describe("a parameter of a query", () => {
     expect(await meaningOf(`/awkward?${query}`)).toEqual(meant);
   });
 
-  test("stands beside a variable of such a name", async () => {
+  test("may be combined with a path variable of such a name", async () => {
     expect(await meaningOf("/awkward/a/b?valueOf.to_string=c")).toEqual({
       toString: "a",
       valueOf: { constructor: "b", toString: "c" },

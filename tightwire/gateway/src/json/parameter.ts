@@ -5,33 +5,33 @@ import {
   type JsonValue,
   ScalarType,
 } from "@bufbuild/protobuf";
-import { findField, hasOwnJson } from "@tightwire/routes";
+import { findField, hasOwnJson } from "@tightwire/contract";
 import { badField } from "../http/http-error.js";
 
 /**
- * Messages whose JSON is of a form of its own that is no single value: no parameter can hold them.
+ * Messages with a special JSON form that is not a single value: they cannot be parameters.
  */
 const MANY_VALUES: ReadonlySet<string> = new Set(
   ["Any", "Struct", "Value", "ListValue"].map((name) => `google.protobuf.${name}`),
 );
 
-const MOST_KNOWN = 1_000;
+const MAX_KNOWN = 1_000;
 
 /**
- * Turns parameters of paths and queries into JSON, which the reader of ProtoJSON then takes:
- * numbers are texts to it, too.
+ * Turns parameters of paths and queries into JSON for the ProtoJSON reader, which also reads
+ * numbers that are strings.
  */
 export interface Parameters {
   /**
-   * Sets a parameter in `target`, which has no prototype; a repeated field takes several. Throws a
-   * 400 that names it when no field takes it.
+   * Sets a parameter in `target`, which has no prototype. A repeated field accepts several. Throws
+   * a 400 that names the parameter when there is no such field, or the value is invalid.
    */
   set(target: JsonObject, name: string, value: string): void;
 }
 
 /**
- * The fields of a message as parameters of a query; `bound` names those that come from elsewhere,
- * with where that is.
+ * Makes the query parameters of a message. `bound` has the fields that path or body hold, and which
+ * of the two.
  */
 export function createParameters(
   message: DescMessage,
@@ -43,8 +43,8 @@ export function createParameters(
     const before = known.get(name);
     if (before !== undefined) return before;
     const path = resolveParameter(message, name, bound);
-    // A message that holds itself has names without end.
-    if (known.size < MOST_KNOWN) known.set(name, path);
+    // A message that contains itself has infinitely many names.
+    if (known.size < MAX_KNOWN) known.set(name, path);
     return path;
   }
 
@@ -62,28 +62,28 @@ function resolveParameter(
   bound: ReadonlyMap<string, string>,
 ): readonly DescField[] {
   const path = findField(message, name);
-  if (typeof path === "string") throw badField(shown(name), `no such parameter: ${path}`);
+  if (typeof path === "string") throw badField(shown(name), `unknown parameter: ${path}`);
   const spelled = path.map((field) => field.name);
   for (let length = 1; length <= spelled.length; length++) {
     const where = bound.get(spelled.slice(0, length).join("."));
     if (where !== undefined)
-      throw badField(shown(name), `stands in the ${where} of this request, not in its query`);
+      throw badField(shown(name), `must be in the ${where} of this request, not in the query`);
   }
   const leaf = path.at(-1) as DescField;
   if (!canBeParameter(leaf))
     throw badField(
       shown(name),
-      "cannot stand in a query: it is a message, a map or a list of messages",
+      "cannot be a query parameter: it is a message, a map or a list of messages",
     );
   return path;
 }
 
-/** A name that came with a request, as far as it is repeated. */
+/** Cuts a name of a request for error messages. */
 function shown(name: string): string {
   return name.slice(0, 100);
 }
 
-/** Whether a field, alone or repeated, can be a parameter: its values are single ones in JSON. */
+/** Whether a field can be a parameter: each of its values is a single value in JSON. */
 export function canBeParameter(field: DescField): boolean {
   if (field.fieldKind === "scalar" || field.fieldKind === "enum") return true;
   if (field.fieldKind === "list" && field.listKind !== "message") return true;
@@ -96,13 +96,13 @@ export function canBeParameter(field: DescField): boolean {
 }
 
 /**
- * An object to put parameters into. It has no prototype, since a field may be named `constructor`.
+ * Makes an object for parameters. It has no prototype, since a field may be named `constructor`.
  */
 export function createTarget(): JsonObject {
   return Object.create(null) as JsonObject;
 }
 
-/** Puts a value at a path of fields, into what {@link createTarget} made. */
+/** Sets a value at a path of fields in what {@link createTarget} made. */
 export function setParameter(
   target: JsonObject,
   path: readonly DescField[],
@@ -113,7 +113,7 @@ export function setParameter(
   for (const field of path.slice(0, -1)) {
     const below = within[field.jsonName] ?? createTarget();
     if (typeof below !== "object")
-      throw badField(shown(name), `${field.name} stands there as a single value, too`);
+      throw badField(shown(name), `${field.name} is also set as a single value`);
     within[field.jsonName] = below;
     within = below as JsonObject;
   }
@@ -122,7 +122,7 @@ export function setParameter(
   if (leaf.fieldKind === "list")
     within[leaf.jsonName] = [...((within[leaf.jsonName] as JsonValue[] | undefined) ?? []), json];
   else if (within[leaf.jsonName] !== undefined)
-    throw badField(shown(name), "stands there twice, and takes one value");
+    throw badField(shown(name), "must not be repeated; it takes one value");
   else within[leaf.jsonName] = json;
 }
 
@@ -131,19 +131,18 @@ function toJsonValue(field: DescField, name: string, value: string): JsonValue {
     if (value === "true" || value === "false") return value === "true";
     throw badField(
       shown(name),
-      `must be true or false, and is ${JSON.stringify(value.slice(0, 40))}`,
+      `must be true or false (got ${JSON.stringify(value.slice(0, 40))})`,
     );
   }
-  // A plus sign of base64, which stands for a space in a query: bytes that nobody meant would come
-  // of it.
+  // A plus sign of base64 means a space in a query: decoding would give wrong bytes.
   if (holds(field, ScalarType.BYTES, "google.protobuf.BytesValue") && /\s/.test(value))
-    throw badField(shown(name), "is base64, in which + must be sent as %2B or -");
-  // An enum's number, which JSON has as a number.
+    throw badField(shown(name), "must be base64 without spaces; send + as %2B or -");
+  // The number of an enum value, which is a number in JSON.
   if (field.enum !== undefined && /^-?\d{1,10}$/.test(value)) return Number(value);
   return value;
 }
 
-/** Whether a field's values are of a scalar type, or of the message that wraps it. */
+/** Whether a field has this scalar type, or is the message that wraps it. */
 function holds({ message, scalar }: DescField, type: ScalarType, wrapper: string): boolean {
   return message === undefined ? scalar === type : message.typeName === wrapper;
 }

@@ -1,24 +1,24 @@
 import type { DescField, DescMessage, JsonObject, JsonValue } from "@bufbuild/protobuf";
-import { hasOwnJson } from "@tightwire/routes";
+import { hasOwnJson } from "@tightwire/contract";
 
-/** A part of a JSON value that holds no messages with named fields. */
+/** A part of a JSON value that contains no message with named fields. */
 export interface JsonPart {
   /**
-   * What it is read as: a message that is a single value in JSON, or one of which only this field
-   * is given.
+   * The message to read it as: one that is a single value in JSON, or one in which only this field
+   * is set.
    */
   readonly message: DescMessage;
   readonly json: JsonValue;
-  /** As `google.rpc.BadRequest` has paths: `book.tags[2].name`. */
+  /** In the form of `google.rpc.BadRequest`: `book.tags[2].name`. */
   readonly path: string;
-  /** The field and its value; undefined when it is the message, or no field has that name. */
+  /** The field and its value; undefined for a whole message, or when no field has that name. */
   readonly given: { readonly field: DescField; readonly value: JsonValue } | undefined;
 }
 
-/** So deep the reader of JSON goes. */
-const MOST_DEPTH = 100;
+/** The depth limit of the JSON reader. */
+const MAX_DEPTH = 100;
 
-/** What `find` finds first in the parts of a message's JSON, in their order. */
+/** Passes the parts of a message's JSON to `find`, in order, and returns its first result. */
 export function findInParts<T>(
   schema: DescMessage,
   value: JsonValue,
@@ -32,7 +32,7 @@ export function findInParts<T>(
     path: string,
     depth: number,
   ): T | undefined {
-    if (depth > MOST_DEPTH) return undefined;
+    if (depth > MAX_DEPTH) return undefined;
     if (hasOwnJson(message) || !isObject(json))
       return find({ message, json, path, given: undefined });
     const below = path === "" ? "" : `${path}.`;
@@ -69,7 +69,7 @@ export function findInParts<T>(
 }
 
 /**
- * The messages that are a field's value, with their paths; undefined when it is not of that form.
+ * The messages in a field's value, with their paths. Undefined when the value has another form.
  */
 function messagesIn(
   { fieldKind }: DescField,

@@ -11,21 +11,21 @@ import * as wkt from "@bufbuild/protobuf/wkt";
 import fc from "fast-check";
 import { type Draw, randomEnum, randomScalar } from "./random-scalar.test-support.js";
 
-/** What messages are made with. */
+/** Settings for random messages. */
 export interface RandomParts {
   readonly draw: Draw;
-  /** Messages that an `Any` may hold. */
+  /** Has the messages that an `Any` may contain. */
   readonly registry: Registry;
-  /** How deep messages may stand in messages. */
+  /** The depth limit of nested messages. */
   readonly depth: number;
 }
 
-/** A message with fields set here and there, of oneofs one at most. */
+/** Makes a message with some fields set, and of each oneof at most one. */
 export function randomMessage(desc: DescMessage, parts: RandomParts): ReflectMessage {
   const known = WELL_KNOWN.get(desc.typeName);
   if (known !== undefined) return reflect(desc, known(parts) as Message);
   const message = reflect(desc);
-  // Of many fields fewer, so that no message becomes large.
+  // The more fields, the smaller the part that is set, so that no message becomes large.
   const share = Math.min(40, 600 / desc.fields.length);
   for (const field of desc.fields) {
     if (field.oneof !== undefined && message.oneofCase(field.oneof) !== undefined) continue;
@@ -34,7 +34,7 @@ export function randomMessage(desc: DescMessage, parts: RandomParts): ReflectMes
   return message;
 }
 
-/** Sets a field to a random value; leaves a message that would be too deep unset. */
+/** Sets a field to a random value, except a message that would be nested too deep. */
 export function setRandom(message: ReflectMessage, field: DescField, parts: RandomParts): void {
   const { draw, depth } = parts;
   if (field.message !== undefined && depth === 0 && !WELL_KNOWN.has(field.message.typeName)) return;
@@ -53,14 +53,14 @@ export function setRandom(message: ReflectMessage, field: DescField, parts: Rand
   }
 }
 
-/** A value of a field, or of one of its items. */
+/** Makes a value of a field, or of one of its items. */
 function randomSingle(field: DescField, parts: RandomParts): unknown {
   if (field.message !== undefined) return randomMessage(field.message, parts);
   if (field.enum !== undefined) return randomEnum(field.enum, parts.draw);
   return randomScalar(field.scalar as ScalarType, parts.draw);
 }
 
-/** Values for which protobuf's JSON has a form. */
+/** Values that ProtoJSON can represent. */
 const WELL_KNOWN: ReadonlyMap<string, (parts: RandomParts) => Message> = new Map<
   string,
   (parts: RandomParts) => Message

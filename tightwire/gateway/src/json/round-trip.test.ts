@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => echo.close());
 
 describe.each(["everything", "known", "awkward"] as const)("messages of %s", (name) => {
-  test("come back as they went, with all names spelled either way", async () => {
+  test("come back unchanged, with both spellings of all names", async () => {
     const schema: DescMessage = echo[name];
     await fc.assert(
       fc.asyncProperty(
@@ -40,15 +40,15 @@ describe.each(["everything", "known", "awkward"] as const)("messages of %s", (na
               alwaysEmitImplicit,
             }),
           );
-          const answer = await echo.ask("POST", `/${name}`, sent);
-          expect(answer).toMatchObject({
+          const response = await echo.ask("POST", `/${name}`, sent);
+          expect(response).toMatchObject({
             status: 200,
             headers: { "content-type": expect.stringContaining("application/json") },
           });
           const got = fromBinary(schema, echo.calls.at(-1)?.request as Uint8Array);
-          // As bytes, for which NaN is NaN.
+          // As bytes, since NaN does not equal NaN.
           expect(toBinary(schema, got)).toEqual(toBinary(schema, message));
-          expect(answer.text).toBe(
+          expect(response.text).toBe(
             JSON.stringify(toJson(schema, message, { registry, alwaysEmitImplicit: true })),
           );
         },
@@ -58,18 +58,18 @@ describe.each(["everything", "known", "awkward"] as const)("messages of %s", (na
   });
 });
 
-describe("keys that JavaScript's objects have already", () => {
+describe("keys that are properties of all JavaScript objects", () => {
   const keys = ["__proto__", "constructor", "toString", "hasOwnProperty", "", "a"];
 
-  test.each(keys)("%j is a key of a map as any other", async (key) => {
+  test.each(keys)("%j is an ordinary key of a map", async (key) => {
     const given = `{${JSON.stringify(key)}:"x"}`;
-    const answer = await echo.ask(
+    const response = await echo.ask(
       "POST",
       "/everything",
       `{"byString":${given},"toEverything":{${JSON.stringify(key)}:{"byString":${given}}}}`,
     );
-    expect(answer.status).toBe(200);
-    const { byString, toEverything } = JSON.parse(answer.text) as {
+    expect(response.status).toBe(200);
+    const { byString, toEverything } = JSON.parse(response.text) as {
       byString: JsonObject;
       toEverything: Record<string, JsonObject>;
     };
@@ -80,16 +80,16 @@ describe("keys that JavaScript's objects have already", () => {
     expect(({} as Record<string, unknown>)["x"]).toBeUndefined();
   });
 
-  test.each(keys)("%j is a key of a Struct as any other", async (key) => {
+  test.each(keys)("%j is an ordinary key of a Struct", async (key) => {
     const given = `{${JSON.stringify(key)}:{${JSON.stringify(key)}:1}}`;
-    const answer = await echo.ask(
+    const response = await echo.ask(
       "POST",
       "/known",
       `{"aStruct":${given},"aValue":${given},"mapStruct":{${JSON.stringify(key)}:${given}}}`,
     );
-    expect(answer.status).toBe(200);
-    expect(answer.text).toContain(`"aStruct":${given}`);
-    expect(answer.text).toContain(`"aValue":${given}`);
-    expect(answer.text).toContain(`"mapStruct":{${JSON.stringify(key)}:${given}}`);
+    expect(response.status).toBe(200);
+    expect(response.text).toContain(`"aStruct":${given}`);
+    expect(response.text).toContain(`"aValue":${given}`);
+    expect(response.text).toContain(`"mapStruct":{${JSON.stringify(key)}:${given}}`);
   });
 });

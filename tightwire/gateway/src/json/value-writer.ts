@@ -1,48 +1,38 @@
 import { type DescEnum, type DescField, enumToJson, ScalarType } from "@bufbuild/protobuf";
-import { BinaryReader, WireType } from "@tightwire/codec/wire";
+import { type BinaryReader, WireType } from "@tightwire/codec/wire";
 import type { JsonText } from "./json-text.js";
 
-/** Thrown for what is left to who does all of it. */
-export const NOT_HERE: Error = new Error("not written here");
+/** Thrown for input that the fast writer does not support. The fallback then writes the message. */
+export const UNSUPPORTED: Error = new Error("not supported by the fast JSON writer");
 
-/** Leaves it to who does all of it. */
-export function leave(): never {
-  throw NOT_HERE;
+/** Throws {@link UNSUPPORTED}. */
+export function throwUnsupported(): never {
+  throw UNSUPPORTED;
 }
 
-/** A message's bytes as they are read. */
-export class Source extends BinaryReader {
-  readonly bytesRead: Uint8Array;
-
-  constructor(bytes: Uint8Array) {
-    super(bytes);
-    this.bytesRead = bytes;
-  }
-}
-
-/** Reads a value where the source stands, and writes it as JSON. */
-export type ValueWriter = (source: Source, out: JsonText, depth: number) => void;
+/** Reads a value at the position of the source, and writes it as JSON. */
+export type ValueWriter = (source: BinaryReader, out: JsonText, depth: number) => void;
 
 const TRUE: Uint8Array = Buffer.from("true");
 const FALSE: Uint8Array = Buffer.from("false");
 const QUOTE = 0x22;
 
 /**
- * How a field's value is written that is no message. It throws {@link NOT_HERE} for an enum value
- * that the contract does not have.
+ * Makes the writer of a scalar or enum field. It throws {@link UNSUPPORTED} for an enum value that
+ * the contract does not have.
  */
 export function valueWriter({ enum: desc, scalar }: DescField): ValueWriter {
   if (desc === undefined) return scalarWriter(scalar as ScalarType);
   const names = new Map(
     desc.values.map(({ number }) => [number, Buffer.from(enumText(desc, number))]),
   );
-  return (source, out) => out.raw(names.get(source.int32()) ?? leave());
+  return (source, out) => out.raw(names.get(source.int32()) ?? throwUnsupported());
 }
 
 /**
- * How a key of a map is read, as JSON has it: always a text. It is written to `out` and taken back.
+ * Makes the reader of map keys. JSON keys are strings: a key is written to `out` and taken back.
  */
-export function keyReader(type: ScalarType): (source: Source, out: JsonText) => string {
+export function keyReader(type: ScalarType): (source: BinaryReader, out: JsonText) => string {
   if (type === ScalarType.STRING) return (source) => source.string();
   const write = scalarWriter(type);
   return (source, out) => {
@@ -87,11 +77,11 @@ function scalarWriter(type: ScalarType): ValueWriter {
   }
 }
 
-function writeString(source: Source, out: JsonText): void {
+function writeString(source: BinaryReader, out: JsonText): void {
   const start = source.pos;
   const length = source.uint32();
   const { pos } = source;
-  if (pos + length <= source.len && out.quote(source.bytesRead, pos, length)) {
+  if (pos + length <= source.len && out.quote(source.input, pos, length)) {
     source.pos = pos + length;
   } else {
     source.pos = start;
@@ -99,17 +89,17 @@ function writeString(source: Source, out: JsonText): void {
   }
 }
 
-/** Varints up to here are numbers that JavaScript holds exactly. */
+/** JavaScript numbers represent varints of this many bytes exactly. */
 const SHORT_VARINT_BYTES = 7;
 
-/** A 64-bit varint of few bytes, without a bigint. False, with nothing read, where it has more. */
-function writeShort64(source: Source, out: JsonText): boolean {
-  const { bytesRead, pos, len } = source;
+/** Writes a short 64-bit varint without a bigint. False, with nothing read, when it is longer. */
+function writeShort64(source: BinaryReader, out: JsonText): boolean {
+  const { input, pos, len } = source;
   const end = Math.min(len, pos + SHORT_VARINT_BYTES);
   let value = 0;
   let factor = 1;
   for (let at = pos; at < end; at++) {
-    const byte = bytesRead[at] as number;
+    const byte = input[at] as number;
     value += (byte & 0x7f) * factor;
     factor *= 0x80;
     if (byte > 0x7f) continue;
@@ -123,7 +113,7 @@ function writeShort64(source: Source, out: JsonText): boolean {
 }
 
 function writeNumber(value: number, out: JsonText): void {
-  // 0 and -0 are one in JSON.
+  // JSON does not distinguish 0 and -0.
   if ((value | 0) === value) out.integer(value | 0);
   else out.text(Number.isFinite(value) ? String(value) : `"${value}"`);
 }
@@ -133,7 +123,7 @@ export function enumText(desc: DescEnum, number: number): string {
   return JSON.stringify(enumToJson(desc, number as never));
 }
 
-/** The wire type of a scalar, or of an enum, which has none. */
+/** The wire type of a scalar type; undefined is an enum. */
 export function wireTypeOf(type: ScalarType | undefined): WireType {
   switch (type) {
     case ScalarType.STRING:

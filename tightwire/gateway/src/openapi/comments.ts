@@ -9,12 +9,12 @@ import type {
 
 type Commented = DescMessage | DescField | DescEnum | DescEnumValue | DescService | DescMethod;
 
-/** Comments by place, of each file that has been asked for. */
+/** The comments of each file that was needed, by place. */
 const indexes = new WeakMap<object, ReadonlyMap<string, string>>();
 
 /**
- * What the contract says of something, without comment marks; empty when it says nothing, or the
- * image was built without source info.
+ * The comment of an element of a contract, without comment marks. Empty when it has none, or when
+ * the image has no source info.
  */
 export function commentOf(desc: Commented): string {
   const { proto } = fileOf(desc);
@@ -55,7 +55,7 @@ function fileOf(desc: Commented): DescMessage["file"] {
   }
 }
 
-/** Field numbers of descriptor.proto on the way to it, as `SourceCodeInfo.Location.path` counts. */
+/** The place of an element, as `SourceCodeInfo.Location.path` counts. */
 function pathOf(desc: Commented): number[] {
   switch (desc.kind) {
     case "message":

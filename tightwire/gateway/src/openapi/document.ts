@@ -1,12 +1,12 @@
 import type { DescMethod, DescService, JsonObject, JsonValue, Registry } from "@bufbuild/protobuf";
-import type { Route } from "@tightwire/routes";
-import { pathOfMethod } from "../backend.js";
+import { pathOfMethod, type Route } from "@tightwire/contract";
+
 import { commentOf } from "./comments.js";
 import { namedOperation, routeOperation } from "./operation.js";
 import { openApiPath } from "./path.js";
 import { createSchemas, type Schemas } from "./schema.js";
 
-/** What an OpenAPI document says of itself; all optional. */
+/** Options of the OpenAPI document; all optional. */
 export interface OpenApiOptions {
   /** Default: the packages of the services. */
   readonly title?: string;
@@ -14,13 +14,12 @@ export interface OpenApiOptions {
   readonly version?: string;
   readonly description?: string;
   /**
-   * Where it is served, for example `https://api.shop.example`. Default: where the document came
-   * from.
+   * The URLs of the API, for example `https://api.shop.example`. Default: where the document is served.
    */
   readonly servers?: readonly string[];
   /**
-   * `components.securitySchemes` as OpenAPI has them, of which any one will do. Default: a bearer
-   * token, or none.
+   * `components.securitySchemes` of OpenAPI; any one of them is enough. Default: a bearer token, or
+   * none.
    */
   readonly securitySchemes?: JsonObject;
 }
@@ -34,7 +33,7 @@ export interface DocumentedService {
   readonly routes: readonly Route[];
 }
 
-/** Those that a path item of OpenAPI has. */
+/** The HTTP methods of OpenAPI's path items. */
 const VERBS: readonly string[] = [
   "GET",
   "PUT",
@@ -48,8 +47,8 @@ const VERBS: readonly string[] = [
 const DEFAULT_SECURITY: JsonObject = { bearer: { type: "http", scheme: "bearer" } };
 
 /**
- * Describes services as an OpenAPI 3.1 document: a path a route, and methods that have none by
- * their own name. The same services give the same document.
+ * Describes services as an OpenAPI 3.1 document: one path per route, and one per method without a
+ * route. The same services give the same document.
  */
 export function createOpenApi(
   documented: readonly DocumentedService[],
@@ -82,19 +81,19 @@ export function createOpenApi(
 
 function createPaths(documented: readonly DocumentedService[], schemas: Schemas): JsonObject {
   const paths: Record<string, JsonObject> = {};
-  /** Paths by their form, with the names that their parameters have. */
-  const forms = new Map<string, { text: string; names: readonly string[] }>();
+  /** Paths by their shape, with the names of their parameters. */
+  const shapes = new Map<string, { text: string; names: readonly string[] }>();
   for (const { service, routes } of documented) {
     for (const route of routes) {
-      const { form } = openApiPath(route);
-      const known = forms.get(form);
+      const { shape } = openApiPath(route);
+      const known = shapes.get(shape);
       const path = openApiPath(route, known?.names);
       const text = known?.text ?? path.text;
-      forms.set(form, { text, names: path.parameters.map(({ name }) => name) });
+      shapes.set(shape, { text, names: path.parameters.map(({ name }) => name) });
       const item = paths[text] ?? {};
       paths[text] = item;
       const verb = route.verb === "*" ? "POST" : route.verb;
-      // OpenAPI has no word for other verbs.
+      // OpenAPI cannot describe other verbs.
       if (VERBS.includes(verb))
         item[verb.toLowerCase()] ??= routeOperation(
           route,
@@ -125,7 +124,7 @@ function operationId({ parent, name }: DescMethod, index: number): string {
 function errorResponse(registry: Registry, schemas: Schemas): JsonObject {
   const status = registry.getMessage("google.rpc.Status");
   const schema: JsonObject = status === undefined ? { type: "object" } : schemas.message(status);
-  const example: JsonValue = { code: 5, message: "there is no such thing", details: [] };
+  const example: JsonValue = { code: 5, message: "no such thing", details: [] };
   const problem: JsonObject = {
     type: "object",
     properties: {
@@ -139,7 +138,7 @@ function errorResponse(registry: Registry, schemas: Schemas): JsonObject {
   };
   return {
     description:
-      "The call failed, or the request was refused. The HTTP status follows from the status: NOT_FOUND is 404, INVALID_ARGUMENT 400, UNAVAILABLE 503.",
+      "The call failed, or the gateway refused the request. The HTTP status follows from the gRPC status: NOT_FOUND is 404, INVALID_ARGUMENT 400, UNAVAILABLE 503.",
     content: {
       "application/json": { schema, example },
       "application/problem+json": {
@@ -148,7 +147,7 @@ function errorResponse(registry: Registry, schemas: Schemas): JsonObject {
           type: "about:blank",
           title: "NOT_FOUND",
           status: 404,
-          detail: "there is no such thing",
+          detail: "no such thing",
         },
       },
     },

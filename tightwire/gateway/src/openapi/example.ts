@@ -8,16 +8,16 @@ import {
 } from "@bufbuild/protobuf";
 import { wellKnownExample } from "./well-known.js";
 
-/** How deep messages in messages are shown. */
-const MOST_DEPTH = 4;
+/** The depth limit of nested messages in examples. */
+const MAX_DEPTH = 4;
 
 /**
- * An example of a message: each field with a value of its type, of a oneof the first; `leftOut` are
- * fields of it by name.
+ * Makes an example of a message: each field has a value of its type; of a oneof only the first
+ * field is set. `omitted` names fields to omit.
  */
 export function exampleOf(
   message: DescMessage,
-  leftOut: ReadonlySet<string> = new Set(),
+  omitted: ReadonlySet<string> = new Set(),
   depth = 0,
 ): JsonValue {
   const own = wellKnownExample(message.typeName);
@@ -25,9 +25,9 @@ export function exampleOf(
   const example: JsonObject = {};
   for (const field of message.fields) {
     if (
-      leftOut.has(field.name) ||
+      omitted.has(field.name) ||
       (field.oneof !== undefined &&
-        field.oneof.fields.find(({ name }) => !leftOut.has(name)) !== field)
+        field.oneof.fields.find(({ name }) => !omitted.has(name)) !== field)
     )
       continue;
     const value = fieldExample(field, depth);
@@ -36,7 +36,7 @@ export function exampleOf(
   return example;
 }
 
-/** An example of a field's value; undefined for one that is too deep to be shown. */
+/** Makes an example of a field's value; undefined when it is nested too deep. */
 export function fieldExample(field: DescField, depth = 0): JsonValue | undefined {
   const one = singleExample(field, depth);
   if (one === undefined) return undefined;
@@ -48,12 +48,12 @@ export function fieldExample(field: DescField, depth = 0): JsonValue | undefined
 
 function singleExample(field: DescField, depth: number): JsonValue | undefined {
   if (field.message !== undefined)
-    return depth >= MOST_DEPTH ? undefined : exampleOf(field.message, new Set(), depth + 1);
+    return depth >= MAX_DEPTH ? undefined : exampleOf(field.message, new Set(), depth + 1);
   if (field.enum !== undefined) return enumExample(field.enum);
   return scalarExample(field.scalar as ScalarType, field.name);
 }
 
-/** The first value that says something. */
+/** The first value that is not zero. */
 function enumExample(desc: DescEnum): JsonValue {
   if (desc.typeName === "google.protobuf.NullValue") return null;
   return (desc.values.find(({ number }) => number !== 0) ?? desc.values[0])?.name ?? "";

@@ -1,6 +1,6 @@
 import { type DescField, getExtension, hasExtension, type Registry } from "@bufbuild/protobuf";
 
-/** What `google.api.field_behavior` says of a field, as far as OpenAPI has words for it. */
+/** The part of `google.api.field_behavior` that OpenAPI can describe. */
 export interface FieldBehavior {
   readonly required: boolean;
   readonly readOnly: boolean;

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => echo.close());
 
-/** The names of the parameters that the document has for a request by GET. */
+/** The names of the query parameters that the document has for a GET. */
 function parametersOf(path: string): string[] {
   const { paths } = echo.gateway.openApi as unknown as {
     paths: Record<string, { get: { parameters: { name: string; in: string }[] } }>;
@@ -19,23 +19,23 @@ function parametersOf(path: string): string[] {
 }
 
 test.each(["/everything", "/known", "/awkward"])(
-  "all parameters that the document names are taken at %s",
+  "all parameters in the document are accepted at %s",
   async (path) => {
     const names = parametersOf(path);
     expect(names.length).toBeGreaterThan(3);
     const refused = await Promise.all(
       names.map(async (name) => (await echo.ask("GET", `${path}?${name}=%C3%A9`)).text),
     );
-    // A value may be refused, and then by its name; no name is.
+    // A value may be refused, but no name.
     expect(
       refused.filter((text) =>
-        /no such parameter|cannot stand in a query|stands in the/.test(text),
+        /unknown parameter|cannot be a query parameter|must be in the/.test(text),
       ),
     ).toEqual([]);
   },
 );
 
-test("fields of messages that are single values in JSON are no parameters", () => {
+test("fields of messages that are single values in JSON are not parameters", () => {
   const names = parametersOf("/known");
   expect(names).toContain("aTimestamp");
   expect(

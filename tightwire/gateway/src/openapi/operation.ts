@@ -1,6 +1,6 @@
 import type { DescField, DescMessage, DescMethod, JsonObject, JsonValue } from "@bufbuild/protobuf";
-import { hasOwnJson, type Route } from "@tightwire/routes";
-import { pathOfMethod } from "../backend.js";
+import { hasOwnJson, pathOfMethod, type Route } from "@tightwire/contract";
+
 import { canBeParameter } from "../json/parameter.js";
 import { HTTP_BODY } from "../rest/request-reader.js";
 import { EVENT_STREAM, LINES } from "../rest/stream-format.js";
@@ -10,10 +10,10 @@ import { fieldBehavior } from "./field-behavior.js";
 import type { OpenApiPath } from "./path.js";
 import type { Schemas } from "./schema.js";
 
-/** How deep fields of messages become parameters of a query. */
-const MOST_QUERY_DEPTH = 3;
+/** The depth limit of message fields that become query parameters. */
+const MAX_QUERY_DEPTH = 3;
 
-/** A route as an operation of OpenAPI. */
+/** Describes a route as an operation of OpenAPI. */
 export function routeOperation(
   route: Route,
   path: OpenApiPath,
@@ -31,7 +31,7 @@ export function routeOperation(
   };
 }
 
-/** A method that has no route, as the Connect protocol calls it: by its own name, with JSON. */
+/** Describes a method without a route as the Connect protocol calls it: by its name, with JSON. */
 export function namedOperation(method: DescMethod, id: string, schemas: Schemas): JsonObject {
   const content = {
     "application/json": { schema: schemas.message(method.input), example: exampleOf(method.input) },
@@ -59,9 +59,9 @@ function operation(method: DescMethod, operationId: string): JsonObject {
 
 function pathParameters({ parameters }: OpenApiPath, schemas: Schemas): JsonObject[] {
   return parameters.map(({ name, field, description, multiple }) => {
-    const { description: said, ...schema } =
+    const { description: comment, ...schema } =
       field === undefined ? { type: "string" } : schemas.field(field);
-    const text = [String(said ?? ""), description].filter((part) => part !== "").join(" ");
+    const text = [String(comment ?? ""), description].filter((part) => part !== "").join(" ");
     const example = field === undefined ? name : (fieldExample(field) ?? name);
     return {
       name,
@@ -86,7 +86,7 @@ function queryParameters({ method, body, variables }: Route, schemas: Schemas): 
     before: readonly DescField[],
     above: readonly DescMessage[],
   ): JsonObject[] {
-    if (above.includes(message) || before.length > MOST_QUERY_DEPTH) return [];
+    if (above.includes(message) || before.length > MAX_QUERY_DEPTH) return [];
     return message.fields.flatMap((field) => {
       const path = [...before, field];
       if (bound.has(path.map(({ name }) => name).join("."))) return [];
@@ -148,7 +148,7 @@ function success(
     responseBody === undefined ? schemas.message(method.output) : schemas.field(responseBody);
   const example =
     responseBody === undefined ? exampleOf(method.output) : fieldExample(responseBody);
-  const description = firstSentence(commentOf(method.output)) || "The answer.";
+  const description = firstSentence(commentOf(method.output)) || "The response.";
   if (method.methodKind === "unary" || method.methodKind === "client_streaming") {
     if (method.output.typeName === HTTP_BODY)
       return { "200": { description, content: { "*/*": {} } } };
@@ -156,17 +156,18 @@ function success(
   }
   const line: JsonObject = {
     type: "object",
-    description: "A line for each message; one that failed ends with a line that holds its status.",
+    description: "One line per message. A stream that failed ends with a line that has its status.",
     properties: { result: one, error: { $ref: "#/components/schemas/google.rpc.Status" } },
   };
   const streamed: JsonObject = {
-    description: `${description} A stream of them.`,
+    description: `${description} A stream of these messages.`,
     content: { [LINES]: media(line, { result: example ?? null }), [EVENT_STREAM]: { schema: one } },
   };
   if (method.methodKind === "server_streaming") return { "200": streamed };
   return {
     "101": {
-      description: 'A WebSocket: each text frame is a request, and an answer `{"result": …}`.',
+      description:
+        'A WebSocket: each text frame of the client is a request, and each frame of the gateway is `{"result": …}`.',
     },
     "200": streamed,
   };

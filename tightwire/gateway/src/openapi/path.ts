@@ -1,28 +1,28 @@
 import type { DescField } from "@bufbuild/protobuf";
-import type { Route } from "@tightwire/routes";
+import type { Route } from "@tightwire/contract";
 
-/** A parameter of a path. */
+/** A path parameter. */
 export interface PathParameter {
   readonly name: string;
-  /** The field whose value it is, when it is that alone. */
+  /** The field that it is the whole value of; undefined when it is only a part. */
   readonly field: DescField | undefined;
   readonly description: string;
-  /** Whether it takes many segments, with slashes between them. */
+  /** Whether it matches several segments, separated by slashes. */
   readonly multiple: boolean;
 }
 
-/** A route's path as OpenAPI writes it. */
+/** A route's path in OpenAPI. */
 export interface OpenApiPath {
   readonly text: string;
-  /** The same for all paths that OpenAPI holds for one: without the names of parameters. */
-  readonly form: string;
+  /** The path without the names of parameters: OpenAPI treats paths of the same shape as equal. */
+  readonly shape: string;
   readonly parameters: readonly PathParameter[];
 }
 
 /**
- * A template as OpenAPI writes it, which has neither patterns nor `**`: `/v1/{name=projects/*}`
- * becomes `/v1/projects/{project}`. `names` are those that the same form has already. Source:
- * OpenAPI 3.1, "Path Templating".
+ * Converts a template to a path of OpenAPI, which has neither patterns nor `**`:
+ * `/v1/{name=projects/*}` becomes `/v1/projects/{project}`. `names` are the parameter names that
+ * the same shape has already. Source: OpenAPI 3.1, "Path Templating".
  */
 export function openApiPath(
   { template, variables }: Route,
@@ -30,11 +30,11 @@ export function openApiPath(
 ): OpenApiPath {
   const parameters: PathParameter[] = [];
   const texts: string[] = [];
-  const forms: string[] = [];
+  const shapes: string[] = [];
   template.segments.forEach((segment, index) => {
     if (segment.kind === "literal") {
       texts.push(encodeURIComponent(segment.text));
-      forms.push(encodeURIComponent(segment.text));
+      shapes.push(encodeURIComponent(segment.text));
       return;
     }
     const variable = variables.find(({ start, end }) => start <= index && index < end);
@@ -47,7 +47,7 @@ export function openApiPath(
         ? singular(before.text)
         : `part${parameters.length + 1}`;
     const name = names[parameters.length] ?? unused(wanted, parameters);
-    const slashes = segment.kind === "rest" ? "Any number of segments: it may hold slashes." : "";
+    const slashes = segment.kind === "rest" ? "Any number of segments; may contain slashes." : "";
     const part =
       whole || variable === undefined
         ? ""
@@ -56,10 +56,10 @@ export function openApiPath(
     const description = [part, slashes].filter((text) => text !== "").join(" ");
     parameters.push({ name, field, description, multiple: segment.kind === "rest" });
     texts.push(`{${name}}`);
-    forms.push("{}");
+    shapes.push("{}");
   });
   const verb = template.verb === "" ? "" : `:${encodeURIComponent(template.verb)}`;
-  return { text: `/${texts.join("/")}${verb}`, form: `/${forms.join("/")}${verb}`, parameters };
+  return { text: `/${texts.join("/")}${verb}`, shape: `/${shapes.join("/")}${verb}`, parameters };
 }
 
 function unused(wanted: string, taken: readonly PathParameter[]): string {
@@ -74,7 +74,7 @@ function singular(word: string): string {
   return word.endsWith("s") && !word.endsWith("ss") ? word.slice(0, -1) : word;
 }
 
-/** What stands behind the equals sign of a variable. */
+/** The pattern after the equals sign of a variable. */
 function patternOf(text: string, path: readonly DescField[]): string {
   const name = path.map((field) => field.name).join(".");
   const start = text.indexOf(`{${name}=`) + name.length + 2;

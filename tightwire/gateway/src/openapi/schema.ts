@@ -12,20 +12,20 @@ import { fieldBehavior } from "./field-behavior.js";
 import { wellKnownSchema } from "./well-known.js";
 
 /**
- * The schemas of a document: those that were referred to, by the full names of messages and enums.
+ * The schemas that a document refers to, by the full names of messages and enums.
  */
 export interface Schemas {
   readonly registry: Registry;
   /**
-   * A reference to a message's schema, which is added when it is new; the schema itself where
-   * protobuf's JSON has a form of its own.
+   * A reference to a message's schema, which is added when it is new. The schema itself when
+   * ProtoJSON has a special form for the message.
    */
   message(message: DescMessage): JsonObject;
-  /** The schema of a field's value, with what the contract says of it. */
+  /** The schema of a field's value, with the field's comment. */
   field(field: DescField): JsonObject;
-  /** A message's schema without some of its fields, written out. */
-  without(message: DescMessage, left: ReadonlySet<string>): JsonObject;
-  /** All that were added, by name. */
+  /** The schema of a message without some of its fields, inline. */
+  without(message: DescMessage, omitted: ReadonlySet<string>): JsonObject;
+  /** All added schemas, by name. */
   components(): JsonObject;
 }
 
@@ -35,7 +35,7 @@ export function createSchemas(registry: Registry): Schemas {
 
   function refer(name: string, make: () => JsonObject): JsonObject {
     if (!added.has(name)) {
-      added.set(name, {}); // a message that holds itself ends here
+      added.set(name, {}); // stops the recursion of a message that contains itself
       added.set(name, make());
     }
     return { $ref: `#/components/schemas/${name}` };
@@ -45,12 +45,12 @@ export function createSchemas(registry: Registry): Schemas {
     return wellKnownSchema(desc.typeName) ?? refer(desc.typeName, () => object(desc, new Set()));
   }
 
-  function object(desc: DescMessage, left: ReadonlySet<string>): JsonObject {
-    const fields = desc.fields.filter(({ name }) => !left.has(name));
+  function object(desc: DescMessage, omitted: ReadonlySet<string>): JsonObject {
+    const fields = desc.fields.filter(({ name }) => !omitted.has(name));
     const required = fields
       .filter((field) => fieldBehavior(field, registry).required)
       .map(({ jsonName }) => jsonName);
-    const description = [commentOf(desc), ...describeOneofs(desc, left)]
+    const description = [commentOf(desc), ...describeOneofs(desc, omitted)]
       .filter((text) => text !== "")
       .join("\n\n");
     return {
@@ -97,7 +97,7 @@ export function createSchemas(registry: Registry): Schemas {
     }
   }
 
-  /** An item of a list, or a value of a map. */
+  /** The schema of an item of a list, or of a value of a map. */
   function single(field: DescField): JsonObject {
     if (field.message !== undefined) return message(field.message);
     if (field.enum !== undefined) return enumeration(field.enum);
@@ -125,10 +125,10 @@ export function createSchemas(registry: Registry): Schemas {
   };
 }
 
-function describeOneofs(desc: DescMessage, left: ReadonlySet<string>): string[] {
+function describeOneofs(desc: DescMessage, omitted: ReadonlySet<string>): string[] {
   return desc.oneofs.flatMap((oneof) => {
     const names = oneof.fields
-      .filter(({ name }) => !left.has(name))
+      .filter(({ name }) => !omitted.has(name))
       .map(({ jsonName }) => `\`${jsonName}\``);
     return names.length < 2 ? [] : [`At most one of ${names.join(", ")}.`];
   });

@@ -6,7 +6,7 @@ const nullable = (type: string, more: JsonObject = {}): JsonObject => ({
 });
 
 /**
- * Messages that protobuf's JSON has forms of its own for. Source: protobuf.dev, "ProtoJSON Format".
+ * The messages with a special form in ProtoJSON. Source: protobuf.dev, "ProtoJSON Format".
  */
 const WELL_KNOWN: ReadonlyMap<string, JsonObject> = new Map<string, JsonObject>([
   ["google.protobuf.Timestamp", { type: "string", format: "date-time" }],
@@ -15,12 +15,12 @@ const WELL_KNOWN: ReadonlyMap<string, JsonObject> = new Map<string, JsonObject>(
     {
       type: "string",
       pattern: "^-?\\d+(\\.\\d{1,9})?s$",
-      description: "Seconds, with an s behind: `1.5s`.",
+      description: "Seconds, followed by an s: `1.5s`.",
     },
   ],
   [
     "google.protobuf.FieldMask",
-    { type: "string", description: "Paths of fields, with commas between: `title,buyer.name`." },
+    { type: "string", description: "Paths of fields, separated by commas: `title,buyer.name`." },
   ],
   ["google.protobuf.Empty", { type: "object" }],
   ["google.protobuf.Struct", { type: "object", additionalProperties: true }],
@@ -31,7 +31,10 @@ const WELL_KNOWN: ReadonlyMap<string, JsonObject> = new Map<string, JsonObject>(
     {
       type: "object",
       properties: {
-        "@type": { type: "string", description: "The type of the message beside it." },
+        "@type": {
+          type: "string",
+          description: "The type of the message in the other properties.",
+        },
       },
       required: ["@type"],
       additionalProperties: true,

@@ -11,12 +11,12 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * A file as a page, with the content type that its name's ending tells. Throws a TypeError for an
- * ending that none is known for.
+ * A file as a page. Its content type follows from the file's extension. Throws a TypeError for an
+ * unknown extension.
  */
 export function createFilePage(file: URL, status = 200): Page {
   const type = TYPES[extname(file.pathname)];
   if (type === undefined)
-    throw new TypeError(`${file.pathname} has an ending that no content type is known for`);
+    throw new TypeError(`no content type is known for the extension of ${file.pathname}`);
   return createStoredPage(type, () => readFileSync(file), status);
 }

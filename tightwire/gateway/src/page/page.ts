@@ -1,16 +1,16 @@
-/** Something that the gateway has to show by itself. */
+/** A page of the gateway itself. */
 export interface Page {
   /** Default 200. */
   readonly status?: number;
-  /** Headers of the answer; with an `etag`, whoever has the page already is told so. */
+  /** Headers of the response. With an `etag`, a client that has the page gets a 304. */
   readonly headers: Readonly<Record<string, string>>;
   content(): string | Buffer;
 }
 
 /**
- * Headers of all pages. They load nothing of other origins, are framed by nobody, and run no script
- * that is not a file of the gateway; styles may stand in a page, since the reference's renderer
- * writes them.
+ * Headers of all pages. Pages load nothing from other origins, cannot be framed, and run only
+ * scripts that are files of the gateway. Inline styles are allowed, because the reference's
+ * renderer writes them.
  */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   "content-security-policy": [

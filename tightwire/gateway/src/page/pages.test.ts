@@ -14,7 +14,7 @@ function textOf(path: string, from: ReadonlyMap<string, Page> = pages): string {
 const LINKS = /(?:src|href)="([^"#]+)[^"]*"|new URL\("([^"]+)", document\.baseURI/g;
 const IMPORTS = /^import .* from "([^"]+)"/gm;
 
-/** The paths of what a page loads or leads to. */
+/** The paths that a page loads or links to. */
 function referredBy(path: string): string[] {
   const text = textOf(path);
   const links = [...text.matchAll(LINKS)].map(
@@ -42,11 +42,11 @@ describe("the pages of a gateway", () => {
     expect(page?.content().length).toBeGreaterThan(0);
   });
 
-  test("hold the document", () => {
+  test("contain the document", () => {
     expect(JSON.parse(textOf("/openapi.json"))).toEqual(DOCUMENT);
   });
 
-  test("lead to each other, and to nothing that is not there", () => {
+  test("link to each other, and only to existing pages", () => {
     const own = [...pages.keys()].filter(
       (path) => path !== "/page/scalar.js" && path !== "/openapi.json",
     );
@@ -61,7 +61,7 @@ describe("the pages of a gateway", () => {
     expect(referredBy("/page/console.js")).toContain("/page/method-view.js");
   });
 
-  test("hold no script or handler in their HTML, and never read text as HTML", () => {
+  test("have no inline script or handler, and never parse text as HTML", () => {
     for (const path of ["/", "/reference"])
       expect(textOf(path)).not.toMatch(/<script(?![^>]* src=)|\son\w+=/);
     const scripts = [...pages.keys()].filter(
@@ -73,7 +73,7 @@ describe("the pages of a gateway", () => {
       );
   });
 
-  test("say so where nothing draws the reference", () => {
+  test("say so when no renderer is installed", () => {
     const without = createPages(() => DOCUMENT, [new URL("file:///there/is/none.js")]);
     expect(without.get("/reference")?.status).toBe(404);
     expect(textOf("/reference", without)).toContain("The reference is not installed");
@@ -81,7 +81,7 @@ describe("the pages of a gateway", () => {
     expect(textOf("/", without)).toBe(textOf("/"));
   });
 
-  test("take the renderer of the published package first, then the workspace's", () => {
+  test("prefer the renderer of the published package to the workspace's", () => {
     expect(
       rendererFiles(new URL("../../", import.meta.url)).map(({ pathname }) => pathname),
     ).toEqual([
@@ -90,9 +90,9 @@ describe("the pages of a gateway", () => {
     ]);
   });
 
-  test("are not made of files whose kind nobody knows", () => {
+  test("are not made of files with an unknown extension", () => {
     expect(() => createFilePage(new URL("file:///page/notes.txt"))).toThrow(
-      "has an ending that no content type is known for",
+      "no content type is known for the extension of",
     );
   });
 });

@@ -5,13 +5,13 @@ import type { Page } from "./page.js";
 import { referencePages, rendererFiles } from "./reference.js";
 import { createStoredPage } from "./stored-page.js";
 
-/** The same from `src` and from `dist`. */
+/** The same folder from `src` and from `dist`. */
 const PACKAGE_FOLDER = new URL("../../", import.meta.url);
 
 /**
- * The pages of a gateway, by their path: the console at `/`, the reference at `/reference`, what
- * both load under `/page/`, and at `/openapi.json` the document that both show. `renderers` are
- * files of which the first that exists draws the reference.
+ * Makes the pages of a gateway, by path: the console at `/`, the reference at `/reference`, their
+ * files under `/page/`, and the document that both show at `/openapi.json`. The first file of
+ * `renderers` that exists renders the reference.
  */
 export function createPages(
   openApi: () => OpenApiDocument,
@@ -30,7 +30,7 @@ export function createPages(
   ]);
 }
 
-/** The document alone, for gateways that have no pages for people. */
+/** The document alone, for gateways without pages. */
 export function documentPage(openApi: () => OpenApiDocument): Map<string, Page> {
   return new Map([
     ["/openapi.json", createStoredPage("application/json", () => JSON.stringify(openApi()))],

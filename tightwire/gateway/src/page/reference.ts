@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { createFilePage } from "./file-page.js";
 import type { Page } from "./page.js";
 
-/** Where the reference's renderer may be: in the published package, then in the workspace. */
+/** The possible files of the reference's renderer: in the published package, in the workspace. */
 export function rendererFiles(packageFolder: URL): URL[] {
   const files = [new URL("vendor/scalar.js", packageFolder)];
   try {
@@ -13,14 +13,14 @@ export function rendererFiles(packageFolder: URL): URL[] {
     );
     files.push(new URL("browser/standalone.js", pathToFileURL(entry)));
   } catch {
-    // it is not installed
+    // not installed
   }
   return files;
 }
 
 /**
- * The pages of the reference, drawn by the first of `renderers` that exists; where none does, a
- * page that says so.
+ * Makes the pages of the reference, rendered by the first of `renderers` that exists. When none
+ * exists, a page says so.
  */
 export function referencePages(
   folder: URL,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createStoredPage } from "./stored-page.js";
 
 describe("a stored page", () => {
-  test("is made once, and not before it is asked for", () => {
+  test("is made once, at its first request", () => {
     let made = 0;
     const page = createStoredPage("text/plain", () => `made ${++made}`);
     expect(made).toBe(0);
@@ -10,7 +10,7 @@ describe("a stored page", () => {
     expect([page.content(), page.content(), page.headers]).toEqual(["made 1", "made 1", headers]);
   });
 
-  test("says that it loads nothing from elsewhere, and has a tag of its content", () => {
+  test("forbids loading from other origins, and has an etag of its content", () => {
     const tagOf = (content: string): string | undefined =>
       createStoredPage("text/plain", () => content).headers["etag"];
     expect(createStoredPage("text/plain", () => "a").headers).toEqual({

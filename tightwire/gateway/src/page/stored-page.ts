@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { PAGE_HEADERS, type Page } from "./page.js";
 
 /**
- * A page that is made when it is first asked for, and kept; its `etag` is a hash of it. What `make`
- * throws is thrown then.
+ * A page that `make` makes at its first request, and that is then kept. Its `etag` is a hash of its
+ * content. Throws what `make` throws.
  */
 export function createStoredPage(type: string, make: () => string | Buffer, status = 200): Page {
   let stored: { content: string | Buffer; headers: Record<string, string> } | undefined;

@@ -1,6 +1,6 @@
 import type { StartedCall, UnaryCaller } from "@tightwire/client/runtime";
+import type { Route } from "@tightwire/contract";
 import { detach } from "@tightwire/core";
-import type { Route } from "@tightwire/routes";
 import {
   type Backend,
   callsTo,
@@ -9,25 +9,25 @@ import {
   type OneToMany,
   unaryTo,
 } from "../backend.js";
-import { abortWhenGone, forgetCall } from "../http/client-gone.js";
-import { asRpcError, errorAnswer, statusJson } from "../http/error-answer.js";
+import { cancelWhenGone, forgetCall } from "../http/client-gone.js";
+import { asRpcError, errorResponse, statusJson } from "../http/error-response.js";
 import {
   callOptions,
   type Endpoint,
   type RoutedExchange,
   sendBody,
-  sendFailure,
+  sendErrorResponse,
   streamOf,
   unaryOptions,
 } from "../http/exchange.js";
 import { readLines } from "../http/lines.js";
-import { answerInParts } from "../http/stream-answer.js";
+import { type StreamedResponse, sendStream } from "../http/streamed-response.js";
 import type { JsonSettings } from "../json/message-json.js";
 import { createRequestReader, type RequestBody, type RequestReader } from "./request-reader.js";
 import { createResponseWriter, type ResponseBody } from "./response-writer.js";
 import { formatFor, LINES } from "./stream-format.js";
 
-/** Answers the requests of a route. Here, and only here, the four kinds of call are told apart. */
+/** Makes the endpoint of a route. Only this function distinguishes the four kinds of call. */
 export function createRestEndpoint(
   route: Route,
   backend: Backend,
@@ -39,13 +39,13 @@ export function createRestEndpoint(
   switch (route.method.methodKind) {
     case "unary": {
       const call = unaryTo(backend, writer);
-      return { handle: (exchange) => answerUnary(exchange, call, readRequest(reader, exchange)) };
+      return { handle: (exchange) => callUnary(exchange, call, readRequest(reader, exchange)) };
     }
     case "server_streaming": {
       const call = callsTo<string, OneToMany<string>>(backend, contentOf);
       return {
         handle: (exchange) =>
-          answerStream(
+          sendResponses(
             exchange,
             call(readRequest(reader, exchange), callOptions(exchange)),
             settings,
@@ -58,7 +58,10 @@ export function createRestEndpoint(
         readsBody: true,
         handle: (exchange) =>
           readOn(exchange, async () =>
-            answer(exchange, await call(readRequests(reader, exchange), callOptions(exchange))),
+            sendResponse(
+              exchange,
+              await call(readRequests(reader, exchange), callOptions(exchange)),
+            ),
           ),
       };
     }
@@ -68,7 +71,7 @@ export function createRestEndpoint(
         readsBody: true,
         handle: (exchange) =>
           readOn(exchange, () =>
-            answerStream(
+            sendResponses(
               exchange,
               call(readRequests(reader, exchange), callOptions(exchange)),
               settings,
@@ -80,12 +83,12 @@ export function createRestEndpoint(
 }
 
 /**
- * Drops what still comes of the requests of a call that was answered before their end: the
- * connection's next request stands behind it.
+ * Drops the requests that still arrive after the response of a call: the connection's next request
+ * follows them.
  */
-async function readOn({ request }: RoutedExchange, answering: () => Promise<void>): Promise<void> {
+async function readOn({ request }: RoutedExchange, respond: () => Promise<void>): Promise<void> {
   try {
-    await answering();
+    await respond();
   } finally {
     request.resume();
   }
@@ -102,7 +105,7 @@ function readRequest(
   return reader.read(match, query, given);
 }
 
-/** A message out of each line of the body. */
+/** Reads a request out of each line of the body. */
 function readRequests(
   reader: RequestReader,
   { request, match, query, settings }: RoutedExchange,
@@ -114,44 +117,48 @@ function readRequests(
   })();
 }
 
-/** No promise is made, nor a signal: this is what most requests are. */
-function answerUnary(
+/** Makes a unary call without a promise or a signal: most requests are unary. */
+function callUnary(
   exchange: RoutedExchange,
   call: UnaryCaller<Uint8Array, ResponseBody>,
   request: Uint8Array,
 ): void {
   const { socket } = exchange.request;
-  let over = false;
+  let finished = false;
   let started: StartedCall | undefined;
   started = call(request, unaryOptions(exchange), (error, body) => {
-    over = true;
+    finished = true;
     if (started !== undefined) forgetCall(socket, started);
-    // Outside of the call, which the connection would keep alive with what it waits for next.
+    // Detached: else the connection's next timer would keep this call and its messages alive.
     detach(() => {
       try {
         if (error !== undefined) throw error;
-        answer(exchange, body as ResponseBody);
+        sendResponse(exchange, body as ResponseBody);
       } catch (thrown) {
         exchange.fail(thrown);
       }
     });
   });
-  if (!over) abortWhenGone(socket, started);
+  if (!finished) cancelWhenGone(socket, started);
 }
 
-function answer({ response }: RoutedExchange, { contentType, content }: ResponseBody): void {
+function sendResponse({ response }: RoutedExchange, { contentType, content }: ResponseBody): void {
   sendBody(response, contentType, content);
 }
 
-async function answerStream(
+async function sendResponses(
   exchange: RoutedExchange,
   messages: AsyncIterableIterator<string>,
   settings: JsonSettings,
 ): Promise<void> {
-  const { request, response } = exchange;
+  const {
+    request,
+    response,
+    settings: { clock },
+  } = exchange;
   const format = formatFor(request.headers.accept);
   try {
-    await answerInParts(response, messages, {
+    const streamed: StreamedResponse<string> = {
       status: 200,
       headers: format.headers,
       part: (json) => format.message(json),
@@ -159,11 +166,12 @@ async function answerStream(
       failed: (error) =>
         format.failed(JSON.stringify(statusJson(asRpcError(error), settings.registry))),
       failsWhole: true,
-    });
+    };
+    await sendStream(response, messages, streamed, clock);
   } catch (error) {
-    sendFailure(
+    sendErrorResponse(
       response,
-      errorAnswer(asRpcError(error), request.headers.accept, settings.registry),
+      errorResponse(asRpcError(error), request.headers.accept, settings.registry),
     );
   }
 }

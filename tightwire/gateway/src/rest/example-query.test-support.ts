@@ -6,7 +6,7 @@ import {
   toJson,
 } from "@bufbuild/protobuf";
 import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
-import type { Route } from "@tightwire/routes";
+import type { Route } from "@tightwire/contract";
 import fc from "fast-check";
 import { randomMessage } from "../json/random-message.test-support.js";
 import { type Draw, randomEnum, randomScalar } from "../json/random-scalar.test-support.js";

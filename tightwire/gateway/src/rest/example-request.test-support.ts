@@ -6,7 +6,7 @@ import {
   toJson,
 } from "@bufbuild/protobuf";
 import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
-import type { Route, RouteVariable } from "@tightwire/routes";
+import type { Route, RouteVariable } from "@tightwire/contract";
 import fc from "fast-check";
 import { randomMessage, setRandom } from "../json/random-message.test-support.js";
 import type { Draw } from "../json/random-scalar.test-support.js";

@@ -1,15 +1,15 @@
 import { type DescMessage, fromBinary, type JsonValue, toJson } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compileImage, contractText } from "../contract.test-support.js";
-import { type StubAnswer, type StubbedGateway, serveStub } from "../stub.test-support.js";
+import { type StubbedGateway, type StubResponse, serveStub } from "../stub.test-support.js";
 
-/** A service and requests to it: method and path, body, the request that was meant. */
+/** A service, and requests to it: method and path, body, the expected message. */
 interface Example {
   readonly contract: string;
   readonly asked: readonly [request: string, body: JsonValue | undefined, meant: JsonValue][];
 }
 
-/** A service `Try` whose method `Call` has a rule. */
+/** A service `Try` with a method `Call` that has this rule. */
 const service = (rule: string, request: string, messages: string): string =>
   `service Try { rpc Call(${request}) returns (google.protobuf.Empty) { option (google.api.http) = { ${rule} }; } } ${messages}`;
 
@@ -17,13 +17,13 @@ const BOOK = "message Book { string name = 1; string title = 2; }";
 const CREATE = `message CreateBookRequest { string parent = 1; Book book = 2; string book_id = 3; } ${BOOK}`;
 const NAMED = "message Named { string name = 1; }";
 
-/** What the comments of google/api/http.proto tell by examples. */
+/** The examples in the comments of google/api/http.proto. */
 const HTTP_RULE: Record<string, Example> = {
   "a name in a path": {
     contract: service('get: "/v1/{name=messages/*}"', "Named", NAMED),
     asked: [["GET /v1/messages/123456", undefined, { name: "messages/123456" }]],
   },
-  "an id in a path, and all else in the query": {
+  "an id in the path, everything else in the query": {
     contract: service(
       'get: "/v1/messages/{message_id}"',
       "Get",
@@ -38,7 +38,7 @@ const HTTP_RULE: Record<string, Example> = {
       ["GET /v1/messages/123456", undefined, { messageId: "123456" }],
     ],
   },
-  "repeated parameters, and those of a message": {
+  "repeated parameters, and parameters of a message": {
     contract: service(
       'get: "/v1/messages"',
       "Get",
@@ -64,7 +64,7 @@ const HTTP_RULE: Record<string, Example> = {
       ["PATCH /v1/messages/123456", undefined, { messageId: "123456" }],
     ],
   },
-  "all in the body but what the path has": {
+  "everything in the body except what the path has": {
     contract: service(
       'patch: "/v1/messages/{message_id}" body: "*"',
       "Message",
@@ -106,7 +106,7 @@ const HTTP_RULE: Record<string, Example> = {
       ],
     ],
   },
-  "one segment, of which all is decoded": {
+  "one segment, decoded completely": {
     contract: service(
       'get: "/v1/{name}" additional_bindings { get: "/v2/{name=*}" }',
       "Named",
@@ -118,7 +118,7 @@ const HTTP_RULE: Record<string, Example> = {
       ["GET /v1/%7Btilde~.-_%7D", undefined, { name: "{tilde~.-_}" }],
     ],
   },
-  "more segments, in which an encoded slash stays": {
+  "several segments, with an encoded slash unchanged": {
     contract: service(
       'get: "/v1/{name=foo/*}" additional_bindings { get: "/v2/{name=**}" }',
       "Named",
@@ -130,7 +130,7 @@ const HTTP_RULE: Record<string, Example> = {
       ["GET /v2", undefined, {}],
     ],
   },
-  "variables before and behind **": {
+  "variables before and after **": {
     contract: service(
       'get: "/v1/{parent=as/*/**}/{id}" additional_bindings { get: "/v2/{parent=as/*}/{name=**}" } additional_bindings { get: "/v3/{name=**}/{parent=as/*}/{id}" }',
       "Get",
@@ -209,7 +209,7 @@ const HTTP_RULE: Record<string, Example> = {
   },
 };
 
-/** The methods of AIP-127 and those that it points to: AIP-131 to AIP-136, and AIP-231. */
+/** The examples of AIP-127 and of the AIPs it refers to: AIP-131 to AIP-136, and AIP-231. */
 const AIP: Record<string, Example> = {
   "AIP-127: create, with an unnamed *": {
     contract: service(
@@ -323,7 +323,7 @@ const AIP: Record<string, Example> = {
       ],
     ],
   },
-  "AIP-136: a custom method of a collection, and one of none": {
+  "AIP-136: a custom method of a collection, and one without a resource": {
     contract: service(
       'post: "/v1/{parent=publishers/*}/books:sort" body: "*" additional_bindings { get: "/v1:search" }',
       "Sort",
@@ -377,13 +377,13 @@ describe.each(EXAMPLES)("$name", (example) => {
   afterAll(() => stub.close());
 
   test.each(example.asked)("%s %j", async (request, body, meant) => {
-    const answer = await ask(request, body);
-    expect(answer).toMatchObject({ status: 200, text: request.startsWith("HEAD") ? "" : "{}" });
+    const response = await ask(request, body);
+    expect(response).toMatchObject({ status: 200, text: request.startsWith("HEAD") ? "" : "{}" });
     expect(lastRequest(example.package)).toEqual(meant);
   });
 });
 
-function ask(request: string, body: JsonValue | undefined): Promise<StubAnswer> {
+function ask(request: string, body: JsonValue | undefined): Promise<StubResponse> {
   const [method, path] = request.split(" ") as [string, string];
   return stub.ask(method, path, body === undefined ? undefined : JSON.stringify(body));
 }

@@ -7,7 +7,7 @@ import {
 } from "@bufbuild/protobuf";
 import { FeatureSet_FieldPresence as Presence } from "@bufbuild/protobuf/wkt";
 import { BinaryWriter, WireType } from "@tightwire/codec/wire";
-import type { Route, RouteVariable } from "@tightwire/routes";
+import type { Route, RouteVariable } from "@tightwire/contract";
 import { isOfType } from "../http/content-type.js";
 import { HttpError } from "../http/http-error.js";
 import { decodePart } from "../http/percent.js";
@@ -17,29 +17,30 @@ import { decodeUtf8 } from "../http/utf8.js";
 import { type JsonSettings, messageReader } from "../json/message-json.js";
 import { createParameters, createTarget, setParameter } from "../json/parameter.js";
 
-/** A body that came with a request. */
+/** The body of a request. */
 export interface RequestBody {
   readonly contentType: string;
   readonly bytes: Buffer;
 }
 
-/** Makes the requests of a route, as bytes: fields out of the path, the query and the body. */
+/** Reads the messages of a route's requests, as bytes, from path, query and body. */
 export interface RequestReader {
   /**
-   * The one request of a call. Throws a 400 that names the field, a 415 for a body that is no JSON.
+   * Reads the one request of a call. Throws a 400 that names the field, a 415 for a body of another
+   * content type than JSON.
    */
   read(match: Match<unknown>, query: string, body: RequestBody | undefined): Uint8Array;
   /**
-   * A request of a stream, out of its JSON; what path and query say holds for each. Throws as
-   * {@link read} does.
+   * Reads the requests of a stream from JSON. The fields of path and query are in each of them.
+   * Throws as {@link read} does.
    */
   readOneOf(match: Match<unknown>, query: string): (text: string) => Uint8Array;
 }
 
-/** The message that carries bytes of any kind as a body. */
+/** The message whose content is the body, of any type. */
 export const HTTP_BODY = "google.api.HttpBody";
 
-/** Works out how the requests of a route are made. */
+/** Makes the reader of a route's requests. */
 export function createRequestReader(route: Route, settings: JsonSettings): RequestReader {
   const { method, body } = route;
   const json = messageReader(method.input, settings);
@@ -47,7 +48,7 @@ export function createRequestReader(route: Route, settings: JsonSettings): Reque
   const rest = route.template.segments.findIndex(({ kind }) => kind === "rest");
   const texts = textsOf(route);
 
-  /** What path and query say. */
+  /** Reads the fields of path and query. */
   function readUrl({ segments, extra }: Match<unknown>, query: string): JsonObject {
     const object = createTarget();
     if (query !== "" && body === "all") {
@@ -55,7 +56,7 @@ export function createRequestReader(route: Route, settings: JsonSettings): Reque
       if (name !== undefined)
         throw new HttpError(
           "invalid_argument",
-          `this request has no query: ${JSON.stringify(name.slice(0, 100))} belongs into its body`,
+          `this request takes no query; send ${JSON.stringify(name.slice(0, 100))} in the body`,
         );
     }
     if (query !== "" && body !== "all")
@@ -88,7 +89,7 @@ export function createRequestReader(route: Route, settings: JsonSettings): Reque
     const text = jsonText(given);
     if (body === "all") return parseAll(text, url);
     if (text === "") return json.read(url);
-    // What the path says of the field that is the body goes before what the body says.
+    // In the field that is the body, values of the path win over those of the body.
     const message = json.parseField(text, body);
     json.merge(message, url);
     return message;
@@ -97,7 +98,7 @@ export function createRequestReader(route: Route, settings: JsonSettings): Reque
   return {
     read(match, query, given) {
       if (body === "none" && given !== undefined && given.bytes.byteLength > 0) {
-        throw new HttpError("invalid_argument", "this request has no body");
+        throw new HttpError("invalid_argument", "this request takes no body");
       }
       if (texts === undefined || query !== "") return json.encode(readMessage(match, query, given));
       const writer = new BinaryWriter();
@@ -117,8 +118,8 @@ export function createRequestReader(route: Route, settings: JsonSettings): Reque
 }
 
 /**
- * The variables of a route whose requests are nothing but texts out of the path, unless there is a
- * query: no message is made for such a request. Undefined for all other routes.
+ * The variables of a route whose requests consist of strings from the path, as long as there is no
+ * query. Such a request is written without making a message. Undefined for all other routes.
  */
 function textsOf({
   body,
@@ -141,7 +142,7 @@ function writeText(writer: BinaryWriter, { number, presence }: DescField, text: 
     writer.tag(number, WireType.LengthDelimited).string(text);
 }
 
-/** The fields that do not come from the query, by their path, with where they come from. */
+/** The fields that path or body hold, by their path; so the query must not hold them. */
 function boundFields({ variables, body }: Route): Map<string, string> {
   const bound = new Map(variables.map((variable) => [nameOf(variable), "path"]));
   if (typeof body === "object") bound.set(body.name, "body");
@@ -153,9 +154,9 @@ function nameOf({ path }: RouteVariable): string {
 }
 
 /**
- * What a variable captures of a path, in which what stands behind the `**` of the template is
- * `extra` segments further on. In more than one segment an encoded slash stays encoded, since it is
- * none of those that separate. Source: google/api/http.proto.
+ * The part of a path that a variable captures. What follows the `**` of the template is `extra`
+ * segments further on in the path. If a variable captures several segments, an encoded slash stays
+ * encoded, since it does not separate segments. Source: google/api/http.proto.
  */
 function capture(
   { start, end, multiple }: RouteVariable,
@@ -179,7 +180,7 @@ function capture(
 function jsonText(body: RequestBody | undefined): string {
   if (body === undefined || body.bytes.byteLength === 0) return "";
   if (!isOfType(body.contentType, "application/json")) {
-    const text = `the body must be application/json, and is ${JSON.stringify(body.contentType.slice(0, 100))}`;
+    const text = `the content-type must be application/json (got ${JSON.stringify(body.contentType.slice(0, 100))})`;
     throw new HttpError("invalid_argument", text, { httpStatus: 415 });
   }
   return decodeUtf8(body.bytes, "the body");

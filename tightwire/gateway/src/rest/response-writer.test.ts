@@ -28,11 +28,11 @@ let without: StubbedGateway;
 
 beforeAll(async () => {
   const image = compileContract(CONTRACT);
-  const answer = (bytes: Uint8Array): Uint8Array => bytes;
-  withDefaults = await serveStub(image, { services: ["try.v1.Try"], answer });
+  const respond = (bytes: Uint8Array): Uint8Array => bytes;
+  withDefaults = await serveStub(image, { services: ["try.v1.Try"], respond });
   without = await serveStub(image, {
     services: ["try.v1.Try"],
-    answer,
+    respond,
     options: { emitDefaults: false },
   });
 });
@@ -41,7 +41,7 @@ afterAll(async () => {
   await without.close();
 });
 
-describe("an answer's body", () => {
+describe("the body of a response", () => {
   test.each([
     ["message", { message: { n: 1 } }, { n: 1, text: "" }, { n: 1 }],
     [
@@ -70,20 +70,20 @@ describe("an answer's body", () => {
       { message: {} },
     ],
   ])("of %s %j, with defaults and without", async (path, sent, full, sparse) => {
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       [withDefaults, without].map((stub) => stub.ask("POST", `/${path}`, JSON.stringify(sent))),
     );
-    expect(answers.map(({ text }) => JSON.parse(text))).toEqual([full, sparse]);
-    expect(answers.map(({ headers }) => headers["content-type"])).toEqual([
+    expect(responses.map(({ text }) => JSON.parse(text))).toEqual([full, sparse]);
+    expect(responses.map(({ headers }) => headers["content-type"])).toEqual([
       expect.stringContaining("application/json"),
       expect.stringContaining("application/json"),
     ]);
   });
 
-  test("is none when the service answers with what is no such message", async () => {
+  test("is an error when the service sends bytes that cannot be decoded", async () => {
     const broken = await serveStub(compileContract(CONTRACT), {
       services: ["try.v1.Try"],
-      answer: () => new Uint8Array([0x0a, 0xff]),
+      respond: () => new Uint8Array([0x0a, 0xff]),
     });
     const { status, text } = await broken.ask("POST", "/whole", "{}");
     await broken.close();
@@ -91,8 +91,10 @@ describe("an answer's body", () => {
   });
 
   test("of HttpBody is what it holds", async () => {
-    const answer = await withDefaults.ask("POST", "/raw", "a,b\n", { "content-type": "text/csv" });
-    expect(answer).toMatchObject({
+    const response = await withDefaults.ask("POST", "/raw", "a,b\n", {
+      "content-type": "text/csv",
+    });
+    expect(response).toMatchObject({
       status: 200,
       text: "a,b\n",
       headers: { "content-type": "text/csv" },
@@ -103,10 +105,10 @@ describe("an answer's body", () => {
     const wrong = Buffer.from("0a05612f620a0a" + "1201" + "61", "hex"); // content_type "a/b\n\n", data "a"
     const stub = await serveStub(compileContract(CONTRACT), {
       services: ["try.v1.Try"],
-      answer: () => wrong,
+      respond: () => wrong,
     });
-    const answer = await stub.ask("POST", "/raw", "a", { "content-type": "text/csv" });
-    expect(answer).toMatchObject({
+    const response = await stub.ask("POST", "/raw", "a", { "content-type": "text/csv" });
+    expect(response).toMatchObject({
       status: 500,
       reason: "Internal Server Error",
       headers: { "content-type": "application/json" },

@@ -1,22 +1,22 @@
 import { type DescMessage, fromBinary } from "@bufbuild/protobuf";
-import type { Route } from "@tightwire/routes";
+import type { Route } from "@tightwire/contract";
 import { type JsonSettings, messageWriter } from "../json/message-json.js";
 import { HTTP_BODY } from "./request-reader.js";
 
-/** An answer's body, ready to be sent. */
+/** The body of a response. */
 export interface ResponseBody {
   readonly contentType: string;
   readonly content: string | Uint8Array;
 }
 
-/** How the answers of a route are written: a message's bytes in, a body out. */
+/** Writes the bytes of a message as the body of a response. */
 export type ResponseWriter = (bytes: Uint8Array) => ResponseBody;
 
 const JSON_TYPE = "application/json";
 
 /**
- * Works out how the answers of a route are written: as JSON, whole or the one field that
- * `response_body` names; `google.api.HttpBody` as what it holds.
+ * Makes the writer of a route's responses. It writes JSON, of the message or of the field that
+ * `response_body` names. A `google.api.HttpBody` becomes its content.
  */
 export function createResponseWriter(
   { method, responseBody }: Route,

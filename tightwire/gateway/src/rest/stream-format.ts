@@ -1,21 +1,21 @@
-/** A stream of messages as lines of JSON, either way. */
+/** The content type of a stream of requests or responses, one line of JSON each. */
 export const LINES = "application/x-ndjson";
-/** A stream of answers as Server-Sent Events. */
+/** The content type of a stream of responses as Server-Sent Events. */
 export const EVENT_STREAM = "text/event-stream";
 
-/** How the messages of a stream stand in the body of an answer. */
+/** How a stream of messages is written in the body of a response. */
 export interface StreamFormat {
   readonly headers: Readonly<Record<string, string>>;
-  /** A message, out of its JSON. */
+  /** Formats the JSON of a message. */
   message(json: string): string;
-  /** How a stream ends that failed: its status as JSON. */
+  /** Formats the last part of a stream that failed: its status as JSON. */
   failed(status: string): string;
-  /** What stands behind the last message of a stream that ended well. */
+  /** The last part of a stream that succeeded. */
   readonly end: string;
 }
 
 /**
- * A line of JSON a message: `{"result":…}`, and `{"error":…}` as the last one of a stream that
+ * One line of JSON per message: `{"result":…}`, and `{"error":…}` as the last line of a stream that
  * failed.
  */
 export const NDJSON: StreamFormat = {
@@ -30,8 +30,8 @@ export const NDJSON: StreamFormat = {
 };
 
 /**
- * Server-Sent Events: a message each, then `end` or `error`, at either of which a browser's
- * EventSource has to be closed. Source: HTML, "Server-sent events".
+ * Server-Sent Events: one per message, then `end` or `error`. A page must close its EventSource at
+ * either of them. Source: HTML, "Server-sent events".
  */
 export const EVENTS: StreamFormat = {
   headers: { "content-type": EVENT_STREAM, "cache-control": "no-store", "x-accel-buffering": "no" },
@@ -40,7 +40,7 @@ export const EVENTS: StreamFormat = {
   end: "event: end\ndata: {}\n\n",
 };
 
-/** Events for who asks for them, else lines. */
+/** Events when `accept` asks for them, else lines. */
 export function formatFor(accept: string | undefined): StreamFormat {
   return accept?.includes(EVENT_STREAM) === true ? EVENTS : NDJSON;
 }

@@ -1,6 +1,6 @@
+import type { Route } from "@tightwire/contract";
 import type { CallOptions, RpcError } from "@tightwire/core";
 import { statusNumber } from "@tightwire/core/runtime";
-import type { Route } from "@tightwire/routes";
 import type { RawData, WebSocket } from "ws";
 import {
   type Backend,
@@ -9,14 +9,14 @@ import {
   type ManyToOne,
   type OneToMany,
 } from "../backend.js";
-import { asRpcError, statusJson } from "../http/error-answer.js";
+import { asRpcError, statusJson } from "../http/error-response.js";
 import { HttpError } from "../http/http-error.js";
 import type { Match } from "../http/router.js";
 import type { JsonSettings } from "../json/message-json.js";
 import { createRequestReader } from "./request-reader.js";
 import { createResponseWriter } from "./response-writer.js";
 
-/** A request to open a WebSocket that a route was found for. */
+/** A request to open a WebSocket that matched a route. */
 export interface SocketExchange {
   readonly match: Match<unknown>;
   readonly query: string;
@@ -26,29 +26,29 @@ export interface SocketExchange {
 /** Carries a streaming call over a WebSocket. */
 export interface SocketEndpoint {
   /**
-   * Reads what path and query say, before the WebSocket is opened. Throws a 400. Returns what then
-   * carries the call; it never rejects.
+   * Reads path and query before the WebSocket is opened. Throws a 400 when they are invalid. The
+   * returned function carries the call over the opened WebSocket, and never rejects.
    */
   prepare(exchange: SocketExchange): (socket: WebSocket) => Promise<void>;
 }
 
 /**
- * WebSocket close codes of calls that failed: this and the number of the status. Source: RFC 6455,
- * section 7.4.2, "4000-4999".
+ * The WebSocket close code of a call that failed is this plus the number of its status. Source: RFC
+ * 6455, section 7.4.2, "4000-4999".
  */
 const FAILED = 4_000;
-const ENDED = 1_000;
-const MOST_REASON_BYTES = 123;
-/** A reader that is so far behind is waited for. */
-const MOST_BUFFERED = 64 * 1024;
-/** So many messages wait to be read by the service before the socket is no longer read. */
-const MOST_WAITING = 16;
+const SUCCEEDED = 1_000;
+const MAX_REASON_BYTES = 123;
+/** With more unsent bytes than this, sending waits for the client. */
+const MAX_BUFFERED_BYTES = 64 * 1024;
+/** With this many messages that the service has not read, the socket is paused. */
+const MAX_WAITING = 16;
 
 /**
- * Carries the streaming calls of a route. Each text frame of the client is a request as JSON, and
- * an empty one says that there are no more; each frame of the gateway is `{"result":…}`, or
- * `{"error":…}` as the last one. It is closed with 1000 when the call ended well, else with 4000
- * and the number of the status. Undefined for unary methods, which have no use for it.
+ * Makes the WebSocket endpoint of a route. Each text frame of the client is a request as JSON; an
+ * empty one ends the requests. Each frame of the gateway is `{"result":…}`; `{"error":…}` is the
+ * last frame of a call that failed. The WebSocket is closed with 1000 when the call succeeded, else
+ * with 4000 plus the number of the status. Undefined for unary methods, which do not need it.
  */
 export function createSocketEndpoint(
   route: Route,
@@ -63,7 +63,7 @@ export function createSocketEndpoint(
   const start = startCalls(backend, kind, write);
   return {
     prepare({ match, query, options }) {
-      // A stream of answers whose request is all in the URL begins by itself.
+      // A server-streaming call whose request is in the URL starts without a frame.
       const whole =
         kind === "server_streaming" && route.body === "none"
           ? reader.read(match, query, undefined)
@@ -71,7 +71,7 @@ export function createSocketEndpoint(
       const read = whole === undefined ? reader.readOneOf(match, query) : undefined;
       return async (socket) => {
         const requests = read === undefined ? one(whole as Uint8Array) : readFrames(socket, read);
-        await carry(socket, start(requests, gone(socket, options)), settings);
+        await carry(socket, start(requests, cancelOnClose(socket, options)), settings);
       };
     },
   };
@@ -79,7 +79,7 @@ export function createSocketEndpoint(
 
 type Start = (requests: AsyncGenerator<Uint8Array>, options: CallOptions) => AsyncIterable<string>;
 
-/** Each kind of streaming call as one from many requests to many answers. */
+/** Makes each kind of streaming call take and return streams. */
 function startCalls(
   backend: Backend,
   kind: Exclude<Route["method"]["methodKind"], "unary">,
@@ -96,7 +96,7 @@ function startCalls(
   return async function* (requests, options) {
     const { value, done } = await requests.next();
     if (done === true)
-      throw new HttpError("invalid_argument", "the call was ended before its request came");
+      throw new HttpError("invalid_argument", "the requests ended before the first one");
     yield* call(value, options);
   };
 }
@@ -105,24 +105,24 @@ async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-/** The call's options, cancelled when the socket is closed before its end. */
-function gone(socket: WebSocket, options: CallOptions): CallOptions {
+/** The call's options, with a signal that cancels it when the socket closes. */
+function cancelOnClose(socket: WebSocket, options: CallOptions): CallOptions {
   const controller = new AbortController();
-  socket.once("close", () => controller.abort(new Error("the client is gone")));
+  socket.once("close", () => controller.abort(new Error("the client closed the connection")));
   return { ...options, signal: controller.signal };
 }
 
 async function carry(
   socket: WebSocket,
-  answers: AsyncIterable<string>,
+  responses: AsyncIterable<string>,
   settings: JsonSettings,
 ): Promise<void> {
   try {
-    for await (const json of answers) {
+    for await (const json of responses) {
       if (socket.readyState !== socket.OPEN) return;
       await send(socket, `{"result":${json}}`);
     }
-    socket.close(ENDED);
+    socket.close(SUCCEEDED);
   } catch (thrown) {
     const error = asRpcError(thrown);
     if (socket.readyState !== socket.OPEN) return;
@@ -131,19 +131,19 @@ async function carry(
   }
 }
 
-/** The text of a status, cut to what a close frame holds. */
+/** The message of a status, cut to the limit of a close frame. */
 function reasonOf({ message }: RpcError): string {
   let text = message;
-  while (Buffer.byteLength(text) > MOST_REASON_BYTES)
+  while (Buffer.byteLength(text) > MAX_REASON_BYTES)
     text = text
-      .slice(0, Math.min(text.length - 1, MOST_REASON_BYTES))
+      .slice(0, Math.min(text.length - 1, MAX_REASON_BYTES))
       .replace(/[\uD800-\uDBFF]$/, "");
   return text;
 }
 
-/** Resolves when there is room for more. */
+/** Sends a frame. Resolves when the socket can take more. */
 function send(socket: WebSocket, text: string): Promise<void> | undefined {
-  if (socket.bufferedAmount < MOST_BUFFERED) {
+  if (socket.bufferedAmount < MAX_BUFFERED_BYTES) {
     socket.send(text);
     return undefined;
   }
@@ -151,39 +151,39 @@ function send(socket: WebSocket, text: string): Promise<void> | undefined {
 }
 
 /**
- * The requests in the frames of a client, in order; the socket is not read while many of them wait.
+ * Reads the requests in a client's frames, in order. Pauses the socket while many of them wait.
  */
 async function* readFrames(
   socket: WebSocket,
   read: (text: string) => Uint8Array,
 ): AsyncGenerator<Uint8Array> {
   const waiting: string[] = [];
-  let over = false;
+  let ended = false;
   let fault: HttpError | undefined;
   let wake = (): void => {};
   socket.on("message", (data: RawData, binary: boolean) => {
-    if (over) return;
+    if (ended) return;
     if (binary)
       fault = new HttpError(
         "invalid_argument",
-        "requests are text frames with JSON, and this one is binary",
+        "requests must be text frames with JSON (got a binary frame)",
       );
     const text = binary ? "" : String(data);
-    if (text === "") over = true;
+    if (text === "") ended = true;
     else waiting.push(text);
-    if (waiting.length >= MOST_WAITING) socket.pause();
+    if (waiting.length >= MAX_WAITING) socket.pause();
     wake();
   });
   socket.once("close", () => {
-    over = true;
+    ended = true;
     wake();
   });
   while (true) {
     const text = waiting.shift();
     if (text !== undefined) {
-      if (socket.isPaused && waiting.length < MOST_WAITING) socket.resume();
+      if (socket.isPaused && waiting.length < MAX_WAITING) socket.resume();
       yield read(text);
-    } else if (over) {
+    } else if (ended) {
       if (fault !== undefined) throw fault;
       return;
     } else {

@@ -99,7 +99,7 @@ export interface TestClient {
   unimplementedCall(request: PartialMessage<Empty>, options?: CallOptions): Promise<Empty>;
 }
 
-/** `grpc.testing.TestService`, as a server and a client need it. */
+/** The definition of `grpc.testing.TestService`, for servers and clients. */
 export const TestService: ServiceDefinition<TestHandlers, TestClient> = {
   name: "grpc.testing.TestService",
   methods: {
@@ -238,7 +238,7 @@ export interface UnimplementedClient {
   unimplementedCall(request: PartialMessage<Empty>, options?: CallOptions): Promise<Empty>;
 }
 
-/** `grpc.testing.UnimplementedService`, as a server and a client need it. */
+/** The definition of `grpc.testing.UnimplementedService`, for servers and clients. */
 export const UnimplementedService: ServiceDefinition<UnimplementedHandlers, UnimplementedClient> = {
   name: "grpc.testing.UnimplementedService",
   methods: {

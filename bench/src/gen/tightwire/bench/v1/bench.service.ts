@@ -55,7 +55,7 @@ export interface BenchClient {
   ): AsyncIterable<ChatResponse>;
 }
 
-/** `bench.v1.BenchService`, as a server and a client need it. */
+/** The definition of `bench.v1.BenchService`, for servers and clients. */
 export const BenchService: ServiceDefinition<BenchHandlers, BenchClient> = {
   name: "bench.v1.BenchService",
   methods: {

@@ -17,7 +17,7 @@ export interface HelloClient {
   sayHello(request: PartialMessage<SayHelloRequest>, options?: CallOptions): Promise<SayHelloResponse>;
 }
 
-/** `hello.v1.HelloService`, as a server and a client need it. */
+/** The definition of `hello.v1.HelloService`, for servers and clients. */
 export const HelloService: ServiceDefinition<HelloHandlers, HelloClient> = {
   name: "hello.v1.HelloService",
   methods: {

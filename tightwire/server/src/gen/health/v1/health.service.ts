@@ -117,7 +117,7 @@ export interface HealthClient {
   list(request: PartialMessage<HealthListRequest>, options?: CallOptions): Promise<HealthListResponse>;
 }
 
-/** `grpc.health.v1.Health`, as a server and a client need it. */
+/** The definition of `grpc.health.v1.Health`, for servers and clients. */
 export const Health: ServiceDefinition<HealthHandlers, HealthClient> = {
   name: "grpc.health.v1.Health",
   methods: {

@@ -44,7 +44,7 @@ export interface RestClient {
   watch(request: PartialMessage<WatchRequest>, options?: CallOptions): AsyncIterable<WatchResponse>;
 }
 
-/** `bench.rest.v1.RestService`, as a server and a client need it. */
+/** The definition of `bench.rest.v1.RestService`, for servers and clients. */
 export const RestService: ServiceDefinition<RestHandlers, RestClient> = {
   name: "bench.rest.v1.RestService",
   methods: {

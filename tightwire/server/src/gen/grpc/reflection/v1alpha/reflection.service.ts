@@ -29,7 +29,7 @@ export interface ServerReflectionClient {
   ): AsyncIterable<ServerReflectionResponse>;
 }
 
-/** `grpc.reflection.v1alpha.ServerReflection`, as a server and a client need it. */
+/** The definition of `grpc.reflection.v1alpha.ServerReflection`, for servers and clients. */
 export const ServerReflection: ServiceDefinition<ServerReflectionHandlers, ServerReflectionClient> = {
   name: "grpc.reflection.v1alpha.ServerReflection",
   methods: {

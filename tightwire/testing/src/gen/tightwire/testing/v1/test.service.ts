@@ -91,7 +91,7 @@ export interface TestClient {
   ): AsyncIterable<BidiStreamResponse>;
 }
 
-/** `tightwire.testing.v1.TestService`, as a server and a client need it. */
+/** The definition of `tightwire.testing.v1.TestService`, for servers and clients. */
 export const TestService: ServiceDefinition<TestHandlers, TestClient> = {
   name: "tightwire.testing.v1.TestService",
   methods: {

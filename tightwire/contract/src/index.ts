@@ -1,0 +1,17 @@
+export type { Fault } from "./fault.js";
+export { createFault, formatFault } from "./fault.js";
+export { findField } from "./field-path.js";
+export type { IdempotencyLevel } from "./idempotency/idempotency.js";
+export { readIdempotency } from "./idempotency/idempotency.js";
+export { nameOfMethod, pathOfMethod } from "./method-name.js";
+export { hasOwnJson } from "./own-json.js";
+export type { Policies, ResolvedPolicy } from "./policy/read-policies.js";
+export { readPolicies } from "./policy/read-policies.js";
+export { findBrokenRoutes } from "./routes/broken-routes.js";
+export type { HttpBinding } from "./routes/http-binding.js";
+export { readHttpRules } from "./routes/http-binding.js";
+export type { PathSegment, PathTemplate, PathVariable } from "./routes/path-template.js";
+export { parsePathTemplate, pathShape } from "./routes/path-template.js";
+export type { Routes } from "./routes/read-routes.js";
+export { readRoutes, readRoutesOf } from "./routes/read-routes.js";
+export type { Route, RouteVariable } from "./routes/route.js";

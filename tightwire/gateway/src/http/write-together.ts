@@ -1,0 +1,30 @@
+import type { ServerResponse } from "node:http";
+import type { Clock } from "@tightwire/core/runtime";
+
+// Node's corking, and a fault of it, in one place.
+//
+// A response that is corked keeps what is written until it is uncorked, and then writes all of it
+// to the socket at once. Node 24 loses corked parts when the response ends before it is uncorked
+// (seen with 24.21), although `end` uncorks by itself in Node 20. So callers call `uncork` before
+// `end`. The test of this file fails when Node changes either behaviour.
+
+/**
+ * Writes a part. All parts of one turn of the event loop go to the socket in one write. False when
+ * the client reads too slowly: then wait for `drain`.
+ */
+export function writeTogether(
+  response: ServerResponse,
+  part: string | Uint8Array,
+  clock: Clock,
+): boolean {
+  if (response.writableCorked === 0) {
+    response.cork();
+    clock.nextTurn(() => uncork(response));
+  }
+  return response.write(part);
+}
+
+/** Sends what {@link writeTogether} still keeps. Must be called before `response.end`. */
+export function uncork(response: ServerResponse): void {
+  if (response.writableCorked > 0) response.uncork();
+}
