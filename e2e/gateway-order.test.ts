@@ -22,7 +22,7 @@ const CANCELLED = 3;
 let shop: Shop;
 let gateway: Gateway;
 let url: string;
-/** Serves the page that the clients run in: another origin than the gateway's. */
+/** Serves the page that the clients run in, from another origin than the gateway's. */
 const pages = createServer();
 let origin: string;
 const ends: (() => Promise<void>)[] = [];
@@ -147,7 +147,7 @@ test("curl completes an order from start to finish", async () => {
   expect(await curl(`/v1/orders/${order.id}:cancel`, ...send({}))).toMatchObject({
     order: { status: "ORDER_STATUS_CANCELLED" },
   });
-  // An order that has ended is told of once.
+  // A finished order is reported once.
   expect(await curl(`/v1/orders/${order.id}:track`)).toMatchObject({
     result: { status: "ORDER_STATUS_CANCELLED" },
   });

@@ -21,7 +21,7 @@ const CATALOG = [
 ];
 const ORDERS = ["ListOrders", "PlaceOrder", "GetOrder", "CancelOrder", "TrackOrder", "QuoteBasket"];
 
-/** For machines that have more to do. */
+/** For busy machines. */
 const PATIENCE = { timeout: 20_000, interval: 10 };
 
 let browser: Browser;
@@ -37,10 +37,10 @@ beforeEach(async () => {
   onTestFinished(() => shop.close());
 });
 
-/** A test that is left out, with the reason in its name, where there is no browser. */
+/** A test that is skipped, with the reason in its name, when there is no browser. */
 function testInBrowser(what: string, body: () => Promise<void>): void {
   test.skipIf(whyNoBrowser !== undefined)(
-    whyNoBrowser === undefined ? what : `${what} (left out: ${whyNoBrowser})`,
+    whyNoBrowser === undefined ? what : `${what} (skipped: ${whyNoBrowser})`,
     body,
   );
 }
@@ -64,7 +64,7 @@ async function expectStatus(page: Page, text: string): Promise<void> {
   await expect.poll(() => statusOf(page), PATIENCE).toBe(text);
 }
 
-/** The messages of a stream as JSON, each with the way it went. */
+/** The messages of a stream as JSON, each with its direction. */
 async function messagesOf(page: Page): Promise<unknown[]> {
   const entries = await page.getByRole("log").getByRole("listitem").all();
   return Promise.all(
@@ -277,7 +277,7 @@ describe.each(LOOKS)("at $width in the $scheme", (look) => {
   });
 });
 
-/** Nothing is wider than the window. */
+/** Checks that nothing is wider than the window. */
 async function expectFits(page: Page): Promise<void> {
   expect(
     await page.evaluate("document.documentElement.scrollWidth - innerWidth"),

@@ -9,13 +9,13 @@ import { badRequest, RpcError } from "@tightwire/core";
 import { createEventLog, createGate, type EventLog, type Gate } from "@tightwire/testing";
 import { serveShop } from "./gateway-stage.js";
 
-/** A gateway at a free port before a shop in this process, which knows one product. */
+/** A gateway at a free port, in front of a shop in this process that has one product. */
 export interface GatewayShop {
-  /** With a slash behind. */
+  /** Ends with a slash. */
   readonly origin: string;
   /** What its handlers saw. */
   readonly log: EventLog;
-  /** Lets the stream of a stock go on after its first message. */
+  /** Lets WatchStock continue after its first message. */
   readonly stockChanges: Gate;
   close(): Promise<void>;
 }
@@ -28,7 +28,7 @@ const FILM = {
 };
 const ALIEN = Product.fromPartial({ id: "alien", film: FILM, priceCents: 1_499n, stock: 3 });
 
-/** Starts it. */
+/** Starts the gateway. */
 export async function startGatewayShop(): Promise<GatewayShop> {
   const log = createEventLog();
   const stockChanges = createGate();

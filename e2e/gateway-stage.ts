@@ -16,13 +16,13 @@ export interface GatewayStage {
   readonly log: EventLog;
   /** The calls that handlers received, in order. */
   readonly calls: readonly ServerCall[];
-  /** Lets go of the calls, and all that hangs on them. */
+  /** Drops the references to the calls. */
   forgetCalls(): void;
-  /** How many messages WatchStock has made. */
+  /** The number of messages that WatchStock produced. */
   produced(): number;
 }
 
-/** A gateway at a free port before a shop in this process. */
+/** A gateway at a free port, in front of a shop in this process. */
 export interface ServedShop {
   readonly address: string;
   close(): Promise<void>;
@@ -52,7 +52,7 @@ export async function serveShop(
 
 const CREATED = { seconds: 1_700_000_000n, nanos: 123_456_789 };
 
-/** Starts one; closed when the test is over. */
+/** Starts a gateway that is closed when the test finishes. */
 export async function startGateway(options: GatewayOptions = {}): Promise<GatewayStage> {
   const log = createEventLog();
   const calls: ServerCall[] = [];

@@ -6,18 +6,17 @@ import { dirname, join } from "node:path";
 const gateway = join(import.meta.dirname, "..");
 const BUF = join(gateway, "../../node_modules/.bin/buf");
 
-/** What is compiled: contracts by their paths, and what of Google's own is wanted beside them. */
+/** The contracts to compile: texts, and contracts of Google. */
 export interface ContractSources {
-  /** Texts by path: `try/v1/try.proto`. */
+  /** Texts, by path: `try/v1/try.proto`. */
   readonly files?: Readonly<Record<string, string>>;
   /**
-   * Files and folders of Google's contracts: `google/pubsub/v1`. Those that are imported come by
-   * themselves.
+   * Files and folders of Google's contracts: `google/pubsub/v1`. Imports are included automatically.
    */
   readonly google?: readonly string[];
 }
 
-/** A descriptor image of contracts, compiled by buf; all of Google's may be imported. */
+/** Compiles contracts with buf into a descriptor image. They may import all contracts of Google. */
 export function compileImage({ files = {}, google = [] }: ContractSources): Uint8Array {
   const folder = mkdtempSync(join(tmpdir(), "tightwire-gateway-"));
   try {
@@ -47,8 +46,8 @@ export function compileImage({ files = {}, google = [] }: ContractSources): Uint
 const WELL_KNOWN = ["any", "duration", "empty", "field_mask", "struct", "timestamp", "wrappers"];
 
 /**
- * The text of a contract, given without its first lines: HTTP rules and all well-known types are
- * imported.
+ * Completes the text of a contract with its first lines, which import HTTP rules and all well-known
+ * types.
  */
 export function contractText(packageName: string, text: string): string {
   const imports = [
@@ -64,7 +63,7 @@ export function contractText(packageName: string, text: string): string {
   ].join("\n");
 }
 
-/** The image of one contract, given as {@link contractText} takes it; its package is `try.v1`. */
+/** Compiles the text of one contract, without its first lines. Its package is `try.v1`. */
 export function compileContract(text: string): Uint8Array {
   return compileImage({ files: { "try/v1/try.proto": contractText("try.v1", text) } });
 }

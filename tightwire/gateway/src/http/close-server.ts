@@ -27,9 +27,9 @@ export async function closeServer(
     for (const socket of webSockets.clients) socket.terminate();
     for (const socket of state.sockets) socket.destroy();
   }, graceMs);
-  // Node takes a connection that never sent a byte for busy.
+  // Node considers a connection that never sent a byte busy.
   for (const socket of state.sockets) if (socket.bytesRead === 0) socket.destroy();
-  // Node takes a connection for idle while its response still waits for the client.
+  // Node considers a connection idle while its response still waits for the client.
   const sweep = (): void => {
     if ([...state.sockets].every(({ writableLength }) => writableLength === 0))
       server.closeIdleConnections();

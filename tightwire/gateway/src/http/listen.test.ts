@@ -22,11 +22,8 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) await cleanup();
 });
 
-async function serve(answer?: StubParts["respond"]): Promise<StubbedGateway> {
-  const stub = await serveStub(
-    compileContract(CONTRACT),
-    answer === undefined ? {} : { respond: answer },
-  );
+async function serve(respond?: StubParts["respond"]): Promise<StubbedGateway> {
+  const stub = await serveStub(compileContract(CONTRACT), respond === undefined ? {} : { respond });
   cleanups.push(() => stub.close());
   return stub;
 }
@@ -34,10 +31,10 @@ async function serve(answer?: StubParts["respond"]): Promise<StubbedGateway> {
 /** Sends a GET over the connections of `agent`. Resolves when the response is complete. */
 function get(agent: Agent, address: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const asked = request(`http://${address}/things`, { agent }, (response) =>
+    const sent = request(`http://${address}/things`, { agent }, (response) =>
       response.resume().on("end", () => resolve(response)),
     );
-    asked.on("error", reject).end();
+    sent.on("error", reject).end();
   });
 }
 

@@ -21,7 +21,7 @@ async function getsAll(close: (server: Server) => void): Promise<boolean> {
   const { socket, text } = openRaw(server);
   socket.pause().write(GET);
   await hasEnded;
-  // Once Node has handed the response to the socket it takes the connection for idle.
+  // Node considers the connection idle once the response was passed to the socket.
   await new Promise((resolve) => setImmediate(resolve));
   close(server);
   server.on("close", () => socket.destroy());

@@ -65,7 +65,7 @@ message Known {
   google.protobuf.NullValue a_null = 203;
 }
 
-// Fields named as what all objects of JavaScript have.
+// Fields named like the properties of all JavaScript objects.
 message Awkward {
   string constructor = 1;
   string to_string = 2;
@@ -77,8 +77,8 @@ message Awkward {
 `;
 
 /**
- * A gateway in front of a service that responds with its request, for messages that hold fields
- * of every type.
+ * A gateway in front of a service that responds with its request, for messages with fields of every
+ * type.
  */
 export interface EchoGateway extends StubbedGateway {
   readonly everything: DescMessage;
@@ -86,7 +86,7 @@ export interface EchoGateway extends StubbedGateway {
   readonly awkward: DescMessage;
 }
 
-/** Serves it. */
+/** Starts the gateway. */
 export async function serveEcho(): Promise<EchoGateway> {
   const everything = readFileSync(
     join(import.meta.dirname, "../../../codec/proto/everything.proto"),

@@ -2,11 +2,11 @@ import { type DescEnum, ScalarType } from "@bufbuild/protobuf";
 import fc from "fast-check";
 
 /**
- * Takes a value out of an arbitrary: fast-check's `fc.gen()`, or anything that stands in for it.
+ * Draws a value from an arbitrary: fast-check's `fc.gen()`, or a replacement for it.
  */
 export type Draw = <T>(make: () => fc.Arbitrary<T>) => T;
 
-/** Names that JavaScript's objects have already, or that need care in JSON and URLs. */
+/** Names that are properties of all JavaScript objects, or that need escapes in JSON and URLs. */
 export const AWKWARD_TEXTS: readonly string[] = [
   "__proto__",
   "constructor",
@@ -38,7 +38,7 @@ const small =
   () =>
     bits(signed, 32)().map(Number);
 
-/** JSON.stringify has no -0. */
+/** JSON.stringify writes -0 as 0. */
 const withoutMinusZero = (value: number): number => value + 0;
 
 const SCALARS: Readonly<Record<ScalarType, () => fc.Arbitrary<unknown>>> = {
@@ -59,12 +59,12 @@ const SCALARS: Readonly<Record<ScalarType, () => fc.Arbitrary<unknown>>> = {
   [ScalarType.SINT64]: bits(true, 64),
 };
 
-/** A value of a scalar type. */
+/** Draws a value of a scalar type. */
 export function randomScalar(type: ScalarType, draw: Draw): unknown {
   return draw(SCALARS[type]);
 }
 
-/** A value of an enum: one of its own, and of an open one any number. */
+/** Draws a value of an enum; for an open enum also any number. */
 export function randomEnum(desc: DescEnum, draw: Draw): number {
   const own = fc.constantFrom(...desc.values.map(({ number }) => number));
   if (desc.typeName === "google.protobuf.NullValue" || !desc.open) return draw(() => own);

@@ -17,14 +17,14 @@ const TEXTS: readonly string[] = ["Timestamp", "Duration", "FieldMask"].map(
 );
 const WRAPPER = /^google\.protobuf\.(Double|Float|U?Int(32|64)|Bool|String|Bytes)Value$/;
 
-/** A scalar's or an enum's value. */
+/** A value of a scalar or an enum. */
 export function randomValue(field: DescField, draw: Draw): unknown {
   return field.enum === undefined
     ? randomScalar(field.scalar as ScalarType, draw)
     : randomEnum(field.enum, draw);
 }
 
-/** A value as it stands in a URL, before it is encoded. */
+/** A value as text for a URL, before it is encoded. */
 export function textOf(field: DescField, value: unknown): string {
   if (field.message !== undefined)
     return String(toJson(field.message, (value as ReflectMessage).message));
@@ -34,8 +34,8 @@ export function textOf(field: DescField, value: unknown): string {
 }
 
 /**
- * Parameters for some of the fields that neither path nor body hold, which are set in the message
- * as well.
+ * Makes parameters for some of the fields that are in neither path nor body, and sets these fields in
+ * the message.
  */
 export function exampleQuery(
   { body, variables }: Route,

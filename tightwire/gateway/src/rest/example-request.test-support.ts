@@ -12,17 +12,17 @@ import { randomMessage, setRandom } from "../json/random-message.test-support.js
 import type { Draw } from "../json/random-scalar.test-support.js";
 import { exampleQuery, randomValue, textOf } from "./example-query.test-support.js";
 
-/** A request of a route, and what it means. */
+/** A request of a route, and the message that it means. */
 export interface ExampleRequest {
   readonly verb: string;
-  /** With its query. */
+  /** With the query. */
   readonly path: string;
   readonly body: string | Uint8Array | undefined;
   readonly contentType: string;
   readonly meant: ReflectMessage;
 }
 
-/** Makes a request of a route, with values in its path, its query and its body. */
+/** Makes a request of a route, with values in path, query and body. */
 export function exampleRequest(route: Route, registry: Registry, draw: Draw): ExampleRequest {
   const { method, body, variables } = route;
   const parts = { draw, registry, depth: 2 };
@@ -77,7 +77,7 @@ function setAt(message: ReflectMessage, path: readonly DescField[], value: unkno
 
 interface PathValue {
   readonly value: unknown;
-  /** Its segments, encoded. */
+  /** The segments, encoded. */
   readonly segments: readonly string[];
 }
 
@@ -87,7 +87,7 @@ const word = (): fc.Arbitrary<string> =>
     fc.constantFrom("a b", "a:b", "é", "100%", "x+y", "?", "-"),
   );
 
-/** A value that fits what a variable captures. */
+/** A value that matches the pattern of a variable. */
 function pathValue(
   { template }: Route,
   { start, end, multiple, path }: RouteVariable,
