@@ -77,7 +77,7 @@ async function messagesOf(page: Page): Promise<unknown[]> {
 
 describe("the console", () => {
   testInBrowser(
-    "lists all services and methods, and narrows the list to what is searched",
+    "lists all services and methods, and filters the list",
     async () => {
       const { page } = await watchPage(browser);
       await page.goto(shop.origin);
@@ -101,7 +101,7 @@ describe("the console", () => {
   );
 
   testInBrowser(
-    "calls a method out of its form, for the given caller and in the given time",
+    "calls a method from its form, with credentials and timeout",
     async () => {
       const { page } = await openMethod("CatalogService_GetProduct");
       await page.getByText("Call options").click();
@@ -133,7 +133,7 @@ describe("the console", () => {
     },
   );
 
-  testInBrowser("sends as many values as there are, and none that was taken away", async () => {
+  testInBrowser("sends all values of a repeated parameter, except removed ones", async () => {
     const { page, requests } = await openMethod("CatalogService_BatchGetProducts");
     await press(page, "Send");
     expect(await page.locator("[data-status]").count()).toBe(0); // a value is missing
@@ -147,7 +147,7 @@ describe("the console", () => {
     expect(requests).toContain(`${shop.origin}v1/products:batchGet?ids=a%2Fb&ids=c+d`);
   });
 
-  testInBrowser("shows what went wrong, with its details", async () => {
+  testInBrowser("shows an error with its details", async () => {
     const { page } = await openMethod("CatalogService_GetProduct");
     await page.getByLabel("id", { exact: true }).fill("<b>x</b>");
     await press(page, "Send");
@@ -157,7 +157,7 @@ describe("the console", () => {
     expect(error).toContain("BadRequestidis unknown");
   });
 
-  testInBrowser("does not send what is no JSON", async () => {
+  testInBrowser("does not send invalid JSON", async () => {
     const { page, requests } = await openMethod("OrdersService_PlaceOrder");
     expect(JSON.parse(await page.getByLabel("Body").inputValue())).toMatchObject({
       requestId: "request-id",
@@ -168,7 +168,7 @@ describe("the console", () => {
     expect(requests).not.toContain(`${shop.origin}v1/orders`);
   });
 
-  testInBrowser("shows the messages of a stream as they come, and stops the call", async () => {
+  testInBrowser("shows the messages of a stream as they arrive, and stops the call", async () => {
     const { page } = await openMethod("CatalogService_WatchStock");
     await page.getByLabel("productIds 1", { exact: true }).fill("alien");
     await press(page, "Send");
@@ -188,7 +188,7 @@ describe("the console", () => {
     await expectStatus(page, "Stopped");
   });
 
-  testInBrowser("sends a message a line", async () => {
+  testInBrowser("sends one message per line", async () => {
     const { page } = await openMethod("CatalogService_ImportProducts");
     await page.getByLabel("Messages, one a line").fill('{"row":1}\n{"row":2}\n\n{"row":3}\n');
     await press(page, "Send");
@@ -199,7 +199,7 @@ describe("the console", () => {
     });
   });
 
-  testInBrowser("holds a conversation over a WebSocket", async () => {
+  testInBrowser("exchanges messages over a WebSocket", async () => {
     const { page, requests } = await openMethod("OrdersService_QuoteBasket");
     await press(page, "Open");
     const messages: unknown[] = [];
@@ -220,7 +220,7 @@ describe("the console", () => {
     expect(requests).toContain(`${shop.origin.replace("http:", "ws:")}v1/baskets:quote`);
   });
 
-  testInBrowser("keeps the colours that were chosen, on both pages", async () => {
+  testInBrowser("keeps the chosen colours on both pages", async () => {
     const { page } = await watchPage(browser);
     const theme = (): Promise<unknown> => page.evaluate("document.documentElement.dataset.theme");
     await page.goto(shop.origin);
@@ -234,7 +234,7 @@ describe("the console", () => {
 });
 
 describe.each(LOOKS)("at $width in the $scheme", (look) => {
-  testInBrowser("the console fits, stays at home and complains of nothing", async () => {
+  testInBrowser("the console fits, loads nothing from elsewhere and logs no errors", async () => {
     const { page, requests, complaints } = await watchPage(browser, look);
     await page.goto(shop.origin);
     await page.getByRole("heading", { level: 1, name: "Film shop" }).waitFor();
@@ -261,7 +261,7 @@ describe.each(LOOKS)("at $width in the $scheme", (look) => {
     expect(requests.filter((url) => !url.startsWith(shop.origin))).toEqual([]);
   });
 
-  testInBrowser("the reference fits, stays at home and complains of nothing", async () => {
+  testInBrowser("the reference fits, loads nothing from elsewhere and logs no errors", async () => {
     const { page, requests, complaints } = await watchPage(browser, look);
     await page.goto(`${shop.origin}reference`);
     await page.getByRole("heading", { name: "CatalogService" }).first().waitFor();
