@@ -76,62 +76,52 @@ async function messagesOf(page: Page): Promise<unknown[]> {
 }
 
 describe("the console", () => {
-  testInBrowser(
-    "lists all services and methods, and filters the list",
-    async () => {
-      const { page } = await watchPage(browser);
-      await page.goto(shop.origin);
-      const list = page.getByRole("navigation", { name: "Methods" });
-      await expect
-        .poll(() => list.locator("a:visible .name").allTextContents(), PATIENCE)
-        .toEqual([...CATALOG, ...ORDERS]);
-      expect(await list.getByRole("heading").allTextContents()).toEqual([
-        "CatalogServiceshop.catalog.v1",
-        "OrdersServiceshop.orders.v1",
-      ]);
-      await page.keyboard.press("/");
-      await page.keyboard.type("orders stream");
-      expect(await list.locator("a:visible .name").allTextContents()).toEqual(["TrackOrder"]);
-      await page.keyboard.press("Enter");
-      await page.getByRole("heading", { level: 1, name: "TrackOrder" }).waitFor();
-      expect(page.url()).toBe(`${shop.origin}#OrdersService_TrackOrder`);
-      await page.getByLabel("Filter methods").fill("nothing of this name");
-      await page.getByText("No method has this name.").waitFor();
-    },
-  );
+  testInBrowser("lists all services and methods, and filters the list", async () => {
+    const { page } = await watchPage(browser);
+    await page.goto(shop.origin);
+    const list = page.getByRole("navigation", { name: "Methods" });
+    await expect
+      .poll(() => list.locator("a:visible .name").allTextContents(), PATIENCE)
+      .toEqual([...CATALOG, ...ORDERS]);
+    expect(await list.getByRole("heading").allTextContents()).toEqual([
+      "CatalogServiceshop.catalog.v1",
+      "OrdersServiceshop.orders.v1",
+    ]);
+    await page.keyboard.press("/");
+    await page.keyboard.type("orders stream");
+    expect(await list.locator("a:visible .name").allTextContents()).toEqual(["TrackOrder"]);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "TrackOrder" }).waitFor();
+    expect(page.url()).toBe(`${shop.origin}#OrdersService_TrackOrder`);
+    await page.getByLabel("Filter methods").fill("nothing of this name");
+    await page.getByText("No method has this name.").waitFor();
+  });
 
-  testInBrowser(
-    "calls a method from its form, with credentials and timeout",
-    async () => {
-      const { page } = await openMethod("CatalogService_GetProduct");
-      await page.getByText("Call options").click();
-      await page.getByLabel("authorization").fill("Bearer me");
-      await page.getByLabel("timeout").fill("1500");
-      await page.getByLabel("id", { exact: true }).fill("alien");
-      await page.keyboard.press("Control+Enter");
-      await expectStatus(page, "200 OK");
-      expect(await page.locator("[data-time]").textContent()).toMatch(/^[\d.]+ ms$/);
-      expect(JSON.parse((await page.locator(".response .json").textContent()) ?? "")).toMatchObject(
-        {
-          product: {
-            id: "alien",
-            film: { title: "Alien", mpaaRating: "MPAA_RATING_R", usGross: "80930630" },
-            priceCents: "1499",
-            stock: 3,
-          },
-        },
-      );
-      await page.getByText(/^Headers/).click();
-      expect(await page.locator(".headers").textContent()).toContain(
-        "content-typeapplication/json",
-      );
-      expect(shop.log.entries).toEqual(["getProduct for Bearer me, in a hurry"]);
-      await page.getByText("curl", { exact: true }).click();
-      expect(await page.locator(".command code").textContent()).toBe(
-        `curl '${shop.origin}v1/products/alien' \\\n  -H 'authorization: Bearer me' \\\n  -H 'grpc-timeout: 1500m'`,
-      );
-    },
-  );
+  testInBrowser("calls a method from its form, with credentials and timeout", async () => {
+    const { page } = await openMethod("CatalogService_GetProduct");
+    await page.getByText("Call options").click();
+    await page.getByLabel("authorization").fill("Bearer me");
+    await page.getByLabel("timeout").fill("1500");
+    await page.getByLabel("id", { exact: true }).fill("alien");
+    await page.keyboard.press("Control+Enter");
+    await expectStatus(page, "200 OK");
+    expect(await page.locator("[data-time]").textContent()).toMatch(/^[\d.]+ ms$/);
+    expect(JSON.parse((await page.locator(".response .json").textContent()) ?? "")).toMatchObject({
+      product: {
+        id: "alien",
+        film: { title: "Alien", mpaaRating: "MPAA_RATING_R", usGross: "80930630" },
+        priceCents: "1499",
+        stock: 3,
+      },
+    });
+    await page.getByText(/^Headers/).click();
+    expect(await page.locator(".headers").textContent()).toContain("content-typeapplication/json");
+    expect(shop.log.entries).toEqual(["getProduct for Bearer me, in a hurry"]);
+    await page.getByText("curl", { exact: true }).click();
+    expect(await page.locator(".command code").textContent()).toBe(
+      `curl '${shop.origin}v1/products/alien' \\\n  -H 'authorization: Bearer me' \\\n  -H 'grpc-timeout: 1500m'`,
+    );
+  });
 
   testInBrowser("sends all values of a repeated parameter, except removed ones", async () => {
     const { page, requests } = await openMethod("CatalogService_BatchGetProducts");
