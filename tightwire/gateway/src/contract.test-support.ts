@@ -11,7 +11,8 @@ export interface ContractSources {
   /** Texts, by path: `try/v1/try.proto`. */
   readonly files?: Readonly<Record<string, string>>;
   /**
-   * Files and folders of Google's contracts: `google/pubsub/v1`. Imports are included automatically.
+   * Files and folders of Google's contracts: `google/pubsub/v1`. Imports are included
+   * automatically.
    */
   readonly google?: readonly string[];
 }

@@ -28,8 +28,8 @@ export interface GatewayOptions {
   /** The largest body, and the largest message of a stream, in bytes. Default 4 MiB. */
   readonly maxMessageBytes?: number;
   /**
-   * How long receiving the body of a request may take, in milliseconds. Does not apply to streams of
-   * messages. Default 30,000.
+   * How long receiving the body of a request may take, in milliseconds. Does not apply to streams
+   * of messages. Default 30,000.
    */
   readonly bodyTimeoutMs?: number;
   /**

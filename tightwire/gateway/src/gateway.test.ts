@@ -11,7 +11,10 @@ package tightwire.policy.v1;
 import "google/protobuf/descriptor.proto";
 import "google/protobuf/duration.proto";
 extend google.protobuf.MethodOptions { MethodPolicy method = 50121; }
-message MethodPolicy { google.protobuf.Duration timeout = 1; google.protobuf.Duration idle_timeout = 2; }
+message MethodPolicy {
+  google.protobuf.Duration timeout = 1;
+  google.protobuf.Duration idle_timeout = 2;
+}
 `;
 
 const rule = (path: string): string => `{ option (google.api.http) = { get: "${path}" }; }`;

@@ -13,10 +13,10 @@ type Head = OutgoingHttpHeaders | OutgoingHttpHeader[];
  * the server closes, the response to the newest request of each connection has `connection: close`,
  * and Node closes the connection after it. Earlier responses of pipelined requests do not have it.
  *
- * This is a trick: Node has no option for it, and a header that is set when the request arrives is too
- * early, since the server may start to close later. It relies on three facts of Node, which the
- * test of this file checks: Node constructs each response when its request arrives, writes every head
- * with `writeHead`, and reads `shouldKeepAlive` (an undocumented field) there.
+ * This is a trick: Node has no option for it, and a header that is set when the request arrives is
+ * too early, since the server may start to close later. It relies on three facts of Node, which the
+ * test of this file checks: Node constructs each response when its request arrives, writes every
+ * head with `writeHead`, and reads `shouldKeepAlive` (an undocumented field) there.
  */
 export function lastResponseClass(server: {
   readonly closing: boolean;

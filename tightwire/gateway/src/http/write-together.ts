@@ -4,9 +4,10 @@ import type { Clock } from "@tightwire/core/runtime";
 // Node's corking, and a fault of it, in one place.
 //
 // A response that is corked keeps what is written until it is uncorked, and then writes all of it
-// to the socket at once. Node 24 loses corked parts when the response ends before it is uncorked
-// (seen with 24.21), although `end` uncorks by itself in Node 20. So callers call `uncork` before
-// `end`. The test of this file fails when Node changes either behaviour.
+// to the socket at once. If the response ends before it is uncorked, Node 24 writes the kept parts
+// after the end of the body, where no client reads them (seen with 24.21); Node 20 uncorks first.
+// So callers call `uncork` before `end`. The test of this file fails when Node changes either
+// behaviour.
 
 /**
  * Writes a part. All parts of one turn of the event loop go to the socket in one write. False when

@@ -1,11 +1,16 @@
+import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { standInForEscapedKeys } from "./escaped-keys.js";
 
 test("JSON.parse of V8 13.6 confuses such keys, and that of no other V8", () => {
-  for (let times = 0; times < 10; times++) JSON.parse('{"\\\\":1}');
-  const [key] = Object.keys(JSON.parse('{"\\n":1}') as object);
-  expect(key === "\n").toBe(!process.versions.v8.startsWith("13.6."));
+  // In a process of its own, since it depends on the keys that were read before.
+  const script = String.raw`
+    for (let times = 0; times < 10; times++) JSON.parse('{"\\\\":1}');
+    process.stdout.write(JSON.stringify(JSON.parse('{"\\n":1}')));`;
+  const read = execFileSync(process.execPath, ["-e", script], { encoding: "utf8" });
+  const hasFault = process.versions.v8.startsWith("13.6.");
+  expect(read).toBe(hasFault ? String.raw`{"\\":1}` : String.raw`{"\n":1}`);
 });
 
 const value = (text: string): unknown => standInForEscapedKeys(text)?.value();

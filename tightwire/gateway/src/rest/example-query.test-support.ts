@@ -34,8 +34,8 @@ export function textOf(field: DescField, value: unknown): string {
 }
 
 /**
- * Makes parameters for some of the fields that are in neither path nor body, and sets these fields in
- * the message.
+ * Makes parameters for some of the fields that are in neither path nor body, and sets these fields
+ * in the message.
  */
 export function exampleQuery(
   { body, variables }: Route,

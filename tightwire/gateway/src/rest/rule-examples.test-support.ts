@@ -16,7 +16,9 @@ export const service = (rule: string, request: string, messages: string): string
 /** A message with a name. */
 export const NAMED = "message Named { string name = 1; }";
 
-/** Tests that the requests of examples, by the name of the example, arrive as the expected messages. */
+/**
+ * Tests that the requests of examples, by the name of the example, arrive as the expected messages.
+ */
 export function describeRules(examples: Readonly<Record<string, RuleExample>>): void {
   const named = Object.entries(examples).map(([name, example], index) => ({
     name,
