@@ -143,7 +143,7 @@ describe("a change that breaks the routes that were released is refused", () => 
       "POST /v1/orders/{id}:cancel of shop.orders.v1.OrdersService.CancelOrder: request body changed from the whole message to nothing",
     ],
     [
-      "an answer becomes a part of it",
+      "a response is reduced to a part of it",
       CATALOG,
       'get: "/v1/products/{id}"',
       'get: "/v1/products/{id}" response_body: "product"',

@@ -138,7 +138,7 @@ export const brokenHandlers = (): void => {
   });
   implement(CatalogService, {
     ...catalog,
-    // @ts-expect-error a stream is answered by an async iterable
+    // @ts-expect-error a streaming method returns an async iterable
     watchStock: async () => ({ productId: "1", stock: 1, changeTime: undefined }),
   });
   createServer().add(CatalogService, {
@@ -164,7 +164,7 @@ export const brokenCalls = async (client: CatalogClient): Promise<void> => {
   await client.getProducts({ id: "1" });
   // @ts-expect-error an option that calls do not have
   await client.getProduct({ id: "1" }, { timeout: 5 });
-  // @ts-expect-error the answer has no such field
+  // @ts-expect-error the response has no such field
   (await client.getProduct({ id: "1" })).film;
   // @ts-expect-error a stream of requests is an iterable
   await client.importProducts({ draft: undefined });
