@@ -72,7 +72,7 @@ function tlsOptions(tls: WireOptions["tls"]): TlsConnectOptions | undefined {
     ciphers: TLS_CIPHERS,
   };
   if (tls === true) return base;
-  refuseUnknownOptions("wire, in tls,", tls, ["ca", "certificate", "key", "serverName"]);
+  refuseUnknownOptions("wire({ tls })", tls, ["ca", "certificate", "key", "serverName"]);
   const { ca, certificate, key, serverName } = tls;
   if ((certificate === undefined) !== (key === undefined))
     throw new TypeError("tls.certificate and tls.key go together");
