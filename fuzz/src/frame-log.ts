@@ -5,7 +5,7 @@ import type { FrameHandler } from "@tightwire/wire/internals/frames/frame-reader
  * parts.
  */
 export class FrameLog implements FrameHandler {
-  readonly over = false;
+  readonly closed = false;
   readonly #log: string[];
   #stream = -1;
   #flowBytes = 0;

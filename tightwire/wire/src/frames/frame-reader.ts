@@ -6,10 +6,10 @@ import { ErrorCode, Flag, FRAME_HEADER_BYTES, FrameType, MAX_FRAME_BYTES } from 
  * {@link ConnectionError}.
  */
 export interface FrameHandler {
-  /** Whether nothing more is to be read: what is left of the octets is dropped. */
-  readonly over: boolean;
+  /** Whether nothing more is to be read: what is left of the bytes is dropped. */
+  readonly closed: boolean;
   /**
-   * Octets of a DATA frame, without padding; a frame that arrives in parts is told in parts.
+   * Bytes of a DATA frame, without padding; a frame that arrives in parts is told in parts.
    * `flowBytes` is what they cost of the windows, padding and its length included; `end` is set on
    * the last part of a frame that ends its stream.
    */
@@ -36,18 +36,18 @@ export interface FrameHandler {
 }
 
 /**
- * Octets to frames: holds each to the rules of its kind (length, stream id, padding) and hands it
+ * Bytes to frames: holds each to the rules of its kind (length, stream id, padding) and hands it
  * on. A frame other than DATA is handed on whole; what came of it before is kept. The order of
  * HEADERS and CONTINUATION is held here. Source: RFC 9113, sections 4 and 6.
  */
 export class FrameReader {
   readonly #handler: FrameHandler;
-  /** The octets of a frame that is not whole: its header first. */
+  /** The bytes of a frame that is not whole: its header first. */
   readonly #head: Buffer = Buffer.allocUnsafe(FRAME_HEADER_BYTES);
   #headBytes = 0;
   #payload: Buffer | undefined = undefined;
   #payloadBytes = 0;
-  /** A DATA frame under way: octets of data and of padding that are still to come. */
+  /** A DATA frame under way: bytes of data and of padding that are still to come. */
   #dataLeft = 0;
   #paddingLeft = 0;
   #dataStream = 0;
@@ -74,7 +74,7 @@ export class FrameReader {
   /** Reads what came. Throws a {@link ConnectionError} for what breaks a rule. */
   push(bytes: Buffer): void {
     let at = this.#continue(bytes);
-    while (at < bytes.length && !this.#handler.over) {
+    while (at < bytes.length && !this.#handler.closed) {
       if (bytes.length - at < FRAME_HEADER_BYTES) {
         bytes.copy(this.#head, 0, at);
         this.#headBytes = bytes.length - at;
@@ -84,7 +84,7 @@ export class FrameReader {
     }
   }
 
-  /** Goes on with what the last octets left off; returns where the next frame begins. */
+  /** Goes on with what the last bytes left off; returns where the next frame begins. */
   #continue(bytes: Buffer): number {
     if (this.#dataPadded || this.#dataLeft > 0 || this.#paddingLeft > 0)
       return this.#data(bytes, 0);
@@ -120,7 +120,7 @@ export class FrameReader {
       this.#first = false;
     }
     if (length > MAX_FRAME_BYTES)
-      throw new ConnectionError(ErrorCode.FRAME_SIZE_ERROR, `a frame of ${length} octets`);
+      throw new ConnectionError(ErrorCode.FRAME_SIZE_ERROR, `a frame of ${length} bytes`);
     if (
       this.#openBlock !== 0 &&
       (type !== FrameType.CONTINUATION || streamId !== this.#openBlock)
@@ -317,7 +317,7 @@ function debugText(bytes: Buffer, start: number, end: number): string {
 }
 
 function expectLength(right: boolean, what: string, length: number): void {
-  if (!right) throw new ConnectionError(ErrorCode.FRAME_SIZE_ERROR, `${what} of ${length} octets`);
+  if (!right) throw new ConnectionError(ErrorCode.FRAME_SIZE_ERROR, `${what} of ${length} bytes`);
 }
 
 function expectStream(right: boolean, what: string, streamId: number): void {

@@ -106,7 +106,7 @@ export class WireListener implements Listener, ServerSessionOwner {
     return Promise.resolve();
   }
 
-  sessionEnded(session: ServerSession): void {
+  sessionClosed(session: ServerSession): void {
     this.#sessions.delete(session);
     if (this.#sessions.size === 0) this.#allEnded?.();
   }

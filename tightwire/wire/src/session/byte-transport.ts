@@ -1,8 +1,8 @@
-/** What carries a session's octets: a socket, or a test. The session never sees more of it. */
+/** What carries a session's bytes: a socket, or a test. The session never sees more of it. */
 export interface ByteTransport {
-  /** Takes octets, in order. They stay untouched until they are written. */
+  /** Takes bytes, in order. They stay untouched until they are written. */
   write(bytes: Buffer): void;
-  /** Octets taken and not yet written. When it is 0 after a `write`, that buffer is free again. */
+  /** Bytes taken and not yet written. When it is 0 after a `write`, that buffer is free again. */
   readonly waitingBytes: number;
   /** Calls back, later, once all that waits now has been written. Not when the carrier is lost. */
   whenWritten(callback: () => void): void;

@@ -23,7 +23,7 @@ export class SocketTransport implements ByteTransport {
   }
 
   end(): void {
-    // Closing a socket that holds unread octets resets it and destroys what was written; they are
+    // Closing a socket that holds unread bytes resets it and destroys what was written; they are
     // read and dropped until the peer closes, or the session's patience ends.
     if (!this.#socket.destroyed) this.#socket.end();
     this.#socket.resume();
@@ -35,20 +35,20 @@ export class SocketTransport implements ByteTransport {
 }
 
 /**
- * Hands a socket's octets to a session, and tells it of the socket's end. `text` says what an end
+ * Hands a socket's bytes to a session, and tells it of the socket's end. `text` says what an end
  * without an error means.
  */
 export function attach(
   socket: Socket,
-  session: { receive(bytes: Buffer): void; lost(text: string): void },
+  session: { receive(bytes: Buffer): void; transportClosed(message: string): void },
   text: string,
 ): void {
   socket.on("data", (bytes: Buffer) => session.receive(bytes));
   socket.on("error", (error: NodeJS.ErrnoException) =>
-    session.lost(`${text}: ${error.code ?? error.message}`),
+    session.transportClosed(`${text}: ${error.code ?? error.message}`),
   );
-  socket.on("end", () => session.lost(text));
-  socket.on("close", () => session.lost(text));
+  socket.on("end", () => session.transportClosed(text));
+  socket.on("close", () => session.transportClosed(text));
 }
 
 const NOTHING: Buffer = Buffer.alloc(0);

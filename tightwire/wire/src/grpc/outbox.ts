@@ -12,9 +12,9 @@ interface Piece {
  */
 export class Outbox {
   readonly #pieces: Piece[] = [];
-  /** Octets of the first message, its prefix included, that were sent. */
+  /** Bytes of the first message, its prefix included, that were sent. */
   #sent = 0;
-  /** Octets that wait, prefixes included. */
+  /** Bytes that wait, prefixes included. */
   bytes = 0;
 
   /** How many messages wait, in part or whole. */
@@ -41,7 +41,7 @@ export class Outbox {
     };
   }
 
-  /** Octets that can be sent now, at most `most`: several messages share a frame. */
+  /** Bytes that can be sent now, at most `most`: several messages share a frame. */
   sendable(most: number): number {
     let bytes = -this.#sent;
     for (const piece of this.#pieces) {
@@ -52,7 +52,7 @@ export class Outbox {
   }
 
   /**
-   * Copies the next octets to `target` and counts them as sent: at most what is {@link sendable}.
+   * Copies the next bytes to `target` and counts them as sent: at most what is {@link sendable}.
    */
   copy(target: Buffer, at: number, count: number): void {
     let to = at;

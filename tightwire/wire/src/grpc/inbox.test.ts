@@ -120,7 +120,7 @@ describe("30. growth", () => {
     expect(takeAll(inbox)).toHaveLength(209_718);
   });
 
-  test("30. a message that comes octet by octet is copied a few times, not once an octet", () => {
+  test("30. a message that comes byte by byte is copied a few times, not once a byte", () => {
     const { inbox } = createInbox();
     const copies = Buffer.prototype.copy;
     let copied = 0;

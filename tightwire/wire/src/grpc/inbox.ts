@@ -1,10 +1,10 @@
 /**
- * Octets before each message: whether it is compressed, and how long it is. Source: the gRPC over
+ * Bytes before each message: whether it is compressed, and how long it is. Source: the gRPC over
  * HTTP/2 protocol document, "Length-Prefixed-Message".
  */
 export const PREFIX_BYTES = 5;
 /**
- * A message's buffer begins at most this large, whatever length was declared, and doubles as octets
+ * A message's buffer begins at most this large, whatever length was declared, and doubles as bytes
  * come.
  */
 const FIRST_BUFFER_BYTES = 65_536;
@@ -17,7 +17,7 @@ export interface ReceivedMessage {
 
 /**
  * Whole messages up to this size wait together: as objects of their own, empty ones would take
- * forty times the octets that they cost their sender.
+ * forty times the bytes that they cost their sender.
  */
 const SMALL_BYTES = 1_024;
 const RUN_BYTES = 4_096;
@@ -34,7 +34,7 @@ export interface InboxOwner {
   /** The largest message that is taken. */
   readonly maxMessageBytes: number;
   /**
-   * Octets that are kept for the peer from now on, or no longer (negative). False when that is too
+   * Bytes that are kept for the peer from now on, or no longer (negative). False when that is too
    * much.
    */
   hold(bytes: number): boolean;
@@ -77,7 +77,7 @@ export class Inbox {
   }
 
   /**
-   * Octets of it that the peer gets no credit for yet. Those of a message under way are credited
+   * Bytes of it that the peer gets no credit for yet. Those of a message under way are credited
    * when somebody waits for it, or it could never become whole.
    */
   uncreditedBytes(awaited: boolean): number {
@@ -85,7 +85,7 @@ export class Inbox {
     return this.#readyBytes + (awaited && this.#ready.length === 0 ? 0 : partial);
   }
 
-  /** Takes octets. The result says why the call must end; undefined when it goes on. */
+  /** Takes bytes. The result says why the call must end; undefined when it goes on. */
   push(bytes: Buffer, start: number, end: number): InboxFault | undefined {
     let at = start;
     while (at < end) {
@@ -216,7 +216,7 @@ function heldBytes(one: ReceivedMessage | Run): number {
 
 /**
  * Why a call must end because of what its peer sent: a message larger than allowed (its length), a
- * flag that is none, or more octets held for the connection than it may have.
+ * flag that is none, or more bytes held for the connection than it may have.
  */
 export type InboxFault =
   | { readonly kind: "large"; readonly bytes: number }
