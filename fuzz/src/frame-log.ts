@@ -1,4 +1,4 @@
-import type { FrameHandler } from "@tightwire/wire/internals/frames/frame-reader.js";
+import type { FrameHandler } from "@tightwire/wire/internals/frames/frame.js";
 
 /**
  * Writes down what a frame reader tells; DATA of one stream is joined, since it may be told in

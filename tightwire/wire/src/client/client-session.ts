@@ -4,7 +4,6 @@ import {
   type ResponseSink,
   type Status,
   StatusNumber,
-  timerMs,
   type UnarySink,
 } from "@tightwire/core/runtime";
 import { ConnectionError, onClosed, onIdle } from "../frames/connection-error.js";
@@ -21,10 +20,13 @@ import { SettingId } from "../frames/settings.js";
 import { ResponseHead } from "../grpc/response-head.js";
 import { HpackDecoder } from "../hpack/decoder.js";
 import type { ByteTransport } from "../session/byte-transport.js";
-import { Session, type SessionOptions, type SessionSide } from "../session/session.js";
+import { Session, type SessionOptions } from "../session/session.js";
+import type { SessionSide } from "../session/session-side.js";
 import type { Stream } from "../session/stream.js";
 import { ClientStream, type ResponseReader } from "./client-stream.js";
+import { ConnectionStatus } from "./connection-status.js";
 import { RequestWriter } from "./request-writer.js";
+import { StreamOpener } from "./stream-opener.js";
 import { StreamingResponse } from "./streaming-response.js";
 import { UnaryResponse } from "./unary-response.js";
 
@@ -60,23 +62,22 @@ export class ClientSession implements SessionSide {
   readonly #owner: ClientSessionOwner;
   readonly #decoder: HpackDecoder = new HpackDecoder();
   readonly #head: ResponseHead;
-  readonly #requests: RequestWriter;
-  /** Calls that wait for a place, in order. */
-  readonly #waiting = new Set<ClientStream>();
-  #nextId: number;
+  readonly #opener: StreamOpener;
   #goawayLast = MAX_31_BITS;
-  #state: ConnectionState = "ready";
-  #whenIdle: (() => void) | undefined = undefined;
+  readonly #status: ConnectionStatus;
 
   constructor(transport: ByteTransport, options: ClientSessionOptions, owner: ClientSessionOwner) {
     this.#owner = owner;
-    this.#nextId = options.firstStreamId;
+    this.#status = new ConnectionStatus((state, why) => owner.state(state, why));
     this.#head = new ResponseHead(options.limits);
     // A server can reset no more than the calls that were made: to close the connection for that
     // would only fail the other calls.
     const session = new Session(transport, options, this, Number.POSITIVE_INFINITY);
     this.session = session;
-    this.#requests = new RequestWriter(session, options.scheme, options.authority);
+    const requests = new RequestWriter(session, options.scheme, options.authority);
+    this.#opener = new StreamOpener(session, requests, options.firstStreamId, () =>
+      this.#status.set("draining", USED_UP),
+    );
     session.output.reserve(PREFACE.length);
     session.output.at += PREFACE.copy(session.output.buffer, session.output.at);
     session.begin([
@@ -88,12 +89,12 @@ export class ClientSession implements SessionSide {
 
   /** How many calls can start without waiting. */
   get capacity(): number {
-    if (this.#state !== "ready") return 0;
+    if (this.#status.state !== "ready") return 0;
     return Math.max(0, this.session.peer.maxConcurrentStreams - this.#inFlight);
   }
 
   get state(): ConnectionState {
-    return this.#state;
+    return this.#status.state;
   }
 
   /** Bytes that were handed to the transport. */
@@ -125,7 +126,7 @@ export class ClientSession implements SessionSide {
   /** The caller cancelled a call. */
   cancelled(one: ClientStream): void {
     if (one.stream.id !== 0) return this.session.streams.reset(one.stream, ErrorCode.CANCEL);
-    this.#waiting.delete(one);
+    this.#opener.remove(one);
     one.stream.release();
     this.#rest();
   }
@@ -149,31 +150,24 @@ export class ClientSession implements SessionSide {
   /** Takes no new calls; those in flight have `graceMs` to finish. */
   async close(graceMs: number): Promise<void> {
     const { session } = this;
-    this.#setState("draining", CLOSED);
-    if (this.#inFlight > 0 && graceMs > 0 && !session.closed) {
-      await new Promise<void>((resolve) => {
-        const timer = session.clock.setTimer(resolve, timerMs(graceMs));
-        this.#whenIdle = () => {
-          timer.cancel();
-          resolve();
-        };
-      });
-    }
+    this.#status.set("draining", CLOSED);
+    if (this.#inFlight > 0 && graceMs > 0 && !session.closed)
+      await this.#status.waitUntilIdle(session.clock, graceMs);
     if (session.closed) return;
     for (const { owner } of session.streams.all()) (owner as ClientStream).cancel(CLOSED);
-    for (const stream of [...this.#waiting]) stream.cancel(CLOSED);
+    for (const one of this.#opener.takeWaiting()) one.cancel(CLOSED);
     writeGoaway(session.output, 0, ErrorCode.NO_ERROR, "");
     session.finish(CLOSED);
   }
 
   get #inFlight(): number {
-    return this.session.streams.size + this.#waiting.size;
+    return this.session.streams.size + this.#opener.waiting;
   }
 
   #start(call: OutgoingCall, response: ResponseReader): ClientStream {
     const { session } = this;
     const one = new ClientStream(this, call, response);
-    if (session.closed || this.#state !== "ready") {
+    if (session.closed || this.#status.state !== "ready") {
       // Never before the caller has its handle.
       queueMicrotask(() => {
         one.stream.release();
@@ -182,63 +176,27 @@ export class ClientSession implements SessionSide {
       return one;
     }
     if (this.#inFlight === 0) this.#owner.busy(true);
-    if (session.streams.size < session.peer.maxConcurrentStreams && this.#waiting.size === 0)
-      this.#open(one);
-    else this.#waiting.add(one);
+    this.#opener.open(one);
     return one;
   }
 
-  #open(one: ClientStream): void {
-    const { session } = this;
-    const { stream } = one;
-    stream.id = this.#nextId;
-    stream.sendWindow = session.initialSendWindow;
-    one.headAt = session.output.position;
-    session.streams.add(stream);
-    this.#requests.write(stream.id, one.call);
-    this.#nextId += 2;
-    // Ids are used up after a few hours at full speed: the channel makes a new connection.
-    if (this.#nextId > MAX_31_BITS) this.#setState("draining", USED_UP);
-  }
-
-  /** Gives free places to calls that wait. */
+  /** Gives free places to calls that wait; those for which no ids are left go elsewhere. */
   #openWaiting(): void {
-    const { session } = this;
-    for (const one of this.#waiting) {
-      if (this.#nextId > MAX_31_BITS) return this.#sendElsewhere();
-      if (session.streams.size >= session.peer.maxConcurrentStreams) return;
-      this.#waiting.delete(one);
-      this.#open(one);
-      const { writer } = one.stream;
-      if (writer.outbox !== undefined) session.sender.queue(one.stream);
-      else if (writer.ending) this.writeEndOfStream(one.stream);
-    }
-  }
-
-  /** No ids are left for the calls that wait. */
-  #sendElsewhere(): void {
-    for (const one of [...this.#waiting]) {
-      this.#waiting.delete(one);
+    for (const one of this.#opener.openWaiting()) {
       one.stream.release();
       one.unprocessed(USED_UP.message);
     }
-  }
-
-  #setState(state: ConnectionState, why: Status): void {
-    if (this.#state === state || this.#state === "closed") return;
-    this.#state = state;
-    this.#owner.state(state, why);
   }
 
   /** A call has finished: gives its place to another, and notices when it was the last. */
   #rest(): void {
     const { session } = this;
     if (session.closed) return;
-    if (this.#waiting.size > 0) this.#openWaiting();
+    if (this.#opener.waiting > 0) this.#openWaiting();
     if (this.#inFlight > 0 || session.closed) return; // opening a call may have closed it
     this.#owner.busy(false);
-    this.#whenIdle?.();
-    if (this.#state === "draining" && this.#whenIdle === undefined) this.#leave();
+    this.#status.idle();
+    if (this.#status.closesWhenIdle) this.#leave();
   }
 
   /** A server that goes away has responded to every call: so does this side. */
@@ -277,26 +235,27 @@ export class ClientSession implements SessionSide {
     this.#goawayLast = lastStreamId;
     if (code === ErrorCode.ENHANCE_YOUR_CALM && debug.includes("too_many_pings"))
       this.#owner.tooManyPings();
-    this.#setState("draining", GOING_AWAY);
-    for (const one of [...this.#waiting, ...session.streams.all().map(clientStreamOf)]) {
-      const { stream } = one;
-      if (stream.id !== 0 && stream.id <= lastStreamId) continue;
-      if (stream.id === 0) {
-        this.#waiting.delete(one);
-        stream.release();
-      } else session.streams.close(stream);
+    this.#status.set("draining", GOING_AWAY);
+    const open = session.streams.all();
+    for (const one of this.#opener.takeWaiting()) {
+      one.stream.release();
       one.unprocessed(GOING_AWAY.message);
+    }
+    for (const stream of open) {
+      if (stream.id <= lastStreamId) continue;
+      session.streams.close(stream);
+      (stream.owner as ClientStream).unprocessed(GOING_AWAY.message);
     }
     if (this.#inFlight === 0 && !session.closed) this.#leave();
   }
 
   settingsChanged(first: boolean): void {
     if (first) this.#owner.ready();
-    if (this.#waiting.size > 0) this.#openWaiting();
+    if (this.#opener.waiting > 0) this.#openWaiting();
   }
 
   isIdle(streamId: number): boolean {
-    return (streamId & 1) === 0 || streamId >= this.#nextId;
+    return this.#opener.isIdle(streamId);
   }
 
   /** A stream that the server never looked at may still have had something on its way. */
@@ -316,14 +275,13 @@ export class ClientSession implements SessionSide {
   beforeGoaway(): void {}
 
   closed(status: Status): void {
-    for (const one of this.#waiting) {
+    for (const one of this.#opener.takeWaiting()) {
       one.failed(status, "not-processed");
       one.stream.release();
     }
-    this.#waiting.clear();
     this.#owner.busy(false);
-    this.#whenIdle?.();
-    this.#setState("closed", status);
+    this.#status.idle();
+    this.#status.set("closed", status);
   }
 }
 
@@ -336,7 +294,3 @@ const GOING_AWAY: Status = {
   code: StatusNumber.UNAVAILABLE,
   message: "the server is shutting down",
 };
-
-function clientStreamOf({ owner }: Stream): ClientStream {
-  return owner as ClientStream;
-}

@@ -31,7 +31,6 @@ export interface ResponseReader {
 export class ClientStream implements StreamHandle, StreamOwner {
   readonly call: OutgoingCall;
   readonly stream: Stream;
-  readonly endsWithData = true;
   /** Where in the connection's output its head begins. */
   headAt = 0;
   readonly #session: ClientSession;
@@ -44,14 +43,6 @@ export class ClientStream implements StreamHandle, StreamOwner {
     this.call = call;
     this.#response = response;
     this.stream = new Stream(session.session, this, 0, false);
-  }
-
-  get maxMessageBytes(): number {
-    return this.#session.session.options.maxMessageBytes;
-  }
-
-  get cutShort(): string {
-    return "the response ends in the middle of a message";
   }
 
   get responded(): boolean {

@@ -23,7 +23,7 @@ export class MessageReader implements InboxOwner {
   }
 
   get maxMessageBytes(): number {
-    return this.#stream.owner.maxMessageBytes;
+    return this.#stream.session.maxMessageBytes;
   }
 
   /** Allows `count` more messages to be given to the owner. */
@@ -81,10 +81,10 @@ export class MessageReader implements InboxOwner {
    * stopped. */
   #passThrough(bytes: Buffer, start: number, end: number): number {
     const stream = this.#stream;
-    const { owner } = stream;
+    const { owner, session } = stream;
     let at = start;
     while (this.#credit > 0 && end - at >= PREFIX_BYTES && !stream.closed) {
-      const length = checkPrefix(bytes, at, owner.maxMessageBytes);
+      const length = checkPrefix(bytes, at, session.maxMessageBytes);
       if (typeof length !== "number") {
         this.#refuseMessage(length);
         return end;
@@ -135,7 +135,7 @@ export class MessageReader implements InboxOwner {
     const now = decompress(
       session.clock,
       bytes,
-      owner.maxMessageBytes,
+      session.maxMessageBytes,
       () => !this.#stream.closed,
       (later) => {
         inbox.busy = false;
@@ -149,22 +149,22 @@ export class MessageReader implements InboxOwner {
   }
 
   #decompressed(result: Decompressed): void {
-    const { owner } = this.#stream;
+    const { owner, session } = this.#stream;
     if (result === "broken") owner.refuse(internal("a compressed message cannot be decompressed"));
     else if (result === "too large") {
-      const message = `a decompressed message is larger than ${owner.maxMessageBytes} bytes, the limit`;
+      const message = `a decompressed message is larger than ${session.maxMessageBytes} bytes, the limit`;
       owner.refuse({ code: StatusNumber.RESOURCE_EXHAUSTED, message });
     } else owner.message(result, true);
   }
 
   #tellEnd(): void {
     if (this.#endTold || this.#inbox?.busy === true) return;
-    const { owner } = this.#stream;
+    const { owner, session } = this.#stream;
     if (this.#inbox !== undefined) {
       // Whole messages wait until they are asked for; a part of a message never becomes whole.
       if (!this.#inbox.midMessage || this.#inbox.waits) return;
       this.#endTold = true;
-      return owner.refuse(internal(owner.cutShort));
+      return owner.refuse(session.side.kind === "client" ? RESPONSE_CUT_SHORT : REQUESTS_CUT_SHORT);
     }
     this.#endTold = true;
     owner.allReceived();
@@ -172,12 +172,12 @@ export class MessageReader implements InboxOwner {
 
   #refuseMessage(fault: InboxFault): void {
     this.#endTold = true;
-    const { owner } = this.#stream;
+    const { owner, session } = this.#stream;
     if (fault.kind === "flag")
       return owner.refuse(internal(`a message with the invalid compression flag ${fault.flag}`));
     const message =
       fault.kind === "large"
-        ? `a message of ${fault.bytes} bytes is larger than ${owner.maxMessageBytes} bytes, the limit`
+        ? `a message of ${fault.bytes} bytes is larger than ${session.maxMessageBytes} bytes, the limit`
         : "the connection holds more bytes of unfinished messages than allowed";
     owner.refuse({ code: StatusNumber.RESOURCE_EXHAUSTED, message });
   }
@@ -193,6 +193,9 @@ export class MessageReader implements InboxOwner {
     stream.session.creditStream(stream.id, free);
   }
 }
+
+const RESPONSE_CUT_SHORT: Status = internal("the response ends in the middle of a message");
+const REQUESTS_CUT_SHORT: Status = internal("the requests end in the middle of a message");
 
 function internal(message: string): Status {
   return { code: StatusNumber.INTERNAL, message };

@@ -83,12 +83,12 @@ export class MessageWriter {
     const count = outbox.sendable(Math.min(most, stream.sendWindow, MAX_FRAME_BYTES));
     if (count <= 0) return false;
     const last = count === outbox.bytes;
-    session.sender.writePart(stream, outbox, count, last && this.ending && owner.endsWithData);
+    session.sender.writePart(stream, outbox, count, last && this.ending && session.endsWithData);
     this.waitsSince = session.clock.now();
     if (!last || outbox.count > 0) return true;
     this.outbox = undefined;
     if (!this.ending) return false;
-    if (owner.endsWithData) session.localEnd(stream);
+    if (session.endsWithData) session.localEnd(stream);
     else owner.writeEnd();
     return false;
   }

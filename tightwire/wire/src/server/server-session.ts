@@ -1,24 +1,20 @@
 import type { Peer } from "@tightwire/core";
-import {
-  type Acceptor,
-  malformedTimeout,
-  type Random,
-  type Status,
-  StatusNumber,
-} from "@tightwire/core/runtime";
+import { type Acceptor, type Random, type Status, StatusNumber } from "@tightwire/core/runtime";
 import { ConnectionError, calm, onClosed } from "../frames/connection-error.js";
-import { writeGoaway, writePing, writeReset } from "../frames/frame-writer.js";
-import { ErrorCode, MAX_31_BITS } from "../frames/protocol.js";
+import { writeGoaway, writeReset } from "../frames/frame-writer.js";
+import { ErrorCode } from "../frames/protocol.js";
 import { SettingId } from "../frames/settings.js";
-import { isKnownEncoding } from "../grpc/compression.js";
 import { RequestHead } from "../grpc/request-head.js";
 import { isGrpc } from "../grpc/response-head.js";
 import { HpackDecoder } from "../hpack/decoder.js";
 import type { ByteTransport } from "../session/byte-transport.js";
 import type { TimerName } from "../session/connection-timers.js";
-import { Session, type SessionOptions, type SessionSide } from "../session/session.js";
+import { Session, type SessionOptions } from "../session/session.js";
+import type { SessionSide } from "../session/session-side.js";
 import type { Stream } from "../session/stream.js";
-import { refusePreface } from "./preface.js";
+import { faultOf } from "./call-fault.js";
+import { ServerDrain } from "./drain.js";
+import { PrefaceReader, REFUSAL } from "./preface.js";
 import { ResponseWriter } from "./response-writer.js";
 import { ServerStream } from "./server-stream.js";
 
@@ -39,10 +35,6 @@ export interface ServerSessionOwner {
   sessionClosed(session: ServerSession): void;
 }
 
-/** How long the client may take to hear that it must open no more streams. */
-const DRAIN_ROUND_TRIP_MS = 1_000;
-const DRAIN_PING: Buffer = Buffer.from("draining");
-
 /**
  * A server's side of a connection: opens calls, refuses what it must, and drains in two steps.
  * Source: RFC 9113, sections 5.1.1, 6.8 and 8.1.
@@ -57,13 +49,12 @@ export class ServerSession implements SessionSide {
   readonly #owner: ServerSessionOwner;
   readonly #decoder: HpackDecoder = new HpackDecoder();
   readonly #head: RequestHead;
-  #preface: Buffer | undefined = Buffer.alloc(0);
+  /** Until the whole preface came. */
+  #preface: PrefaceReader | undefined = new PrefaceReader();
   #lastStream = 0;
   /** Calls that take a place: those on the wire, and cancelled ones whose handler still runs. */
   #active = 0;
-  /** The last stream that gets a response, once the client was told. */
-  #finalStream: number | undefined = undefined;
-  #draining = false;
+  readonly #drain: ServerDrain;
   #greeted = false;
 
   constructor(
@@ -79,6 +70,7 @@ export class ServerSession implements SessionSide {
     this.#head = new RequestHead(options.limits);
     this.session = new Session(transport, options, this, options.limits.maxResetsPerSecond);
     this.responses = new ResponseWriter(this.session.headers);
+    this.#drain = new ServerDrain(this.session);
     this.session.timers.start("age", jittered(options.maxAgeMs, options.random));
     this.session.timers.start("idle", options.maxIdleMs);
   }
@@ -91,20 +83,15 @@ export class ServerSession implements SessionSide {
   receive(bytes: Buffer): void {
     if (this.#preface === undefined) return this.session.receive(bytes);
     if (this.session.closed) return;
-    const begun = this.#preface.length === 0 ? bytes : Buffer.concat([this.#preface, bytes]);
-    const rest = refusePreface(begun);
-    if (rest === "not yet") this.#preface = Buffer.from(begun);
-    else if (typeof rest === "number") {
-      this.#preface = undefined;
-      this.#greet();
-      if (rest < begun.length) this.session.receive(begun.subarray(rest));
-    } else {
-      this.#transport.write(rest);
-      this.session.finish({
-        code: StatusNumber.CANCELLED,
-        message: "the client does not speak HTTP/2",
-      });
+    const rest = this.#preface.read(bytes);
+    if (rest === "more") return;
+    if (rest === "refused") {
+      this.#transport.write(REFUSAL);
+      return this.session.finish(NOT_HTTP2);
     }
+    this.#preface = undefined;
+    this.#greet();
+    if (rest.length > 0) this.session.receive(rest);
   }
 
   transportClosed(message: string): void {
@@ -131,13 +118,9 @@ export class ServerSession implements SessionSide {
    * finished.
    */
   drain(): void {
-    const { output, timers, closed } = this.session;
-    if (this.#draining || closed) return;
-    this.#draining = true;
+    if (this.#drain.begun || this.session.closed) return;
     this.#greet();
-    writeGoaway(output, MAX_31_BITS, ErrorCode.NO_ERROR, "");
-    writePing(output, DRAIN_PING, 0, false);
-    timers.start("drain", DRAIN_ROUND_TRIP_MS);
+    this.#drain.begin();
   }
 
   /**
@@ -147,8 +130,8 @@ export class ServerSession implements SessionSide {
   close(status: Status): void {
     if (this.session.closed) return;
     this.#greet();
-    this.#draining = true; // whoever hears of it may ask for that
-    if (this.#finalStream === undefined)
+    this.#drain.begun = true; // whoever hears of it may ask for that
+    if (this.#drain.finalStream === undefined)
       writeGoaway(this.session.output, this.#lastStream, ErrorCode.NO_ERROR, status.message);
     this.session.finish(status);
   }
@@ -158,7 +141,7 @@ export class ServerSession implements SessionSide {
     this.#active--;
     if (this.#active > 0 || this.session.closed) return;
     this.session.timers.start("idle", this.#options.maxIdleMs);
-    if (this.#finalStream !== undefined) this.session.finish(DRAINED);
+    if (this.#drain.finalStream !== undefined) this.session.finish(DRAINED);
   }
 
   // ---- what the session tells ----
@@ -186,7 +169,7 @@ export class ServerSession implements SessionSide {
       throw onClosed("HEADERS", streamId);
     }
     this.#lastStream = streamId;
-    if (this.#finalStream !== undefined) return; // the client was told that no more are served
+    if (this.#drain.finalStream !== undefined) return; // the client was told that no more are served
     const promisesMore = endStream && (head.fields.contentLength ?? 0) > 0;
     if ((head.headFault !== undefined || promisesMore) && !head.fields.tooLarge) {
       if (!streams.resets.take()) throw calm("malformed requests");
@@ -240,11 +223,8 @@ export class ServerSession implements SessionSide {
   }
 
   #drainFinally(): void {
-    const { session } = this;
-    session.timers.stop("drain");
-    this.#finalStream = this.#lastStream;
-    writeGoaway(session.output, this.#lastStream, ErrorCode.NO_ERROR, "");
-    if (this.#active === 0) session.finish(DRAINED);
+    this.#drain.complete(this.#lastStream);
+    if (this.#active === 0) this.session.finish(DRAINED);
   }
 
   timedOut(timer: TimerName): void {
@@ -254,7 +234,7 @@ export class ServerSession implements SessionSide {
       case "idle":
         return this.drain();
       case "age":
-        if (this.#draining) return this.close(TOO_OLD);
+        if (this.#drain.begun) return this.close(TOO_OLD);
         this.drain();
         return this.session.timers.start("age", this.#options.maxAgeGraceMs);
       default:
@@ -268,12 +248,12 @@ export class ServerSession implements SessionSide {
   excuses(streamId: number): boolean {
     return (
       this.session.streams.wasReset(streamId) ||
-      (this.#finalStream !== undefined && streamId > this.#finalStream)
+      (this.#drain.finalStream !== undefined && streamId > this.#drain.finalStream)
     );
   }
 
   get lastPeerStream(): number {
-    return this.#finalStream ?? this.#lastStream;
+    return this.#drain.finalStream ?? this.#lastStream;
   }
 
   localEnd(stream: Stream): void {
@@ -295,24 +275,15 @@ export class ServerSession implements SessionSide {
   }
 }
 
+const NOT_HTTP2: Status = {
+  code: StatusNumber.CANCELLED,
+  message: "the client does not speak HTTP/2",
+};
 const DRAINED: Status = { code: StatusNumber.UNAVAILABLE, message: "the server is shutting down" };
 const TOO_OLD: Status = {
   code: StatusNumber.UNAVAILABLE,
   message: "the connection has reached its maximum age",
 };
-
-/** What is wrong with the head of a call; undefined when nothing is. */
-function faultOf(head: RequestHead, maxHeaderListBytes: number): Status | undefined {
-  if (head.fields.tooLarge) {
-    const message = `the metadata of the call is larger than ${maxHeaderListBytes} bytes, the limit`;
-    return { code: StatusNumber.RESOURCE_EXHAUSTED, message };
-  }
-  if (head.timeoutMs === undefined) return malformedTimeout(head.timeout);
-  if (isKnownEncoding(head.encoding)) return undefined;
-  const encoding = JSON.stringify(head.encoding?.slice(0, 50));
-  const message = `grpc-encoding ${encoding} is not supported; supported: identity, gzip`;
-  return { code: StatusNumber.UNIMPLEMENTED, message };
-}
 
 /** Connections of one age would all reconnect at once. */
 function jittered(ms: number, random: Random): number {

@@ -21,8 +21,6 @@ export class ServerStream implements IncomingCall, StreamOwner {
   readonly deadline: number;
   fault: Status | undefined = undefined;
   readonly stream: Stream;
-  readonly endsWithData = false;
-  readonly responded = false;
   readonly #session: ServerSession;
   readonly #metadataFields: readonly string[] | undefined;
   readonly #acceptsGzip: boolean;
@@ -49,17 +47,14 @@ export class ServerStream implements IncomingCall, StreamOwner {
     this.#metadataFields = head.fields.application;
   }
 
-  get maxMessageBytes(): number {
-    return this.#session.session.options.maxMessageBytes;
+  /** A server holds no response of its peer. */
+  get responded(): boolean {
+    return false;
   }
 
   get metadata(): Metadata {
     this.#metadata ??= readMetadata(this.#metadataFields);
     return this.#metadata;
-  }
-
-  get cutShort(): string {
-    return "the requests end in the middle of a message";
   }
 
   /** Whether no handler runs for it any more. */

@@ -1,5 +1,5 @@
 import { ConnectionError, calm, onClosed, onIdle } from "../frames/connection-error.js";
-import type { FrameHandler } from "../frames/frame-reader.js";
+import type { FrameHandler } from "../frames/frame.js";
 import { writePing, writeSettingsAck } from "../frames/frame-writer.js";
 import { ErrorCode, Flag, MAX_31_BITS } from "../frames/protocol.js";
 import { readSettings } from "../frames/settings.js";

@@ -14,6 +14,8 @@ import type { Limits } from "./limits.js";
 import { OpenStreams } from "./open-streams.js";
 import type { Output } from "./output.js";
 import { Sender } from "./sender.js";
+import type { SessionSide } from "./session-side.js";
+import { StallGuard } from "./stall-guard.js";
 import type { Stream } from "./stream.js";
 
 /** Credit that a peer has on each stream: a message of ordinary size never waits for more. */
@@ -32,40 +34,6 @@ export interface SessionOptions extends KeepaliveOptions {
   readonly random: Random;
 }
 
-/** What the client and the server each make of a connection. */
-export interface SessionSide {
-  readonly kind: "client" | "server";
-  /** The highest stream of the peer's that was looked at, for GOAWAY. */
-  readonly lastPeerStream: number;
-  /** A whole header block. It must be decoded, whatever becomes of its stream. */
-  headerBlock(
-    streamId: number,
-    endStream: boolean,
-    bytes: Buffer,
-    start: number,
-    end: number,
-  ): void;
-  /** Whether no stream with this id was ever opened. */
-  isIdle(streamId: number): boolean;
-  /** Whether frames on this closed stream may still have been on their way. */
-  excuses(streamId: number): boolean;
-  /** This side sent the end of a stream. */
-  localEnd(stream: Stream): void;
-  /** A stream is closed and out of the table. */
-  streamClosed(stream: Stream): void;
-  /** The peer's SETTINGS came: the first, or later ones that change what it allows. */
-  settingsChanged(first: boolean): void;
-  goaway(lastStreamId: number, code: number, debug: string): void;
-  /** A PING of this side, other than for keepalive, was acknowledged. */
-  pingAcknowledged(): void;
-  /** A timer ran out that the session knows nothing of. */
-  timedOut(timer: TimerName): void;
-  /** The session is about to close for a fault and says so in a GOAWAY. */
-  beforeGoaway(): void;
-  /** The session closed; told once. */
-  closed(status: Status): void;
-}
-
 /**
  * One HTTP/2 connection, without its socket: takes bytes in {@link receive}, gives bytes to a
  * {@link ByteTransport}, and carries calls as streams. It holds the parts of a connection together;
@@ -79,6 +47,10 @@ export class Session {
   readonly clock: Clock;
   readonly side: SessionSide;
   readonly streamWindowBytes: number = STREAM_WINDOW_BYTES;
+  /** The largest message that is accepted, after decompression. */
+  readonly maxMessageBytes: number;
+  /** Whether the last DATA frame ends a stream: a client's does, a server's trailers do. */
+  readonly endsWithData: boolean;
   /** What the peer asked for. */
   readonly peer: Settings = defaultSettings();
   readonly streams: OpenStreams;
@@ -92,6 +64,7 @@ export class Session {
   /** Hears the frames that come. */
   readonly frames: FrameDispatcher;
   readonly #reader: FrameReader;
+  readonly #stall: StallGuard = new StallGuard(this);
   #progressSeen = -1;
 
   constructor(
@@ -105,6 +78,8 @@ export class Session {
     this.limits = limits;
     this.clock = clock;
     this.side = side;
+    this.maxMessageBytes = options.maxMessageBytes;
+    this.endsWithData = side.kind === "client";
     this.#transport = transport;
     this.sender = new Sender(transport, limits, clock, this);
     this.output = this.sender.output;
@@ -228,30 +203,14 @@ export class Session {
           this.transportClosed("the connection was closed: the peer did not answer a PING in time");
         return;
       case "stall":
-        return this.#resetStalled();
+        return this.#stall.check();
       default:
         this.side.timedOut(timer);
     }
   }
 
   sendingWaits(): void {
-    if (!this.timers.has("stall")) this.timers.start("stall", this.limits.stallTimeoutMs / 4);
-  }
-
-  #resetStalled(): void {
-    const late = this.clock.now() - this.limits.stallTimeoutMs;
-    let waiting = false;
-    for (const stream of this.streams.all()) {
-      const { writer } = stream;
-      if (writer.outbox === undefined) continue;
-      waiting = true;
-      if (!writer.ending || writer.waitsSince > late) continue;
-      this.streams.reset(stream, ErrorCode.CANCEL);
-      const message = "the peer did not read the message in time";
-      stream.owner.failed({ code: StatusNumber.UNAVAILABLE, message }, "unknown");
-    }
-    // A reset may have been the last thing that a draining connection waited for.
-    if (waiting && !this.closed) this.timers.start("stall", this.limits.stallTimeoutMs / 4);
+    this.#stall.start();
   }
 
   // ---- streams ----

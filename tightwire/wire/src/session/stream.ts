@@ -6,12 +6,6 @@ import type { Session } from "./session.js";
 
 /** The call that a stream carries, as the client or the server sees it. */
 export interface StreamOwner {
-  /** The largest message that is accepted, after decompression. */
-  readonly maxMessageBytes: number;
-  /** The error message for a peer that finishes inside a message. */
-  readonly cutShort: string;
-  /** Whether the last DATA frame ends the stream: a client's does, a server's trailers do. */
-  readonly endsWithData: boolean;
   /** Whether it has the peer's whole response, which a reset takes nothing away from. */
   readonly responded: boolean;
   /** A message, in borrowed bytes. */
