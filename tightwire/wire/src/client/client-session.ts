@@ -1,10 +1,9 @@
-import {
-  type ConnectionState,
-  type OutgoingCall,
-  type ResponseSink,
-  type Status,
-  StatusNumber,
-  type UnarySink,
+import type {
+  ConnectionState,
+  OutgoingCall,
+  ResponseSink,
+  Status,
+  UnarySink,
 } from "@tightwire/core/runtime";
 import { ConnectionError, onClosed, onIdle } from "../frames/connection-error.js";
 import { writeFrameHeader, writeGoaway } from "../frames/frame-writer.js";
@@ -20,36 +19,16 @@ import { SettingId } from "../frames/settings.js";
 import { ResponseHead } from "../grpc/response-head.js";
 import { HpackDecoder } from "../hpack/decoder.js";
 import type { ByteTransport } from "../session/byte-transport.js";
-import { Session, type SessionOptions } from "../session/session.js";
+import { Session } from "../session/session.js";
 import type { SessionSide } from "../session/session-side.js";
 import type { Stream } from "../session/stream.js";
 import { ClientStream, type ResponseReader } from "./client-stream.js";
-import { ConnectionStatus } from "./connection-status.js";
+import { CLOSED, ConnectionStatus, GOING_AWAY, USED_UP } from "./connection-status.js";
 import { RequestWriter } from "./request-writer.js";
+import type { ClientSessionOptions, ClientSessionOwner } from "./session-options.js";
 import { StreamOpener } from "./stream-opener.js";
 import { StreamingResponse } from "./streaming-response.js";
 import { UnaryResponse } from "./unary-response.js";
-
-/** How a client keeps a connection. */
-export interface ClientSessionOptions extends SessionOptions {
-  readonly scheme: "http" | "https";
-  /** What calls name as their host. */
-  readonly authority: string;
-  /** The id of the first stream; another than 1 is for tests of the last ones. */
-  readonly firstStreamId: number;
-}
-
-/** What a connection tells. */
-export interface ClientSessionOwner {
-  /** The server's SETTINGS came: it speaks HTTP/2. */
-  ready(): void;
-  /** It takes no new calls, or is closed. */
-  state(state: ConnectionState, why: Status): void;
-  /** Whether any call is in flight; without one the process may exit. */
-  busy(busy: boolean): void;
-  /** The server finds our PINGs too many. */
-  tooManyPings(): void;
-}
 
 /**
  * A client's side of a connection. It opens streams for calls as the server allows, keeps the other
@@ -284,13 +263,3 @@ export class ClientSession implements SessionSide {
     this.#status.set("closed", status);
   }
 }
-
-const CLOSED: Status = { code: StatusNumber.UNAVAILABLE, message: "the connection was closed" };
-const USED_UP: Status = {
-  code: StatusNumber.UNAVAILABLE,
-  message: "the connection has no stream ids left",
-};
-const GOING_AWAY: Status = {
-  code: StatusNumber.UNAVAILABLE,
-  message: "the server is shutting down",
-};

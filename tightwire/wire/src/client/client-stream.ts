@@ -12,8 +12,8 @@ import { decodeGrpcMessage } from "../grpc/grpc-message.js";
 import { statusOfHttp, statusOfReset } from "../grpc/http-status.js";
 import { readMetadata } from "../grpc/metadata-fields.js";
 import { isGrpc, type ResponseHead } from "../grpc/response-head.js";
+import type { Session } from "../session/session.js";
 import { Stream, type StreamOwner } from "../session/stream.js";
-import type { ClientSession } from "./client-session.js";
 
 /** Hears the response of a call. */
 export interface ResponseReader {
@@ -27,18 +27,31 @@ export interface ResponseReader {
   finished(end: Completion): void;
 }
 
+/** What a call asks of its connection. */
+export interface ClientStreamSession {
+  readonly session: Session;
+  /** Bytes that were handed to the transport. */
+  readonly sentBytes: number;
+  /** The caller cancelled a call. */
+  cancelled(one: ClientStream): void;
+  /** The response of a call is complete. */
+  responded(one: ClientStream): void;
+  /** Ends a stream that sent its last message before. */
+  writeEndOfStream(stream: Stream): void;
+}
+
 /** A call that a client makes: the caller's handle, and what its stream belongs to. */
 export class ClientStream implements StreamHandle, StreamOwner {
   readonly call: OutgoingCall;
   readonly stream: Stream;
   /** Where in the connection's output its head begins. */
   headAt = 0;
-  readonly #session: ClientSession;
+  readonly #session: ClientStreamSession;
   readonly #response: ResponseReader;
   #finished = false;
   #end: Completion | undefined = undefined;
 
-  constructor(session: ClientSession, call: OutgoingCall, response: ResponseReader) {
+  constructor(session: ClientStreamSession, call: OutgoingCall, response: ResponseReader) {
     this.#session = session;
     this.call = call;
     this.#response = response;

@@ -1,4 +1,10 @@
-import { type Clock, type ConnectionState, type Status, timerMs } from "@tightwire/core/runtime";
+import {
+  type Clock,
+  type ConnectionState,
+  type Status,
+  StatusNumber,
+  timerMs,
+} from "@tightwire/core/runtime";
 
 /**
  * How far a client's connection is in its life (`ready`, `draining`, `closed`; never back), and who
@@ -44,3 +50,19 @@ export class ConnectionStatus {
     });
   }
 }
+
+/** This side closed the connection. */
+export const CLOSED: Status = {
+  code: StatusNumber.UNAVAILABLE,
+  message: "the connection was closed",
+};
+/** No stream ids are left: the channel makes a new connection. */
+export const USED_UP: Status = {
+  code: StatusNumber.UNAVAILABLE,
+  message: "the connection has no stream ids left",
+};
+/** The server sent GOAWAY. */
+export const GOING_AWAY: Status = {
+  code: StatusNumber.UNAVAILABLE,
+  message: "the server is shutting down",
+};

@@ -1,7 +1,44 @@
-import { type Status, StatusNumber } from "@tightwire/core/runtime";
-import type { Stream } from "../session/stream.js";
+import { type Clock, type Status, StatusNumber } from "@tightwire/core/runtime";
 import { type Decompressed, decompress } from "./compression.js";
 import { checkPrefix, Inbox, type InboxFault, type InboxOwner, PREFIX_BYTES } from "./inbox.js";
+
+/** Who the messages are for. */
+export interface MessageReceiver {
+  /** A message, in borrowed bytes. */
+  message(bytes: Uint8Array, compressed: boolean): void;
+  /** Every message was given, and the peer has finished sending. */
+  allReceived(): void;
+  /** What came, or would come, finishes the call: its stream is reset, or it gets a response. */
+  refuse(status: Status): void;
+}
+
+/** What reading asks of the connection. */
+export interface ReceivingSession {
+  readonly clock: Clock;
+  /** The largest message that is accepted, after decompression. */
+  readonly maxMessageBytes: number;
+  readonly streamWindowBytes: number;
+  /** The error message for a peer that finishes inside a message. */
+  readonly cutShort: string;
+  readonly credit: {
+    /** Counts bytes that are held from now on, or no longer (negative); false when too many. */
+    hold(bytes: number): boolean;
+    /** Messages were read: the connection's credit may come back. */
+    give(): void;
+  };
+  /** Gives the peer more window on a stream. */
+  creditStream(streamId: number, bytes: number): void;
+}
+
+/** The stream that the DATA comes on. */
+export interface ReceivingStream {
+  readonly id: number;
+  readonly session: ReceivingSession;
+  readonly owner: MessageReceiver;
+  readonly closed: boolean;
+  remoteClosed: boolean;
+  receiveWindow: number;
+}
 
 /**
  * The messages that a stream receives: DATA to messages, as many as were asked for. A message that
@@ -11,14 +48,14 @@ import { checkPrefix, Inbox, type InboxFault, type InboxOwner, PREFIX_BYTES } fr
 export class MessageReader implements InboxOwner {
   /** Whether compressed messages may come, since `grpc-encoding` named their encoding. */
   compressedAllowed = false;
-  readonly #stream: Stream;
+  readonly #stream: ReceivingStream;
   #credit = 0;
   #inbox: Inbox | undefined = undefined;
   #delivering = false;
   #endTold = false;
   #uncredited = 0;
 
-  constructor(stream: Stream) {
+  constructor(stream: ReceivingStream) {
     this.#stream = stream;
   }
 
@@ -164,7 +201,7 @@ export class MessageReader implements InboxOwner {
       // Whole messages wait until they are asked for; a part of a message never becomes whole.
       if (!this.#inbox.midMessage || this.#inbox.waits) return;
       this.#endTold = true;
-      return owner.refuse(session.side.kind === "client" ? RESPONSE_CUT_SHORT : REQUESTS_CUT_SHORT);
+      return owner.refuse(internal(session.cutShort));
     }
     this.#endTold = true;
     owner.allReceived();
@@ -193,9 +230,6 @@ export class MessageReader implements InboxOwner {
     stream.session.creditStream(stream.id, free);
   }
 }
-
-const RESPONSE_CUT_SHORT: Status = internal("the response ends in the middle of a message");
-const REQUESTS_CUT_SHORT: Status = internal("the requests end in the middle of a message");
 
 function internal(message: string): Status {
   return { code: StatusNumber.INTERNAL, message };

@@ -1,5 +1,6 @@
+import type { Clock } from "@tightwire/core/runtime";
 import { MAX_FRAME_BYTES } from "../frames/protocol.js";
-import type { Stream } from "../session/stream.js";
+import type { Sender } from "../session/sender.js";
 import { compress } from "./compression.js";
 import { PREFIX_BYTES } from "./inbox.js";
 import { Outbox } from "./outbox.js";
@@ -9,6 +10,34 @@ const HIGH_WATER_BYTES = 65_536;
 /** Writing also waits after so many messages in one turn of the event loop, or so many bytes: other
  * calls have their turn. */
 const TURN_MESSAGES = 128;
+
+/** Whose messages are sent. */
+export interface MessageSender {
+  /** Writing may go on. */
+  drained(): void;
+  /** Every message was sent: sends the end of the stream. */
+  writeEnd(): void;
+}
+
+/** What writing asks of the connection. */
+export interface SendingSession {
+  readonly clock: Clock;
+  readonly sender: Sender;
+  /** Whether the last DATA frame ends a stream: a client's does, a server's trailers do. */
+  readonly endsWithData: boolean;
+  /** The end of a stream was sent. */
+  localEnd(stream: SendingStream): void;
+}
+
+/** The stream that the DATA goes out on. */
+export interface SendingStream {
+  id: number;
+  readonly session: SendingSession;
+  readonly owner: MessageSender;
+  readonly writer: MessageWriter;
+  readonly closed: boolean;
+  sendWindow: number;
+}
 
 /**
  * The messages that a stream sends. What the windows and the connection take is written at once;
@@ -23,13 +52,13 @@ export class MessageWriter {
   ending = false;
   /** Since when what waits has waited, for the stall timer. */
   waitsSince = 0;
-  readonly #stream: Stream;
+  readonly #stream: SendingStream;
   #turn = -1;
   #turnMessages = 0;
   #turnBytes = 0;
   #wantsDrained = false;
 
-  constructor(stream: Stream) {
+  constructor(stream: SendingStream) {
     this.#stream = stream;
   }
 

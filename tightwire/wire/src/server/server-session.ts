@@ -1,5 +1,5 @@
 import type { Peer } from "@tightwire/core";
-import { type Acceptor, type Random, type Status, StatusNumber } from "@tightwire/core/runtime";
+import { type Random, type Status, StatusNumber } from "@tightwire/core/runtime";
 import { ConnectionError, calm, onClosed } from "../frames/connection-error.js";
 import { writeGoaway, writeReset } from "../frames/frame-writer.js";
 import { ErrorCode } from "../frames/protocol.js";
@@ -9,7 +9,7 @@ import { isGrpc } from "../grpc/response-head.js";
 import { HpackDecoder } from "../hpack/decoder.js";
 import type { ByteTransport } from "../session/byte-transport.js";
 import type { TimerName } from "../session/connection-timers.js";
-import { Session, type SessionOptions } from "../session/session.js";
+import { Session } from "../session/session.js";
 import type { SessionSide } from "../session/session-side.js";
 import type { Stream } from "../session/stream.js";
 import { faultOf } from "./call-fault.js";
@@ -17,23 +17,7 @@ import { ServerDrain } from "./drain.js";
 import { PrefaceReader, REFUSAL } from "./preface.js";
 import { ResponseWriter } from "./response-writer.js";
 import { ServerStream } from "./server-stream.js";
-
-/** How a server keeps a connection. */
-export interface ServerSessionOptions extends SessionOptions {
-  /** After so long without calls the connection is drained. `Infinity` for never. */
-  readonly maxIdleMs: number;
-  /** At this age the connection is drained. `Infinity` for never. */
-  readonly maxAgeMs: number;
-  /** How long calls of a connection that is too old may go on. */
-  readonly maxAgeGraceMs: number;
-}
-
-/** What a connection asks of its server. */
-export interface ServerSessionOwner {
-  readonly acceptor: Acceptor;
-  /** The session closed. */
-  sessionClosed(session: ServerSession): void;
-}
+import type { ServerSessionOptions, ServerSessionOwner } from "./session-options.js";
 
 /**
  * A server's side of a connection: opens calls, refuses what it must, and drains in two steps.
@@ -271,7 +255,7 @@ export class ServerSession implements SessionSide {
   }
 
   closed(): void {
-    this.#owner.sessionClosed(this);
+    this.#owner.sessionClosed();
   }
 }
 

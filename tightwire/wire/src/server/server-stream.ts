@@ -11,8 +11,18 @@ import {
 import { ErrorCode } from "../frames/protocol.js";
 import { readMetadata } from "../grpc/metadata-fields.js";
 import type { RequestHead } from "../grpc/request-head.js";
+import type { Session } from "../session/session.js";
 import { Stream, type StreamOwner } from "../session/stream.js";
-import type { ServerSession } from "./server-session.js";
+import type { ResponseWriter } from "./response-writer.js";
+
+/** What a call asks of its connection. */
+export interface ServerStreamSession {
+  readonly session: Session;
+  readonly peer: Peer;
+  readonly responses: ResponseWriter;
+  /** The handler of a cancelled call has finished: its place is free. */
+  placeFree(): void;
+}
 
 /** A call that a server serves: the acceptor's view of it, and what its stream belongs to. */
 export class ServerStream implements IncomingCall, StreamOwner {
@@ -21,7 +31,7 @@ export class ServerStream implements IncomingCall, StreamOwner {
   readonly deadline: number;
   fault: Status | undefined = undefined;
   readonly stream: Stream;
-  readonly #session: ServerSession;
+  readonly #session: ServerStreamSession;
   readonly #metadataFields: readonly string[] | undefined;
   readonly #acceptsGzip: boolean;
   #metadata: Metadata | undefined = undefined;
@@ -31,7 +41,7 @@ export class ServerStream implements IncomingCall, StreamOwner {
   #status: FinalStatus | undefined = undefined;
   #handlerFinished = false;
 
-  constructor(session: ServerSession, id: number, head: RequestHead) {
+  constructor(session: ServerStreamSession, id: number, head: RequestHead) {
     this.#session = session;
     const stream = new Stream(session.session, this, id, true);
     stream.contentLeft = head.fields.contentLength;

@@ -1,11 +1,39 @@
+import type { Clock } from "@tightwire/core/runtime";
 import { ConnectionError, calm, onClosed, onIdle } from "../frames/connection-error.js";
 import type { FrameHandler } from "../frames/frame.js";
 import { writePing, writeSettingsAck } from "../frames/frame-writer.js";
 import { ErrorCode, Flag, MAX_31_BITS } from "../frames/protocol.js";
-import { readSettings } from "../frames/settings.js";
+import { readSettings, type Settings } from "../frames/settings.js";
+import type { ConnectionCredit } from "./connection-credit.js";
+import type { ConnectionTimers } from "./connection-timers.js";
 import { HeaderBlock } from "./header-block.js";
+import type { HeaderWriter } from "./header-writer.js";
+import type { Keepalive } from "./keepalive.js";
+import type { Limits } from "./limits.js";
+import type { OpenStreams } from "./open-streams.js";
+import type { Output } from "./output.js";
 import { RateLimit } from "./rate-limit.js";
-import type { Session } from "./session.js";
+import type { Sender } from "./sender.js";
+import type { SessionSide } from "./session-side.js";
+import type { Stream } from "./stream.js";
+
+/** The parts of a connection that frames are for. */
+export interface DispatchingSession {
+  readonly side: SessionSide;
+  readonly clock: Clock;
+  readonly limits: Limits;
+  /** What the peer asked for. */
+  readonly peer: Settings;
+  readonly streams: OpenStreams;
+  readonly sender: Sender;
+  readonly output: Output;
+  readonly headers: HeaderWriter;
+  readonly timers: ConnectionTimers;
+  readonly credit: ConnectionCredit;
+  readonly keepalive: Keepalive;
+  readonly closed: boolean;
+  streamFault(stream: Stream, code: number): void;
+}
 
 /**
  * Gives each frame that came to the part of the connection that it is for, holds it to the state of
@@ -13,14 +41,14 @@ import type { Session } from "./session.js";
  * {@link ConnectionError} for what closes the connection. Source: RFC 9113, sections 5.1 and 6.
  */
 export class FrameDispatcher implements FrameHandler {
-  readonly #session: Session;
+  readonly #session: DispatchingSession;
   readonly #block: HeaderBlock;
   readonly #pings: RateLimit;
   readonly #settings: RateLimit;
   readonly #emptyData: RateLimit;
   #settingsReceived = false;
 
-  constructor(session: Session) {
+  constructor(session: DispatchingSession) {
     const { clock, limits } = session;
     this.#session = session;
     this.#block = new HeaderBlock(limits);

@@ -1,5 +1,7 @@
+import { MisuseError } from "@tightwire/core";
+
 /**
- * What a peer may make a connection hold, do or wait for. Every bound has a default and may be set;
+ * What a peer may make a connection hold, do or wait for. Every limit has a default and may be set;
  * `docs/reference/wire-limits.md` says what happens beyond each, and every one has a test with a
  * peer that goes beyond it.
  */
@@ -106,11 +108,15 @@ export const DEFAULT_LIMITS: Limits = {
 export function resolveLimits(given: Partial<Limits> = {}): Limits {
   for (const [name, value] of Object.entries(given)) {
     if (!(name in DEFAULT_LIMITS))
-      throw new TypeError(
-        `there is no bound "${name}"; there are ${Object.keys(DEFAULT_LIMITS).join(", ")}`,
+      throw new MisuseError(
+        "TW_UNKNOWN_OPTION",
+        `unknown limit "${name}"; allowed: ${Object.keys(DEFAULT_LIMITS).join(", ")}`,
       );
     if (!(typeof value === "number" && value > 0))
-      throw new TypeError(`limits.${name} is ${String(value)}; it takes a number above 0`);
+      throw new MisuseError(
+        "TW_INVALID_OPTION",
+        `limits.${name} must be a positive number (got ${String(value)})`,
+      );
   }
   return Object.freeze({ ...DEFAULT_LIMITS, ...given });
 }

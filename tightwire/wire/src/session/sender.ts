@@ -16,7 +16,6 @@ import type { ByteTransport } from "./byte-transport.js";
 import type { Limits } from "./limits.js";
 import { Output } from "./output.js";
 import { RateLimit } from "./rate-limit.js";
-import type { Stream } from "./stream.js";
 
 /** A DATA frame smaller than this, with more behind it, was cut by a window. */
 const TINY_FRAME_BYTES = 256;
@@ -33,6 +32,19 @@ const AMPLE_FRAME_BYTES = 4_096;
  * generation of V8 on Node 20, and spends most of its time collecting it.
  */
 const SHORT_BYTES = 65_536;
+
+/** A stream as its messages are sent. */
+interface SentStream {
+  readonly id: number;
+  readonly closed: boolean;
+  sendWindow: number;
+  readonly writer: {
+    readonly outbox: Outbox | undefined;
+    queued: boolean;
+    tellDrained(): boolean;
+    sendSome(most: number): boolean;
+  };
+}
 
 /** What a sender asks of its connection. */
 export interface SenderOwner {
@@ -57,8 +69,8 @@ export class Sender {
   readonly #tinyFrames: RateLimit;
   #sendWindow = DEFAULT_WINDOW_BYTES;
   #waitingBytes = 0;
-  #toSend: Stream[] = [];
-  #toDrain: Stream[] = [];
+  #toSend: SentStream[] = [];
+  #toDrain: SentStream[] = [];
   #drainScheduled = false;
 
   constructor(transport: ByteTransport, limits: Limits, clock: Clock, owner: SenderOwner) {
@@ -90,7 +102,7 @@ export class Sender {
   }
 
   /** Whether so many bytes of DATA can be written for a stream here and now. */
-  mayWrite(stream: Stream, bytes: number): boolean {
+  mayWrite(stream: SentStream, bytes: number): boolean {
     return (
       stream.id !== 0 &&
       bytes <= MAX_FRAME_BYTES &&
@@ -102,7 +114,12 @@ export class Sender {
   }
 
   /** Writes a whole message that {@link mayWrite} allowed. */
-  writeMessage(stream: Stream, bytes: Uint8Array, compressed: boolean, endStream: boolean): void {
+  writeMessage(
+    stream: SentStream,
+    bytes: Uint8Array,
+    compressed: boolean,
+    endStream: boolean,
+  ): void {
     const { output } = this;
     const length = PREFIX_BYTES + bytes.length;
     output.reserve(FRAME_HEADER_BYTES + length);
@@ -118,7 +135,7 @@ export class Sender {
   }
 
   /** Writes a frame of what waits in an outbox. */
-  writePart(stream: Stream, outbox: Outbox, bytes: number, endStream: boolean): void {
+  writePart(stream: SentStream, outbox: Outbox, bytes: number, endStream: boolean): void {
     const { output } = this;
     output.reserve(FRAME_HEADER_BYTES + bytes);
     writeFrameHeader(output, bytes, FrameType.DATA, endStream ? Flag.END_STREAM : 0, stream.id);
@@ -140,7 +157,7 @@ export class Sender {
   }
 
   /** Has a stream's outbox sent as soon as may be. */
-  queue(stream: Stream): void {
+  queue(stream: SentStream): void {
     if (stream.id === 0 || this.closed) return;
     this.#owner.sendingWaits();
     if (stream.writer.queued) return;
@@ -150,7 +167,7 @@ export class Sender {
   }
 
   /** Has a stream told when this turn is over. */
-  waitForDrain(stream: Stream): void {
+  waitForDrain(stream: SentStream): void {
     this.#toDrain.push(stream);
     this.#scheduleDrain();
   }
@@ -199,7 +216,7 @@ export class Sender {
   }
 
   /** A frame of a large message, all of a short one. Returns whether more can be sent. */
-  #sendTurn(stream: Stream): boolean {
+  #sendTurn(stream: SentStream): boolean {
     while (this.#sendFrame(stream)) {
       const { outbox } = stream.writer;
       if (outbox === undefined || outbox.bytes > SHORT_BYTES) return true;
@@ -208,7 +225,7 @@ export class Sender {
     return false;
   }
 
-  #sendFrame(stream: Stream): boolean {
+  #sendFrame(stream: SentStream): boolean {
     const before = stream.sendWindow;
     const more = stream.writer.sendSome(this.#sendWindow);
     const sent = before - stream.sendWindow;

@@ -7,7 +7,7 @@ import { defaultSettings, type Settings } from "../frames/settings.js";
 import type { ByteTransport } from "./byte-transport.js";
 import { CONNECTION_WINDOW_BYTES, ConnectionCredit } from "./connection-credit.js";
 import { ConnectionTimers, type TimerName } from "./connection-timers.js";
-import { FrameDispatcher } from "./frame-dispatcher.js";
+import { type DispatchingSession, FrameDispatcher } from "./frame-dispatcher.js";
 import { HeaderWriter } from "./header-writer.js";
 import { Keepalive, type KeepaliveOptions } from "./keepalive.js";
 import type { Limits } from "./limits.js";
@@ -15,8 +15,8 @@ import { OpenStreams } from "./open-streams.js";
 import type { Output } from "./output.js";
 import { Sender } from "./sender.js";
 import type { SessionSide } from "./session-side.js";
-import { StallGuard } from "./stall-guard.js";
-import type { Stream } from "./stream.js";
+import { type StalledSession, StallGuard } from "./stall-guard.js";
+import type { Stream, StreamSession } from "./stream.js";
 
 /** Credit that a peer has on each stream: a message of ordinary size never waits for more. */
 const STREAM_WINDOW_BYTES = 1_048_576;
@@ -41,7 +41,7 @@ export interface SessionOptions extends KeepaliveOptions {
  * ways: {@link fail} (this side found a fault), {@link transportClosed}, or {@link finish} (all is
  * done).
  */
-export class Session {
+export class Session implements StreamSession, DispatchingSession, StalledSession {
   readonly options: SessionOptions;
   readonly limits: Limits;
   readonly clock: Clock;
@@ -51,6 +51,8 @@ export class Session {
   readonly maxMessageBytes: number;
   /** Whether the last DATA frame ends a stream: a client's does, a server's trailers do. */
   readonly endsWithData: boolean;
+  /** The error message for a peer that finishes inside a message. */
+  readonly cutShort: string;
   /** What the peer asked for. */
   readonly peer: Settings = defaultSettings();
   readonly streams: OpenStreams;
@@ -80,6 +82,10 @@ export class Session {
     this.side = side;
     this.maxMessageBytes = options.maxMessageBytes;
     this.endsWithData = side.kind === "client";
+    this.cutShort =
+      side.kind === "client"
+        ? "the response ends in the middle of a message"
+        : "the requests end in the middle of a message";
     this.#transport = transport;
     this.sender = new Sender(transport, limits, clock, this);
     this.output = this.sender.output;

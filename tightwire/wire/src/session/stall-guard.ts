@@ -1,17 +1,28 @@
-import { type Status, StatusNumber } from "@tightwire/core/runtime";
+import { type Clock, type Status, StatusNumber } from "@tightwire/core/runtime";
 import { ErrorCode } from "../frames/protocol.js";
-import type { Session } from "./session.js";
+import type { ConnectionTimers } from "./connection-timers.js";
+import type { Limits } from "./limits.js";
+import type { OpenStreams } from "./open-streams.js";
 
 const NOT_READ: Status = {
   code: StatusNumber.UNAVAILABLE,
   message: "the peer did not read the message in time",
 };
 
+/** What the guard looks at. */
+export interface StalledSession {
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly streams: OpenStreams;
+  readonly timers: ConnectionTimers;
+  readonly closed: boolean;
+}
+
 /** Resets streams whose finished message waits too long for a window, or for the socket. */
 export class StallGuard {
-  readonly #session: Session;
+  readonly #session: StalledSession;
 
-  constructor(session: Session) {
+  constructor(session: StalledSession) {
     this.#session = session;
   }
 

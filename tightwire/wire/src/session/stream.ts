@@ -1,29 +1,28 @@
 import type { Outcome } from "@tightwire/core";
 import type { Status } from "@tightwire/core/runtime";
-import { MessageReader } from "../grpc/message-reader.js";
-import { MessageWriter } from "../grpc/message-writer.js";
-import type { Session } from "./session.js";
+import {
+  MessageReader,
+  type MessageReceiver,
+  type ReceivingSession,
+} from "../grpc/message-reader.js";
+import { type MessageSender, MessageWriter, type SendingSession } from "../grpc/message-writer.js";
 
 /** The call that a stream carries, as the client or the server sees it. */
-export interface StreamOwner {
+export interface StreamOwner extends MessageReceiver, MessageSender {
   /** Whether it has the peer's whole response, which a reset takes nothing away from. */
   readonly responded: boolean;
-  /** A message, in borrowed bytes. */
-  message(bytes: Uint8Array, compressed: boolean): void;
-  /** Every message was given, and the peer has finished sending. */
-  allReceived(): void;
   /** DATA came before the head of the response. Client side. */
   dataBeforeHead(): void;
-  /** What came, or would come, finishes the call: its stream is reset, or it gets a response. */
-  refuse(status: Status): void;
-  /** Writing may go on. */
-  drained(): void;
-  /** Every message was sent: sends the end of the stream. */
-  writeEnd(): void;
   /** The peer reset the stream. */
   reset(code: number): void;
   /** The connection closed, or will not carry the call: neither side finished it. */
   failed(status: Status, outcome: Outcome): void;
+}
+
+/** The connection that a stream belongs to. */
+export interface StreamSession extends ReceivingSession, SendingSession {
+  /** What a new stream may send. */
+  readonly initialSendWindow: number;
 }
 
 /**
@@ -34,7 +33,7 @@ export interface StreamOwner {
 export class Stream {
   /** 0 while the call waits for a place among the concurrent ones. */
   id: number;
-  readonly session: Session;
+  readonly session: StreamSession;
   readonly owner: StreamOwner;
   readonly reader: MessageReader;
   readonly writer: MessageWriter;
@@ -53,7 +52,7 @@ export class Stream {
   /** Bytes of DATA that `content-length` promised and that are still to come. */
   contentLeft: number | undefined = undefined;
 
-  constructor(session: Session, owner: StreamOwner, id: number, headReceived: boolean) {
+  constructor(session: StreamSession, owner: StreamOwner, id: number, headReceived: boolean) {
     this.id = id;
     this.session = session;
     this.owner = owner;
