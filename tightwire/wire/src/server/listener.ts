@@ -3,6 +3,7 @@ import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from
 import { type Peer, StartError } from "@tightwire/core";
 import {
   type Acceptor,
+  type Clock,
   certificateIdentity,
   type Listener,
   type Status,
@@ -118,7 +119,7 @@ export class WireListener implements Listener {
 
   #openSecure(socket: TLSSocket): void {
     socket.disableRenegotiation();
-    if (socket.alpnProtocol !== "h2") return refuseOther(socket);
+    if (socket.alpnProtocol !== "h2") return refuseOther(socket, this.acceptor.clock);
     const certificate = readPeerCertificate(socket.getPeerCertificate());
     const peer = networkPeer(socket);
     this.#open(
@@ -146,11 +147,11 @@ export class WireListener implements Listener {
 }
 
 /** Over TLS, HTTP/2 must be agreed on by ALPN. Source: RFC 9113, section 3.2. */
-function refuseOther(socket: TLSSocket): void {
+function refuseOther(socket: TLSSocket, clock: Clock): void {
   socket.on("error", () => {});
   socket.end(REFUSAL);
   socket.resume(); // what is read and dropped does not reset the socket before the refusal is read
-  setTimeout(() => socket.destroy(), REFUSAL_MS).unref();
+  clock.setBackgroundTimer(() => socket.destroy(), REFUSAL_MS);
 }
 
 function networkPeer(socket: Socket): Peer {
