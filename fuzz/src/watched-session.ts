@@ -52,7 +52,8 @@ function watchFrames({ frames, peer }: Session, { check }: Ledger): void {
     try {
       settings(bytes, start, end);
     } catch (error) {
-      // They were refused, before or while they were applied; what is still written keeps to either.
+      // They were refused, before or while they were applied; what is still written keeps to
+      // either.
       check.initialWindow(Math.max(before, peer.initialWindowBytes));
       throw error;
     }

@@ -153,7 +153,8 @@ export class ServerSession implements SessionSide {
       throw onClosed("HEADERS", streamId);
     }
     this.#lastStream = streamId;
-    if (this.#drain.finalStream !== undefined) return; // the client was told that no more are served
+    // The client was told that no more are served.
+    if (this.#drain.finalStream !== undefined) return;
     const promisesMore = endStream && (head.fields.contentLength ?? 0) > 0;
     if ((head.headFault !== undefined || promisesMore) && !head.fields.tooLarge) {
       if (!streams.resets.take()) throw calm("malformed requests");

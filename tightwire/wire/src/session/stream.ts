@@ -26,9 +26,9 @@ export interface StreamSession extends ReceivingSession, SendingSession {
 }
 
 /**
- * A stream of HTTP/2: its windows, and which sides have closed it. What its DATA carries is read and
- * written by its two halves, {@link MessageReader} and {@link MessageWriter}; what it is for is its
- * owner's. Source: RFC 9113, section 5.1.
+ * A stream of HTTP/2: its windows, and which sides have closed it. What its DATA carries is read
+ * and written by its two halves, {@link MessageReader} and {@link MessageWriter}; what it is for is
+ * its owner's. Source: RFC 9113, section 5.1.
  */
 export class Stream {
   /** 0 while the call waits for a place among the concurrent ones. */
