@@ -1,25 +1,25 @@
 import { statusNumber } from "@tightwire/core/runtime";
-import type { DescriptorIndex } from "./descriptor-index.js";
 import type {
   ServerReflectionRequest,
   ServerReflectionResponse,
-} from "./gen/grpc/reflection/v1/reflection.js";
-import { ServerReflection as ReflectionV1 } from "./gen/grpc/reflection/v1/reflection.service.js";
-import { ServerReflection as ReflectionV1Alpha } from "./gen/grpc/reflection/v1alpha/reflection.service.js";
-import { exemptFromIdleTimeout } from "./idle-exemption.js";
-import type { Server } from "./server.js";
+} from "../gen/grpc/reflection/v1/reflection.js";
+import { ServerReflection as ReflectionV1 } from "../gen/grpc/reflection/v1/reflection.service.js";
+import { ServerReflection as ReflectionV1Alpha } from "../gen/grpc/reflection/v1alpha/reflection.service.js";
+import { exemptFromIdleTimeout } from "../idle-exemption.js";
+import type { Server } from "../server.js";
+import type { DescriptorIndex } from "./descriptor-index.js";
 
-type Answer = NonNullable<ServerReflectionResponse["messageResponse"]>;
+type Response = NonNullable<ServerReflectionResponse["messageResponse"]>;
 
 /**
- * Serves `grpc.reflection.v1.ServerReflection` and its `v1alpha` twin, over the raw descriptors in
- * the images of the services that the server has. Services without an image are listed and cannot
- * be described. Add it before the server listens; images are read when the first question comes.
+ * Serves `grpc.reflection.v1.ServerReflection` and its `v1alpha` version from the descriptor images
+ * of the server's services. Services without an image are listed but not described. Call it before
+ * the server listens; images are read on the first request.
  */
 export function addReflection(server: Server): void {
   let loading: Promise<DescriptorIndex> | undefined;
   const index = (): Promise<DescriptorIndex> => {
-    // Loaded when first asked for: most servers are never asked, and descriptors take their time.
+    // Loaded on the first request: most servers never get one, and descriptors take long to load.
     loading ??= import("./descriptor-index.js").then(({ readDescriptorIndex }) =>
       readDescriptorIndex(imagesOf(server)),
     );
@@ -34,12 +34,12 @@ export function addReflection(server: Server): void {
       yield {
         validHost: request.host,
         originalRequest: request,
-        messageResponse: answer(request, server, await index(), sent),
+        messageResponse: respond(request, server, await index(), sent),
       };
     }
   }
 
-  // The two versions differ in their package alone.
+  // The two versions differ only in their package.
   server.add(exemptFromIdleTimeout(ReflectionV1), { serverReflectionInfo });
   server.add(exemptFromIdleTimeout(ReflectionV1Alpha), { serverReflectionInfo });
 }
@@ -48,12 +48,12 @@ function imagesOf(server: Server): URL[] {
   return server.services.flatMap(({ image }) => image ?? []);
 }
 
-function answer(
+function respond(
   { messageRequest }: ServerReflectionRequest,
   server: Server,
   index: DescriptorIndex,
   sent: Set<string>,
-): Answer {
+): Response {
   switch (messageRequest?.$case) {
     case "listServices":
       return {
@@ -91,22 +91,22 @@ function answer(
         $case: "errorResponse",
         value: {
           errorCode: statusNumber("invalid_argument"),
-          errorMessage: "the request asks for nothing",
+          errorMessage: "message_request is not set",
         },
       };
   }
 }
 
 /**
- * The file and all that it imports, imports first, without those that this stream was sent before;
- * the file itself always.
+ * A file, and its imports that were not sent on this stream before. The file itself is always sent,
+ * and comes first.
  */
 function files(
   index: DescriptorIndex,
   name: string | undefined,
   sent: Set<string>,
   what: string,
-): Answer {
+): Response {
   const file = name === undefined ? undefined : index.file(name);
   if (name === undefined || file === undefined) return notFound(what);
   const collected: Uint8Array[] = [];
@@ -119,13 +119,12 @@ function files(
   }
   sent.delete(name);
   collect(name);
-  // What was asked for comes first.
   return { $case: "fileDescriptorResponse", value: { fileDescriptorProto: collected.reverse() } };
 }
 
-function notFound(what: string): Answer {
+function notFound(what: string): Response {
   return {
     $case: "errorResponse",
-    value: { errorCode: statusNumber("not_found"), errorMessage: `${what} is not known here` },
+    value: { errorCode: statusNumber("not_found"), errorMessage: `${what} not found` },
   };
 }

@@ -8,17 +8,15 @@ import {
   type FileDescriptorProto,
   FileDescriptorProtoSchema,
 } from "@bufbuild/protobuf/wkt";
+import { StartError } from "@tightwire/core";
 
-/**
- * A file of a descriptor image: its bytes as they stand there, custom options and all, but for its
- * comments.
- */
+/** A file of a descriptor image. Its bytes are those of the image, without the comments. */
 export interface DescribedFile {
   readonly bytes: Uint8Array;
   readonly dependencies: readonly string[];
 }
 
-/** What can be looked up in descriptor images. */
+/** Looks up files of descriptor images. */
 export interface DescriptorIndex {
   file(name: string): DescribedFile | undefined;
   /**
@@ -35,7 +33,7 @@ export interface DescriptorIndex {
 }
 
 /**
- * Reads images, as `buf build` writes them, and indexes what they define. Rejects with an Error
+ * Reads images, as `buf build` writes them, and indexes what they define. Rejects with a StartError
  * that names an image that cannot be read.
  */
 export async function readDescriptorIndex(images: readonly URL[]): Promise<DescriptorIndex> {
@@ -65,13 +63,17 @@ async function readImage(image: URL): Promise<Uint8Array> {
   try {
     return await readFile(image);
   } catch (cause) {
-    throw new Error(`the descriptor image ${image.pathname} cannot be read`, { cause });
+    throw new StartError(
+      "TW_UNREADABLE_FILE",
+      `cannot read the descriptor image ${image.pathname}`,
+      { cause },
+    );
   }
 }
 
 /**
- * The raw files of a FileDescriptorSet: field 1, repeated. Decoding and encoding them again would
- * lose options.
+ * The raw files of a FileDescriptorSet, its repeated field 1. To decode and encode them again would
+ * lose custom options.
  */
 function* filesOf(image: Uint8Array): Generator<Uint8Array> {
   const reader = new BinaryReader(image);
@@ -83,8 +85,8 @@ function* filesOf(image: Uint8Array): Generator<Uint8Array> {
 }
 
 /**
- * `FileDescriptorProto.source_code_info`: comments and places, which are most of the bytes of an
- * image that has them, and no part of what reflection tells.
+ * `FileDescriptorProto.source_code_info`: comments and positions. They are most of the bytes of an
+ * image, and reflection does not send them.
  */
 const SOURCE_INFO = 9;
 
@@ -117,7 +119,7 @@ function indexFile(
 
   function enumeration(type: EnumDescriptorProto, within: string): void {
     define(within + type.name);
-    // Enum values live beside their enum, as in C++.
+    // The scope of an enum value is that of its enum, as in C++.
     for (const value of type.value) define(within + value.name);
   }
 

@@ -16,7 +16,7 @@ const extension = (name: string, number: number) => ({
   type: FieldDescriptorProto_Type.STRING,
 });
 
-/** Defines the messages that {@link SERVICE_FILE} speaks of. */
+/** Defines the messages that {@link SERVICE_FILE} uses. */
 export const FILM_FILE: File = {
   name: "shop/v1/film.proto",
   package: "shop.v1",
@@ -43,14 +43,13 @@ export const SERVICE_FILE: File = {
   extension: [extension("note", 110)],
 };
 
-/** A file as an image holds it. */
+/** The bytes of a file in an image. */
 export function fileBytes(file: File): Uint8Array {
   return toBinary(FileDescriptorProtoSchema, create(FileDescriptorProtoSchema, file));
 }
 
 /**
- * Writes an image of files, or of their bytes, as `buf build` would; it is removed when the test is
- * over.
+ * Writes an image of files, or of their bytes, as `buf build` would. It is removed after the test.
  */
 export function writeImage(...files: (File | Uint8Array)[]): URL {
   const folder = mkdtempSync(join(tmpdir(), "tightwire-image-"));

@@ -11,24 +11,23 @@ import {
   type Status,
   StatusNumber,
 } from "@tightwire/core/runtime";
+import { CALLER_CANCELLED, DEADLINE_PASSED } from "../statuses.js";
+import { wellFormed } from "../well-formed.js";
 import { collectCompressed, isCutShort, isReset, onStatus } from "./inner-call.js";
-import { fromGrpcMetadata, toGrpcMetadata } from "./metadata.js";
+import { asBuffer, fromGrpcMetadata, toGrpcMetadata } from "./metadata.js";
 import { peerOf } from "./peer.js";
 
-/** Above so many bytes handed to grpc-js and not yet taken by the socket, writing waits. */
+/** How many bytes may be with grpc-js, and not yet with the socket, before writing waits. */
 const HIGH_WATER_BYTES = 64 * 1024;
-/**
- * And above so many messages: they reach the socket together, which is most of a stream's speed
- * here.
- */
+/** How many messages may be. They reach the socket together, which makes streams fast here. */
 const HIGH_WATER_MESSAGES = 16;
 
 /**
- * One call of grpc-js, taken over in an interceptor: the handler that grpc-js knows is never
- * reached, so no stream object is made and the acceptor decides by the head alone. It stands in for
- * the intercepted call (`start` is what grpc-js calls on it) and is the acceptor's call at once.
+ * One call of grpc-js, taken over in an interceptor. The handler that grpc-js knows is never
+ * reached, so no stream object is made and the acceptor decides on the headers alone. This object
+ * stands in for the intercepted call (grpc-js calls `start` on it) and is the acceptor's call too.
  */
-export class GrpcJsIncoming
+export class GrpcJsIncomingCall
   implements IncomingCall, Pick<ServerInterceptingCallInterface, "start">
 {
   readonly path: string;
@@ -40,8 +39,9 @@ export class GrpcJsIncoming
   #peer: Peer | undefined = undefined;
   #compressed: WeakSet<Uint8Array> | undefined = undefined;
   #sink: IncomingSink | undefined = undefined;
-  #ended = false;
+  #finished = false;
   #credit = 0;
+  /** grpc-js was asked for a message that has not come yet. */
   #asked = false;
   #reading = false;
   #waitingBytes = 0;
@@ -75,12 +75,13 @@ export class GrpcJsIncoming
   // ---- what grpc-js calls ----
 
   start(): void {
-    onStatus(this.#call, (status) => this.#overBy(status));
+    onStatus(this.#call, (status) => this.#finishedBelow(status));
     this.#call.start({
       onReceiveMetadata: (metadata: GrpcMetadata) => this.#open(metadata),
       onReceiveMessage: (bytes: Buffer) => this.#message(bytes),
       onReceiveHalfClose: () => {
         // Node ends the data of a stream that it resets, so a reset may follow in the same read.
+        // This waits for the event loop itself, which no other clock stands for.
         setImmediate(() => this.#halfClosed());
       },
       onCancel: () => this.#cancelled(),
@@ -98,34 +99,29 @@ export class GrpcJsIncoming
 
   #message(bytes: Buffer): void {
     this.#asked = false;
-    if (this.#ended) return;
+    if (this.#finished) return;
     this.#credit--;
     this.#sink?.message(bytes, this.#compressed?.has(bytes) === true);
     this.#read();
   }
 
   #halfClosed(): void {
-    if (this.#ended || isReset(this.#call)) return;
-    if (isCutShort(this.#call))
-      this.#call.sendStatus({
-        code: StatusNumber.INTERNAL,
-        details: CUT_SHORT,
-        metadata: NO_TRAILERS,
-      });
+    if (this.#finished || isReset(this.#call)) return;
+    if (isCutShort(this.#call)) this.#call.sendStatus(CUT_SHORT);
     else this.#sink?.halfClosed();
   }
 
-  /** grpc-js says so at the end of every call, also of a good one. */
+  /** grpc-js calls this at the end of every call, also of one that succeeded. */
   #cancelled(): void {
-    const late = performance.now() >= this.deadline - 1;
-    this.#overBy(late ? LATE : CANCELLED);
+    const late = this.#acceptor.clock.now() >= this.deadline - 1;
+    this.#finishedBelow(late ? DEADLINE_PASSED : CALLER_CANCELLED);
   }
 
-  /** The call ended below the acceptor, which is told why. */
-  #overBy(cause: Status): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#sink?.cancelled(cause);
+  /** The call finished below the acceptor, which gets the reason. */
+  #finishedBelow(status: Status): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#sink?.cancelled(status);
   }
 
   // ---- what the acceptor's sink calls ----
@@ -136,13 +132,13 @@ export class GrpcJsIncoming
   }
 
   /**
-   * A loop rather than recursion: grpc-js may answer a read at once, for as many messages as a
+   * A loop instead of recursion: grpc-js may respond to a read at once, for as many messages as a
    * frame held.
    */
   #read(): void {
     if (this.#reading) return;
     this.#reading = true;
-    while (!this.#asked && !this.#ended && this.#credit > 0) {
+    while (!this.#asked && !this.#finished && this.#credit > 0) {
       this.#asked = true;
       this.#call.startRead();
     }
@@ -150,15 +146,15 @@ export class GrpcJsIncoming
   }
 
   headers(metadata: Metadata): void {
-    if (!this.#ended) this.#call.sendMetadata(toGrpcMetadata(metadata));
+    if (!this.#finished) this.#call.sendMetadata(toGrpcMetadata(metadata));
   }
 
   write(bytes: Uint8Array): boolean {
-    if (this.#ended) return true;
+    if (this.#finished) return true;
     const size = bytes.byteLength;
     this.#waitingBytes += size;
     this.#waitingMessages++;
-    this.#call.sendMessage(asBuffer(bytes), () => this.#taken(size));
+    this.#call.sendMessage(asBuffer(bytes), () => this.#written(size));
     this.#full ||=
       this.#waitingBytes >= HIGH_WATER_BYTES || this.#waitingMessages >= HIGH_WATER_MESSAGES;
     return !this.#full;
@@ -169,31 +165,31 @@ export class GrpcJsIncoming
     message: Uint8Array,
     trailers: Metadata | undefined,
   ): void {
-    if (this.#ended) return;
-    this.#ended = true;
+    if (this.#finished) return;
+    this.#finished = true;
     if (headers !== undefined) this.#call.sendMetadata(toGrpcMetadata(headers));
     this.#call.sendMessage(asBuffer(message), nothing);
     this.#call.sendStatus({ code: StatusNumber.OK, details: "", metadata: grpcTrailers(trailers) });
   }
 
-  finish(answer: FinalStatus): void {
-    if (this.#ended) return;
-    this.#ended = true;
+  finish(status: FinalStatus): void {
+    if (this.#finished) return;
+    this.#finished = true;
     this.#call.sendStatus({
-      code: answer.code,
-      details: wellFormed(answer.message),
-      metadata: grpcTrailers(answer.trailers),
+      code: status.code,
+      details: wellFormed(status.message),
+      metadata: grpcTrailers(status.trailers),
     });
   }
 
   handlerFinished(): void {}
 
-  #taken(bytes: number): void {
+  #written(bytes: number): void {
     this.#waitingBytes -= bytes;
     this.#waitingMessages--;
     if (
       !this.#full ||
-      this.#ended ||
+      this.#finished ||
       this.#waitingBytes > HIGH_WATER_BYTES / 2 ||
       this.#waitingMessages > HIGH_WATER_MESSAGES / 2
     )
@@ -205,29 +201,13 @@ export class GrpcJsIncoming
 
 function nothing(): void {}
 
-const CUT_SHORT = "the requests end in the middle of a message";
-const LATE: Status = {
-  code: StatusNumber.DEADLINE_EXCEEDED,
-  message: "the deadline of the call passed",
-};
-const CANCELLED: Status = {
-  code: StatusNumber.CANCELLED,
-  message: "the caller cancelled the call, or is gone",
-};
-
 const NO_TRAILERS: GrpcMetadata = new GrpcMetadata();
+const CUT_SHORT = {
+  code: StatusNumber.INTERNAL,
+  details: "the requests end in the middle of a message",
+  metadata: NO_TRAILERS,
+};
 
 function grpcTrailers(trailers: Metadata | undefined): GrpcMetadata {
   return trailers === undefined ? NO_TRAILERS : toGrpcMetadata(trailers);
-}
-
-/** grpc-js encodes the text with encodeURI, which throws for half a surrogate pair. */
-function wellFormed(text: string): string {
-  return Buffer.from(text).toString();
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes)
-    ? bytes
-    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

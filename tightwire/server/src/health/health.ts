@@ -1,26 +1,24 @@
 import { RpcError, type ServiceDefinition } from "@tightwire/core";
-import { HealthCheckResponse_ServingStatus as Status } from "./gen/health/v1/health.js";
-import { Health, type HealthClient, type HealthHandlers } from "./gen/health/v1/health.service.js";
+import { HealthCheckResponse_ServingStatus as Status } from "../gen/health/v1/health.js";
+import { Health, type HealthClient, type HealthHandlers } from "../gen/health/v1/health.service.js";
+import { exemptFromIdleTimeout } from "../idle-exemption.js";
+import { implement } from "../implement.js";
+import type { Server } from "../server.js";
 import type { ServingStatus } from "./health-state.js";
-import { exemptFromIdleTimeout } from "./idle-exemption.js";
-import { implement } from "./implement.js";
-import type { Server } from "./server.js";
 
 /**
- * `grpc.health.v1.Health`, for clients that ask a server how it is:
+ * `grpc.health.v1.Health`, for clients that ask a server for its health:
  * `createClient(HealthService, channel)`.
  */
 export const HealthService: ServiceDefinition<HealthHandlers, HealthClient> =
   exemptFromIdleTimeout(Health);
 
-/** The state of a service as the protocol names it. */
+/** The status of a service as the protocol names it. */
 export const HealthStatus: typeof Status = Status;
 
-export type { HealthClient };
+export type { HealthClient, HealthHandlers };
 
-/**
- * Serves `grpc.health.v1` out of the server's own health state. Add it before the server listens.
- */
+/** Serves `grpc.health.v1` from the server's own health. Call it before the server listens. */
 export function addHealth(server: Server): void {
   server.add(HealthService, implement(HealthService, createHealthHandlers(server)));
 }
@@ -32,7 +30,7 @@ function createHealthHandlers(server: Server): HealthHandlers {
       const status = health.get(service);
       if (status === undefined)
         return Promise.reject(
-          new RpcError("not_found", `no service ${JSON.stringify(service)} is served here`),
+          new RpcError("not_found", `unknown service ${JSON.stringify(service)}`),
         );
       return Promise.resolve({ status: wireStatus(status) });
     },
@@ -41,16 +39,16 @@ function createHealthHandlers(server: Server): HealthHandlers {
       let wake = (): void => {};
       const changed = (): void => wake();
       const unwatch = health.watch(service, changed);
-      // A watcher is to see NOT_SERVING and then the end, so it waits for the drain by itself.
+      // A watcher must see NOT_SERVING before its stream finishes, so this waits for the drain.
       call.draining.addEventListener("abort", changed);
       call.signal.addEventListener("abort", changed);
       try {
-        let told: number | undefined;
+        let sent: number | undefined;
         for (;;) {
           const status = wireStatus(health.get(service));
-          if (status !== told) {
+          if (status !== sent) {
             yield { status };
-            told = status;
+            sent = status;
           } else if (call.draining.aborted || call.signal.aborted) return;
           else
             await new Promise<void>((resolve) => {

@@ -1,4 +1,5 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import { StartError } from "@tightwire/core";
 import { describe, expect, test } from "vitest";
 import { readDescriptorIndex } from "./descriptor-index.js";
 import { FILM_FILE, fileBytes, SERVICE_FILE, writeImage } from "./image.test-support.js";
@@ -34,7 +35,7 @@ describe("the file that defines a symbol is found", () => {
   });
 });
 
-test("extensions are found by their message and number, those inside messages too", async () => {
+test("extensions are found by their message and number, also those inside messages", async () => {
   const index = await readDescriptorIndex([writeImage(FILM_FILE, SERVICE_FILE)]);
   expect(index.fileOfExtension("shop.v1.Film", 110)).toBe(SERVICE_FILE.name);
   expect(index.fileOfExtension("shop.v1.Film", 120)).toBe(SERVICE_FILE.name);
@@ -45,9 +46,9 @@ test("extensions are found by their message and number, those inside messages to
   expect(index.extensionNumbers("shop.v1.Nothing")).toBeUndefined();
 });
 
-test("a file is its bytes as they stand in the image", async () => {
-  // The package before the name, and an option that nobody here knows: read and written again, they
-  // would be other bytes.
+test("a file keeps the bytes of the image", async () => {
+  // The package before the name, and an unknown option: decoded and encoded again, the bytes would
+  // be others.
   const options = new BinaryWriter()
     .tag(50_000, WireType.LengthDelimited)
     .string("a custom option")
@@ -64,7 +65,7 @@ test("a file is its bytes as they stand in the image", async () => {
   expect(new Uint8Array(index.file("custom.proto")?.bytes ?? [])).toEqual(bytes);
 });
 
-test("a file's comments are left out of its bytes", async () => {
+test("a file's bytes have no comments", async () => {
   const name = new BinaryWriter()
     .tag(1, WireType.LengthDelimited)
     .string("commented.proto")
@@ -80,14 +81,14 @@ test("a file's comments are left out of its bytes", async () => {
   );
 });
 
-test("a file says what it imports", async () => {
+test("a file lists its imports", async () => {
   const index = await readDescriptorIndex([writeImage(FILM_FILE, SERVICE_FILE)]);
   expect(index.file("shop/v1/films.proto")?.dependencies).toEqual([FILM_FILE.name]);
   expect(index.file("shop/v1/film.proto")?.dependencies).toEqual([]);
   expect(index.file("film.proto")).toBeUndefined();
 });
 
-test("several images are one index, and of a file that two of them hold the first counts", async () => {
+test("several images make one index; of a file in two images the first counts", async () => {
   const other = {
     name: "shop/v1/film.proto",
     package: "shop.v1",
@@ -101,9 +102,9 @@ test("several images are one index, and of a file that two of them hold the firs
   expect(index.fileOfSymbol("shop.v1.Other")).toBeUndefined();
 });
 
-test("an image that is not there is named", async () => {
+test("a missing image is named", async () => {
   const missing = new URL("file:///nowhere/image.binpb");
   await expect(readDescriptorIndex([missing])).rejects.toThrow(
-    "the descriptor image /nowhere/image.binpb cannot be read",
+    new StartError("TW_UNREADABLE_FILE", "cannot read the descriptor image /nowhere/image.binpb"),
   );
 });

@@ -1,18 +1,18 @@
 import type { ServiceDefinition } from "@tightwire/core";
 import { describe, expect, test } from "vitest";
-import { callerOf } from "./caller.test-support.js";
-import { ServerReflection as ReflectionV1 } from "./gen/grpc/reflection/v1/reflection.service.js";
-import { ServerReflection as ReflectionV1Alpha } from "./gen/grpc/reflection/v1alpha/reflection.service.js";
+import { callerOf } from "../caller.test-support.js";
+import { ServerReflection as ReflectionV1 } from "../gen/grpc/reflection/v1/reflection.service.js";
+import { ServerReflection as ReflectionV1Alpha } from "../gen/grpc/reflection/v1alpha/reflection.service.js";
+import { createServer } from "../server.js";
 import { FILM_FILE, fileBytes, SERVICE_FILE, writeImage } from "./image.test-support.js";
 import { addReflection } from "./reflection.js";
-import { createServer } from "./server.js";
 
 const NOT_FOUND = 5;
 const INVALID_ARGUMENT = 3;
 const FILM = Buffer.from(fileBytes(FILM_FILE));
 const SERVICE = Buffer.from(fileBytes(SERVICE_FILE));
 
-interface Question {
+interface MessageRequest {
   readonly $case: string;
   readonly value: unknown;
 }
@@ -21,10 +21,10 @@ describe.each([["v1", ReflectionV1] as const, ["v1alpha", ReflectionV1Alpha] as 
   "reflection %s",
   (_version, reflection) => {
     /**
-     * What a server of one described service, and one without an image, answers to questions on one
-     * stream.
+     * The responses, on one stream, of a server with one described service and one without an
+     * image.
      */
-    async function ask(...questions: (Question | undefined)[]): Promise<unknown[]> {
+    async function ask(...messageRequests: (MessageRequest | undefined)[]): Promise<unknown[]> {
       const films: ServiceDefinition = {
         name: "shop.v1.Films",
         methods: {},
@@ -34,9 +34,9 @@ describe.each([["v1", ReflectionV1] as const, ["v1alpha", ReflectionV1Alpha] as 
       const server = createServer().add(films, {}).add(bare, {});
       addReflection(server);
       const call = await callerOf(server);
-      const requests = questions.map((messageRequest) => ({ host: "here", messageRequest }));
+      const requests = messageRequests.map((messageRequest) => ({ host: "here", messageRequest }));
       const info = call(reflection, "serverReflectionInfo", ...requests);
-      expect(await info.ended).toBe("ok");
+      expect(await info.finished).toBe("ok");
       const responses = info.responses as {
         validHost: string;
         originalRequest: object;
@@ -57,7 +57,7 @@ describe.each([["v1", ReflectionV1] as const, ["v1alpha", ReflectionV1Alpha] as 
       value: { errorCode, errorMessage },
     });
 
-    test("lists all services, itself and those without an image too", async () => {
+    test("lists all services, with itself and those without an image", async () => {
       const names = [
         "shop.v1.Films",
         "shop.v1.Bare",
@@ -76,7 +76,7 @@ describe.each([["v1", ReflectionV1] as const, ["v1alpha", ReflectionV1Alpha] as 
       ["fileContainingSymbol", "shop.v1.note"],
       ["fileContainingExtension", { containingType: "shop.v1.Film", extensionNumber: 110 }],
       ["fileContainingExtension", { containingType: "shop.v1.Film", extensionNumber: 120 }],
-    ])("%s %j gives the file first, and what it imports", async ($case, value) => {
+    ])("%s %j gives the file first, then its imports", async ($case, value) => {
       expect(await ask({ $case, value })).toEqual([filesOf(SERVICE, FILM)]);
     });
 
@@ -90,7 +90,7 @@ describe.each([["v1", ReflectionV1] as const, ["v1alpha", ReflectionV1Alpha] as 
       expect(await ask({ $case: "fileContainingSymbol", value })).toEqual([filesOf(FILM)]);
     });
 
-    test("a stream is not sent an import twice, but always what it asks for", async () => {
+    test("an import is sent once a stream, the requested file every time", async () => {
       const service = { $case: "fileByFilename", value: "shop/v1/films.proto" };
       const film = { $case: "fileByFilename", value: "shop/v1/film.proto" };
       expect(await ask(service, service, film)).toEqual([
@@ -110,15 +110,15 @@ describe.each([["v1", ReflectionV1] as const, ["v1alpha", ReflectionV1Alpha] as 
     });
 
     test("the protocol's own files are described", async () => {
-      const [answer] = await ask({
+      const [response] = await ask({
         $case: "fileContainingSymbol",
         value: `${reflection.name}.ServerReflectionInfo`,
       });
-      expect(answer).toMatchObject({ $case: "fileDescriptorResponse" });
+      expect(response).toMatchObject({ $case: "fileDescriptorResponse" });
     });
 
-    test("what is not known is NOT_FOUND and named, and the stream goes on", async () => {
-      const answers = await ask(
+    test("an unknown name is NOT_FOUND and repeated, and the stream goes on", async () => {
+      const responses = await ask(
         { $case: "fileByFilename", value: "no.proto" },
         { $case: "fileContainingSymbol", value: "shop.v1.Nothing" },
         {
@@ -128,18 +128,18 @@ describe.each([["v1", ReflectionV1] as const, ["v1alpha", ReflectionV1Alpha] as 
         { $case: "allExtensionNumbersOfType", value: "shop.v1.Nothing" },
         { $case: "fileContainingSymbol", value: "shop.v1.Bare" },
       );
-      expect(answers).toEqual([
-        errorOf(NOT_FOUND, "file no.proto is not known here"),
-        errorOf(NOT_FOUND, "symbol shop.v1.Nothing is not known here"),
-        errorOf(NOT_FOUND, "extension 111 of shop.v1.Film is not known here"),
-        errorOf(NOT_FOUND, "message shop.v1.Nothing is not known here"),
-        errorOf(NOT_FOUND, "symbol shop.v1.Bare is not known here"),
+      expect(responses).toEqual([
+        errorOf(NOT_FOUND, "file no.proto not found"),
+        errorOf(NOT_FOUND, "symbol shop.v1.Nothing not found"),
+        errorOf(NOT_FOUND, "extension 111 of shop.v1.Film not found"),
+        errorOf(NOT_FOUND, "message shop.v1.Nothing not found"),
+        errorOf(NOT_FOUND, "symbol shop.v1.Bare not found"),
       ]);
     });
 
-    test("a question that asks for nothing is INVALID_ARGUMENT", async () => {
+    test("an empty request is INVALID_ARGUMENT", async () => {
       expect(await ask(undefined)).toEqual([
-        errorOf(INVALID_ARGUMENT, "the request asks for nothing"),
+        errorOf(INVALID_ARGUMENT, "message_request is not set"),
       ]);
     });
   },

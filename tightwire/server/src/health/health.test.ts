@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
-import { callerOf } from "./caller.test-support.js";
+import { callerOf } from "../caller.test-support.js";
+import { createServer } from "../server.js";
 import { addHealth, HealthService, HealthStatus } from "./health.js";
-import { createServer } from "./server.js";
 
 const { SERVING, NOT_SERVING, SERVICE_UNKNOWN } = HealthStatus;
 const NAME = "grpc.health.v1.Health";
@@ -15,10 +15,10 @@ async function openHealth() {
 
 async function check(call: Awaited<ReturnType<typeof callerOf>>, service: string) {
   const made = call(HealthService, "check", { service });
-  return { end: await made.ended, responses: made.responses };
+  return { end: await made.finished, responses: made.responses };
 }
 
-test("check tells the server's state, and each service's", async () => {
+test("check gives the status of the server and of each service", async () => {
   const { server, call } = await openHealth();
   expect(await check(call, "")).toEqual({ end: "ok", responses: [{ status: SERVING }] });
   expect(await check(call, NAME)).toEqual({ end: "ok", responses: [{ status: SERVING }] });
@@ -27,25 +27,25 @@ test("check tells the server's state, and each service's", async () => {
   expect(await check(call, "")).toEqual({ end: "ok", responses: [{ status: SERVING }] });
 });
 
-test("check of a service that nobody added is NOT_FOUND, and names it", async () => {
+test("check of an unknown service is NOT_FOUND and names it", async () => {
   const { call } = await openHealth();
   expect(await check(call, "shop.Nothing")).toEqual({
-    end: 'not_found: no service "shop.Nothing" is served here',
+    end: 'not_found: unknown service "shop.Nothing"',
     responses: [],
   });
 });
 
-test("list tells the server's state and that of every service", async () => {
+test("list gives the status of the server and of every service", async () => {
   const { server, call } = await openHealth();
   server.health.set(NAME, "not_serving");
   const list = call(HealthService, "list", {});
-  expect(await list.ended).toBe("ok");
+  expect(await list.finished).toBe("ok");
   expect(list.responses).toEqual([
     { statuses: { "": { status: SERVING }, [NAME]: { status: NOT_SERVING } } },
   ]);
 });
 
-test("watch tells the state at once and each change, no state twice, and after NOT_SERVING of a stop it ends well", async () => {
+test("watch sends the status at once and after each change, never twice; a stop sends NOT_SERVING and finishes it with OK", async () => {
   const { server, call } = await openHealth();
   const watch = call(HealthService, "watch", { service: NAME });
   await vi.waitFor(() => expect(watch.responses).toEqual([{ status: SERVING }]));
@@ -58,13 +58,13 @@ test("watch tells the state at once and each change, no state twice, and after N
   server.health.set(NAME, "serving");
   await vi.waitFor(() => expect(watch.responses).toHaveLength(3));
   await server.stop({ pauseMs: 0 });
-  expect(await watch.ended).toBe("ok");
+  expect(await watch.finished).toBe("ok");
   expect(watch.responses).toEqual(
     [SERVING, NOT_SERVING, SERVING, NOT_SERVING].map((status) => ({ status })),
   );
 });
 
-test("watch of a service that nobody added tells SERVICE_UNKNOWN, and goes on until it is known", async () => {
+test("watch of an unknown service sends SERVICE_UNKNOWN, and goes on until the service is known", async () => {
   const { server, call } = await openHealth();
   const watch = call(HealthService, "watch", { service: "shop.Later" });
   await vi.waitFor(() => expect(watch.responses).toEqual([{ status: SERVICE_UNKNOWN }]));
@@ -73,10 +73,10 @@ test("watch of a service that nobody added tells SERVICE_UNKNOWN, and goes on un
     expect(watch.responses).toEqual([{ status: SERVICE_UNKNOWN }, { status: SERVING }]),
   );
   await server.stop({ pauseMs: 0 });
-  expect(await watch.ended).toBe("ok");
+  expect(await watch.finished).toBe("ok");
 });
 
-test("a watcher that leaves is forgotten", async () => {
+test("a watch that is cancelled removes its listener", async () => {
   const { server, call } = await openHealth();
   const unwatched = vi.fn();
   const { watch } = server.health;
@@ -93,13 +93,13 @@ test("a watcher that leaves is forgotten", async () => {
   await vi.waitFor(() => expect(unwatched.mock.calls).toEqual([[NAME]]));
 });
 
-test("once the server stops nothing is serving again", async () => {
+test("once the server stops, no service serves again", async () => {
   const { server } = await openHealth();
   await server.stop({ pauseMs: 0 });
   server.health.set(NAME, "serving");
   expect([server.health.get(""), server.health.get(NAME)]).toEqual(["not_serving", "not_serving"]);
 });
 
-test("a watcher of a health that does not change is not ended for its silence", () => {
+test("watch has no idle timeout", () => {
   expect(HealthService.methods["watch"]?.policy.idleTimeoutMs).toBe(Number.POSITIVE_INFINITY);
 });
