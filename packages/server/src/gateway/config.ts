@@ -6,7 +6,7 @@ import {
   readCommonSettings,
 } from "../settings.js";
 
-/** What the gateway's process is told. */
+/** Settings of the gateway's process. */
 export interface GatewayConfig extends CommonSettings {
   /** GATEWAY_ADDRESS: where it listens. Default 127.0.0.1:8080. */
   readonly address: string;
@@ -14,12 +14,13 @@ export interface GatewayConfig extends CommonSettings {
   readonly catalogTarget: string;
   /** ORDERS_TARGET: where orders is. Default 127.0.0.1:50052. */
   readonly ordersTarget: string;
-  /** CORS_ORIGINS: whose pages may call, with commas between. Default nobody's. */
+  /** CORS_ORIGINS: the origins whose pages may call, comma-separated. Default none. */
   readonly corsOrigins: readonly string[];
 }
 
 /**
- * Reads it from the environment and the command line. Throws a StartError that names what is wrong.
+ * Reads the settings from the environment and the command line. Throws a StartError that names the
+ * invalid variable or flag.
  */
 export function readGatewayConfig(
   env: Environment = process.env,

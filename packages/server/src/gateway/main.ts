@@ -30,7 +30,7 @@ await runService(async () => {
     },
   } satisfies RunningService;
 
-  /** What is wrong with a target is wrong with the variable. */
+  /** Opens a channel. An invalid target is reported as the fault of its variable. */
   function openChannel(variable: string, target: string): Channel {
     try {
       return createChannel(target, { transport });
