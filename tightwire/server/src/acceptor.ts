@@ -23,8 +23,8 @@ export interface AcceptorParts {
 }
 
 /**
- * Makes what every transport asks when a call arrives. Here, and only here on the server side, the
- * kinds of call are told apart.
+ * Makes the acceptor that every transport asks when a call arrives. On the server side, this is the
+ * only place that distinguishes the kinds of call.
  */
 export function createAcceptor({ methods, observer, ...parts }: AcceptorParts): Acceptor {
   return {

@@ -1,8 +1,8 @@
 import type { ServiceDefinition } from "@tightwire/core";
 
 /**
- * The same service without an idle timeout. Health and reflection use it: whoever watches a health
- * that does not change, or keeps a reflection stream for the next question, hears nothing for days.
+ * The same service without an idle timeout. Health and reflection use it: a client that
+ * watches a health that does not change, or keeps a reflection stream open, hears nothing for days.
  */
 export function exemptFromIdleTimeout<Handlers, Client>(
   definition: ServiceDefinition<Handlers, Client>,

@@ -84,10 +84,10 @@ async function openServer(): Promise<{ server: Server; call: Caller; finish: () 
       return request;
     },
     async *many(_request, call) {
-      const told = new Promise((resolve) => call.draining.addEventListener("abort", resolve));
+      const drained = new Promise((resolve) => call.draining.addEventListener("abort", resolve));
       yield "first";
-      await told;
-      log.push("stream told");
+      await drained;
+      log.push("stream drained");
       yield "last";
     },
   });
@@ -113,7 +113,7 @@ test("a stop reports NOT_SERVING, pauses, drains, tells streams to finish and wa
   await passMs(0);
   expect([await paused.finished, log]).toEqual(["ok", []]);
   await passMs(1);
-  expect(log).toEqual(["drain within 4700 ms", "stream told"]);
+  expect(log).toEqual(["drain within 4700 ms", "stream drained"]);
   expect([await stream.finished, stream.responses]).toEqual(["ok", ["first", "last"]]);
   expect(await watch.finished).toBe("ok");
   const late = call(Work, "once", {});
@@ -123,7 +123,7 @@ test("a stop reports NOT_SERVING, pauses, drains, tells streams to finish and wa
   await passMs(0);
   await stopped;
   expect([await inFlight.finished, inFlight.responses]).toEqual(["ok", [{ long: true }]]);
-  expect(log).toEqual(["drain within 4700 ms", "stream told", "stopped"]);
+  expect(log).toEqual(["drain within 4700 ms", "stream drained", "stopped"]);
 });
 
 test("calls that are left when the grace period has passed, pause included, are cancelled", async () => {

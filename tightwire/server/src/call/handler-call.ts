@@ -28,7 +28,7 @@ import { mergeTrailers } from "./trailers.js";
 
 type FinishListener = Parameters<ServerInterceptedCall["onFinish"]>[0];
 
-/** Told when its call has finished. */
+/** Hears that its call has finished. */
 export interface FinishHook {
   callFinished(status: Status): void;
 }
@@ -52,7 +52,7 @@ export class HandlerCall
   request: unknown = undefined;
   cancelledBy: Status | undefined = undefined;
   finished = false;
-  /** Set when the handler is called; whoever calls it reports `handlerFinished` from then on. */
+  /** Set when the handler is called; its caller reports `handlerFinished` from then on. */
   handlerRunning = false;
 
   readonly #hook: FinishHook | undefined;
@@ -194,7 +194,7 @@ export class HandlerCall
     this.finish(status);
   }
 
-  /** Finishes the call for a reason outside its handler; caller and handler are told. */
+  /** Finishes the call for a reason outside its handler, for the caller and the handler. */
   finishEarly(status: Status): void {
     if (this.finished) return;
     this.finish({ code: status.code, message: status.message, trailers: undefined });

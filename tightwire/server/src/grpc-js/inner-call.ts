@@ -49,10 +49,10 @@ export function onStatus(
   const original = call.sendStatus;
   call.sendStatus = (status) => {
     const { stream } = call as InnerCall;
-    const gone = stream !== undefined && (stream.destroyed || stream.closed);
+    const closed = stream !== undefined && (stream.destroyed || stream.closed);
     original.call(call, status);
-    // A write to a stream that is gone fails, and grpc-js sends a status for that too.
-    if (!gone) sent({ code: status.code ?? 0, message: status.details ?? "" });
+    // A write to a closed stream fails, and grpc-js sends a status for that too.
+    if (!closed) sent({ code: status.code ?? 0, message: status.details ?? "" });
   };
 }
 

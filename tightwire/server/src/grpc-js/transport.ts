@@ -10,6 +10,7 @@ import {
   timerMs,
 } from "@tightwire/core/runtime";
 import { readPem, type ServerTlsOptions } from "@tightwire/wire/tls";
+import { checkArgument, checkOption } from "../argument.js";
 import { GrpcJsListener } from "./listener.js";
 import { silenceGrpcJs } from "./quiet.js";
 
@@ -18,8 +19,8 @@ export interface GrpcJsOptions {
   /** TLS, and mutual TLS with `clientCa`. Default: cleartext. */
   readonly tls?: ServerTlsOptions;
   /**
-   * How often each connection is pinged, in milliseconds, to close those whose client is gone. A
-   * connection is closed when the response takes as long again, 20,000 at most. Default 60,000.
+   * How often each connection is pinged, in milliseconds, to find dead clients. A connection whose
+   * client does not respond within the same time, 20,000 at most, is closed. Default 60,000.
    */
   readonly keepaliveMs?: number;
   /** How many calls a connection has at once; more wait on the client's side. Default 1,000. */
@@ -41,9 +42,11 @@ const CAPABILITIES: Capabilities = {
  * option, and for a PEM file that cannot be read.
  */
 export function grpcJs(options: GrpcJsOptions = {}): ServerTransport {
+  checkArgument("the options of grpcJs", options, "object");
   refuseUnknownOptions("grpcJs", options, ["tls", "keepaliveMs", "maxConcurrentStreams"]);
   checkTime("keepaliveMs", options.keepaliveMs);
   checkCount("maxConcurrentStreams", options.maxConcurrentStreams);
+  checkOption("tls", options.tls, "object");
   silenceGrpcJs();
   const credentials = credentialsOf(options.tls);
   const {
@@ -69,6 +72,9 @@ export function grpcJs(options: GrpcJsOptions = {}): ServerTransport {
 function credentialsOf(tls: ServerTlsOptions | undefined): ServerCredentials {
   if (tls === undefined) return ServerCredentials.createInsecure();
   refuseUnknownOptions("grpcJs, in tls,", tls, ["certificate", "key", "clientCa"]);
+  checkArgument("tls.certificate", tls.certificate, "string");
+  checkArgument("tls.key", tls.key, "string");
+  checkOption("tls.clientCa", tls.clientCa, "string");
   const pair = {
     cert_chain: readPem("tls.certificate", tls.certificate),
     private_key: readPem("tls.key", tls.key),

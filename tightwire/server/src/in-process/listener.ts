@@ -28,7 +28,7 @@ export class InProcessListener implements ServerTransport, Listener, ConnectionH
   draining = false;
   readonly #calls = new OpenCalls();
   readonly #connections = new Set<InProcessConnection>();
-  /** Handlers run in the async context of whoever made the transport, not of whoever calls. */
+  /** Runs handlers in the async context that made the transport, not in that of the caller. */
   readonly #inOwnContext: <R>(body: () => R) => R = AsyncLocalStorage.snapshot();
   #acceptor: Acceptor | undefined = undefined;
 

@@ -1,4 +1,4 @@
-/** How many bytes may wait for a reader before the writer is told to wait. */
+/** How many bytes may wait for a reader before the writer has to wait. */
 const HIGH_WATER_BYTES = 64 * 1024;
 /** How many messages may wait, however small they are. */
 const HIGH_WATER_MESSAGES = 64;

@@ -20,11 +20,12 @@ export interface InProcessOptions {
  */
 export function inProcess(server: Server, options: InProcessOptions = {}): ClientTransport {
   checkArgument("server", server, "object");
+  checkArgument("the options of inProcess", options, "object");
   refuseUnknownOptions("inProcess", options, ["identity"]);
   checkOption("identity", options.identity, "string");
   const listener = new InProcessListener(options.identity);
   const listening = server.listen("in-process:", listener);
-  // Whoever connects gets the error; until then it must not count as unhandled.
+  // connect() reports the error; until then it must not count as unhandled.
   listening.catch(() => {});
   return {
     name: "in-process",
