@@ -1,12 +1,7 @@
 import { MisuseError } from "@tightwire/core";
 import { describe } from "./argument.js";
 
-/** The forms of an address to listen at, as messages show them. */
-export const ADDRESS_FORMS = '"127.0.0.1:50051", "[::]:50051" or "unix:/path"';
-
-/**
- * Throws a MisuseError when an address is not even a string. Its form is the transport's to check.
- */
+/** Throws a MisuseError when an address is not a string. The transport checks its form. */
 export function checkAddress(address: unknown): void {
   if (typeof address !== "string") throw invalidAddress(address);
 }
@@ -15,6 +10,6 @@ export function checkAddress(address: unknown): void {
 export function invalidAddress(address: unknown): MisuseError {
   return new MisuseError(
     "TW_INVALID_ADDRESS",
-    `address must look like ${ADDRESS_FORMS} (got ${describe(address)})`,
+    `invalid address ${describe(address)}; allowed: "127.0.0.1:50051", "[::]:50051", "unix:/path"`,
   );
 }

@@ -1,4 +1,4 @@
-import { MisuseError } from "@tightwire/core";
+import { MisuseError, StartError } from "@tightwire/core";
 import type { Listener, ServerTransport } from "@tightwire/core/runtime";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { serve } from "./serve.js";
@@ -132,7 +132,7 @@ test("an unknown option is refused before anything is added", async () => {
 });
 
 test.each<[string, object]>([
-  ['address must look like "127.0.0.1:50051", "[::]:50051" or "unix:/path" (got undefined)', {}],
+  ['invalid address undefined; allowed: "127.0.0.1:50051", "[::]:50051", "unix:/path"', {}],
   ["transport must be an object (got a function)", { address: "here", transport: () => {} }],
   ['health must be a boolean (got "no")', { address: "here", health: "no" }],
   ["reflection must be a boolean (got 0)", { address: "here", reflection: 0 }],
@@ -170,6 +170,8 @@ test("the default transport is the wire; for an address in use it rejects with o
   expect(first.address).toMatch(/^127\.0\.0\.1:[1-9]\d*$/);
   const before = process.listenerCount(SIGNAL);
   const second = serve(createServer(), { address: first.address, signals: [SIGNAL] });
-  await expect(second).rejects.toThrow(new Error(`${first.address} is in use`));
+  await expect(second).rejects.toThrow(
+    new StartError("TW_ADDRESS_IN_USE", `${first.address} is in use`),
+  );
   expect(process.listenerCount(SIGNAL)).toBe(before);
 });

@@ -208,7 +208,7 @@ test("an address that is not a string is refused", () => {
   expect(() => createServer().listen(50_051 as never)).toThrow(
     new MisuseError(
       "TW_INVALID_ADDRESS",
-      'address must look like "127.0.0.1:50051", "[::]:50051" or "unix:/path" (got 50051)',
+      'invalid address 50051; allowed: "127.0.0.1:50051", "[::]:50051", "unix:/path"',
     ),
   );
 });

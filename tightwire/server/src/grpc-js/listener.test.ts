@@ -12,7 +12,7 @@ test.each(["50051", "localhost", "127.0.0.1:port", "[::1:50051", "tcp://127.0.0.
     await expect(createServer().listen(address, grpcJs())).rejects.toThrow(
       new MisuseError(
         "TW_INVALID_ADDRESS",
-        `address must look like "127.0.0.1:50051", "[::]:50051" or "unix:/path" (got ${JSON.stringify(address)})`,
+        `invalid address ${JSON.stringify(address)}; allowed: "127.0.0.1:50051", "[::]:50051", "unix:/path"`,
       ),
     );
   },

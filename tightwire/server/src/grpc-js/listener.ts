@@ -88,13 +88,12 @@ async function bind(
 
 function bindError(address: string, cause: Error): StartError {
   if (cause.message.includes("EADDRINUSE")) return addressInUse(address, cause);
-  if (cause.message.includes("EACCES"))
-    return new StartError("TW_ADDRESS_NOT_PERMITTED", `no permission to listen at ${address}`, {
-      cause,
-    });
-  return new StartError("TW_CANNOT_LISTEN", `cannot listen at ${address}: ${cause.message}`, {
-    cause,
-  });
+  if (cause.message.includes("EACCES")) {
+    const message = `this user has no permission to listen at ${address}`;
+    return new StartError("TW_ADDRESS_NOT_PERMITTED", message, { cause });
+  }
+  const message = `cannot listen at ${address}: ${cause.message}`;
+  return new StartError("TW_CANNOT_LISTEN", message, { cause });
 }
 
 function addressInUse(address: string, cause?: Error): StartError {
