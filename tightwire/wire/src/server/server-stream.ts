@@ -194,7 +194,7 @@ const CLOSED_MEANWHILE: Status = {
 };
 const CANCELLED: Status = {
   code: StatusNumber.CANCELLED,
-  message: "the caller cancelled the call, or is gone",
+  message: "the caller cancelled the call or disconnected",
 };
 const LATE: Status = {
   code: StatusNumber.DEADLINE_EXCEEDED,
