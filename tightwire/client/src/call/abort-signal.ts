@@ -1,12 +1,12 @@
 type Listener = () => void;
 
-/** Who waits for each signal. */
+/** The listeners of each signal. */
 const waiting = new WeakMap<AbortSignal, Set<Listener>>();
 
 /**
- * Calls back once when `signal` aborts; returns how to stop waiting. Any number of calls share one
- * listener on the signal, which is there only while somebody waits: Node takes more than ten for a
- * leak and warns.
+ * Calls `listener` once when `signal` aborts; returns a function that removes it. All calls share
+ * one listener on the signal, which is there only while a call waits: Node warns of a leak when a
+ * signal has more than ten.
  */
 export function onAbort(signal: AbortSignal, listener: Listener): () => void {
   const listeners = waiting.get(signal) ?? wait(signal);

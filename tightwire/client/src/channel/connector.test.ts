@@ -8,8 +8,8 @@ import {
   SYSTEM,
 } from "@tightwire/core/runtime";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { parseTarget } from "../resolver/target.js";
 import { createConnector } from "./connector.js";
-import { parseTarget } from "./target.js";
 
 beforeEach(() => void vi.useFakeTimers());
 

@@ -2,14 +2,15 @@ import type { Endpoint } from "@tightwire/core/runtime";
 import { joinHostPort, type Target } from "./target.js";
 
 /**
- * The endpoints behind a target, in the order to try them; every address that the name has. Rejects
- * with an Error that names the host when it has none.
+ * Finds the endpoints of a target: all addresses of a name, in the order of the system's resolver,
+ * or the addresses that the target lists. Rejects with the resolver's Error, which names the host,
+ * when the name has no address.
  */
 export async function resolveTarget(target: Target): Promise<readonly Endpoint[]> {
   if (target.scheme === "static") return target.endpoints;
   if (target.scheme === "in-process") return [{ address: "in-process", authority: "in-process" }];
   const authority = joinHostPort(target.host, target.port);
-  // Loaded when first used, as importing the client is to be quick.
+  // Loaded on first use, so that importing the client stays fast.
   const { lookup } = await import("node:dns/promises");
   const addresses = await lookup(target.host, { all: true, verbatim: false });
   return addresses.map(({ address }) => ({

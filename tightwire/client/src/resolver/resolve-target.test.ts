@@ -1,11 +1,11 @@
 import { expect, test, vi } from "vitest";
-import { resolveTarget } from "./resolve.js";
+import { resolveTarget } from "./resolve-target.js";
 import { parseTarget } from "./target.js";
 
 const lookup = vi.hoisted(() => vi.fn());
 vi.mock("node:dns/promises", () => ({ lookup }));
 
-test("a name is all of its addresses, in the resolver's order, and calls to each name the name", async () => {
+test("a name has all of its addresses, in the order of the resolver, and itself as the authority", async () => {
   lookup.mockResolvedValueOnce([
     { address: "10.0.0.2", family: 4 },
     { address: "10.0.0.1", family: 4 },
@@ -21,14 +21,14 @@ test("a name is all of its addresses, in the resolver's order, and calls to each
   expect(lookup).toHaveBeenCalledWith("catalog", expect.objectContaining({ all: true }));
 });
 
-test("a name that has none is told as the resolver tells it", async () => {
+test("a name without addresses rejects with the error of the resolver", async () => {
   lookup.mockRejectedValueOnce(new Error("getaddrinfo ENOTFOUND nowhere"));
   await expect(resolveTarget(parseTarget("nowhere:1"))).rejects.toThrow(
     "getaddrinfo ENOTFOUND nowhere",
   );
 });
 
-test("addresses and processes are not looked up", async () => {
+test("addresses and in-process targets are not looked up", async () => {
   lookup.mockClear();
   expect(await resolveTarget(parseTarget("static:///b:2,a:1"))).toEqual([
     { address: "b:2", authority: "b:2" },
