@@ -3,9 +3,9 @@ import { AttemptView } from "./attempt-view.js";
 import type { ClientCall } from "./client-call.js";
 
 /**
- * Runs attempt interceptors around every attempt of a call: once more after an attempt that the peer
- * never processed, which they see fail. Any other failure is the call's, and so is an error that
- * one of them throws instead.
+ * Runs attempt interceptors around every attempt of a call: once more after an attempt that the
+ * peer never processed, which they see fail. Any other failure is the call's, and so is an error
+ * that one of them throws instead.
  */
 export function eachAttempt(intercepted: InterceptorNext): InterceptorNext {
   return async (given) => {

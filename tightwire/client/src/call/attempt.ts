@@ -23,8 +23,8 @@ export interface Attempt {
 const MAX_UNPROCESSED = 3;
 
 /**
- * Whether a call is sent again after an attempt finished with `completion`: the peer never processed
- * it, and there is time. `attempts` is how many were made.
+ * Whether a call is sent again after an attempt finished with `completion`: the peer never
+ * processed it, and there is time. `attempts` is how many were made.
  */
 export function maySendAgain(
   completion: Completion,

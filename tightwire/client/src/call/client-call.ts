@@ -56,7 +56,7 @@ export class ClientCall implements ClientInterceptedCall, OutgoingCall, CallHand
   view: AttemptView | undefined = undefined;
   /** How it finished; undefined until then. */
   completion: Completion | undefined = undefined;
-  /** The `cause` of the caller's error: what aborted the signal, or what code of the caller threw. */
+  /** The `cause` of the caller's error: an abort's reason, or what the caller's code threw. */
   errorCause: unknown = undefined;
 
   readonly options: CallOptions;

@@ -26,9 +26,9 @@ export function createStreamCall(
 }
 
 /**
- * Starts a run of a streaming call. The responses arrive in {@link StreamCall.stream}. `finished` is
- * called when the call has finished, or when an attempt has and attempt interceptors are to start
- * the next one.
+ * Starts a run of a streaming call. The responses arrive in {@link StreamCall.stream}. `finished`
+ * is called when the call has finished, or when an attempt has and attempt interceptors are to
+ * start the next one.
  */
 export function runStream(call: StreamCall, finished?: () => void): void {
   const { options, method, channel, stream } = call;

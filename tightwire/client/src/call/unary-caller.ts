@@ -7,7 +7,9 @@ import { runUnary, sendUnary, takeResponse } from "./unary-call.js";
 
 /** A call that was started, and can be aborted. */
 export interface StartedCall {
-  /** Cancels the call: CANCELLED, with `reason` as the error's cause. Does nothing once finished. */
+  /**
+   * Cancels the call: CANCELLED, with `reason` as the error's cause. Does nothing once finished.
+   */
   abort(reason: unknown): void;
 }
 
