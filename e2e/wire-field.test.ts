@@ -554,7 +554,7 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
     ]);
     expect(end).toMatchObject({
       code: StatusNumber.UNKNOWN,
-      message: "the peer is not a gRPC server: it responded with HTTP 200 with text/html",
+      message: "the peer is not a gRPC server: HTTP status 200, content-type text/html",
     });
   });
 });

@@ -23,10 +23,10 @@ interface FakeConnection extends Connection {
   readonly closedWith: readonly number[];
 }
 
-/** A connection that is in the state that the test says. */
+/** A connection whose state the test sets. */
 function fakeConnection(address: string): FakeConnection {
   let state: ConnectionState = "ready";
-  let tell: (state: ConnectionState) => void = () => {};
+  let changed: (state: ConnectionState) => void = () => {};
   const closedWith: number[] = [];
   const connection: FakeConnection = {
     info: { address, protocol: "fake" },
@@ -35,11 +35,11 @@ function fakeConnection(address: string): FakeConnection {
       return state === "ready" ? 1 : 0;
     },
     onState(listener) {
-      tell = listener;
+      changed = listener;
     },
     become(next) {
       state = next;
-      tell(next);
+      changed(next);
     },
     unary: vi.fn(),
     stream: vi.fn(),
@@ -53,8 +53,8 @@ function fakeConnection(address: string): FakeConnection {
 }
 
 /**
- * A connector over a transport that connects to every address but those in `down`, when the test
- * lets it.
+ * A connector over a transport that connects to every address except those in `down`; with `held`,
+ * once the test calls `release`.
  */
 function openConnector(text: string, { held = false } = {}) {
   const down = new Set<string>();
@@ -89,7 +89,18 @@ function openConnector(text: string, { held = false } = {}) {
 }
 
 const CLOSED: Status = { code: 1, message: "the channel was closed" };
-const unavailable = (text: string): Status => ({ code: 14, message: text });
+const unavailable = (message: string): Status => ({ code: 14, message });
+
+test("a call that waits although a connection is ready gets it, later", async () => {
+  const { connector, made, acquire } = openConnector("static:///a:1");
+  await acquire();
+  const ready = vi.fn();
+  connector.acquire(ready, ready);
+  expect(ready).not.toHaveBeenCalled();
+  expect(await acquire()).toBe(made[0]);
+  expect(ready.mock.calls).toEqual([[made[0]]]);
+  expect(made).toHaveLength(1);
+});
 
 test("connects when a call needs it, and all calls that wait share the one connection", async () => {
   const { connector, tried, made, acquire, release } = openConnector("static:///a:1", {
@@ -105,41 +116,41 @@ test("connects when a call needs it, and all calls that wait share the one conne
   expect(made).toHaveLength(1);
 });
 
-test("a call that waits no more is not told, and the others are", async () => {
+test("a call that stops waiting is not called back, and the others are", async () => {
   const { connector, acquire, made, release } = openConnector("static:///a:1", { held: true });
-  const told = vi.fn();
-  const leave = connector.acquire(told, told);
+  const calledBack = vi.fn();
+  const stopWaiting = connector.acquire(calledBack, calledBack);
   const other = acquire();
-  leave();
+  stopWaiting();
   release();
   expect(await other).toBe(made[0]);
-  expect(told).not.toHaveBeenCalled();
+  expect(calledBack).not.toHaveBeenCalled();
 });
 
-test("takes the first endpoint that answers", async () => {
+test("connects to the first endpoint that accepts", async () => {
   const { down, tried, made, acquire } = openConnector("static:///a:1,b:2,c:3");
   down.add("a:1");
   expect(await acquire()).toBe(made[0]);
   expect([tried, made[0]?.info.address]).toEqual([["a:1", "b:2"], "b:2"]);
 });
 
-test("when none answers, every call that waits is told why, each endpoint named once", async () => {
+test("when no endpoint accepts, every call that waits fails with the reason of each, named once", async () => {
   const { down, acquire } = openConnector("static:///a:1,b:2");
   for (const address of ["a:1", "b:2"]) down.add(address);
-  const why = unavailable("cannot connect to static:///a:1,b:2: a:1: refused; b:2: refused");
-  expect(await Promise.all([acquire(), acquire()])).toEqual([why, why]);
+  const status = unavailable("cannot connect to static:///a:1,b:2: a:1: refused; b:2: refused");
+  expect(await Promise.all([acquire(), acquire()])).toEqual([status, status]);
 });
 
-test("while it backs off calls fail with the last reason and nothing is tried; the wait doubles, and begins anew after a success", async () => {
+test("during backoff calls fail with the last reason and nothing is tried; the backoff doubles, and starts again after a success", async () => {
   vi.spyOn(Math, "random").mockReturnValue(1);
   const { down, tried, made, acquire } = openConnector("static:///a:1");
-  const why = unavailable("cannot connect to static:///a:1: refused");
+  const status = unavailable("cannot connect to static:///a:1: refused");
   down.add("a:1");
   for (const waitMs of [100, 200, 400]) {
     const before = tried.length;
-    expect(await acquire()).toEqual(why);
+    expect(await acquire()).toEqual(status);
     vi.advanceTimersByTime(waitMs - 1);
-    expect(await acquire()).toEqual(why);
+    expect(await acquire()).toEqual(status);
     expect(tried).toHaveLength(before + 1);
     vi.advanceTimersByTime(1);
   }
@@ -147,13 +158,13 @@ test("while it backs off calls fail with the last reason and nothing is tried; t
   expect(await acquire()).toBe(made[0]);
   made[0]?.become("closed");
   down.add("a:1");
-  expect(await acquire()).toEqual(why);
+  expect(await acquire()).toEqual(status);
   vi.advanceTimersByTime(100);
   down.clear();
   expect(await acquire()).toBe(made[1]);
 });
 
-test("the wait is at most ten seconds", async () => {
+test("the backoff is at most ten seconds", async () => {
   vi.spyOn(Math, "random").mockReturnValue(1);
   const { down, tried, acquire } = openConnector("static:///a:1");
   down.add("a:1");
@@ -165,7 +176,7 @@ test("the wait is at most ten seconds", async () => {
 });
 
 test.each(["draining", "closed"] as const)(
-  "a connection that is %s takes no new call, and another is made for the next",
+  "a %s connection accepts no new call, and the next call gets another one",
   async (state) => {
     const { connector, made, acquire } = openConnector("static:///a:1");
     await acquire();
@@ -178,7 +189,7 @@ test.each(["draining", "closed"] as const)(
   },
 );
 
-test("closing closes every connection, one that drains too, and calls that come are told", async () => {
+test("close closes every connection, a draining one too, and later calls fail", async () => {
   const { connector, made, acquire } = openConnector("static:///a:1");
   await acquire();
   made[0]?.become("draining");
@@ -191,7 +202,7 @@ test("closing closes every connection, one that drains too, and calls that come 
   expect(await acquire()).toEqual(CLOSED);
 });
 
-test("closing while it connects tells those who wait, and a connection that comes all the same is closed at once", async () => {
+test("close while it connects fails the calls that wait, and closes a connection that comes later at once", async () => {
   const { connector, made, acquire, release } = openConnector("static:///a:1", { held: true });
   const waiting = acquire();
   await vi.advanceTimersByTimeAsync(0);
@@ -203,7 +214,7 @@ test("closing while it connects tells those who wait, and a connection that come
   expect(connector.ready()).toBeUndefined();
 });
 
-test("connects outside of the call that asked for it", async () => {
+test("connects detached from the call that needs it", async () => {
   const { scopes, acquire } = openConnector("static:///a:1");
   await runInScope({ deadline: 0 } as CallScope, acquire);
   expect(scopes).toEqual([undefined]);

@@ -15,7 +15,11 @@ import {
 import { type CallConnection, GrpcJsCall } from "./call.js";
 import { UnaryResponses } from "./unary-responses.js";
 
-const LOST: Status = { code: StatusNumber.UNAVAILABLE, message: "the connection was lost" };
+/** grpc-js does not say why a connection closed that this side did not close. */
+const CLOSED_UNEXPECTEDLY: Status = {
+  code: StatusNumber.UNAVAILABLE,
+  message: "the connection closed unexpectedly",
+};
 const CLOSED: Status = { code: StatusNumber.UNAVAILABLE, message: "the connection was closed" };
 
 /**
@@ -46,7 +50,7 @@ export class GrpcJsConnection implements Connection, CallConnection {
 
   onState(listener: (state: ConnectionState, status?: Status) => void): void {
     this.#listener = listener;
-    if (this.#state !== "ready") listener(this.#state, LOST);
+    if (this.#state !== "ready") listener(this.#state, CLOSED_UNEXPECTEDLY);
   }
 
   unary(call: OutgoingCall, message: Uint8Array, sink: UnarySink): GrpcJsCall {
@@ -92,7 +96,7 @@ export class GrpcJsConnection implements Connection, CallConnection {
 
   #watch(): void {
     if (this.channel.getConnectivityState(false) !== connectivityState.READY) {
-      this.#tell("draining", LOST);
+      this.#tell("draining", CLOSED_UNEXPECTEDLY);
       if (this.#calls.size === 0) this.#finish();
       return;
     }
@@ -102,7 +106,7 @@ export class GrpcJsConnection implements Connection, CallConnection {
   }
 
   #finish(): void {
-    this.#tell("closed", LOST);
+    this.#tell("closed", CLOSED_UNEXPECTEDLY);
     this.channel.close();
   }
 

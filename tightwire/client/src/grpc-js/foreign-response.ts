@@ -37,10 +37,10 @@ export function foreignResponse(
   // Without headers and without an HTTP status there was no response.
   if (head === undefined && unreadable[1] === undefined) return undefined;
   const httpStatus = Number(unreadable[1] ?? 200);
-  const what = typeof type === "string" ? `with ${mediaType(type)}` : "without a content type";
+  const what = typeof type === "string" ? `content-type ${mediaType(type)}` : "no content-type";
   return {
     code: BY_HTTP_STATUS.get(httpStatus) ?? StatusNumber.UNKNOWN,
-    message: `the peer is not a gRPC server: it answered HTTP ${httpStatus} ${what}`,
+    message: `the peer is not a gRPC server: HTTP status ${httpStatus}, ${what}`,
   };
 }
 

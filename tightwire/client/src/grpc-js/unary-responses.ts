@@ -33,7 +33,8 @@ export class UnaryResponses implements ResponseSink {
       this.#headers === undefined ? completion : { ...completion, headers: this.#headers };
     if (completion.code !== StatusNumber.OK) return this.#sink.finished(whole, undefined);
     if (this.#messages === 1) return this.#sink.finished(whole, this.#message);
-    const message = `the response of a unary call holds ${this.#messages} messages`;
+    const count = this.#messages === 0 ? "no message" : "more than one message";
+    const message = `the response of a unary call has ${count}`;
     this.#sink.finished(
       { ...whole, code: StatusNumber.INTERNAL, message, origin: "local" },
       undefined,

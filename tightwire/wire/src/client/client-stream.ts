@@ -211,11 +211,11 @@ export class ClientStream implements StreamHandle, StreamOwner {
 
   /** The response is not gRPC: a proxy's, or a web server's. */
   #foreign(head: ResponseHead): void {
-    const what =
+    const type =
       head.contentType === undefined
-        ? "without a content type"
-        : `with ${mediaType(head.contentType)}`;
-    const message = `the peer is not a gRPC server: it responded with HTTP ${head.httpStatus} ${what}`;
+        ? "no content-type"
+        : `content-type ${mediaType(head.contentType)}`;
+    const message = `the peer is not a gRPC server: HTTP status ${head.httpStatus}, ${type}`;
     this.#reject({ code: statusOfHttp(head.httpStatus as string), message });
   }
 
