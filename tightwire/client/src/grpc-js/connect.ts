@@ -14,7 +14,8 @@ import type { GrpcJsOptions } from "./grpc-js-options.js";
 
 /**
  * Connects to one endpoint. Rejects with an Error that says why, after the timeout at the latest.
- * grpc-js alone would try for ever (grpc-node#2785), also when nobody wants the connection any more.
+ * grpc-js alone would try for ever (grpc-node#2785), also when nobody wants the connection any
+ * more.
  */
 export function connect(
   endpoint: Endpoint,

@@ -5,8 +5,8 @@ import { type ClientTlsOptions, readPem } from "@tightwire/wire/tls";
 import { omitAddressAsServerName } from "./server-name.js";
 
 /**
- * The grpc-js credentials for TLS options. Throws a {@link MisuseError} for an unknown option or half
- * a client certificate, and what `readPem` throws for a file.
+ * The grpc-js credentials for TLS options. Throws a {@link MisuseError} for an unknown option or
+ * half a client certificate, and what `readPem` throws for a file.
  */
 export function credentialsOf(tls: boolean | ClientTlsOptions | undefined): ChannelCredentials {
   if (tls === undefined || tls === false) return credentials.createInsecure();
