@@ -3,7 +3,7 @@ import type { Clock, Connection, Status } from "@tightwire/core/runtime";
 
 /**
  * A target with its endpoints and connections. Make one for each service that you call, and keep
- * it: it connects when it is first used, and again after its connection is lost.
+ * it: it connects when it is first used, and again after its connection closes.
  */
 export interface Channel {
   /** As it was given to `createChannel`. */

@@ -16,7 +16,7 @@ const needed: ConnectorEvent = { kind: "needed", now: 99 };
 const neededLater: ConnectorEvent = { kind: "needed", now: 100 };
 const connected: ConnectorEvent = { kind: "connected", connection: one };
 const failed: ConnectorEvent = { kind: "failed", failure, retryAt: 100 };
-const lost: ConnectorEvent = { kind: "lost", connection: one };
+const dropped: ConnectorEvent = { kind: "dropped", connection: one };
 
 test.each<[string, ConnectorState, ConnectorEvent, ConnectorState]>([
   ["idle connects when needed", idle, needed, { kind: "connecting", failures: 0 }],
@@ -28,7 +28,7 @@ test.each<[string, ConnectorState, ConnectorEvent, ConnectorState]>([
     neededLater,
     { kind: "connecting", failures: 3 },
   ],
-  ["ready is idle when its connection is lost", ready, lost, idle],
+  ["ready is idle when its connection is dropped", ready, dropped, idle],
   ["the user closes idle", idle, { kind: "closed" }, closed],
   ["the user closes connecting", connecting, { kind: "closed" }, closed],
   ["the user closes ready", ready, { kind: "closed" }, closed],
@@ -41,12 +41,12 @@ test.each<[string, ConnectorState, ConnectorEvent]>([
   ["one round at a time", connecting, needed],
   ["ready is not needed", ready, needed],
   ["backoff waits", backoff, needed],
-  ["another connection is lost", ready, { kind: "lost", connection: other }],
-  ["a connection is lost while the next one connects", connecting, lost],
+  ["another connection is dropped", ready, { kind: "dropped", connection: other }],
+  ["a connection is dropped while the next one connects", connecting, dropped],
   ["closed stays closed: needed", closed, needed],
   ["closed stays closed: connected", closed, connected],
   ["closed stays closed: failed", closed, failed],
-  ["closed stays closed: lost", closed, lost],
+  ["closed stays closed: dropped", closed, dropped],
 ])("nothing changes: %s", (_name, state, event) => {
   expect(transition(state, event)).toBe(state);
 });

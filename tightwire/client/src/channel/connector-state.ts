@@ -11,7 +11,7 @@ import type { Connection, Status } from "@tightwire/core/runtime";
  *      │   the wait is   └── backoff                      │
  *      │   over                                           │
  *      └──────────────────────────────────────────────────┘
- *                 lost: the connection drains or closed
+ *             dropped: its connection drains or closed
  *
  *     any state ── closed: by the user ──► closed
  */
@@ -37,7 +37,7 @@ export type ConnectorEvent =
   | { readonly kind: "needed"; readonly now: number }
   | { readonly kind: "connected"; readonly connection: Connection }
   | { readonly kind: "failed"; readonly failure: Status; readonly retryAt: number }
-  | { readonly kind: "lost"; readonly connection: Connection }
+  | { readonly kind: "dropped"; readonly connection: Connection }
   | { readonly kind: "closed" };
 
 /** The state after `event`; `state` itself when the event changes nothing. */
@@ -55,7 +55,7 @@ export function transition(state: ConnectorState, event: ConnectorEvent): Connec
       const { failure, retryAt } = event;
       return { kind: "backoff", failures: failuresOf(state) + 1, retryAt, failure };
     }
-    case "lost":
+    case "dropped":
       // Another connection may have taken its place.
       return state.kind === "ready" && state.connection === event.connection
         ? { kind: "idle" }

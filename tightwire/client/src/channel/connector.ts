@@ -81,7 +81,7 @@ export function createConnector(parts: ConnectorParts): Connector {
     connections.add(connection);
     apply({ kind: "connected", connection });
     connection.onState((now) => {
-      apply({ kind: "lost", connection });
+      apply({ kind: "dropped", connection });
       if (now === "closed") connections.delete(connection);
     });
     for (const waiter of takeWaiters()) waiter.ready(connection);
