@@ -97,12 +97,11 @@ function close(iterator: RequestIterator): void {
 }
 
 function iteratorOf(requests: unknown): RequestIterator {
-  const iterable = requests as Partial<AsyncIterable<unknown>> & Partial<Iterable<unknown>>;
-  const iterator = iterable[Symbol.asyncIterator]?.() ?? iterable[Symbol.iterator]?.();
-  if (iterator === undefined)
-    throw new MisuseError(
-      "TW_INVALID_REQUESTS",
-      `the requests of a stream must be an iterable or async iterable of messages (got ${typeof requests})`,
-    );
-  return iterator;
+  const iterable = requests as Partial<AsyncIterable<unknown> & Iterable<unknown>> | undefined;
+  const iterator = iterable?.[Symbol.asyncIterator]?.() ?? iterable?.[Symbol.iterator]?.();
+  if (iterator !== undefined) return iterator;
+  throw new MisuseError(
+    "TW_INVALID_REQUESTS",
+    `the requests of a stream must be an iterable or async iterable of messages (got ${typeof requests})`,
+  );
 }
