@@ -6,7 +6,7 @@ test.each([
   [{ key: "-----BEGIN PRIVATE KEY-----" }, "tls.certificate is missing"],
 ])("half a client certificate is refused: %j", (tls, missing) => {
   expect(() => credentialsOf(tls)).toThrow(
-    `tls.certificate and tls.key must be set together (${missing})`,
+    `tls.certificate and tls.key must be given together (${missing})`,
   );
   expect(() => credentialsOf(tls)).toThrow(expect.objectContaining({ code: "TW_INVALID_OPTION" }));
 });

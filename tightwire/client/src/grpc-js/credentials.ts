@@ -17,7 +17,7 @@ export function credentialsOf(tls: boolean | ClientTlsOptions | undefined): Chan
     const missing = key === undefined ? "tls.key" : "tls.certificate";
     throw new MisuseError(
       "TW_INVALID_OPTION",
-      `tls.certificate and tls.key must be set together (${missing} is missing)`,
+      `tls.certificate and tls.key must be given together (${missing} is missing)`,
     );
   }
   return omitAddressAsServerName(

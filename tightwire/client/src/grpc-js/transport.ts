@@ -8,7 +8,7 @@ import { silenceGrpcJs } from "./quiet.js";
  * The client transport over the official `@grpc/grpc-js`, with one connection to one endpoint. The
  * retry policies of grpc-js are off; its transparent retries stay on. Throws a MisuseError at once
  * for an unknown option, a `keepaliveMs` that is not a positive number, or half a client
- * certificate, and an Error for a PEM file that cannot be read.
+ * certificate, and a StartError for a PEM file that cannot be read.
  */
 export function grpcJs(options: GrpcJsOptions = {}): ClientTransport {
   refuseUnknownOptions("grpcJs", options, ["tls", "keepaliveMs", "compression"]);
