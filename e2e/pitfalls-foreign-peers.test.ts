@@ -42,7 +42,7 @@ describe("an answer that is not gRPC becomes a status by the published table, an
       body,
     );
     const { client } = openClient(address);
-    const message = `the peer is not a gRPC server: it answered HTTP ${status} with ${type}`;
+    const message = `the peer is not a gRPC server: HTTP status ${status}, content-type ${type}`;
     for (const call of [client.unary(testMessage()), readAll(client.serverStream(testMessage()))]) {
       expect(await rejectionOf(call)).toMatchObject({
         code,
@@ -57,7 +57,7 @@ describe("an answer that is not gRPC becomes a status by the published table, an
     const { client } = openClient(await listenAnswering({ ":status": 200 }, PAGE));
     expect(await rejectionOf(client.unary(testMessage()))).toMatchObject({
       code: "unknown",
-      message: "the peer is not a gRPC server: it answered HTTP 200 without a content type",
+      message: "the peer is not a gRPC server: HTTP status 200, no content-type",
     });
   });
 

@@ -8,7 +8,7 @@ import { transportInUse } from "./transport-in-use.js";
 
 /** As JavaScript, or a spread of a configuration, would pass them. */
 const misspelt = { keepAliveMs: 1 } as never;
-const names = /unknown option of \w+: "keepAliveMs"; allowed: \w+/;
+const names = /^unknown option of .+: "keepAliveMs"; allowed: \w+/;
 
 describe("an option that does not exist is named, with those that do, before anything is opened", () => {
   test.each<[string, () => unknown]>([
@@ -38,7 +38,7 @@ describe("an option that does not exist is named, with those that do, before any
       'unknown option of createChannel: "grpc.service_config"',
     );
     expect(() => transportInUse().client(options)).toThrow(
-      'unknown option of createChannel: "grpc.service_config"',
+      /unknown option of (wire|grpcJs): "grpc.service_config"/,
     );
   });
 });
@@ -74,14 +74,14 @@ describe("a number that an option does not take is named where it is given", () 
   ])("%s", (name, wrong, give) => {
     for (const value of wrong) {
       expect(() => give(value as never), String(value)).toThrow(TypeError);
-      expect(() => give(value as never)).toThrow(`${name} is ${String(value)}; it takes `);
+      expect(() => give(value as never)).toThrow(`${name} must be `);
     }
   });
 
   test("serve, before it listens", async () => {
     for (const options of [{ graceMs: Number.NaN }, { pauseMs: -1 }]) {
       await expect(serve(createServer(), { address: "127.0.0.1:0", ...options })).rejects.toThrow(
-        /^(graceMs|pauseMs) is .*; it takes /,
+        /^(graceMs|pauseMs) must be .* \(got /,
       );
     }
   });

@@ -115,7 +115,7 @@ describe("a message that stops short is INTERNAL", () => {
     );
     const cutShort = {
       code: "internal",
-      message: "the answer ends in the middle of a message",
+      message: "the response ends in the middle of a message",
       origin: "local",
     };
     expect(await rejectionOf(client.unary({}))).toMatchObject(cutShort);

@@ -584,7 +584,7 @@ describe("7 to 10. malformed answers", () => {
       expect(end).toMatchObject({
         code: StatusNumber.INTERNAL,
         origin: "local",
-        message: expect.stringContaining("the answer is malformed"),
+        message: expect.stringContaining("the response is malformed"),
       });
     });
   }

@@ -311,7 +311,7 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
     ]);
     expect(end).toMatchObject({
       code: StatusNumber.INTERNAL,
-      message: "the answer ends in the middle of a message",
+      message: "the response ends in the middle of a message",
     });
   });
 
@@ -554,7 +554,7 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
     ]);
     expect(end).toMatchObject({
       code: StatusNumber.UNKNOWN,
-      message: "the peer is not a gRPC server: it answered HTTP 200 with text/html",
+      message: "the peer is not a gRPC server: HTTP status 200, content-type text/html",
     });
   });
 });
@@ -650,7 +650,7 @@ describe("24. messages split and joined", () => {
     ]);
     expect(none.end).toMatchObject({
       code: StatusNumber.INTERNAL,
-      message: "the answer of a unary call holds no message",
+      message: "the response of a unary call has no message",
     });
   });
 

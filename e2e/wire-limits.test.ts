@@ -421,7 +421,7 @@ describe("what a client can make a server wait for", () => {
     expect(peer.frames.filter(({ streamId }) => streamId === 1)).toEqual([]);
     expect(server.calls[0]?.cancelled).toMatchObject({
       code: StatusNumber.UNAVAILABLE,
-      message: "the connection has reached its age",
+      message: "the connection has reached its maximum age",
     });
     await server.neighbour();
   });

@@ -1,5 +1,6 @@
 import { Metadata } from "@tightwire/core";
 import { type OutgoingCall, StatusNumber, SYSTEM } from "@tightwire/core/runtime";
+import { ClientSession } from "@tightwire/wire/internals/client/client-session.js";
 import type { Faults } from "./faults.js";
 import { fuzzLimits, PLAIN_MESSAGE_BYTES } from "./fuzz-limits.js";
 import type { CallKind } from "./input.js";
@@ -9,7 +10,7 @@ import type { OutputCheck } from "./output-check.js";
 import { createRandom, mixSeeds } from "./random.js";
 import { auditCounters } from "./server-subject.js";
 import type { SessionSubject } from "./session-subject.js";
-import { type Ledger, WatchedClientSession } from "./watched-sessions.js";
+import { type Ledger, watchSession } from "./watched-session.js";
 
 const KINDS: readonly CallKind[] = ["unary", "clientStream", "serverStream", "bidiStream"];
 /** More calls are not begun by what calls bring about. */
@@ -38,7 +39,7 @@ export function createClientSubject(
     authority: "localhost",
     firstStreamId: seed !== 0 && random.chance(2) ? LAST_STREAM_IDS : 1,
   };
-  const session = new WatchedClientSession(carrier, options, {
+  const session = new ClientSession(carrier, options, {
     ready() {},
     state: (state) =>
       void (state === "closed" && ++closes > 1 && faults.note("the session closed twice")),
@@ -46,7 +47,7 @@ export function createClientSubject(
     tooManyPings() {},
   });
   const ledger: Ledger = { held: 0, faults, check };
-  session.ledger = ledger;
+  watchSession(session.session, ledger);
 
   function meddle(): void {
     if (meddles && random.chance(8)) act(random.below(0x7fff_ffff));
@@ -100,25 +101,29 @@ export function createClientSubject(
 
   return {
     get over() {
-      return session.over;
+      return session.session.closed;
     },
     receive: (bytes) => session.receive(bytes),
-    lost: () => session.lost("the fuzzer is gone"),
+    lost: () => session.transportClosed("the fuzzer is gone"),
     close: () => void session.close(0),
     act,
     begin: (kinds) => kinds.forEach(makeCall),
     auditRest() {
-      if (session.over || session.open > 0) return;
+      if (session.session.closed || session.session.streams.size > 0) return;
       if (ledger.held !== 0) faults.note(`${ledger.held} octets are held for no stream`);
-      if (session.capacity > 0 && session.waitingBytes !== 0)
-        faults.note(`${session.waitingBytes} octets wait for no stream`);
+      if (session.capacity > 0 && session.session.sender.waitingBytes !== 0)
+        faults.note(`${session.session.sender.waitingBytes} octets wait for no stream`);
     },
     auditEnd() {
       for (const call of calls) call.audit();
-      if (!session.over) faults.note("the session did not end");
+      if (!session.session.closed) faults.note("the session did not end");
       if (closes !== 1) faults.note(`the session closed ${closes} times`);
       auditCounters(
-        { held: ledger.held, waiting: session.waitingBytes, streams: session.open },
+        {
+          held: ledger.held,
+          waiting: session.session.sender.waitingBytes,
+          streams: session.session.streams.size,
+        },
         faults,
       );
       if (session.capacity !== 0 || session.state !== "closed")
@@ -132,7 +137,7 @@ export function createClientSubject(
 }
 
 /** A session that is over takes nothing more, and says so. */
-function auditAfterwards(session: WatchedClientSession, expected: number, faults: Faults): void {
+function auditAfterwards(session: ClientSession, expected: number, faults: Faults): void {
   let code: number | undefined;
   const call: OutgoingCall = {
     path: "/a/b",

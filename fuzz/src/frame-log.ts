@@ -1,11 +1,11 @@
-import type { FrameHandler } from "@tightwire/wire/internals/frames/frame-reader.js";
+import type { FrameHandler } from "@tightwire/wire/internals/frames/frame.js";
 
 /**
  * Writes down what a frame reader tells; DATA of one stream is joined, since it may be told in
  * parts.
  */
 export class FrameLog implements FrameHandler {
-  readonly over = false;
+  readonly closed = false;
   readonly #log: string[];
   #stream = -1;
   #flowBytes = 0;

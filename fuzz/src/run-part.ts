@@ -1,8 +1,8 @@
 import { ConnectionError } from "@tightwire/wire/internals/frames/connection-error.js";
 import { FrameReader } from "@tightwire/wire/internals/frames/frame-reader.js";
+import { Inbox, PREFIX_BYTES } from "@tightwire/wire/internals/grpc/inbox.js";
 import { HpackDecoder } from "@tightwire/wire/internals/hpack/decoder.js";
 import { decodeHuffman } from "@tightwire/wire/internals/hpack/huffman.js";
-import { Inbox, PREFIX_BYTES } from "@tightwire/wire/internals/session/inbox.js";
 import { briefBytes } from "./brief.js";
 import { createFaults, type Faults } from "./faults.js";
 import { FrameLog } from "./frame-log.js";

@@ -1,4 +1,5 @@
 import { type Acceptor, type OpenedCall, StatusNumber, SYSTEM } from "@tightwire/core/runtime";
+import { ServerSession } from "@tightwire/wire/internals/server/server-session.js";
 import type { Faults } from "./faults.js";
 import { fuzzLimits, PLAIN_MESSAGE_BYTES } from "./fuzz-limits.js";
 import type { MemoryTransport } from "./memory-transport.js";
@@ -6,7 +7,7 @@ import type { OutputCheck } from "./output-check.js";
 import { createRandom, mixSeeds } from "./random.js";
 import { ServedCall } from "./served-call.js";
 import type { SessionSubject } from "./session-subject.js";
-import { type Ledger, WatchedServerSession } from "./watched-sessions.js";
+import { type Ledger, watchSession } from "./watched-session.js";
 
 /** A server's session and handlers that a seed made up. */
 export function createServerSubject(
@@ -54,17 +55,17 @@ export function createServerSubject(
     maxAgeMs: Number.POSITIVE_INFINITY,
     maxAgeGraceMs: Number.POSITIVE_INFINITY,
   };
-  const session = new WatchedServerSession(
+  const session = new ServerSession(
     carrier,
     options,
     { kind: "network", address: "127.0.0.1:1" },
     {
       acceptor,
-      sessionEnded: () => void (++ends > 1 && faults.note("the session ended twice")),
+      sessionClosed: () => void (++ends > 1 && faults.note("the session ended twice")),
     },
   );
   const ledger: Ledger = { held: 0, faults, check };
-  session.ledger = ledger;
+  watchSession(session.session, ledger);
 
   function act(number: number): void {
     const choice = createRandom(number);
@@ -90,7 +91,7 @@ export function createServerSubject(
 
   return {
     get over() {
-      return session.over;
+      return session.session.closed;
     },
     receive(bytes) {
       // What is received is borrowed: nobody may look at it afterwards.
@@ -98,25 +99,25 @@ export function createServerSubject(
       session.receive(borrowed);
       borrowed.fill(0xee);
     },
-    lost: () => session.lost("the fuzzer is gone"),
+    lost: () => session.transportClosed("the fuzzer is gone"),
     close: () => session.close({ code: StatusNumber.UNAVAILABLE, message: "the fuzzer closed it" }),
     act,
     begin() {},
     auditRest() {
-      if (session.over || session.open > 0) return;
+      if (session.session.closed || session.session.streams.size > 0) return;
       if (ledger.held !== 0) faults.note(`${ledger.held} octets are held for no stream`);
-      if (session.waitingBytes !== 0)
-        faults.note(`${session.waitingBytes} octets wait for no stream`);
+      if (session.session.sender.waitingBytes !== 0)
+        faults.note(`${session.session.sender.waitingBytes} octets wait for no stream`);
     },
     auditEnd() {
       for (const call of calls) call.audit();
-      if (!session.over) faults.note("the session did not end");
+      if (!session.session.closed) faults.note("the session did not end");
       if (ends !== 1) faults.note(`the session ended ${ends} times`);
       auditCounters(
         {
           held: ledger.held,
-          waiting: session.waitingBytes,
-          streams: session.open,
+          waiting: session.session.sender.waitingBytes,
+          streams: session.session.streams.size,
           active: session.active,
         },
         faults,

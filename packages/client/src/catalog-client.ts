@@ -4,8 +4,8 @@ import type { Closable } from "./closable.js";
 
 /**
  * A client of the catalog at `target`, for example `dns:///catalog:50051` or `127.0.0.1:50051`. It
- * connects when it is first used; keep one and close it at the end. Throws a TypeError for a target
- * or an option that `createChannel` does not understand.
+ * connects on the first call. Keep one client and close it at the end. Throws a MisuseError for a
+ * target or an option that `createChannel` does not accept.
  */
 export function createCatalogClient(
   target: string,

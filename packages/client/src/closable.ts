@@ -1,5 +1,5 @@
 /** A client that owns its channel. */
 export interface Closable {
-  /** No new calls; those in flight have `graceMs` (default 0) to end. Never rejects. */
+  /** Takes no new calls; those in flight have `graceMs` (default 0) to finish. Never rejects. */
   close(graceMs?: number): Promise<void>;
 }

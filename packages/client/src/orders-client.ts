@@ -4,8 +4,8 @@ import type { Closable } from "./closable.js";
 
 /**
  * A client of orders at `target`, for example `dns:///orders:50052` or `127.0.0.1:50052`. It
- * connects when it is first used; keep one and close it at the end. Throws a TypeError for a target
- * or an option that `createChannel` does not understand.
+ * connects on the first call. Keep one client and close it at the end. Throws a MisuseError for a
+ * target or an option that `createChannel` does not accept.
  */
 export function createOrdersClient(
   target: string,

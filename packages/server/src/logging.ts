@@ -6,7 +6,7 @@ import { PinoPretty } from "pino-pretty";
 export const LOG_LEVELS: readonly string[] = ["debug", "info", "warn", "error", "silent"];
 
 /**
- * A logger to stdout: lines for people on a terminal, JSON otherwise. `level` is one of
+ * Makes a logger to stdout: readable lines on a terminal, JSON otherwise. `level` is one of
  * {@link LOG_LEVELS}.
  */
 export function createLogger(service: string, level: string): Logger {

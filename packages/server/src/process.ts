@@ -1,21 +1,21 @@
 import { StartError } from "./start-error.js";
 
-/** What the launcher hears from a service's process once it serves. */
+/** A service's process sends this to the launcher once it serves. */
 export interface ServingMessage {
   readonly kind: "serving";
   readonly address: string;
-  /** Where it keeps its rows, for people; absent when it keeps none. */
+  /** Where it keeps its rows, for people; absent when it has no database. */
   readonly database?: string;
 }
 
-/** What the launcher hears from a service's process that cannot start. */
+/** A service's process sends this to the launcher when it cannot start. */
 export interface FailureMessage {
   readonly kind: "failed";
   /** For stderr. */
   readonly text: string;
 }
 
-/** What a service's process tells the launcher. */
+/** The first message of a service's process to the launcher. */
 export type ServiceMessage = ServingMessage | FailureMessage;
 
 /** A service that serves. */
@@ -25,9 +25,10 @@ export interface RunningService extends Omit<ServingMessage, "kind"> {
 }
 
 /**
- * Runs a service as this process: starts it, tells the launcher when there is one, and stops it on
- * SIGTERM, SIGINT or when the launcher is gone. Exits with 0 after a stop. When it cannot start it
- * says so in a sentence, to the launcher or, without one, on stderr, and exits with 1.
+ * Runs a service as this process: starts it, reports to the launcher if there is one, and stops it
+ * on SIGTERM, on SIGINT or when the launcher has exited. Exits with 0 after a stop. When the
+ * service cannot start, it sends one sentence to the launcher, or prints it on stderr, and exits
+ * with 1.
  */
 export async function runService(start: () => Promise<RunningService>): Promise<void> {
   const launched = process.send !== undefined;
@@ -45,7 +46,7 @@ export async function runService(start: () => Promise<RunningService>): Promise<
     process.exitCode = 0;
   } catch (error) {
     const text = describeStartFailure(error);
-    // A launcher that is gone gave up because another service could not start, and has said why.
+    // A launcher that has exited has already reported why: another service could not start.
     if (launched) await tellLauncher({ kind: "failed", text });
     else process.stderr.write(`${text}\n`);
     process.exitCode = 1;
@@ -53,7 +54,7 @@ export async function runService(start: () => Promise<RunningService>): Promise<
   if (process.connected) process.disconnect();
 }
 
-/** Resolves when the launcher was told, or there is none, or none any more. */
+/** Sends a message to the launcher. Resolves when it was sent, or when there is no launcher. */
 function tellLauncher(message: ServiceMessage): Promise<void> {
   return new Promise((resolve) => {
     if (process.send === undefined || !process.connected) resolve();
@@ -62,20 +63,20 @@ function tellLauncher(message: ServiceMessage): Promise<void> {
 }
 
 /**
- * Resolves at the first signal, or when the channel to the launcher closes. Listens from the first
- * moment on, so that no signal ends a start halfway.
+ * Resolves at the first signal, or when the channel to the launcher closes. It listens at once, so
+ * that no signal kills the process in the middle of its start.
  */
 export function whenStopIsAsked(): Promise<void> {
   return new Promise((resolve) => {
     process.on("SIGTERM", () => resolve());
     process.on("SIGINT", () => resolve());
     process.on("disconnect", () => resolve());
-    // The launcher went before anybody listened.
+    // The launcher exited before this listened.
     if (process.send !== undefined && !process.connected) resolve();
   });
 }
 
-/** A sentence for what the user can put right; all there is to know for anything else. */
+/** One sentence for what the user can fix; the stack of anything else. */
 export function describeStartFailure(error: unknown): string {
   if (error instanceof StartError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

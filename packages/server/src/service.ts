@@ -2,7 +2,7 @@ import type { Logger } from "@tightwire/core";
 import { createServer, type Served, type Server, serve } from "@tightwire/server";
 import type { Database, DatabaseOptions } from "./database/index.js";
 import { openDatabase } from "./database/index.js";
-import { answerOutage } from "./database/outage.js";
+import { outageAsUnavailable } from "./database/outage.js";
 import type { RunningService } from "./process.js";
 import type { CommonSettings } from "./settings.js";
 import { StartError } from "./start-error.js";
@@ -10,20 +10,21 @@ import { createTransport, type Transport } from "./transports.js";
 
 /** What a service is made of. */
 export interface ServiceParts<Tables> {
-  /** `catalog`: names its folder, schema and variables. */
+  /** For example `catalog`. Its folder, schema and variables are named after it. */
   readonly name: string;
   readonly settings: CommonSettings & { readonly address: string };
   readonly logger: Logger;
   readonly migrations: DatabaseOptions["migrations"];
   /**
-   * Adds the handlers. Gives what has to end after the last call and before the database closes.
+   * Adds the handlers. Returns what closes their resources, after the last call and before the
+   * database closes.
    */
   build(server: Server, database: Database<Tables>, transport: Transport): () => Promise<void>;
 }
 
 /**
- * Opens the database, serves, and gives what stops both. Throws a {@link StartError} for what the
- * user can put right, with nothing left open.
+ * Opens the database and serves. Throws a {@link StartError} for what the user can fix; nothing is
+ * left open then.
  */
 export async function startService<Tables>({
   name,
@@ -42,15 +43,15 @@ export async function startService<Tables>({
       logger.warn({ error: error === undefined ? undefined : String(error) }, message),
     ...(databaseUrl === undefined ? {} : { url: databaseUrl }),
   });
-  const server = createServer({ logger, interceptors: [answerOutage] });
-  let end = () => Promise.resolve();
+  const server = createServer({ logger, interceptors: [outageAsUnavailable] });
+  let closeHandlers = () => Promise.resolve();
   const close = async () => {
-    await end();
+    await closeHandlers();
     await database.close();
   };
   let served: Served;
   try {
-    end = build(server, database, transport);
+    closeHandlers = build(server, database, transport);
     served = await listen(name, server, address, transport);
   } catch (error) {
     await close();

@@ -17,7 +17,7 @@ describe("configuration", () => {
     });
   });
 
-  it("takes what is set; the flag wins over the variable", () => {
+  it("reads what is set; the flag wins over the variable", () => {
     const env = {
       CATALOG_ADDRESS: "unix:/tmp/a",
       LOG_LEVEL: "warn",
@@ -56,7 +56,7 @@ describe("configuration", () => {
     [{ TRANSPORT: "pigeon" }, [], 'TRANSPORT is "pigeon", which is none of wire, grpc-js'],
     [{}, ["--transport", "pigeon"], '--transport is "pigeon", which is none of wire, grpc-js'],
     [{}, ["--port", "1"], "the command line is not understood"],
-  ])("names what is wrong: %j %j", (env, args, message) => {
+  ])("names the invalid variable or flag: %j %j", (env, args, message) => {
     expect(() => readCatalogConfig(env, args)).toThrow(message);
   });
 });

@@ -6,7 +6,7 @@ import { TRANSPORTS } from "./transports.js";
 /** Variables by name, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What every process of the shop is told. */
+/** Settings that all processes of the shop have. */
 export interface CommonSettings {
   /** DATA_DIR: folder of PGlite's folders. Default `./data`. */
   readonly dataDir: string;
@@ -37,8 +37,8 @@ export function readCommonSettings(env: Environment, args: readonly string[]): C
 }
 
 /**
- * An address to listen at: `host:port` or `unix:/path`. Throws a {@link StartError} that names the
- * variable.
+ * Reads an address to listen at: `host:port` or `unix:/path`. Throws a {@link StartError} that
+ * names the variable.
  */
 export function readAddress(env: Environment, name: string, fallback: string): string {
   const address = read(env, name) ?? fallback;
@@ -48,7 +48,7 @@ export function readAddress(env: Environment, name: string, fallback: string): s
   throw new StartError(`${name} is "${address}", which is not an address such as ${fallback}`);
 }
 
-/** A variable that is set to something. */
+/** The value of a variable; undefined when it is not set or empty. */
 export function read(env: Environment, name: string): string | undefined {
   const value = env[name];
   return value === "" ? undefined : value;
@@ -61,7 +61,7 @@ function oneOf(name: string, value: string, allowed: readonly string[]): string 
 
 function readTransportFlag(args: readonly string[]): string | undefined {
   try {
-    // A package runner may hand its own "--" on.
+    // A package runner may pass its own "--" on.
     return parseArgs({
       args: args.filter((arg) => arg !== "--"),
       options: { transport: { type: "string" } },

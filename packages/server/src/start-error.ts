@@ -1,7 +1,6 @@
 /**
- * Something that whoever starts the process has to put right: a variable, a port, a folder. The
- * message is one sentence that names it; a process that meets one prints the message and exits with
- * 1.
+ * A problem that the person who starts the process has to fix: a variable, a port, a folder. The
+ * message is one sentence that names it. The process prints it and exits with 1.
  */
 export class StartError extends Error {
   override readonly name = "StartError";

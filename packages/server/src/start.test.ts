@@ -34,7 +34,7 @@ interface Started {
   readonly stderr: () => string;
   /** Waits until the last line of the banner is printed. */
   ready(): Promise<void>;
-  /** Exit code, or the name of the signal that ended it. */
+  /** Exit code, or the name of the signal that killed it. */
   readonly end: Promise<number | string>;
 }
 
@@ -67,7 +67,7 @@ function start(env: Record<string, string> = {}, ...flags: string[]): Started {
   };
 }
 
-/** An address whose port nobody listens at. */
+/** An address whose port no server uses. */
 async function freeAddress(): Promise<string> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -140,7 +140,7 @@ describe("pnpm start", () => {
   );
 
   it(
-    "loads nothing the second time, over grpc-js when it is told so, refuses a second shop on its folder, and ends with 0 on Ctrl-C",
+    "loads nothing the second time, over grpc-js if asked for, refuses a second shop on its folder, and exits with 0 on Ctrl-C",
     async () => {
       const shop = start({ LOG_LEVEL: "info" }, "--transport", "grpc-js");
       await shop.ready();
@@ -196,21 +196,21 @@ describe("pnpm start", () => {
   );
 
   it(
-    "says in one sentence that a service ended by itself, and stops the other",
+    "reports in one sentence that a service exited by itself, and stops the other",
     async () => {
       const shop = start();
       await shop.ready();
       const services = await servicesOf(shop);
       process.kill(services[1] ?? 0, "SIGKILL");
       expect(await shop.end).toBe(1);
-      expect(shop.stderr()).toMatch(/^(catalog|orders|gateway) ended by itself \(SIGKILL\)\n$/);
+      expect(shop.stderr()).toMatch(/^(catalog|orders|gateway) exited by itself \(SIGKILL\)\n$/);
       expect(services.filter(isRunning)).toEqual([]);
     },
     LIMIT_MS,
   );
 
   it(
-    "says in one sentence that a port is in use",
+    "reports in one sentence that a port is in use",
     async () => {
       const server = createServer().listen(0, "127.0.0.1");
       await once(server, "listening");
@@ -252,7 +252,7 @@ describe("pnpm start", () => {
       /^the database at 127\.0\.0\.1:1\/d \(DATABASE_URL\) cannot be used: nothing listens there\n$/,
     ],
   ])(
-    "says in one sentence what is wrong: %s",
+    "reports in one sentence: %s",
     async (_name, env, sentence) => {
       const shop = start(env);
       expect(await shop.end).toBe(1);

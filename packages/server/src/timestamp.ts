@@ -1,6 +1,6 @@
 import type { Timestamp } from "@tightwire/core/gen/google/protobuf/timestamp.js";
 
-/** A moment as the contract carries it. */
+/** A time as the contract carries it. */
 export function toTimestamp(date: Date): Timestamp {
   const ms = date.getTime();
   const seconds = Math.floor(ms / 1_000);

@@ -1,16 +1,22 @@
-import {
-  type CallOptions,
-  type InterceptedResponse,
-  type InterceptorNext,
-  type MethodDefinition,
-  RpcError,
-  type ServiceDefinition,
+import type {
+  CallOptions,
+  InterceptorNext,
+  MethodDefinition,
+  ServiceDefinition,
 } from "@tightwire/core";
 import { StatusNumber } from "@tightwire/core/runtime";
-import { type Channel, type OpenChannel, openChannel } from "./channel.js";
-import { chain, endedBy, failure, sendUnary, throughLayers } from "./layers.js";
-import { StreamClientCall } from "./stream.js";
-import { UnaryClientCall } from "./unary.js";
+import { ClientCall } from "./call/client-call.js";
+import { interceptedResponses } from "./call/intercepted-responses.js";
+import { interceptCalls, runInterceptors } from "./call/interceptors.js";
+import {
+  createStreamCall,
+  runStream,
+  sendForOneResponse,
+  sendStream,
+  sendUntilBegun,
+} from "./call/stream-call.js";
+import { runUnary, sendUnary, takeResponse } from "./call/unary-call.js";
+import { type Channel, type OpenChannel, openChannel } from "./channel/channel.js";
 
 /**
  * A method with its message types erased: here and nowhere else on this side. The generated client
@@ -19,10 +25,10 @@ import { UnaryClientCall } from "./unary.js";
 type ErasedMethod = (request: unknown, options?: CallOptions) => unknown;
 
 /**
- * A typed client of a service, over a channel that may serve many clients. Unary and
- * client-streaming methods return promises, the others async iterables; failed calls reject with an
- * {@link RpcError}. Leaving a `for await` early, or aborting `signal`, cancels the call on both
- * sides.
+ * Makes a typed client of a service. Many clients may share one channel. Unary and client-streaming
+ * methods return promises, the others async iterables. Failed calls reject with an RpcError.
+ * Leaving a `for await` early, or aborting `signal`, cancels the call on both sides. Throws a
+ * MisuseError (`TW_NOT_A_CHANNEL`) when `createChannel` did not make `channel`.
  */
 export function createClient<Handlers, Client>(
   definition: ServiceDefinition<Handlers, Client>,
@@ -35,131 +41,63 @@ export function createClient<Handlers, Client>(
   return client as Client;
 }
 
-/** Here, and only here on this side, the kinds of call are told apart. */
+/** Tells the four kinds of call apart: here, and only here on this side. */
 function erasedMethod(method: MethodDefinition, channel: OpenChannel): ErasedMethod {
   const { settings } = channel;
+  const send = settings.attemptInterceptors.length === 0 ? sendStream : sendUntilBegun;
   switch (method.kind) {
     case "unary":
-      return unaryMethod(method, channel, chain(settings, sendUnary));
+      return unaryMethod(method, channel, interceptCalls(settings, sendUnary));
     case "server_streaming":
-      return manyResponses(
-        method,
-        channel,
-        chain(settings, settings.attemptInterceptors.length === 0 ? sendStream : sendUntilAnswered),
-      );
+      return manyResponses(method, channel, interceptCalls(settings, send));
     case "bidi_streaming":
-      return manyResponses(method, channel, chain(settings, sendStream));
+      return manyResponses(method, channel, interceptCalls(settings, sendStream));
     case "client_streaming":
-      return oneResponse(method, channel, chain(settings, sendOneResponse));
+      return oneResponse(method, channel, interceptCalls(settings, sendForOneResponse));
   }
 }
 
-// Each is an async function of its own: an error thrown after an await carries the caller's frames,
-// at no cost to calls that succeed.
+// Unary and client-streaming methods are async functions of their own: an error thrown after an
+// await has the caller's stack frames, at no cost to calls that succeed.
 
 function unaryMethod(
   method: MethodDefinition,
   channel: OpenChannel,
-  layered: InterceptorNext | undefined,
+  intercepted: InterceptorNext | undefined,
 ): ErasedMethod {
   return async (request, options = NO_OPTIONS) => {
-    const call = new UnaryClientCall(method, channel, request, options);
-    if (layered !== undefined) return (await throughLayers(layered, call)).response;
-    await call.run();
-    if (call.end?.code !== StatusNumber.OK) throw failure(call);
-    return call.takeResponse();
+    const call = new ClientCall(method, channel, request, options);
+    if (intercepted !== undefined) return (await runInterceptors(intercepted, call)).response;
+    await new Promise<ClientCall>((resolve) => runUnary(call, resolve));
+    if (call.completion?.code !== StatusNumber.OK) throw call.failure();
+    return takeResponse(call);
   };
 }
 
 function manyResponses(
   method: MethodDefinition,
   channel: OpenChannel,
-  layered: InterceptorNext | undefined,
+  intercepted: InterceptorNext | undefined,
 ): ErasedMethod {
   return (request, options = NO_OPTIONS) => {
-    const call = new StreamClientCall(method, channel, request, options);
-    if (layered !== undefined) return layeredResponses(throughLayers(layered, call), call);
-    call.run();
-    return call.responses;
+    const call = createStreamCall(method, channel, request, options);
+    if (intercepted !== undefined)
+      return interceptedResponses(runInterceptors(intercepted, call), call);
+    runStream(call);
+    return call.stream.messages;
   };
 }
 
 function oneResponse(
   method: MethodDefinition,
   channel: OpenChannel,
-  layered: InterceptorNext | undefined,
+  intercepted: InterceptorNext | undefined,
 ): ErasedMethod {
   return async (request, options = NO_OPTIONS) => {
-    const call = new StreamClientCall(method, channel, request, options);
-    if (layered !== undefined) return (await throughLayers(layered, call)).response;
-    return (await sendOneResponse(call)).response;
+    const call = createStreamCall(method, channel, request, options);
+    if (intercepted !== undefined) return (await runInterceptors(intercepted, call)).response;
+    return (await sendForOneResponse(call)).response;
   };
 }
 
 const NO_OPTIONS: CallOptions = {};
-
-const sendStream: InterceptorNext = (intercepted) => {
-  const call = intercepted as StreamClientCall;
-  call.run();
-  return Promise.resolve({ response: call.responses });
-};
-
-/** As {@link sendStream}, for a stream that may be sent again until its answer begins. */
-const sendUntilAnswered: InterceptorNext = async (intercepted) => {
-  const call = intercepted as StreamClientCall;
-  call.run();
-  await call.answered();
-  if (call.unprocessed !== undefined) throw call.unprocessed;
-  return { response: call.responses };
-};
-
-const sendOneResponse: InterceptorNext = async (intercepted) => {
-  const call = intercepted as StreamClientCall;
-  call.run();
-  const first = await call.responses.next();
-  if (first.done === true)
-    throw new RpcError("internal", `${call.path} answered without a message`, { call: call.path });
-  const second = await call.responses.next();
-  if (second.done !== true) {
-    await call.responses.return();
-    throw new RpcError("internal", `${call.path} answered with more than one message`, {
-      call: call.path,
-    });
-  }
-  return { response: first.value };
-};
-
-/**
- * The responses that the layers let through. The call is on its way before anybody reads, and
- * leaving ends it even when nobody did.
- */
-function layeredResponses(
-  reply: Promise<InterceptedResponse>,
-  call: StreamClientCall,
-): AsyncIterableIterator<unknown> {
-  const iterator = reply.then(({ response }) =>
-    (response as AsyncIterable<unknown>)[Symbol.asyncIterator](),
-  );
-  iterator.catch(() => {}); // told to whoever reads
-  return {
-    async next() {
-      try {
-        return await (await iterator).next();
-      } catch (thrown) {
-        throw endedBy(thrown, call);
-      }
-    },
-    async return() {
-      const done = { done: true, value: undefined } as const;
-      await call.responses.return();
-      await iterator.then(
-        (one) => one.return?.(),
-        () => {},
-      );
-      return done;
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
-}

@@ -1,3 +1,4 @@
-export type { Channel, ChannelOptions } from "./channel.js";
-export { createChannel } from "./channel.js";
+export type { Channel } from "./channel/channel.js";
+export type { ChannelOptions } from "./channel/channel-options.js";
+export { createChannel } from "./channel/create-channel.js";
 export { createClient } from "./client.js";

@@ -1,6 +1,6 @@
 /**
- * What packages that make calls for others are built from. Users of services need
+ * For packages that make calls on behalf of others, such as a gateway. Users of services need
  * `@tightwire/client` only.
  */
-export type { StartedCall, UnaryCaller } from "./unary-caller.js";
-export { unaryCaller } from "./unary-caller.js";
+export type { StartedCall, UnaryCaller } from "./call/unary-caller.js";
+export { unaryCaller } from "./call/unary-caller.js";

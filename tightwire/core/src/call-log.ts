@@ -3,10 +3,10 @@ import type { CallObserver, ObservedCall, Observer } from "./observer.js";
 import { StatusNumber, statusName } from "./status.js";
 
 /**
- * An observer that logs: one line a call when it ends ("call"), one line an unexpected error
- * ("handler failed"), on whichever side it is used. No message bodies and no metadata; texts are as
- * the status carries them. Levels: OK and the caller's own faults `info`, the rest `warn`,
- * unexpected errors `error`.
+ * An observer that logs, on either side: one line when a call has finished ("call"), and one line
+ * for an unexpected error ("handler failed"). No message bodies, no metadata; the status message as
+ * it is. Levels: OK and the caller's own faults `info`, other statuses `warn`, unexpected errors
+ * `error`.
  */
 export function createCallLog(logger: Logger): Observer {
   return { started: (call) => new LoggedCall(logger, call) };
@@ -76,8 +76,8 @@ class LoggedCall implements CallObserver {
 const MAX_CAUSES = 4;
 
 /**
- * Type, text, stack, code and causes of an error, and nothing else of it: databases hang row values
- * on theirs.
+ * Type, message, stack, code and causes of an error, and nothing else: databases attach row values
+ * to theirs.
  */
 function describeError(error: unknown, redact: (text: string) => string, depth = 0): object {
   if (!(error instanceof Error)) return { message: redact(String(error)) };

@@ -4,7 +4,7 @@ import type { Metadata, MetadataInit } from "./metadata.js";
 import type { Peer } from "./peer.js";
 import type { Completion } from "./transport.js";
 
-/** A handler's view of the call that it answers. Server side. */
+/** A handler's view of its call. Server side. */
 export interface ServerCall extends ContextValues {
   readonly method: MethodDefinition;
   /** What the caller sent along. Nothing in it is verified. */
@@ -24,24 +24,25 @@ export interface ServerCall extends ContextValues {
    * Made when first read.
    */
   readonly draining: AbortSignal;
-  /** Metadata for the head of the answer: set before the first message. Made when first read. */
+  /** Metadata for the head of the response; set it before the first message. */
   readonly headers: Metadata;
-  /** Metadata for the end of the answer. Made when first read. */
+  /** Metadata for the end of the response. */
   readonly trailers: Metadata;
   /**
-   * Sends the head now instead of with the first message. For streams; does nothing when it was
+   * Sends the head now instead of with the first message. For streams; does nothing once it was
    * sent.
    */
   sendHeaders(): void;
   /**
-   * Whether answers are sent compressed (gzip), where transport and caller can. Read with each
-   * message; a stream whose first went plain without a head before it stays so. Default false.
+   * Whether responses are sent compressed (gzip), where transport and caller can. Read with each
+   * message. A stream whose first message was sent uncompressed, before any head, stays
+   * uncompressed. Default false.
    */
   compress: boolean;
 }
 
 /**
- * What a caller may say of one call. Client side. Every field is optional; precedence is call >
+ * What a caller may set for one call. Client side. Every field is optional; precedence is call >
  * channel > contract > default.
  */
 export interface CallOptions {
@@ -64,9 +65,9 @@ export interface CallOptions {
    * throws ends the call. Default false.
    */
   readonly compress?: boolean | ((message: never) => boolean);
-  /** Hears the head of the answer. */
+  /** Hears the head of the response. */
   readonly onHeaders?: (headers: Metadata) => void;
-  /** Hears the end of the answer, of failed calls too. */
+  /** Hears the trailers of the response, of failed calls too. */
   readonly onTrailers?: (trailers: Metadata) => void;
   /** Inherits nothing from the call that the code runs in. Default false. */
   readonly detached?: boolean;
@@ -106,8 +107,8 @@ export interface ServerInterceptedCall extends InterceptedCallBase {
 export type InterceptedCall = ClientInterceptedCall | ServerInterceptedCall;
 
 /**
- * What a call answers: one message, or an async iterable of them for server and bidirectional
- * streaming. A layer that looks at messages of a stream wraps `response`.
+ * The response of a call: one message, or an async iterable of them for server and bidirectional
+ * streaming. An interceptor that looks at the messages of a stream wraps `response`.
  */
 export interface InterceptedResponse {
   readonly response: unknown;
@@ -116,7 +117,7 @@ export interface InterceptedResponse {
 /** One step of a call. Rejects with an RpcError when the call fails. */
 export type InterceptorNext = (call: InterceptedCall) => Promise<InterceptedResponse>;
 
-/** A layer around calls, on either side; the first listed is the outermost on both. */
+/** Wraps calls, on either side; the first one listed is the outermost on both. */
 export type Interceptor = (next: InterceptorNext) => InterceptorNext;
 
 /** Folds interceptors around the innermost step. */

@@ -27,8 +27,8 @@ export interface Clock {
   /** Milliseconds on a monotonic clock. Only differences mean anything. */
   now(): number;
   /**
-   * Tells `target` once {@link now} has reached `deadline`: never early, at most 8 ms late. Cheap to
-   * set and to cancel, for the deadlines of calls. `Infinity` never comes. A scheduled deadline
+   * Tells `target` once {@link now} has reached `deadline`: never early, at most 8 ms late. Cheap
+   * to set and to cancel, for the deadlines of calls. `Infinity` never comes. A scheduled deadline
    * keeps the process alive.
    */
   schedule(deadline: number, target: Expiring): Timer;

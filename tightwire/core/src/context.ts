@@ -3,7 +3,7 @@ import type { Deadline } from "./deadline.js";
 import type { Status } from "./status.js";
 
 /**
- * What calls made inside a handler inherit from the call that it answers: deadline, cancellation
+ * What calls made inside a handler inherit from the handler's call: deadline, cancellation
  * and trace context, and nothing else.
  */
 export interface CallScope {
@@ -19,15 +19,15 @@ export interface CallScope {
   /** Why the call was cancelled; undefined while it was not. */
   readonly cancelledBy: Status | undefined;
   /** Calls back once, when the call is cancelled or its deadline passes; not on its normal end. */
-  onCancelled(listener: (cause: Status) => void): void;
+  onCancelled(listener: (status: Status) => void): void;
   /** Removes the listener. */
-  offCancelled(listener: (cause: Status) => void): void;
+  offCancelled(listener: (status: Status) => void): void;
 }
 
 const storage = new AsyncLocalStorage<CallScope | undefined>();
 
 /**
- * The scope of the call that this code answers; undefined outside of handlers and after
+ * The scope of the call whose handler this code runs in; undefined outside of handlers and after
  * {@link detach}. Server side sets it, client side reads it.
  */
 export function currentScope(): CallScope | undefined {

@@ -3,7 +3,7 @@ import type { Status } from "./status.js";
 import { StatusNumber } from "./status.js";
 
 /**
- * A moment by which a call is over: milliseconds on a {@link Clock}, which is
+ * The moment by which a call must finish: milliseconds on a {@link Clock}, which is
  * monotonic, or `Infinity`. Being monotonic it survives changes of the wall clock;
  * between processes only the time that is left travels (`grpc-timeout`).
  */

@@ -17,7 +17,7 @@ const completion = (over: Partial<Completion>): Completion => ({
 
 test("says what it is, and knows its kind across copies of the package", () => {
   const error = new RpcError("not_found", "no such film");
-  expect(`${error}`).toBe("RpcError: no such film");
+  expect(`${error}`).toBe("RpcError [not_found]: no such film");
   expect(Object.keys(error)).not.toContain("name");
   const ofAnotherCopy = Object.assign(new Error(), { [Symbol.for("tightwire.RpcError")]: true });
   expect(ofAnotherCopy).toBeInstanceOf(RpcError);

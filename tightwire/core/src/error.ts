@@ -4,11 +4,11 @@ import { MisuseError } from "./misuse-error.js";
 import { type Outcome, type StatusCode, statusName, statusNumber } from "./status.js";
 import type { Completion } from "./transport.js";
 
-/** What an error may carry beside its code and text. */
+/** What an error may carry besides its code and message. */
 export interface RpcErrorOptions {
   /** Rich details, made with `detail()` or `badRequest()`. */
   readonly details?: readonly ErrorDetail[];
-  /** Goes out as trailers of the answer. */
+  /** Sent as trailers of the response. */
   readonly metadata?: MetadataInit;
   /** Stays on this side; logged, never sent. */
   readonly cause?: unknown;
@@ -28,14 +28,14 @@ export const DETAILS_KEY = "grpc-status-details-bin";
 
 /**
  * The one error of calls, on both sides: a handler throws it to choose the status, a caller catches
- * it. `instanceof` works across copies of this package. Throws a {@link MisuseError} when the code is not a
- * status code, or is "ok".
+ * it. `instanceof` works across copies of this package. Throws a {@link MisuseError} when the code
+ * is not a status code, or is "ok".
  */
 export class RpcError extends Error {
   readonly code: StatusCode;
   readonly details: readonly ErrorDetail[];
   readonly metadata: Metadata;
-  /** "peer" when the other side answered so, "local" when this side found it. */
+  /** "peer" when the other side sent it, "local" when this side found it. */
   readonly origin: "local" | "peer";
   readonly outcome: Outcome;
   /** The path of the outgoing call that failed so; undefined for an error that a handler made. */
@@ -79,9 +79,9 @@ export class RpcError extends Error {
   }
 
   /**
-   * This error, marked to pass through a handler as it is: code, text and details of the peer
-   * become this service's own answer. Without it an error that came from a peer is translated, so
-   * that one service's "you may not" does not become another's.
+   * This error, marked to pass through a handler unchanged: the peer's code, message and details
+   * become this service's own response. Otherwise an error that came from a peer is translated, so
+   * that one service's "permission denied" does not become another's.
    */
   forward(): RpcError {
     const { code, message, details, metadata, origin, outcome } = this;
@@ -106,7 +106,7 @@ export class RpcError extends Error {
 
   /**
    * `RpcError` as it is; anything else that was thrown becomes `unknown` with the original as
-   * cause, its text kept on this side.
+   * cause, its message kept on this side.
    */
   static from(thrown: unknown): RpcError {
     if (thrown instanceof RpcError) return thrown as RpcError;

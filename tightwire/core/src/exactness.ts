@@ -42,8 +42,8 @@ export type ExtraFields<Wanted, Given> = Given extends Leaf | ReadonlyMap<unknow
           }[keyof Given & string];
 
 /**
- * What a compiler error shows for fields that the contract does not have: in what a handler
- * answers, or a caller streams.
+ * What a compiler error shows for fields that the contract does not have, in a handler's response
+ * or a caller's request stream.
  */
 export interface NotInTheContract<Fields> {
   readonly "not in the contract": Fields;

@@ -43,7 +43,10 @@ export class Metadata {
    */
   readonly #entries: MetadataValue[] = [];
 
-  /** Copies `init`. Throws a {@link MisuseError} that names the key when a key or value is not allowed. */
+  /**
+   * Copies `init`. Throws a {@link MisuseError} that names the key when a key or value is not
+   * allowed.
+   */
   constructor(init?: MetadataInit) {
     if (init === undefined) return;
     if (init instanceof Metadata) {
@@ -68,7 +71,8 @@ export class Metadata {
   }
 
   /**
-   * The first value under a text key. Throws a {@link MisuseError} for a `-bin` key: see {@link getBinary}.
+   * The first value under a text key. Throws a {@link MisuseError} for a `-bin` key: see
+   * {@link getBinary}.
    */
   get(key: string): string | undefined {
     if (isBinaryKey(key))
@@ -104,9 +108,9 @@ export class Metadata {
   }
 
   /**
-   * Adds a value, keeping those that are there. Throws a {@link MisuseError} that names the key when key or
-   * value is not allowed, or when it would be a second `authorization`, which HTTP does not allow:
-   * {@link set} replaces one.
+   * Adds a value, keeping those that are there. Throws a {@link MisuseError} that names the key
+   * when key or value is not allowed, or when it would be a second `authorization`, which HTTP does
+   * not allow: {@link set} replaces one.
    */
   append(key: string, value: MetadataValue): this {
     const name = checkKey(key);

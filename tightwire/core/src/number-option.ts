@@ -1,13 +1,13 @@
 import { MisuseError } from "./misuse-error.js";
 
-/** The longest wait that a timer of Node holds, 24.8 days; with a longer one it fires at once. */
+/** The longest wait of a timer of Node, 24.8 days; with a longer one it fires at once. */
 const MAX_TIMER_MS = 2_147_483_647;
-/** The largest number that HTTP/2 and gRPC have room for. */
+/** The largest number that fits HTTP/2 and gRPC. */
 const MAX_COUNT = 4_294_967_295;
 
 /**
- * Throws a {@link MisuseError} that names the option when it is given and is no whole number from 1 to
- * 4,294,967,295: a number of bytes or streams.
+ * Checks a number of bytes or streams. Throws a {@link MisuseError} that names the option if it is
+ * given and not a whole number from 1 to 4,294,967,295.
  */
 export function checkCount(option: string, value: number | undefined): void {
   if (value === undefined || (Number.isInteger(value) && value >= 1 && value <= MAX_COUNT)) return;
@@ -18,8 +18,8 @@ export function checkCount(option: string, value: number | undefined): void {
 }
 
 /**
- * Throws a {@link MisuseError} that names the option when it is given and is no time above 0 in milliseconds;
- * `Infinity` is one.
+ * Checks a time. Throws a {@link MisuseError} that names the option if it is given and not a
+ * positive number of milliseconds or `Infinity`.
  */
 export function checkTime(option: string, ms: number | undefined): void {
   if (ms === undefined || (typeof ms === "number" && ms > 0)) return;
@@ -29,7 +29,7 @@ export function checkTime(option: string, ms: number | undefined): void {
   );
 }
 
-/** As {@link checkTime}, for a wait that 0 leaves out. */
+/** As {@link checkTime}, for a wait that may be 0. */
 export function checkWait(option: string, ms: number | undefined): void {
   if (ms === undefined || (typeof ms === "number" && ms >= 0)) return;
   throw new MisuseError(
@@ -39,8 +39,8 @@ export function checkWait(option: string, ms: number | undefined): void {
 }
 
 /**
- * A time as Node's timers take it: what is longer than they hold, `Infinity` too, is the longest
- * that they do.
+ * A time for a timer of a {@link Clock}: longer times, `Infinity` too, become the longest that
+ * Node's timers allow.
  */
 export function timerMs(ms: number): number {
   return Math.min(ms, MAX_TIMER_MS);

@@ -1,9 +1,9 @@
 import type { MethodDefinition } from "./definition.js";
 
-/** What there is to tell of a call when it starts. */
+/** What is known of a call when it starts. */
 export interface ObservedCall {
   readonly side: "client" | "server";
-  /** The full path, also of a method that nobody knows. */
+  /** The full path, also of an unknown method. */
   readonly path: string;
   /** Undefined for a method that the server does not know. */
   readonly method: MethodDefinition | undefined;
@@ -13,15 +13,15 @@ export interface ObservedCall {
   readonly identity?: string | undefined;
 }
 
-/** What there is to tell when it ends. */
+/** What is known when a call has finished. */
 export interface ObservedFinish {
   /** A status number. */
   readonly code: number;
-  /** The status text; never a message body. */
+  /** The status message; never a message body. */
   readonly message: string;
   readonly durationMs: number;
   readonly origin: "local" | "peer";
-  /** The address of the endpoint that answered, where known. Client side. */
+  /** The address of the endpoint of the last attempt, if known. Client side. */
   readonly endpoint?: string | undefined;
   /** How many attempts were made. Client side. */
   readonly attempts?: number;
@@ -33,8 +33,8 @@ export interface CallObserver {
   attempt?(endpoint: string): void;
   message?(direction: "sent" | "received", bytes: number): void;
   /**
-   * A handler threw something that is no RpcError: once, with the id that the caller was given.
-   * Server side.
+   * A handler threw something other than an RpcError: told once, with the id that the caller was
+   * given. Server side.
    */
   failed?(error: unknown, errorId: string, redact: (text: string) => string): void;
   finished(end: ObservedFinish): void;
@@ -42,7 +42,7 @@ export interface CallObserver {
 
 /** Hears calls; costs nothing when there is none. Logs, metrics and traces are observers. */
 export interface Observer {
-  /** Returns who hears this call, or undefined when nobody wants to. */
+  /** Returns who hears this call, or undefined for nobody. */
   started(call: ObservedCall): CallObserver | undefined;
 }
 

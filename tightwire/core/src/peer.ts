@@ -11,8 +11,8 @@ export interface PeerCertificate {
 }
 
 /**
- * Whom a connection belongs to. Believed only as far as the transport verified it; metadata adds
- * nothing to it.
+ * Whom a connection belongs to. Nothing in it comes from metadata; it is as trustworthy as what the
+ * transport verified.
  */
 export interface Peer {
   readonly kind: "network" | "in-process";

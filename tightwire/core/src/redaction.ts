@@ -7,7 +7,7 @@ const MAX_KEPT = 64 * 1024;
 
 /**
  * What the `debug_redact` fields held in the last messages of a stream: an error may quote any that
- * came before it. Bounded; those of the newest message are always there.
+ * came before it. Limited in size; the values of the newest message are always kept.
  */
 export class MarkedValues {
   readonly #kept = new Set<string>();
@@ -38,9 +38,9 @@ export class MarkedValues {
 }
 
 /**
- * A function that takes the values of a message's `debug_redact` fields, and those in `marked`, out
- * of a text that is about to be logged. `paths` are a definition's redacted paths; what is no text
- * or number there is left alone. Free when there is nothing to redact.
+ * A function that removes the values of a message's `debug_redact` fields, and those in `marked`,
+ * from text that is about to be logged. `paths` are a definition's redacted paths; values other
+ * than strings and numbers stay. Costs nothing when there is nothing to redact.
  */
 export function redactorFor(
   paths: readonly string[],

@@ -94,8 +94,8 @@ export function statusName(number: number): StatusCode {
 }
 
 /**
- * The number of a status name. Throws a {@link MisuseError} that names the value when it is not one of the
- * seventeen.
+ * The number of a status name. Throws a {@link MisuseError} that names the value when it is not one
+ * of the seventeen.
  */
 export function statusNumber(code: StatusCode): number {
   const number = numbers.get(code);

@@ -1,8 +1,8 @@
 import { MisuseError } from "./misuse-error.js";
 
 /**
- * Throws a {@link MisuseError} that names every option that does not exist: a misspelt option is found at
- * once, not in production.
+ * Throws a {@link MisuseError} that names every unknown option, so that a misspelt option is found
+ * at once and not in production.
  */
 export function refuseUnknownOptions(
   what: string,

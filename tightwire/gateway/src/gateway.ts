@@ -1,7 +1,7 @@
 import type { DescService } from "@bufbuild/protobuf";
 import type { Channel } from "@tightwire/client";
 import { type Fault, formatFault, type Route, readPolicies, readRoutes } from "@tightwire/contract";
-import { type ErrorCode, MisuseError, type Policy, type ServiceDefinition } from "@tightwire/core";
+import { MisuseError, type Policy, type ServiceDefinition } from "@tightwire/core";
 import { checkWait, timerMs } from "@tightwire/core/runtime";
 import {
   type GatewayOptions,
@@ -84,7 +84,7 @@ class HttpGateway implements Gateway {
     const service = image.registry.getService(definition.name);
     if (service === undefined)
       throw new MisuseError(
-        "TW_UNKNOWN_SERVICE",
+        "TW_MISSING_IMAGE",
         `${definition.name} is not in its descriptor image; generate both again`,
       );
     const policies = Object.values(definition.methods).map(({ name, policy }): [string, Policy] => [
@@ -99,7 +99,7 @@ class HttpGateway implements Gateway {
     const image = this.#images.read(bytes);
     for (const service of names?.map((name) => findService(name, image)) ?? ownServices(image)) {
       const { policies, faults } = readPolicies(image.registry, service);
-      refuseFaults("TW_INVALID_POLICY", faults);
+      if (faults.length > 0) throw new MisuseError("TW_INVALID_POLICY", formatFaults(faults));
       this.#addService(image, service, channel, policies);
     }
     return this;
@@ -117,7 +117,7 @@ class HttpGateway implements Gateway {
         `${service.typeName} was added after the gateway started to listen; add all services before`,
       );
     const { routes, faults } = readRoutes(image.registry, [service]);
-    refuseFaults("TW_INVALID_ROUTE", faults);
+    if (faults.length > 0) throw new MisuseError("TW_INVALID_ROUTE", formatFaults(faults));
     const { emitDefaults } = this.#options;
     const json = { registry: image.types, emitDefaults, ignoreUnknownFields: false };
     this.#routes.add({ service, routes, channel, policies, json });
@@ -153,8 +153,8 @@ class HttpGateway implements Gateway {
   }
 }
 
-function refuseFaults(code: ErrorCode, faults: readonly Fault[]): void {
-  if (faults.length > 0) throw new MisuseError(code, faults.map(formatFault).join("\n"));
+function formatFaults(faults: readonly Fault[]): string {
+  return faults.map(formatFault).join("\n");
 }
 
 function findService(name: string, { registry, services }: ContractImage): DescService {

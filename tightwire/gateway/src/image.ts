@@ -8,7 +8,7 @@ import {
   type Registry,
 } from "@bufbuild/protobuf";
 import { type FileDescriptorSet, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
-import { MisuseError, StartError } from "@tightwire/core";
+import { StartError } from "@tightwire/core";
 
 /** The contracts in a descriptor image. */
 export interface ContractImage {
@@ -21,7 +21,7 @@ export interface ContractImage {
 
 /**
  * Reads a descriptor image (a `FileDescriptorSet`, as `buf build --as-file-descriptor-set` writes
- * it). Throws a StartError when the file cannot be read, a MisuseError when it is not an image.
+ * it). Throws a StartError when it cannot be read or decoded.
  */
 export function readImage(image: URL | Uint8Array): ContractImage {
   const registry = createFileRegistry(readSet(image));
@@ -44,7 +44,7 @@ function readSet(image: URL | Uint8Array): FileDescriptorSet {
   try {
     return fromBinary(FileDescriptorSetSchema, bytes);
   } catch (cause) {
-    throw new MisuseError("TW_INVALID_FILE", `${name} is not a FileDescriptorSet`, { cause });
+    throw new StartError("TW_INVALID_FILE", `${name} is not a FileDescriptorSet`, { cause });
   }
 }
 

@@ -8,12 +8,13 @@ import {
   type Status,
   StatusNumber,
 } from "@tightwire/core/runtime";
+import { StreamCall } from "./call/stream.js";
+import { UnaryCall } from "./call/unary.js";
 import type { ServedMethod } from "./method.js";
-import { StreamCall } from "./stream.js";
-import { UnaryCall } from "./unary.js";
 
-/** What an acceptor decides by. */
+/** What an acceptor works with. */
 export interface AcceptorParts {
+  /** The methods by their path, `/package.Service/Method`. */
   readonly methods: ReadonlyMap<string, ServedMethod>;
   readonly observer: Observer | undefined;
   readonly maxMessageBytes: number;
@@ -22,8 +23,8 @@ export interface AcceptorParts {
 }
 
 /**
- * What every transport asks when a call comes in. Here, and only here on this side, the kinds of
- * call are told apart.
+ * Makes the acceptor that every transport asks when a call arrives. On the server side, this is the
+ * only place that distinguishes the kinds of call.
  */
 export function createAcceptor({ methods, observer, ...parts }: AcceptorParts): Acceptor {
   return {
@@ -40,11 +41,11 @@ export function createAcceptor({ methods, observer, ...parts }: AcceptorParts): 
   };
 }
 
-/** How much of a path that a caller sent is repeated to it and to the log. */
-const MAX_PATH = 200;
+/** How many characters of a caller's path are repeated to the caller and to the log. */
+const MAX_PATH_LENGTH = 200;
 
 function unimplemented(fullPath: string, methods: ReadonlyMap<string, ServedMethod>): Status {
-  const path = fullPath.slice(0, MAX_PATH);
+  const path = fullPath.slice(0, MAX_PATH_LENGTH);
   const service = path.slice(0, path.lastIndexOf("/") + 1);
   const known = service !== "/" && [...methods.keys()].some((one) => one.startsWith(service));
   return {
@@ -53,21 +54,21 @@ function unimplemented(fullPath: string, methods: ReadonlyMap<string, ServedMeth
   };
 }
 
-/** Ends a call by its head alone; observers hear of it as of any other. */
+/** Finishes a call before it is read; observers hear of it as of any other. */
 function refuse(
   call: IncomingCall,
   method: MethodDefinition | undefined,
-  { code, message: text }: Status,
+  { code, message }: Status,
   observer: Observer | undefined,
 ): OpenedCall {
   observer
     ?.started({
       side: "server",
-      path: call.path.slice(0, MAX_PATH),
+      path: call.path.slice(0, MAX_PATH_LENGTH),
       method,
       peer: call.peer.address,
       identity: call.peer.identity,
     })
-    ?.finished({ code, message: text, durationMs: 0, origin: "local" });
-  return { kind: "refused", status: { code, message: text, trailers: undefined } };
+    ?.finished({ code, message, durationMs: 0, origin: "local" });
+  return { kind: "refused", status: { code, message, trailers: undefined } };
 }

@@ -1,20 +1,20 @@
 import { Metadata, type ServiceDefinition } from "@tightwire/core";
 import { type Completion, StatusNumber, SYSTEM, statusName } from "@tightwire/core/runtime";
-import { inProcess } from "./in-process.js";
+import { inProcess } from "./in-process/transport.js";
 import type { Server } from "./server.js";
 
-/** A call that was made, and what it was answered so far. */
+/** A call that was made, and the responses that it got so far. */
 export interface MadeCall {
   readonly responses: readonly unknown[];
   /**
-   * Resolves at its end with `ok`, or with the status and its text:
+   * Resolves when the call has finished, with `ok`, or with its status:
    * `unavailable: the server is shutting down`.
    */
-  readonly ended: Promise<string>;
+  readonly finished: Promise<string>;
   cancel(): void;
 }
 
-/** Calls a method with these requests, and no more. */
+/** Calls a method with these requests. */
 export type Caller = (
   definition: ServiceDefinition,
   localName: string,
@@ -22,8 +22,8 @@ export type Caller = (
 ) => MadeCall;
 
 /**
- * Makes calls to a server over the in-process transport, below channels: this package knows no
- * client.
+ * Makes calls to a server over the in-process transport, below channels, because this package does
+ * not import the client.
  */
 export async function callerOf(server: Server): Promise<Caller> {
   const endpoint = { address: "in-process", authority: "in-process" };
@@ -36,9 +36,9 @@ export async function callerOf(server: Server): Promise<Caller> {
     const method = definition.methods[localName];
     if (method === undefined) throw new Error(`${definition.name} has no method ${localName}`);
     const responses: unknown[] = [];
-    let tell: (end: string) => void;
-    const ended = new Promise<string>((resolve) => {
-      tell = resolve;
+    let resolveFinished: (status: string) => void;
+    const finished = new Promise<string>((resolve) => {
+      resolveFinished = resolve;
     });
     const call = {
       path: method.path,
@@ -51,7 +51,7 @@ export async function callerOf(server: Server): Promise<Caller> {
       headers() {},
       message: (bytes) => void responses.push(method.response.decode(bytes)),
       drained() {},
-      finished: (end) => tell(endText(end)),
+      finished: (completion) => resolveFinished(describeStatus(completion)),
     });
     handle.pull(Number.MAX_SAFE_INTEGER);
     for (const request of requests)
@@ -59,12 +59,13 @@ export async function callerOf(server: Server): Promise<Caller> {
     handle.halfClose();
     return {
       responses,
-      ended,
-      cancel: () => handle.cancel({ code: StatusNumber.CANCELLED, message: "left" }),
+      finished,
+      cancel: () =>
+        handle.cancel({ code: StatusNumber.CANCELLED, message: "cancelled by the test" }),
     };
   };
 }
 
-function endText({ code, message: text }: Completion): string {
-  return code === StatusNumber.OK ? "ok" : `${statusName(code)}: ${text}`;
+function describeStatus({ code, message }: Completion): string {
+  return code === StatusNumber.OK ? "ok" : `${statusName(code)}: ${message}`;
 }

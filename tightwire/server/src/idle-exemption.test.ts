@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { addHealth } from "./health.js";
-import { addReflection } from "./reflection.js";
+import { addHealth } from "./health/health.js";
+import { addReflection } from "./reflection/reflection.js";
 import { createServer } from "./server.js";
 
-test("streams of health and reflection are never ended for being silent", () => {
+test("streams of health and reflection have no idle timeout", () => {
   const server = createServer();
   addHealth(server);
   addReflection(server);

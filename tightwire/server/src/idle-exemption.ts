@@ -1,12 +1,12 @@
 import type { ServiceDefinition } from "@tightwire/core";
 
 /**
- * A service whose streams may be silent for ever: who watches a health that does not change, or
- * keeps a reflection stream for its next question, hears nothing for days.
+ * The same service without an idle timeout. Health and reflection use it: a client that
+ * watches a health that does not change, or keeps a reflection stream open, hears nothing for days.
  */
-export function exemptFromIdleTimeout<H, C>(
-  definition: ServiceDefinition<H, C>,
-): ServiceDefinition<H, C> {
+export function exemptFromIdleTimeout<Handlers, Client>(
+  definition: ServiceDefinition<Handlers, Client>,
+): ServiceDefinition<Handlers, Client> {
   const methods = Object.entries(definition.methods).map(([name, method]) => {
     const policy =
       method.kind === "unary"

@@ -12,18 +12,15 @@ import {
   DEFAULT_TIMEOUT_MS,
   type Random,
 } from "@tightwire/core/runtime";
-import type { StreamCall } from "./stream.js";
+import type { OpenStream } from "./stop.js";
 
 /**
- * A handler with its message types erased: here and nowhere else on this side. What the contract's
- * types promised holds, as the codecs made the messages.
+ * A handler without its message types. They are erased here and nowhere else on the server side;
+ * the codecs make the messages, so what the contract's types promise still holds.
  */
 export type Handler = (request: unknown, call: ServerCall) => unknown;
 
-/**
- * One method as it is served: everything about it that does not change from call to call, worked
- * out once.
- */
+/** A method of a server: all that stays the same from call to call, computed once. */
 export interface ServedMethod {
   readonly definition: MethodDefinition;
   readonly handler: Handler;
@@ -32,20 +29,20 @@ export interface ServedMethod {
    */
   readonly chain: InterceptorNext | undefined;
   /**
-   * The server's own cap on unary calls, from their start; twice the contract's timeout. `Infinity`
-   * for streams.
+   * The server's own limit on unary calls, from their start: twice the contract's timeout.
+   * `Infinity` for streams.
    */
   readonly maxDurationMs: number;
-  /** Streams: how long without a message either way. */
+  /** How long a stream may be without a message either way. `Infinity` for unary calls. */
   readonly idleTimeoutMs: number;
   readonly observer: Observer | undefined;
   readonly clock: Clock;
   readonly random: Random;
-  /** The streams in flight of this server, to be told when it drains. */
-  readonly streams: Set<StreamCall>;
+  /** The server's streaming calls in flight. */
+  readonly streams: Set<OpenStream>;
 }
 
-/** Works out a {@link ServedMethod}. */
+/** Computes a {@link ServedMethod}. */
 export function serveMethod(
   definition: MethodDefinition,
   handler: Handler,
@@ -69,6 +66,6 @@ export function serveMethod(
 }
 
 function innermost(handler: Handler): InterceptorNext {
-  // On the server the intercepted call is the handler's call: one object a call.
+  // On the server the intercepted call and the handler's call are the same object.
   return async (call) => ({ response: await handler(call.request, call as unknown as ServerCall) });
 }

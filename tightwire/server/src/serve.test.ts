@@ -1,9 +1,10 @@
+import { MisuseError, StartError } from "@tightwire/core";
 import type { Listener, ServerTransport } from "@tightwire/core/runtime";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { serve } from "./serve.js";
 import { createServer } from "./server.js";
 
-/** A transport whose listener drains when it is closed, or at once, and notes what it is told. */
+/** A transport whose listener logs its calls, and has drained at once or when it is closed. */
 function notingTransport({ drainsAtOnce }: { drainsAtOnce: boolean }) {
   const log: string[] = [];
   const transport: ServerTransport = {
@@ -35,7 +36,7 @@ const SIGNAL = "SIGUSR2";
 const services = (server: ReturnType<typeof createServer>): string[] =>
   server.services.map(({ name }) => name);
 
-test("adds health and both reflections, unless told not to, and tells the address that it listens at", async () => {
+test("adds health and both reflections unless they are turned off, and gives the address where it listens", async () => {
   const { transport } = notingTransport({ drainsAtOnce: true });
   const all = createServer();
   const served = await serve(all, { address: "here", transport, signals: [] });
@@ -57,7 +58,7 @@ test("adds health and both reflections, unless told not to, and tells the addres
   await Promise.all([served.stop({ pauseMs: 0 }), quiet.stop({ pauseMs: 0 })]);
 });
 
-test("the first signal stops it, and stopped resolves when it has", async () => {
+test("the first signal stops the server, and stopped resolves after that", async () => {
   const { log, transport } = notingTransport({ drainsAtOnce: true });
   const before = process.listenerCount(SIGNAL);
   const server = createServer();
@@ -75,7 +76,7 @@ test("the first signal stops it, and stopped resolves when it has", async () => 
   expect(process.listenerCount(SIGNAL)).toBe(before);
 });
 
-test("a second signal ends at once what still drains", async () => {
+test("a second signal closes at once what still drains", async () => {
   const { log, transport } = notingTransport({ drainsAtOnce: false });
   const { stopped } = await serve(createServer(), {
     address: "here",
@@ -90,7 +91,7 @@ test("a second signal ends at once what still drains", async () => {
   expect(log).toEqual(["drain", "closeNow"]);
 });
 
-test("hears SIGTERM and SIGINT by default, until it has stopped, also when code stops it", async () => {
+test("listens to SIGTERM and SIGINT by default until it has stopped, also when code stops it", async () => {
   const counts = () => [process.listenerCount("SIGTERM"), process.listenerCount("SIGINT")];
   const before = counts();
   const { transport } = notingTransport({ drainsAtOnce: true });
@@ -101,7 +102,7 @@ test("hears SIGTERM and SIGINT by default, until it has stopped, also when code 
   expect(counts()).toEqual(before);
 });
 
-test("stops with the options that it was given, and with those of stop() before them", async () => {
+test("stops with its own options, unless stop() is given others", async () => {
   const { transport } = notingTransport({ drainsAtOnce: true });
   for (const [given, expected] of [
     [{}, { pauseMs: 1, graceMs: 2 }],
@@ -121,7 +122,7 @@ test("stops with the options that it was given, and with those of stop() before 
   }
 });
 
-test("an option that it does not know is refused before anything is added", async () => {
+test("an unknown option is refused before anything is added", async () => {
   const server = createServer();
   const misspelt = { address: "here", signal: [SIGNAL] } as never;
   await expect(serve(server, misspelt)).rejects.toThrow(
@@ -130,7 +131,34 @@ test("an option that it does not know is refused before anything is added", asyn
   expect(services(server)).toEqual([]);
 });
 
-test("without a transport it listens with the wire, and an address in use is one sentence and no listener for signals", async () => {
+test.each<[string, object]>([
+  ['invalid address undefined; allowed: "127.0.0.1:50051", "[::]:50051", "unix:/path"', {}],
+  ["transport must be an object (got a function)", { address: "here", transport: () => {} }],
+  ['health must be a boolean (got "no")', { address: "here", health: "no" }],
+  ["reflection must be a boolean (got 0)", { address: "here", reflection: 0 }],
+  ['signals must be an array (got "SIGTERM")', { address: "here", signals: "SIGTERM" }],
+])("%s", async (message, options) => {
+  const server = createServer();
+  const served = serve(server, options as never);
+  await expect(served).rejects.toThrow(message);
+  await expect(served).rejects.toBeInstanceOf(MisuseError);
+  expect(services(server)).toEqual([]);
+});
+
+test("the server and the options of serve must be objects", async () => {
+  const address = "127.0.0.1:0";
+  await expect(serve(undefined as never, { address })).rejects.toThrow(
+    new MisuseError("TW_INVALID_OPTION", "server must be an object (got undefined)"),
+  );
+  await expect(serve(createServer(), "127.0.0.1:0" as never)).rejects.toThrow(
+    new MisuseError(
+      "TW_INVALID_OPTION",
+      'the options of serve must be an object (got "127.0.0.1:0")',
+    ),
+  );
+});
+
+test("the default transport is the wire; for an address in use it rejects with one sentence and leaves no listener for signals", async () => {
   const info = vi.fn();
   const server = createServer({ logger: { debug() {}, info, warn() {}, error() {} } });
   const first = await serve(server, { address: "127.0.0.1:0", signals: [] });
@@ -142,6 +170,8 @@ test("without a transport it listens with the wire, and an address in use is one
   expect(first.address).toMatch(/^127\.0\.0\.1:[1-9]\d*$/);
   const before = process.listenerCount(SIGNAL);
   const second = serve(createServer(), { address: first.address, signals: [SIGNAL] });
-  await expect(second).rejects.toThrow(new Error(`${first.address} is in use`));
+  await expect(second).rejects.toThrow(
+    new StartError("TW_ADDRESS_IN_USE", `${first.address} is in use`),
+  );
   expect(process.listenerCount(SIGNAL)).toBe(before);
 });

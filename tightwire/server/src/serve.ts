@@ -1,21 +1,24 @@
 import { refuseUnknownOptions, type ServerTransport } from "@tightwire/core/runtime";
-import { addHealth } from "./health.js";
-import { addReflection } from "./reflection.js";
-import { checkStopOptions, type Server, type StopOptions } from "./server.js";
+import { checkArgument, checkOption } from "./argument.js";
+import { addHealth } from "./health/health.js";
+import { checkAddress } from "./listen-address.js";
+import { addReflection } from "./reflection/reflection.js";
+import type { Server } from "./server.js";
+import { checkStopOptions, STOP_OPTION_NAMES, type StopOptions } from "./stop.js";
 
 /** How a server is served; all but the address is optional. */
 export interface ServeOptions extends StopOptions {
   /** `127.0.0.1:50051`, `[::]:50051` or `unix:/path`; port 0 takes a free one. */
   readonly address: string;
-  /** Default `wire()`, over cleartext; `grpcJs()` of `@tightwire/server/grpc-js` is the other. */
+  /** Default `wire()`, in cleartext; the other one is `grpcJs()` of `@tightwire/server/grpc-js`. */
   readonly transport?: ServerTransport;
-  /** Serve `grpc.health.v1.Health`. Default true. */
+  /** Serves `grpc.health.v1.Health`. Default true. */
   readonly health?: boolean;
-  /** Serve `grpc.reflection.v1` and `v1alpha`. Default true. */
+  /** Serves `grpc.reflection.v1` and `v1alpha`. Default true. */
   readonly reflection?: boolean;
   /**
-   * What makes it stop gracefully; a second one ends it at once. Default SIGTERM and SIGINT; none
-   * with an empty list.
+   * Signals that stop the server gracefully; a second one closes everything at once. Default
+   * SIGTERM and SIGINT; an empty list for none.
    */
   readonly signals?: readonly NodeJS.Signals[];
 }
@@ -25,11 +28,11 @@ export interface Served {
   /** Where it listens, with the port that was chosen. */
   readonly address: string;
   /**
-   * Resolves when it has stopped, by a signal or by {@link stop}: the moment to close databases.
-   * The process then ends by itself.
+   * Resolves when the server has stopped, by a signal or by {@link stop}: the moment to close
+   * databases. The process then exits by itself.
    */
   readonly stopped: Promise<void>;
-  /** Stops it as a signal would. */
+  /** Stops the server as a signal would. */
   stop(options?: StopOptions): Promise<void>;
 }
 
@@ -39,18 +42,16 @@ const OPTION_NAMES: readonly string[] = [
   "health",
   "reflection",
   "signals",
-  "pauseMs",
-  "graceMs",
+  ...STOP_OPTION_NAMES,
 ];
 
 /**
- * Serves a server as a process of its own does: health, reflection, signals and a graceful stop
- * (see `Server.stop`). Rejects with an Error that says why when it cannot listen. Never ends the
- * process.
+ * Serves a server as a process of its own does: with health, reflection, signals and a graceful
+ * stop (see `Server.stop`). Rejects with a MisuseError for an invalid option, and with an Error
+ * that says why it cannot listen. Never exits the process.
  */
 export async function serve(server: Server, options: ServeOptions): Promise<Served> {
-  refuseUnknownOptions("serve", options, OPTION_NAMES);
-  checkStopOptions(options);
+  checkServeArguments(server, options);
   const {
     address,
     transport,
@@ -62,8 +63,8 @@ export async function serve(server: Server, options: ServeOptions): Promise<Serv
   if (reflection) addReflection(server);
   const listener = await server.listen(address, transport);
   const stopOptions = stopOptionsOf(options);
-  const { promise: stopped, resolve: tellStopped } = deferred();
-  const forget = onSignals(
+  const { promise: stopped, resolve: resolveStopped } = deferred();
+  const removeListeners = onSignals(
     signals,
     () => void stop(),
     () => void server.stopNow(),
@@ -71,10 +72,22 @@ export async function serve(server: Server, options: ServeOptions): Promise<Serv
 
   async function stop(more: StopOptions = {}): Promise<void> {
     await server.stop({ ...stopOptions, ...more });
-    forget();
-    tellStopped();
+    removeListeners();
+    resolveStopped();
   }
   return { address: listener.address, stopped, stop };
+}
+
+function checkServeArguments(server: Server, options: ServeOptions): void {
+  checkArgument("server", server, "object");
+  checkArgument("the options of serve", options, "object");
+  refuseUnknownOptions("serve", options, OPTION_NAMES);
+  checkAddress(options.address);
+  checkOption("transport", options.transport, "object");
+  checkOption("health", options.health, "boolean");
+  checkOption("reflection", options.reflection, "boolean");
+  checkOption("signals", options.signals, "array");
+  checkStopOptions(options);
 }
 
 function stopOptionsOf({ pauseMs, graceMs }: ServeOptions): StopOptions {
@@ -84,14 +97,14 @@ function stopOptionsOf({ pauseMs, graceMs }: ServeOptions): StopOptions {
   };
 }
 
-/** Hears the first signal and the second one; returns how to stop that. */
+/** Calls `first` on the first signal and `later` on each one after it; returns how to stop that. */
 function onSignals(
   signals: readonly NodeJS.Signals[],
   first: () => void,
-  second: () => void,
+  later: () => void,
 ): () => void {
-  let heard = 0;
-  const listener = (): void => (heard++ === 0 ? first() : second());
+  let count = 0;
+  const listener = (): void => (count++ === 0 ? first() : later());
   for (const signal of signals) process.on(signal, listener);
   return () => {
     for (const signal of signals) process.off(signal, listener);

@@ -1,14 +1,15 @@
-import type {
-  Codec,
-  MethodDefinition,
-  MethodKind,
-  ServerCall,
-  ServiceDefinition,
+import {
+  type Codec,
+  type MethodDefinition,
+  type MethodKind,
+  MisuseError,
+  type ServerCall,
+  type ServiceDefinition,
 } from "@tightwire/core";
 import type { Listener, ServerTransport } from "@tightwire/core/runtime";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Caller, callerOf } from "./caller.test-support.js";
-import { addHealth, HealthService, HealthStatus } from "./health.js";
+import { addHealth, HealthService, HealthStatus } from "./health/health.js";
 import { createServer, type Server } from "./server.js";
 
 const json: Codec<unknown> = {
@@ -42,6 +43,8 @@ const Work: ServiceDefinition<WorkHandlers> = {
   methods: { once: method("Once", "unary"), many: method("Many", "server_streaming") },
 };
 
+const noop = (): void => {};
+
 let log: string[];
 
 beforeEach(() => {
@@ -51,10 +54,10 @@ beforeEach(() => {
 
 afterEach(() => void vi.useRealTimers());
 
-/** Runs what is due, and all that follows from it at once. */
+/** Runs the timers that are due, and everything that follows from them at once. */
 const passMs = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 
-/** A listener that only notes what it is told. */
+/** A transport whose listener only logs its calls. */
 const noting: ServerTransport = {
   name: "noting",
   capabilities: { compressRequests: false, compressResponses: false, knowsOutcome: true },
@@ -67,8 +70,7 @@ const noting: ServerTransport = {
 };
 
 /**
- * A server at work: `once` ends when `finish` is called, `many` when it is told that the server
- * drains.
+ * A server that listens: `once` finishes when `finish` is called, `many` when the server drains.
  */
 async function openServer(): Promise<{ server: Server; call: Caller; finish: () => void }> {
   let finish = (): void => {};
@@ -82,10 +84,10 @@ async function openServer(): Promise<{ server: Server; call: Caller; finish: () 
       return request;
     },
     async *many(_request, call) {
-      const told = new Promise((resolve) => call.draining.addEventListener("abort", resolve));
+      const drained = new Promise((resolve) => call.draining.addEventListener("abort", resolve));
       yield "first";
-      await told;
-      log.push("stream told");
+      await drained;
+      log.push("stream drained");
       yield "last";
     },
   });
@@ -94,7 +96,7 @@ async function openServer(): Promise<{ server: Server; call: Caller; finish: () 
   return { server, call: await callerOf(server), finish };
 }
 
-test("a stop reports NOT_SERVING, pauses, drains, tells streams to end and waits for the calls in flight, in this order", async () => {
+test("a stop reports NOT_SERVING, pauses, drains, tells streams to finish and waits for the calls in flight, in this order", async () => {
   const { server, call, finish } = await openServer();
   const watch = call(HealthService, "watch", { service: "" });
   const stream = call(Work, "many", {});
@@ -109,22 +111,22 @@ test("a stop reports NOT_SERVING, pauses, drains, tells streams to end and waits
   await passMs(299);
   const paused = call(Work, "once", {});
   await passMs(0);
-  expect([await paused.ended, log]).toEqual(["ok", []]);
+  expect([await paused.finished, log]).toEqual(["ok", []]);
   await passMs(1);
-  expect(log).toEqual(["drain within 4700 ms", "stream told"]);
-  expect([await stream.ended, stream.responses]).toEqual(["ok", ["first", "last"]]);
-  expect(await watch.ended).toBe("ok");
+  expect(log).toEqual(["drain within 4700 ms", "stream drained"]);
+  expect([await stream.finished, stream.responses]).toEqual(["ok", ["first", "last"]]);
+  expect(await watch.finished).toBe("ok");
   const late = call(Work, "once", {});
   await passMs(0);
-  expect(await late.ended).toBe("unavailable: the server is shutting down");
+  expect(await late.finished).toBe("unavailable: the server is shutting down");
   finish();
   await passMs(0);
   await stopped;
-  expect([await inFlight.ended, inFlight.responses]).toEqual(["ok", [{ long: true }]]);
-  expect(log).toEqual(["drain within 4700 ms", "stream told", "stopped"]);
+  expect([await inFlight.finished, inFlight.responses]).toEqual(["ok", [{ long: true }]]);
+  expect(log).toEqual(["drain within 4700 ms", "stream drained", "stopped"]);
 });
 
-test("what is left when the grace period is over, the pause included, is ended by force", async () => {
+test("calls that are left when the grace period has passed, pause included, are cancelled", async () => {
   const { server, call } = await openServer();
   const inFlight = call(Work, "once", { long: true });
   await passMs(0);
@@ -134,10 +136,10 @@ test("what is left when the grace period is over, the pause included, is ended b
   await passMs(1);
   await stopped;
   expect(log).toEqual(["drain within 700 ms", "call aborted", "stopped"]);
-  expect(await inFlight.ended).toBe("unavailable: the server is shutting down");
+  expect(await inFlight.finished).toBe("unavailable: the server is shutting down");
 });
 
-test("a pause longer than the grace period is cut to it", async () => {
+test("a pause is no longer than the grace period", async () => {
   const { server } = await openServer();
   const stopped = server.stop({ pauseMs: 60_000, graceMs: 100 });
   await passMs(100);
@@ -154,15 +156,59 @@ test("a listener that cannot drain does not make the stop reject", async () => {
   await expect(stopped).resolves.toBeUndefined();
 });
 
-test("what is added twice, too late or in part is refused with the names", async () => {
+test("a service that is added twice, too late or in part is refused by its name", async () => {
   const handlers = { once: () => Promise.resolve({}), async *many() {} };
   const server = createServer().add(Work, handlers);
-  expect(() => server.add(Work, handlers)).toThrow(new TypeError("test.Work was added twice"));
+  expect(() => server.add(Work, handlers)).toThrow(
+    new MisuseError("TW_DUPLICATE_SERVICE", "test.Work was added twice"),
+  );
   expect(() => createServer().add(Work, { ...handlers, once: undefined as never })).toThrow(
-    new TypeError("test.Work has no handler for once"),
+    new MisuseError("TW_MISSING_HANDLER", "test.Work has no handler for once"),
   );
   await server.listen("noting:", noting);
   expect(() => addHealth(server)).toThrow(
-    /^grpc\.health\.v1\.Health was added after the server began to listen/,
+    /^cannot add grpc\.health\.v1\.Health: the server already listens/,
+  );
+});
+
+test("a server that was stopped cannot listen again", async () => {
+  const { server } = await openServer();
+  const stopped = server.stop({ pauseMs: 0 });
+  await passMs(0);
+  await stopped;
+  expect(() => server.listen("noting:", noting)).toThrow(
+    new MisuseError("TW_STOPPED", "the server was stopped and cannot listen again"),
+  );
+});
+
+test.each<[string, () => unknown]>([
+  ["observers must be an array (got a function)", () => createServer({ observers: noop as never })],
+  [
+    "interceptors must be an array (got an object)",
+    () => createServer({ interceptors: {} as never }),
+  ],
+  ['logger must be an object (got "console")', () => createServer({ logger: "console" as never })],
+  [
+    "definition must be an object (got undefined)",
+    () => createServer().add(undefined as never, {}),
+  ],
+  [
+    "the handlers of test.Work must be an object (got undefined)",
+    () => createServer().add(Work, undefined as never),
+  ],
+  [
+    "transport must be an object (got a function)",
+    () => createServer().listen("127.0.0.1:0", noop as never),
+  ],
+])("an argument of another kind is refused: %s", (message, misuse) => {
+  expect(misuse).toThrow(new MisuseError("TW_INVALID_OPTION", message));
+});
+
+test("an address that is not a string is refused", () => {
+  expect(() => createServer().listen(50_051 as never)).toThrow(
+    new MisuseError(
+      "TW_INVALID_ADDRESS",
+      'invalid address 50051; allowed: "127.0.0.1:50051", "[::]:50051", "unix:/path"',
+    ),
   );
 });

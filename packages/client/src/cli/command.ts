@@ -2,12 +2,12 @@ import type { CatalogClient } from "@shop/contracts/catalog";
 import type { OrdersClient } from "@shop/contracts/orders";
 import type { Output } from "./output.js";
 
-/** What is wrong with a command line: printed with the command's usage, exit 2. */
+/** A wrong command line: printed with the command's usage, exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** What a command works with. */
+/** What a command gets. */
 export interface CommandContext {
   /** Arguments without a flag, after the command's name. */
   readonly operands: readonly string[];
@@ -30,7 +30,7 @@ export interface Command {
   readonly usage: string;
   /** What it does, in a few words. */
   readonly summary: string;
-  /** Its flags, beside those that all have. */
+  /** Its flags, besides those that all commands have. */
   readonly flags: Readonly<Record<string, "string" | "boolean">>;
   /** How many operands it takes. */
   readonly operands: { readonly least: number; readonly most: number };

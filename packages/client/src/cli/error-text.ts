@@ -2,8 +2,8 @@ import { RpcError } from "@tightwire/core";
 import { BadRequest } from "@tightwire/core/details";
 
 /**
- * What a failed call says to people: the status, its text, each field at fault, and what to do when
- * nobody answers.
+ * The text of a failed call for people: status and message, each invalid field, and what to do when
+ * no server responds.
  */
 export function describeError(
   error: unknown,

@@ -57,13 +57,14 @@ const list: Command = {
       statuses: status === undefined ? [] : [parseStatus(status)],
       email: flag("email"),
     };
-    const answer = await orders.listOrders(
+    const response = await orders.listOrders(
       { filter, pageSize: number("page-size") ?? 0, pageToken: flag("page-token") ?? "" },
       { signal },
     );
-    output.print(answer, answer.orders.map(toRow));
-    output.note(`${answer.orders.length} of ${answer.totalSize}`);
-    if (answer.nextPageToken !== "") output.note(`next page: --page-token ${answer.nextPageToken}`);
+    output.print(response, response.orders.map(toRow));
+    output.note(`${response.orders.length} of ${response.totalSize}`);
+    if (response.nextPageToken !== "")
+      output.note(`next page: --page-token ${response.nextPageToken}`);
   },
 };
 

@@ -1,19 +1,19 @@
 import type { Timestamp } from "@tightwire/core/gen/google/protobuf/timestamp.js";
 
-/** Where a command's answers go: a table for people, or JSON for programs. */
+/** Prints a command's responses: a table for people, or JSON for programs. */
 export interface Output {
-  /** Prints one answer: as JSON all of `value`, else the rows. */
+  /** Prints one response: as JSON all of `value`, else the rows. */
   print(value: unknown, rows: readonly Row[]): void;
-  /** Prints one message of a stream: as JSON a line, else the cells. */
+  /** Prints one message of a stream: a line of JSON, else the cells. */
   printLine(value: unknown, cells: readonly string[]): void;
-  /** Prints a remark; not as JSON. */
+  /** Prints a remark; nothing when the output is JSON. */
   note(text: string): void;
 }
 
 /** A line of a table, by column. */
 export type Row = Readonly<Record<string, string>>;
 
-/** An output on `write`, which gets whole lines without their end. */
+/** An output on `write`, which gets whole lines without line breaks. */
 export function createOutput(json: boolean, write: (line: string) => void): Output {
   return {
     print(value, rows) {
@@ -52,7 +52,7 @@ export function formatCents(cents: bigint): string {
   return `$${cents / 100n}.${String(cents % 100n).padStart(2, "0")}`;
 }
 
-/** A moment as `2026-11-22T10:00:00.000Z`; empty when there is none. */
+/** A time as `2026-11-22T10:00:00.000Z`; empty for undefined. */
 export function formatTime(time: Timestamp | undefined): string {
   return time === undefined
     ? ""

@@ -25,16 +25,17 @@ const list: Command = {
       pageSize: number("page-size") ?? 0,
       pageToken: flag("page-token") ?? "",
     };
-    const answer = await catalog.listProducts(request, { signal });
-    output.print(answer, answer.products.map(toRow));
-    output.note(`${answer.products.length} of ${answer.totalSize}`);
-    if (answer.nextPageToken !== "") output.note(`next page: --page-token ${answer.nextPageToken}`);
+    const response = await catalog.listProducts(request, { signal });
+    output.print(response, response.products.map(toRow));
+    output.note(`${response.products.length} of ${response.totalSize}`);
+    if (response.nextPageToken !== "")
+      output.note(`next page: --page-token ${response.nextPageToken}`);
   },
 };
 
 const get: Command = {
   usage: "products get <id>",
-  summary: "all that is known of one film",
+  summary: "everything known of one film",
   flags: {},
   operands: { least: 1, most: 1 },
   async run({ catalog, operands: [id = ""], output, signal }) {

@@ -31,7 +31,7 @@ const order = {
 let seen: unknown[];
 let served: Served;
 
-const answer =
+const respond =
   <T>(response: T) =>
   async (request: unknown): Promise<T> => {
     seen.push(request);
@@ -46,21 +46,21 @@ const catalog: CatalogHandlers = {
       });
     return { product };
   },
-  batchGetProducts: answer({ products: [product] }),
-  listProducts: answer({ products: [product], nextPageToken: "more", totalSize: 7 }),
-  importProducts: answer({ received: 0, created: 0, unchanged: 0, rejected: 0, rejections: [] }),
+  batchGetProducts: respond({ products: [product] }),
+  listProducts: respond({ products: [product], nextPageToken: "more", totalSize: 7 }),
+  importProducts: respond({ received: 0, created: 0, unchanged: 0, rejected: 0, rejections: [] }),
   async *watchStock({ productIds: [productId = ""] }) {
     yield { productId, stock: 3, changeTime: time };
     yield { productId, stock: 2, changeTime: time };
   },
-  reserveStock: answer({ reservation: undefined }),
-  releaseStock: answer({ reservation: undefined }),
+  reserveStock: respond({ reservation: undefined }),
+  releaseStock: respond({ reservation: undefined }),
 };
 const orders: OrdersHandlers = {
-  placeOrder: answer({ order }),
-  getOrder: answer({ order }),
-  listOrders: answer({ orders: [order], nextPageToken: "", totalSize: 1 }),
-  cancelOrder: answer({ order }),
+  placeOrder: respond({ order }),
+  getOrder: respond({ order }),
+  listOrders: respond({ orders: [order], nextPageToken: "", totalSize: 1 }),
+  cancelOrder: respond({ order }),
   async *trackOrder({ id }) {
     yield { id, status: OrderStatus.ORDER_STATUS_CANCELLED, changeTime: time };
   },
@@ -112,7 +112,7 @@ describe("the shop command", () => {
     ]);
   });
 
-  it("prints all of an answer as JSON, int64 as text and times as ISO", async () => {
+  it("prints a whole response as JSON, int64 as text and times as ISO", async () => {
     const { out } = await shop("products", "get", "alien", "--json");
     expect(JSON.parse(out.join("\n"))).toMatchObject({
       priceCents: "1205",
@@ -176,7 +176,7 @@ describe("the shop command", () => {
     ]);
   });
 
-  it("tells a failed call with each field at fault, and fails", async () => {
+  it("prints a failed call with each invalid field, and fails", async () => {
     expect(await shop("products", "get", "x")).toEqual({
       code: 1,
       out: [],
@@ -184,7 +184,7 @@ describe("the shop command", () => {
     });
   });
 
-  it("says where it looked when nobody answers", async () => {
+  it("prints the targets when no server responds", async () => {
     const { code, err } = await shop("products", "get", "x", "--catalog", "127.0.0.1:1");
     expect([code, err.at(-1)]).toEqual([
       1,

@@ -11,7 +11,7 @@ import { productCommands } from "./products.js";
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
-  /** Gets whole lines without their end. */
+  /** Gets whole lines without line breaks. */
   readonly out: (line: string) => void;
   readonly err: (line: string) => void;
 }
@@ -25,8 +25,7 @@ const COMMANDS: readonly Command[] = [...productCommands, ...orderCommands];
 const COMMON = { json: "boolean", catalog: "string", orders: "string", help: "boolean" } as const;
 
 /**
- * Runs `shop <args>`. Gives the exit code: 0, 1 when a call failed, 2 for a command line that is
- * not understood.
+ * Runs `shop <args>`. Returns the exit code: 0, 1 when a call failed, 2 for a wrong command line.
  */
 export async function runShop(
   args: readonly string[],
@@ -107,7 +106,7 @@ function readTargets(
   };
 }
 
-/** A target that is not understood is the command line's fault. */
+/** An invalid target is a usage error. */
 function openClients(targets: { catalog: string; orders: string }): Clients {
   try {
     return {

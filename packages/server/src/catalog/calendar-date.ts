@@ -1,7 +1,7 @@
 import type { CalendarDate } from "@shop/contracts/catalog";
 import type { Violations } from "../requests/violations.js";
 
-/** A day that is there has to be one of the calendar, from the year 1 to 9999. */
+/** Checks that a day, if it is set, exists in the calendar, from the year 1 to 9999. */
 export function checkDay(
   violations: Violations,
   field: string,

@@ -58,7 +58,7 @@ for (const engine of await testEngines()) {
         expect(found).toMatchObject({ id: "whole", film, priceCents: 999n, stock: 3 });
       });
 
-      it("leaves absent what is absent", async () => {
+      it("keeps absent fields absent", async () => {
         const id = await product(1);
         const [found] = await store.findProducts([id]);
         expect(found?.film?.usGross).toBeUndefined();
@@ -157,7 +157,7 @@ for (const engine of await testEngines()) {
     });
 
     describe("reserving", () => {
-      it("takes stock, and the same once more takes nothing and answers alike, in any order of lines", async () => {
+      it("takes stock; the same again, in any order of lines, takes nothing and gives the same result", async () => {
         const [a, b, id] = [await product(5), await product(5), randomUUID()];
         const lines = [
           { productId: a, quantity: 2 },
@@ -172,7 +172,7 @@ for (const engine of await testEngines()) {
         expect([await stockOf(a), await stockOf(b)]).toEqual([3, 0]);
       });
 
-      it("takes nothing at all when one line is short, and tells each that is", async () => {
+      it("takes nothing when one line is short, and names each short line", async () => {
         const [a, b, c, id] = [await product(5), await product(1), await product(0), randomUUID()];
         const lines = [a, b, c].map((productId) => ({ productId, quantity: 2 }));
         expect(await store.reserve(id, lines)).toEqual({
@@ -247,15 +247,15 @@ for (const engine of await testEngines()) {
       it("gives stock back once, however often and from wherever it is asked", async () => {
         const [a, id] = [await product(5), randomUUID()];
         await store.reserve(id, [{ productId: a, quantity: 3 }]);
-        const answers = await Promise.all(Array.from({ length: 10 }, () => store.release(id)));
-        expect(answers.every((answer) => answer?.releaseTime !== undefined)).toBe(true);
+        const released = await Promise.all(Array.from({ length: 10 }, () => store.release(id)));
+        expect(released.every((one) => one?.releaseTime !== undefined)).toBe(true);
         expect(await stockOf(a)).toBe(5);
         expect(await store.reserve(id, [{ productId: a, quantity: 3 }])).toEqual({
           kind: "released",
         });
       });
 
-      it("of what never was answers nothing, and a reservation that comes too late takes nothing", async () => {
+      it("of an unknown reservation returns nothing, and a reservation that arrives later takes nothing", async () => {
         const [a, id] = [await product(5), randomUUID()];
         expect(await store.release(id)).toBeUndefined();
         expect(await store.release(id)).toBeUndefined();
@@ -278,7 +278,7 @@ for (const engine of await testEngines()) {
       });
     });
 
-    it("tells watchers the stock at once, then each change", async () => {
+    it("gives watchers the stock at once, then each change", async () => {
       const [a, b, id, abort] = [
         await product(5),
         await product(7),

@@ -4,7 +4,7 @@ import { createReservationStore, type ReservationStore } from "./reservation-sto
 import { createStockFeed, type StockChange } from "./stock.js";
 import type { CatalogDatabase } from "./tables.js";
 
-/** All that the catalog's handlers need of the database. */
+/** What the catalog's handlers need from the database. */
 export interface CatalogStore extends ProductStore, ReservationStore {
   readonly stock: ChangeFeed<StockChange>;
 }

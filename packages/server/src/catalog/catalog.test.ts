@@ -113,7 +113,7 @@ describe("listing", () => {
     });
   });
 
-  it("tells all faults of a request at once", async () => {
+  it("reports all faults of a request at once", async () => {
     const filter = {
       titleContains: "\0",
       releasedFrom: { year: 2001, month: 2, day: 29 },
@@ -134,7 +134,7 @@ describe("listing", () => {
 
 describe("importing", () => {
   it("keeps the books, and names row, field and reason of what it refuses", async () => {
-    const answer = await catalog.importProducts([
+    const response = await catalog.importProducts([
       { row: 1, product: testDraft("a", 5) },
       { row: 2, product: testDraft("new", 5) },
       { row: 3, product: { ...testDraft("a"), priceCents: 5n } },
@@ -143,8 +143,8 @@ describe("importing", () => {
       { row: 6, product: { ...testDraft("d"), initialStock: -1 } },
       { row: 7, product: testDraft("d", 1, { title: " " }) },
     ]);
-    expect(answer).toMatchObject({ received: 7, created: 1, unchanged: 1, rejected: 5 });
-    expect(answer.rejections).toEqual([
+    expect(response).toMatchObject({ received: 7, created: 1, unchanged: 1, rejected: 5 });
+    expect(response.rejections).toEqual([
       { row: 3, field: "product.id", reason: '"a" exists already with other content' },
       { row: 4, field: "product.id", reason: "must be 1 to 64 letters, digits and hyphens" },
       { row: 5, field: "product", reason: "must be there" },
@@ -216,7 +216,7 @@ describe("reserving", () => {
     );
   });
 
-  it("answers alike a second time, and ALREADY_EXISTS for other lines", async () => {
+  it("gives the same response a second time, and ALREADY_EXISTS for other lines", async () => {
     const lines = [{ productId: "b", quantity: 1 }];
     const one = await catalog.reserveStock({ reservationId: "same", lines });
     expect(await catalog.reserveStock({ reservationId: "same", lines })).toEqual(one);

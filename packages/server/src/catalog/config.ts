@@ -5,14 +5,15 @@ import {
   readCommonSettings,
 } from "../settings.js";
 
-/** What the catalog's process is told. */
+/** Settings of the catalog's process. */
 export interface CatalogConfig extends CommonSettings {
   /** CATALOG_ADDRESS: where it listens. Default 127.0.0.1:50051. */
   readonly address: string;
 }
 
 /**
- * Reads it from the environment and the command line. Throws a StartError that names what is wrong.
+ * Reads the settings from the environment and the command line. Throws a StartError that names the
+ * invalid variable or flag.
  */
 export function readCatalogConfig(
   env: Environment = process.env,

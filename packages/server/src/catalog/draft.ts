@@ -8,7 +8,7 @@ import { isRating } from "./rating.js";
 const MAX_TEXT = 500;
 const MAX_PRICE_CENTS = 100_000_000n;
 
-/** Checks a message of ImportProducts. The draft may be used when no violation was found. */
+/** Checks a message of ImportProducts. The draft is valid when no violation was found. */
 export function checkDraft(
   violations: Violations,
   { row, product }: ImportProductsRequest,

@@ -7,7 +7,7 @@ import { createViolations } from "../requests/violations.js";
 import { checkDraft } from "./draft.js";
 import type { CheckedDraft, ProductStore } from "./product-store.js";
 
-/** Drafts that go to the database at once. */
+/** How many drafts go to the database at once. */
 const BATCH = 200;
 const MAX_REJECTIONS = 100;
 
@@ -16,10 +16,7 @@ interface Checked {
   readonly draft: CheckedDraft;
 }
 
-/**
- * Answers ImportProducts: checks each draft, stores them in batches as they come, and keeps the
- * books.
- */
+/** Handles ImportProducts: checks each draft, stores drafts in batches, and counts the results. */
 export async function importProducts(
   store: ProductStore,
   requests: AsyncIterable<ImportProductsRequest>,

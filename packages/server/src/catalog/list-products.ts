@@ -20,7 +20,7 @@ const EVERYTHING: ProductFilter = {
 };
 const MAX_FILTER_LENGTH = 200;
 
-/** Answers ListProducts. */
+/** Handles ListProducts. */
 export async function listProducts(
   store: ProductStore,
   request: ListProductsRequest,

@@ -5,7 +5,7 @@ import type { ProductTable } from "./tables.js";
 
 type Row = Selectable<ProductTable>;
 
-/** A row as the contract tells it. */
+/** A row as a message of the contract. */
 export function toProduct(row: Row): Product {
   return {
     id: row.id,
@@ -71,7 +71,7 @@ const NOT_CONTENT: ReadonlySet<string> = new Set([
   "create_time",
 ]);
 
-/** Whether two rows say the same of the product; stock and times are not looked at. */
+/** Whether two rows describe the same product. Stock and times are not compared. */
 export function sameContent(a: Insertable<ProductTable>, b: Insertable<ProductTable>): boolean {
   return (Object.keys(a) as (keyof ProductTable)[]).every(
     (column) => NOT_CONTENT.has(column) || a[column] === b[column],

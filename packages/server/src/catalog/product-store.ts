@@ -8,13 +8,13 @@ import type { CatalogDatabase, CatalogTables } from "./tables.js";
 /** A page of products. */
 export interface ProductPage {
   readonly products: Product[];
-  /** Where the next page begins; undefined when this is the last. */
+  /** Where the next page starts; undefined on the last page. */
   readonly next: PagePosition | undefined;
-  /** How many products the filter meets. */
+  /** How many products match the filter. */
   readonly totalSize: number;
 }
 
-/** What became of a draft: `conflict` when its id stands for another content. */
+/** The result of importing a draft: `conflict` when its id has other content. */
 export type ImportOutcome = "created" | "unchanged" | "conflict";
 
 /** A draft that has been checked. */
@@ -24,7 +24,7 @@ export type CheckedDraft = ProductDraft & { readonly film: Film };
 export interface ProductStore {
   /** The products that exist, in the order of the ids. */
   findProducts(ids: readonly string[]): Promise<Product[]>;
-  /** By title, then by id; after `after`. */
+  /** Products after `after`, by title, then by id. */
   listProducts(filter: ProductFilter, pageSize: number, after?: PagePosition): Promise<ProductPage>;
   /** Imports drafts in one statement; the outcomes are in the drafts' order. */
   importProducts(drafts: readonly CheckedDraft[]): Promise<ImportOutcome[]>;
@@ -52,7 +52,7 @@ export function createProductStore({ db }: CatalogDatabase): ProductStore {
           : meeting.where(({ eb, refTuple, tuple }) =>
               eb(refTuple("title", "id"), ">", tuple(...after)),
             );
-      // One more than asked for tells whether there is a next page.
+      // One row more than asked for shows whether there is a next page.
       const rows = await page
         .selectAll()
         .orderBy("title")
@@ -86,7 +86,7 @@ export function createProductStore({ db }: CatalogDatabase): ProductStore {
         ]),
       );
       return rows.map((row) => {
-        // The first draft of an id made it; one that follows in the same batch met it.
+        // The first draft of an id created the product; a later one in the same batch found it.
         if (fresh.delete(row.id)) return "created";
         const existing = stored.get(row.id);
         return existing !== undefined && sameContent(row, existing) ? "unchanged" : "conflict";

@@ -2,10 +2,10 @@ import type { Product } from "@shop/contracts/catalog";
 import { notFound } from "../requests/not-found.js";
 import type { ProductStore } from "./product-store.js";
 
-/** What the catalog's products are called in errors. */
+/** The name of products in errors. */
 export const PRODUCT = "shop.catalog.v1/Product";
 
-/** The products of these ids, in their order. NOT_FOUND, naming each that is not there. */
+/** The products of these ids, in their order. NOT_FOUND names each id that does not exist. */
 export async function findExisting(
   store: ProductStore,
   ids: readonly string[],

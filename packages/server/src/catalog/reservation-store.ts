@@ -4,19 +4,19 @@ import { toTimestamp } from "../timestamp.js";
 import { STOCK_COLUMNS, type StockChange, toStockChange } from "./stock.js";
 import type { CatalogDatabase, CatalogTables } from "./tables.js";
 
-/** A product of which there is too little. */
+/** A product with too little stock. */
 export interface Shortage {
   readonly productId: string;
   readonly wanted: number;
   readonly left: number;
 }
 
-/** What came of a reservation. Only `reserved` took stock, the first time. */
+/** The result of a reservation. Only `reserved` took stock, the first time. */
 export type ReserveOutcome =
   | { readonly kind: "reserved"; readonly reservation: Reservation }
-  /** It was released already: reserving it again would take stock for nobody. */
+  /** It was released already: reserving it again would take stock that nobody releases. */
   | { readonly kind: "released" }
-  /** The id stands for other lines. */
+  /** The id was used with other lines. */
   | { readonly kind: "different" }
   | { readonly kind: "unknown"; readonly productIds: string[] }
   | { readonly kind: "short"; readonly shortages: Shortage[] };
@@ -24,21 +24,20 @@ export type ReserveOutcome =
 /** Reservations in the database, and the stock that they take. */
 export interface ReservationStore {
   /**
-   * Takes stock for all lines or none. The same id with the same lines answers as the first time.
-   * No product stands in two lines.
+   * Takes stock for all lines or none. The same id with the same lines gives the same result. A
+   * product is in one line at most.
    */
   reserve(id: string, lines: readonly StockLine[]): Promise<ReserveOutcome>;
   /**
-   * Gives the stock of a reservation back, once. Undefined when there never was one; its id is used
-   * up then, so that a `reserve` that was overtaken on the way does not take stock that nobody
-   * gives back.
+   * Gives the stock of a reservation back, once. Undefined when there was no reservation; its id
+   * can then no longer be used, so that a `reserve` that arrives later takes no stock.
    */
   release(id: string): Promise<Reservation | undefined>;
 }
 
 type Trx = Transaction<CatalogTables>;
 
-/** Leaves the transaction: what it wrote is undone, and the outcome stands. */
+/** Thrown to roll the transaction back and still return the outcome. */
 class Refused extends Error {
   readonly outcome: ReserveOutcome;
   constructor(outcome: ReserveOutcome) {
@@ -50,7 +49,7 @@ class Refused extends Error {
 /** A store on an open database. */
 export function createReservationStore(database: CatalogDatabase): ReservationStore {
   const { db, notify } = database;
-  const tell = (trx: Trx, changes: readonly StockChange[]) =>
+  const notifyWatchers = (trx: Trx, changes: readonly StockChange[]) =>
     notify(
       trx,
       changes.map((change) => JSON.stringify(change)),
@@ -59,11 +58,11 @@ export function createReservationStore(database: CatalogDatabase): ReservationSt
   async function reserve(id: string, lines: readonly StockLine[]): Promise<ReserveOutcome> {
     try {
       return await db.transaction().execute(async (trx) => {
-        // First of all: a second call with this id waits here until the first is through.
+        // First, so that a second call with this id waits here until the first has committed.
         if (!(await insertReservation(trx, id, null))) return repeatedOutcome(trx, id, lines);
         await expectStock(trx, lines);
         await insertLines(trx, id, lines);
-        await tell(trx, await moveStock(trx, id, -1));
+        await notifyWatchers(trx, await moveStock(trx, id, -1));
         return { kind: "reserved", reservation: await loadReservation(trx, id) };
       });
     } catch (error) {
@@ -86,7 +85,7 @@ export function createReservationStore(database: CatalogDatabase): ReservationSt
           trx,
           (await linesOf(trx, id)).map(({ productId }) => productId),
         );
-        await tell(trx, await moveStock(trx, id, 1));
+        await notifyWatchers(trx, await moveStock(trx, id, 1));
       }
       const reservation = await loadReservation(trx, id);
       return reservation.lines.length === 0 ? undefined : reservation;
@@ -118,7 +117,7 @@ async function repeatedOutcome(
     : { kind: "released" };
 }
 
-/** The order of lines says nothing. */
+/** Compares lines without regard to their order. */
 function sameLines(a: readonly StockLine[], b: readonly StockLine[]): boolean {
   const quantities = new Map(a.map(({ productId, quantity }) => [productId, quantity]));
   return (
@@ -147,8 +146,8 @@ async function expectStock(trx: Trx, lines: readonly StockLine[]): Promise<void>
 }
 
 /**
- * Locks in the order of ids, so that no two transactions wait for each other. Gives the stock of
- * each.
+ * Locks products in the order of their ids, so that no two transactions wait for each other, and
+ * returns their stock.
  */
 async function lockProducts(trx: Trx, ids: readonly string[]): Promise<Map<string, number>> {
   const rows = await trx

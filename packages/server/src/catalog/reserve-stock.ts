@@ -12,10 +12,10 @@ import { createViolations } from "../requests/violations.js";
 import { PRODUCT } from "./products.js";
 import type { ReservationStore, Shortage } from "./reservation-store.js";
 
-/** What a reservation is called in errors. */
+/** The name of reservations in errors. */
 const RESERVATION = "shop.catalog.v1/Reservation";
 
-/** Answers ReserveStock. */
+/** Handles ReserveStock. */
 export async function reserveStock(
   store: ReservationStore,
   { reservationId, lines }: ReserveStockRequest,
@@ -40,7 +40,7 @@ export async function reserveStock(
   }
 }
 
-/** Answers ReleaseStock. */
+/** Handles ReleaseStock. */
 export async function releaseStock(
   store: ReservationStore,
   { reservationId }: ReleaseStockRequest,

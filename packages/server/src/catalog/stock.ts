@@ -1,10 +1,10 @@
 import { type Change, type ChangeFeed, createChangeFeed } from "../changes/change-feed.js";
 import type { CatalogDatabase } from "./tables.js";
 
-/** The stock of one product (`key`) at one moment. */
+/** The stock of one product (`key`) at one time. */
 export interface StockChange extends Change {
   readonly stock: number;
-  /** When it became so, in milliseconds since 1970. */
+  /** When it changed, in milliseconds since 1970. */
   readonly timeMs: number;
 }
 

@@ -6,8 +6,7 @@ export interface ProductTable {
   id: string;
   title: string;
   /**
-   * The title in lower case, as JavaScript folds it: the engines' own folding depends on their
-   * locale.
+   * The title in lower case, folded by JavaScript: the engines' folding depends on their locale.
    */
   title_folded: string;
   /** `1998-06-12` */
@@ -38,7 +37,7 @@ export interface ReservationTable {
   release_time: Date | null;
 }
 
-/** So many of one product in a reservation. */
+/** A quantity of one product in a reservation. */
 export interface ReservationLineTable {
   reservation_id: string;
   position: number;

@@ -5,7 +5,7 @@ import { toTimestamp } from "../timestamp.js";
 import type { CatalogStore } from "./catalog-store.js";
 import { findExisting } from "./products.js";
 
-/** Answers WatchStock, until `signal` aborts. */
+/** Handles WatchStock, until `signal` aborts. */
 export async function* watchStock(
   store: CatalogStore,
   { productIds }: WatchStockRequest,

@@ -22,7 +22,7 @@ function setUp(present: Record<string, Level>) {
 const next = async (stream: AsyncGenerator<Level, void>) => (await stream.next()).value;
 
 describe("a change feed", () => {
-  it("tells the present state first, in the order asked for, then changes of those keys alone", async () => {
+  it("yields the current state first, in the order asked for, then changes of those keys only", async () => {
     const { watch, set } = setUp({
       a: { key: "a", revision: 4, stock: 1 },
       b: { key: "b", revision: 0, stock: 2 },
@@ -38,7 +38,7 @@ describe("a change feed", () => {
     expect([await next(stream), await next(stream)]).toMatchObject([{ stock: 0 }, { stock: 3 }]);
   });
 
-  it("does not tell again what the present state already held", async () => {
+  it("does not repeat a change that the current state contained", async () => {
     const { watch, set, hub } = setUp({ a: { key: "a", revision: 4, stock: 1 } });
     const stream = watch("a");
     await next(stream);

@@ -1,25 +1,25 @@
 import type { Notifications } from "../database/index.js";
 import { createWatcher, type Watcher } from "./watcher.js";
 
-/** A change of one thing, as plain JSON: that is how it travels between instances. */
+/** A change of one thing. Plain JSON, because it travels between instances. */
 export interface Change {
   /** What changed. */
   readonly key: string;
-  /** Counts the changes of this thing, so that one that is already known is not told again. */
+  /** Counts the changes of this thing, so that a known change is not yielded again. */
   readonly revision: number;
 }
 
-/** The state of things now, and every change from then on. */
+/** The current state of things, and every change after it. */
 export interface ChangeFeed<C extends Change> {
   /**
-   * Yields the present state of each key, in the order given, then each change, until `signal`
-   * aborts: then it ends, without an error. A reader that falls 1,000 changes behind gets the
+   * Yields the current state of each key, in the order given, then each change. Returns, without an
+   * error, when `signal` aborts. A reader that falls 1,000 changes behind gets the
    * newest of each key only.
    */
   watch(keys: readonly string[], signal: AbortSignal): AsyncGenerator<C, void, undefined>;
 }
 
-/** A feed of what `notifications` tells in JSON; `read` reads the present state of keys. */
+/** A feed of the changes in `notifications`; `read` reads the current state of keys. */
 export function createChangeFeed<C extends Change>(
   notifications: Notifications,
   read: (keys: readonly string[]) => Promise<readonly C[]>,
@@ -38,7 +38,7 @@ export function createChangeFeed<C extends Change>(
     signal: AbortSignal,
   ): AsyncGenerator<C, void, undefined> {
     const watcher = createWatcher<C>(() => read(keys), signal);
-    // Before the present state is read: a change in between would be lost otherwise.
+    // Listens before it reads the current state, so that no change in between is missed.
     for (const key of keys) addTo(watchers, key, watcher);
     try {
       yield* watcher.changes();

@@ -1,17 +1,17 @@
 import type { Change } from "./change-feed.js";
 
-/** One reader of a feed: what it has not read yet. */
+/** What one reader of a feed has not read yet. */
 export interface Watcher<C extends Change> {
   push(change: C): void;
-  /** Changes may have been missed: the present state is read again. */
+  /** Changes may have been missed: reads the current state again. */
   missed(): void;
-  /** What to tell the reader, in order. Ends when the signal aborts. */
+  /** The changes for the reader, in order. Returns when the signal aborts. */
   changes(): AsyncGenerator<C, void, undefined>;
 }
 
 const MAX_WAITING = 1_000;
 
-/** A watcher that begins with what `read` says. */
+/** A watcher that starts with what `read` returns. */
 export function createWatcher<C extends Change>(
   read: () => Promise<readonly C[]>,
   signal: AbortSignal,
@@ -19,11 +19,11 @@ export function createWatcher<C extends Change>(
   let waiting: C[] = [];
   let stale = true;
   let wake = () => {};
-  const told = new Map<string, number>();
+  const yielded = new Map<string, number>();
 
   const isNew = (change: C) => {
-    if (change.revision <= (told.get(change.key) ?? -1)) return false;
-    told.set(change.key, change.revision);
+    if (change.revision <= (yielded.get(change.key) ?? -1)) return false;
+    yielded.set(change.key, change.revision);
     return true;
   };
   const onAbort = () => wake();
@@ -61,7 +61,7 @@ export function createWatcher<C extends Change>(
   };
 }
 
-/** A slow reader costs as much memory as it has keys. */
+/** Keeps the newest change of each key, so that a slow reader needs memory for its keys only. */
 function newestOfEach<C extends Change>(changes: readonly C[]): C[] {
   return [...new Map(changes.map((change) => [change.key, change])).values()];
 }

@@ -4,9 +4,9 @@ const INT8 = 20;
 const DATE = 1082;
 
 /**
- * How columns become values, on both engines: `bigint` as bigint, `date` as its text (`1998-06-12`;
- * a JavaScript Date would add a time zone), the rest as pg does it. For one pool; pg's own settings
- * stay as they are.
+ * How columns become values, on both engines: `bigint` as bigint, `date` as text (`1998-06-12`; a
+ * JavaScript Date would add a time zone), the rest as pg does it. It applies to one pool and leaves
+ * pg's global settings alone.
  */
 export const columnTypes: pg.CustomTypesConfig = {
   getTypeParser(id, format) {

@@ -62,7 +62,7 @@ for (const engine of engines) {
       expect(await count(database)).toBe(before);
     });
 
-    it("tells listeners after the commit, and nothing of what was rolled back", async () => {
+    it("notifies listeners after the commit, and never of what was rolled back", async () => {
       const heard: string[] = [];
       const stop = database.notifications.listen((payload) => heard.push(payload));
       const rolledBack = database.db.transaction().execute(async (transaction) => {

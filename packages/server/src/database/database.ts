@@ -23,11 +23,11 @@ export interface DatabaseOptions {
   /** A PostgreSQL to use instead of PGlite: `postgres://user:password@host:port/database`. */
   readonly url?: string;
   /**
-   * The versions of the tables, by name in order. Those that the database lacks run when it is
-   * opened.
+   * The versions of the tables, in the order of their names. Opening the database runs those that
+   * it lacks.
    */
   readonly migrations: Readonly<Record<string, Migration>>;
-  /** Told of trouble in the background: a connection lost, or found again. Default: nobody. */
+  /** Called when a connection in the background closes or is back. Default: not reported. */
   readonly onTrouble?: (message: string, error?: unknown) => void;
 }
 
@@ -35,12 +35,12 @@ export interface DatabaseOptions {
 export interface Database<Tables> {
   readonly db: Kysely<Tables>;
   readonly engine: "pglite" | "postgresql";
-  /** For people: the folder, or host and database, never a password. */
+  /** For people: the folder, or host and database. Never contains a password. */
   readonly location: string;
   readonly notifications: Notifications;
-  /** Tells every instance's listeners, once `transaction` commits. */
+  /** Notifies the listeners of every instance once `transaction` commits. */
   notify(transaction: Transaction<Tables>, payloads: readonly string[]): Promise<void>;
-  /** Waits for running queries, then lets go of connections and folder. */
+  /** Waits for running queries, then closes the connections and releases the folder. */
   close(): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export interface Engine {
   readonly location: string;
   readonly pool: Pool;
   readonly notifications: Notifications;
-  /** Closes what stands beside the pool, once the pool is closed. */
+  /** Closes everything besides the pool, after the pool is closed. */
   close(): Promise<void>;
 }
 
@@ -69,7 +69,7 @@ export async function openDatabase<Tables>(options: DatabaseOptions): Promise<Da
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: engine.pool }) }).withSchema(
     schema,
   );
-  // Begun even if no query runs, since destroy() of a kysely that was never used leaves the pool
+  // Started even when no query runs: destroy() of a kysely that was never used leaves the pool
   // open.
   const close = async () => {
     await db.destroy();

@@ -62,18 +62,18 @@ async function startStarter(): Promise<Starter> {
   return {
     child,
     async go() {
-      const answer = once(child.stdout, "data");
+      const output = once(child.stdout, "data");
       child.stdin.write("go");
-      return String((await answer)[0]).trim();
+      return String((await output)[0]).trim();
     },
   };
 }
 
 async function kill(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, "exit");
+  const exited = once(child, "exit");
   child.kill("SIGKILL");
-  await gone;
+  await exited;
 }
 
 describe("a folder's lock", () => {
@@ -130,9 +130,9 @@ describe("a folder's lock", () => {
     for (let round = 0; round < 20; round++) {
       await writeFile(`${folder}.lock`, JSON.stringify(await deadHolder()));
       const starters = await Promise.all([startStarter(), startStarter()]);
-      const answers = await Promise.all(starters.map((one) => one.go()));
-      expect(answers.filter((answer) => answer === "held")).toHaveLength(1);
-      expect(answers.filter((answer) => answer.startsWith("StartError"))).toHaveLength(1);
+      const results = await Promise.all(starters.map((one) => one.go()));
+      expect(results.filter((result) => result === "held")).toHaveLength(1);
+      expect(results.filter((result) => result.startsWith("StartError"))).toHaveLength(1);
       await Promise.all(starters.map(({ child }) => kill(child)));
       await rm(`${folder}.lock`);
     }

@@ -6,7 +6,7 @@ import { describeSelf, type LockHolder, mayBeAlive, parseHolder } from "./lock-h
 
 /** A folder held by this process. */
 export interface FolderLock {
-  /** Lets go of the folder. Does nothing the second time. */
+  /** Releases the folder. Does nothing the second time. */
   release(): Promise<void>;
 }
 
@@ -14,11 +14,11 @@ const TAKEOVER_WAIT_MS = 5_000;
 const TAKEOVER_PAUSE_MS = 10;
 
 /**
- * Holds `folder` for this process by the file `<folder>.lock` beside it, whose own folder must
- * exist. PGlite takes no lock of its own: a second process that opens the folder loses rows without
- * a word.
+ * Locks `folder` for this process with the file `<folder>.lock` beside it; the folder of that file
+ * must exist. PGlite has no lock of its own: a second process that opens the folder loses rows
+ * silently.
  *
- * A lock whose process is gone is taken over; one written on another host is held until somebody
+ * A lock whose process no longer runs is taken over. A lock of another host is valid until somebody
  * deletes the file. Throws a {@link StartError} that names the holder when the folder is held.
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
@@ -31,7 +31,7 @@ async function lockFile(path: string, what: string): Promise<FolderLock> {
   await writeDurably(draft, `${JSON.stringify(describeSelf(nonce))}\n`);
   try {
     const giveUpAt = Date.now() + TAKEOVER_WAIT_MS;
-    // A link is made whole or not at all: nobody ever reads a lock that is half written.
+    // A link is made at once: nobody ever reads a lock that is half written.
     while (!(await linkExclusively(draft, path))) {
       const holder = await readHolder(path, what);
       if (holder === undefined) continue;
@@ -47,9 +47,9 @@ async function lockFile(path: string, what: string): Promise<FolderLock> {
 }
 
 /**
- * Replaces a dead holder's lock by ours, under a lock of its own: only who holds `<path>.takeover`
- * may replace, and looks again before it does. (Deleting the stale file instead would let a slower
- * starter delete the lock of the faster one.)
+ * Replaces the lock of a dead holder by ours. Only the holder of another lock, `<path>.takeover`,
+ * may do so, and it checks the holder again first. To delete the stale file instead would let a
+ * slower process delete the lock of a faster one.
  */
 async function takeOver(path: string, dead: LockHolder, draft: string): Promise<boolean> {
   const guard = await lockFile(`${path}.takeover`, "the lock").catch((error: unknown) => {

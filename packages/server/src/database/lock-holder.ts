@@ -2,18 +2,17 @@ import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 
 /**
- * Who holds a folder: enough to tell, later and from another process, whether that process still
- * runs.
+ * Who holds a folder: enough for another process to find out later whether the holder still runs.
  */
 export interface LockHolder {
   readonly pid: number;
   readonly host: string;
   /**
-   * When the process started: its start tick and the boot that the tick counts from. Tells a
-   * process from a later one with the same pid. Absent where there is no /proc.
+   * When the process started: its start tick and the boot that the tick counts from. It
+   * distinguishes the process from a later one with the same pid. Absent without /proc.
    */
   readonly started?: string;
-  /** Tells two locks of one process apart. */
+  /** Distinguishes two locks of one process. */
   readonly nonce: string;
 }
 
@@ -50,10 +49,7 @@ function isHolder(value: unknown): value is LockHolder {
   );
 }
 
-/**
- * Whether the holder may still be at work. One on another host always may: it cannot be looked at
- * from here.
- */
+/** Whether the holder may still run. One on another host always may: it cannot be checked here. */
 export function mayBeAlive(holder: LockHolder): boolean {
   if (holder.host !== hostname()) return true;
   if (!isRunning(holder.pid)) return false;
@@ -65,7 +61,7 @@ function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // EPERM: it runs, and belongs to somebody else.
+    // EPERM: it runs and belongs to another user.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
   return statFields(pid)?.[0] !== "Z";

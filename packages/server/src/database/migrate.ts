@@ -2,8 +2,8 @@ import { type Kysely, type Migration, Migrator } from "kysely";
 
 /**
  * Runs the migrations that the schema lacks, in the order of their names, all in one transaction.
- * Kysely's migrator takes an advisory lock on PostgreSQL, so that instances that start together do
- * it once.
+ * Kysely's migrator takes an advisory lock on PostgreSQL, so that instances that start together run
+ * them once.
  */
 export async function migrate<Tables>(
   db: Kysely<Tables>,

@@ -1,13 +1,9 @@
-/**
- * What changed, as one transaction told it: a text of the sender's choice, short (PostgreSQL
- * carries up to 8,000 bytes).
- */
+/** What one transaction changed: a short text of the sender's choice, up to 8,000 bytes. */
 export type NotificationListener = (payload: string) => void;
 
 /**
- * Listeners in this process of what transactions tell with `pg_notify`, from this instance and, on
- * PostgreSQL, from every other. A notification comes after its transaction committed, in the order
- * of commits.
+ * The listeners of this process to `pg_notify`, from this instance and, on PostgreSQL, from every
+ * other. A notification arrives after its transaction committed, in the order of commits.
  */
 export interface Notifications {
   /**
@@ -16,14 +12,13 @@ export interface Notifications {
    */
   listen(listener: NotificationListener): () => void;
   /**
-   * Calls `listener` when notifications may have been missed (the connection that listens was lost
-   * and is back): whatever is watched has to be read again. Until the function that it returns is
-   * called.
+   * Calls `listener` when notifications may have been missed, because the listening connection
+   * failed and is back: read what you watch again. Until the function that it returns is called.
    */
   onGap(listener: () => void): () => void;
 }
 
-/** The two ends of {@link Notifications}: whoever hears the database puts in, the rest listens. */
+/** Both sides of {@link Notifications}: the database's listener publishes, the rest listens. */
 export interface NotificationHub extends Notifications {
   publish(payload: string): void;
   gap(): void;

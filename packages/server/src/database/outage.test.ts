@@ -1,9 +1,10 @@
 import type { InterceptedCall, InterceptorNext } from "@tightwire/core";
 import { RpcError } from "@tightwire/core";
 import { describe, expect, it } from "vitest";
-import { answerOutage } from "./outage.js";
+import { outageAsUnavailable } from "./outage.js";
 
-const failing = (error: unknown): InterceptorNext => answerOutage(() => Promise.reject(error));
+const failing = (error: unknown): InterceptorNext =>
+  outageAsUnavailable(() => Promise.reject(error));
 const call = {} as InterceptedCall;
 const coded = (code: string) => Object.assign(new Error("x"), { code });
 
@@ -17,7 +18,7 @@ describe("a database that cannot be reached", () => {
   ])("is UNAVAILABLE, with the cause kept on this side: %s", async (error) => {
     await expect(failing(error)(call)).rejects.toMatchObject({
       code: "unavailable",
-      message: "the database does not answer",
+      message: "the database does not respond",
       cause: error,
     });
   });

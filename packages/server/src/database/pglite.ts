@@ -10,9 +10,9 @@ import { type FolderLock, lockFolder } from "./folder-lock.js";
 import { createNotificationHub } from "./notifications.js";
 
 /**
- * Opens PGlite in `folder` (made when it is not there, locked while it is open) or in memory
- * (`memory://`), behind a pool of one connection. Throws a StartError that names the folder when it
- * cannot be read, written or locked.
+ * Opens PGlite in `folder` or in memory (`memory://`), behind a pool of one connection. The folder
+ * is made when it does not exist, and locked while it is open. Throws a StartError that names the
+ * folder when it cannot be read, written or locked.
  */
 export async function openPglite(folder: string, channel: string): Promise<Engine> {
   const lock = folder.startsWith("memory://") ? undefined : await holdFolder(folder);
@@ -37,8 +37,7 @@ async function startPglite(
   });
   const hub = createNotificationHub();
   await pglite.listen(`"${channel}"`, (payload) => hub.publish(payload));
-  // PGlite takes the place of pg's own connection, which is more than pg's type of `connection`
-  // says.
+  // PGlite replaces pg's own connection, which pg's type of `connection` does not allow.
   const config = createPgConfig(pglite) as unknown as pg.PoolConfig;
   const pool = new pg.Pool({ ...copyOf(config), max: 1, idleTimeoutMillis: 0, types: columnTypes });
   return {

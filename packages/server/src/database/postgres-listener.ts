@@ -9,7 +9,7 @@ export interface ListenerOptions {
   readonly onTrouble: (message: string, error?: unknown) => void;
 }
 
-/** A connection of its own that hears a channel. */
+/** A connection of its own that listens to a channel. */
 export interface PostgresListener {
   readonly notifications: Notifications;
   close(): Promise<void>;
@@ -19,9 +19,9 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 
 /**
- * Hears a channel on a connection of its own (LISTEN belongs to a session, which a pool does not
- * keep). A lost connection is made again, with growing pauses, and reported as a gap. Throws what
- * pg throws when the first connection fails.
+ * Listens to a channel on a connection of its own, because LISTEN belongs to a session and a pool
+ * does not keep sessions. When the connection fails it connects again, with growing pauses, and
+ * reports a gap. Throws pg's error when the first connection fails.
  */
 export async function listenOnPostgres(options: ListenerOptions): Promise<PostgresListener> {
   const hub = createNotificationHub();
@@ -36,7 +36,7 @@ export async function listenOnPostgres(options: ListenerOptions): Promise<Postgr
       keepAlive: true,
     });
     next.on("notification", ({ payload }) => hub.publish(payload ?? ""));
-    // An error that comes before the connection stands also rejects connect().
+    // An error before the connection is open also rejects connect().
     next.on("error", () => {});
     await next.connect();
     await next.query(`listen ${pg.escapeIdentifier(options.channel)}`);
@@ -47,7 +47,7 @@ export async function listenOnPostgres(options: ListenerOptions): Promise<Postgr
   }
 
   function reconnect(pauseMs: number): void {
-    options.onTrouble("the connection that hears of changes was lost");
+    options.onTrouble("the connection that listens for changes failed");
     timer = setTimeout(() => void tryAgain(pauseMs), pauseMs);
   }
 

@@ -7,7 +7,7 @@ import { listenOnPostgres } from "./postgres-listener.js";
 /** Settings of {@link openPostgres}. */
 export interface PostgresOptions {
   readonly url: string;
-  /** Told to the server as the application's name. */
+  /** The application's name that the server sees. */
   readonly name: string;
   /** Channel of notifications. */
   readonly channel: string;
@@ -30,8 +30,8 @@ export async function openPostgres(options: PostgresOptions): Promise<Engine> {
     max: POOL_SIZE,
     types: columnTypes,
   });
-  // Without a listener, an idle connection that the server closes would end the process.
-  pool.on("error", (error) => options.onTrouble("a database connection was lost", error));
+  // Without a listener, an idle connection that the server closes would crash the process.
+  pool.on("error", (error) => options.onTrouble("a database connection failed", error));
   try {
     const listener = await listenOnPostgres({ ...options, connectTimeoutMs: CONNECT_TIMEOUT_MS });
     await pool.query("select 1");
@@ -50,7 +50,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Engine> {
   }
 }
 
-/** Host, port and database of a URL: what may be printed. */
+/** Host, port and database of a URL: the parts that may be printed. */
 function describeUrl(url: string): string {
   if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) {
     throw new StartError(
@@ -63,20 +63,20 @@ function describeUrl(url: string): string {
 
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there",
-  ENOTFOUND: "the host is not known",
-  EAI_AGAIN: "the host is not known",
-  ETIMEDOUT: "it does not answer",
+  ENOTFOUND: "unknown host",
+  EAI_AGAIN: "unknown host",
+  ETIMEDOUT: "it does not respond",
   "28P01": "user or password are wrong",
   "28000": "the user may not connect",
   "3D000": "there is no such database",
   "53300": "it has no connection left",
 };
 
-/** pg's own messages may quote what the URL holds, so only those that are known not to are used. */
+/** pg's own messages may quote the URL and its password, so they are not used. */
 function reasonOf(error: unknown): string {
   const code = errorCode(error);
   if (code !== undefined) return REASONS[code] ?? `error ${code}`;
   return error instanceof Error && /timeout/.test(error.message)
-    ? "it does not answer"
+    ? "it does not respond"
     : "the connection failed";
 }

@@ -2,14 +2,11 @@ import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { type Database, type DatabaseOptions, openDatabase } from "./database.js";
 
-/**
- * The PostgreSQL that tests use: DATABASE_URL's own variable for tests, or the one on this
- * machine's usual port.
- */
+/** The PostgreSQL that tests use: TEST_DATABASE_URL, or the usual port of this machine. */
 export const TEST_POSTGRES_URL: string =
   process.env["TEST_DATABASE_URL"] ?? "postgres://postgres@127.0.0.1:5432/test";
 
-/** Whether the PostgreSQL of the tests answers. */
+/** Whether the PostgreSQL of the tests responds. */
 export async function hasPostgres(): Promise<boolean> {
   const client = new pg.Client({
     connectionString: TEST_POSTGRES_URL,
@@ -30,7 +27,7 @@ export function randomSchema(): string {
   return `test_${randomBytes(6).toString("hex")}`;
 }
 
-/** Drops a schema of {@link randomSchema} and all that it holds. */
+/** Drops a schema of {@link randomSchema} and everything in it. */
 export async function dropSchema(schema: string): Promise<void> {
   const client = new pg.Client({ connectionString: TEST_POSTGRES_URL });
   await client.connect();
@@ -43,7 +40,7 @@ export interface TestEngine {
   readonly name: string;
   readonly available: boolean;
   /**
-   * Opens a database: an empty one, or once more the one in `schema`, as a second instance would.
+   * Opens a database: an empty one, or the one in `schema` again, as a second instance would.
    */
   open<Tables>(
     migrations: DatabaseOptions["migrations"],

@@ -3,10 +3,7 @@ import { createFilmReader, type FilmFault, type FilmReader, type FilmRow } from 
 import { deriveProductId, filmHash } from "./product-id.js";
 import { LAST_KNOWN_YEAR, parseReleaseDate } from "./release-date.js";
 
-/**
- * What became of a row: a draft, with the values that were left out of it; or nothing, with the
- * reasons.
- */
+/** The result of a row: a draft and the values that it omits, or no draft and the reasons. */
 export type FilmOutcome =
   | { readonly draft: ProductDraft; readonly row: number; readonly omitted: readonly FilmFault[] }
   | { readonly draft?: undefined; readonly row: number; readonly rejected: readonly FilmFault[] };
@@ -23,17 +20,17 @@ const RATINGS: Readonly<Record<string, MpaaRating>> = {
 };
 
 /**
- * Makes a product draft of a row, or says why not. Nothing is guessed:
- * - A title that is a number becomes its digits: the column is text (`1776` is a film's name). No
- *   title: rejected.
- * - A release date after 2010 cannot be known to a data set of 2010, and mostly is of another
- *   century (`Gone with the Wind`, 2039). Which one, the source does not say: the film is taken
- *   without the date, and that is told. Anything but a day of the calendar: rejected.
- * - Null is absent, zero is zero, text stays as it is, broken letters too. A value of the wrong
- *   kind or out of range: rejected.
+ * Makes a product draft from a row, or gives the reasons why it cannot. Nothing is guessed:
+ * - A title that is a number becomes its digits: the column is text (`1776` is a film's name). A
+ *   row without a title is rejected.
+ * - A release date after 2010 is wrong in a data set of 2010; most are in another century (`Gone
+ *   with the Wind`, 2039). The source does not say which, so the draft omits the date and reports
+ *   it. A date that is not a day of the calendar is rejected.
+ * - Null is absent, zero is zero, text stays unchanged, broken letters too. A value of the wrong
+ *   kind or out of range is rejected.
  *
- * Price and stock are this shop's own invention (the source has none): see {@link inventPriceCents}
- * and {@link inventStock}.
+ * The source has no price and no stock. The shop invents them: see {@link inventPriceCents} and
+ * {@link inventStock}.
  */
 export function draftFilm(row: number, columns: FilmRow): FilmOutcome {
   const reader = createFilmReader(row, columns);

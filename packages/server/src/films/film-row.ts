@@ -1,16 +1,16 @@
 /**
- * A row of `data/movies.json` of the vega-datasets package, by its column names. Nothing is known
- * of the values until they are looked at.
+ * A row of `data/movies.json` of the vega-datasets package, by its column names. The values
+ * are not checked yet.
  */
 export type FilmRow = Readonly<Record<string, unknown>>;
 
-/** What is wrong with a value of a row. */
+/** A fault in a value of a row. */
 export interface FilmFault {
   /** The row, counted from 1. */
   readonly row: number;
   /** The column. */
   readonly field: string;
-  /** What is wrong, in a sentence that quotes the value. */
+  /** The fault, in a sentence that quotes the value. */
   readonly reason: string;
 }
 
@@ -18,11 +18,11 @@ export interface FilmFault {
 export interface FilmReader {
   readonly faults: FilmFault[];
   fault(field: string, reason: string): void;
-  /** A text column: null is "", anything but text a fault. */
+  /** Reads a text column: null is "", anything but text is a fault. */
   text(field: string): string;
-  /** A column of whole numbers within [least, most]: null is undefined, anything else a fault. */
+  /** Reads whole numbers from `least` to `most`: null is undefined, anything else is a fault. */
   whole(field: string, least: number, most: number): number | undefined;
-  /** A column of numbers within [least, most]: null is undefined, anything else a fault. */
+  /** Reads numbers from `least` to `most`: null is undefined, anything else is a fault. */
   number(field: string, least: number, most: number): number | undefined;
 }
 

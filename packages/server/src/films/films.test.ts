@@ -44,7 +44,7 @@ describe("the data set", () => {
     expect([Math.min(...years), Math.max(...years)]).toEqual([1928, 2010]);
   });
 
-  it("counts what is absent as the source does", () => {
+  it("counts absent values as the source does", () => {
     const absent = (field: "usGross" | "runningTimeMinutes" | "imdbVotes" | "productionBudget") =>
       films.drafts.filter(({ product }) => product.film?.[field] === undefined).length;
     expect([absent("usGross"), absent("imdbVotes"), absent("productionBudget")]).toEqual([
@@ -69,7 +69,7 @@ describe("the data set", () => {
     expect(films.drafts.filter(({ product }) => product.film?.title === "Ben-Hur").length).toBe(2);
   });
 
-  it("does not guess the century of Gone with the Wind, and tells it", () => {
+  it("does not guess the century of Gone with the Wind, and reports it", () => {
     const product = films.drafts.find(
       ({ product }) => product.film?.title === "Gone with the Wind",
     );

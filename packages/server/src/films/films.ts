@@ -3,14 +3,12 @@ import type { ProductDraft } from "@shop/contracts/catalog";
 import { draftFilm } from "./film-draft.js";
 import type { FilmFault, FilmRow } from "./film-row.js";
 
-/**
- * The films of the data set, as drafts, and the books: every row is in `drafts` or in `rejected`.
- */
+/** The films of the data set. Every row is in `drafts` or in `rejected`. */
 export interface Films {
   readonly drafts: readonly { readonly row: number; readonly product: ProductDraft }[];
-  /** Rows that became no draft, each with its first fault. */
+  /** Rows without a draft, each with its first fault. */
   readonly rejected: readonly FilmFault[];
-  /** Values that were left out of a draft. */
+  /** Values that drafts omit. */
   readonly omitted: readonly FilmFault[];
 }
 
@@ -20,7 +18,7 @@ export async function readFilms(): Promise<Films> {
   return draftFilms(JSON.parse(await readFile(file, "utf8")) as FilmRow[]);
 }
 
-/** Drafts all rows, counted from 1. */
+/** Makes drafts of all rows, counted from 1. */
 export function draftFilms(rows: readonly FilmRow[]): Films {
   const films = {
     drafts: [] as { row: number; product: ProductDraft }[],

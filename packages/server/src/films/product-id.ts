@@ -4,8 +4,8 @@ const MAX_SLUG = 48;
 
 /**
  * The product id of a film: its title in plain letters, and eight hexadecimal digits of a hash over
- * the title and release date as the source has them, which together are unique there. The same row
- * always gives the same id, whatever the rows around it.
+ * the source's title and release date, which together are unique there. The same row always gives
+ * the same id, whatever the other rows.
  */
 export function deriveProductId(title: string, releaseDate: string): string {
   const slug = title
@@ -16,7 +16,7 @@ export function deriveProductId(title: string, releaseDate: string): string {
   return `${slug}-${filmHash(title, releaseDate).toString("hex", 0, 4)}`.replace(/^-/, "");
 }
 
-/** The hash that everything derived of a film comes from. */
+/** The hash from which everything invented about a film comes. */
 export function filmHash(title: string, releaseDate: string): Buffer {
   return createHash("sha256").update(`${title}\0${releaseDate}`).digest();
 }

@@ -1,13 +1,13 @@
 import type { CalendarDate } from "@shop/contracts/catalog";
 
-/** The last day that the data set can know of: it was gathered in 2010. */
+/** The last year that the data set can know: it was collected in 2010. */
 export const LAST_KNOWN_YEAR = 2010;
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /**
- * Reads the source's one form of a day, `Jun 12 1998`. Undefined when it is not that, or no day of
- * the calendar.
+ * Reads the only form of a day in the source, `Jun 12 1998`. Undefined for another form, or for a
+ * day that the calendar does not have.
  */
 export function parseReleaseDate(text: string): CalendarDate | undefined {
   const [, name = "", dayText, yearText] = /^([A-Z][a-z]{2}) (\d{2}) (\d{4})$/.exec(text) ?? [];

@@ -6,21 +6,21 @@ import {
   readCommonSettings,
 } from "../settings.js";
 
-/** The settings of the gateway's process. */
+/** Settings of the gateway's process. */
 export interface GatewayConfig extends CommonSettings {
-  /** GATEWAY_ADDRESS: the address to listen at. Default 127.0.0.1:8080. */
+  /** GATEWAY_ADDRESS: where it listens. Default 127.0.0.1:8080. */
   readonly address: string;
-  /** CATALOG_TARGET: the target of the catalog. Default 127.0.0.1:50051. */
+  /** CATALOG_TARGET: where the catalog is. Default 127.0.0.1:50051. */
   readonly catalogTarget: string;
-  /** ORDERS_TARGET: the target of orders. Default 127.0.0.1:50052. */
+  /** ORDERS_TARGET: where orders is. Default 127.0.0.1:50052. */
   readonly ordersTarget: string;
-  /** CORS_ORIGINS: the origins whose pages may call, separated by commas. Default none. */
+  /** CORS_ORIGINS: the origins whose pages may call, comma-separated. Default none. */
   readonly corsOrigins: readonly string[];
 }
 
 /**
- * Reads the settings from the environment and the command line. Throws a StartError that names an
- * invalid setting.
+ * Reads the settings from the environment and the command line. Throws a StartError that names the
+ * invalid variable or flag.
  */
 export function readGatewayConfig(
   env: Environment = process.env,

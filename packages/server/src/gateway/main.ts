@@ -30,7 +30,7 @@ await runService(async () => {
     },
   } satisfies RunningService;
 
-  /** An invalid target is reported with the name of its variable. */
+  /** Opens a channel. An invalid target is reported as the fault of its variable. */
   function openChannel(variable: string, target: string): Channel {
     try {
       return createChannel(target, { transport });

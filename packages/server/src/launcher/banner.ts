@@ -9,7 +9,7 @@ export type Running = Readonly<Record<"catalog" | "orders" | "gateway", ServingM
 
 const EXAMPLES = 3;
 
-/** What became of the films: every row of the source is in one of the counts. */
+/** How many films were loaded. Every row of the source is in one of the counts. */
 export function describeFilms(
   { rejected, omitted }: Films,
   { present, created, refused }: LoadReport,
@@ -33,7 +33,7 @@ function sample(faults: readonly FilmFault[]): string[] {
     : lines;
 }
 
-/** A table of the services, and commands that work as they are printed. */
+/** A table of the services, and commands to copy. */
 export function describeShop(running: Running, filmId: string): string[] {
   const rows = Object.entries(running).map(([service, { address, database = "" }]) => [
     service,
@@ -67,13 +67,13 @@ function tryCommands({ catalog, orders, gateway }: Running, filmId: string): str
   ];
 }
 
-/** A socket file has no URL. */
+/** A socket file has no URL, so it has no commands. */
 function restCommands(target: string, filmId: string): string[] {
   if (target.startsWith("unix:")) return [];
   return [`  open http://${target}/ in a browser`, `  curl http://${target}/v1/products/${filmId}`];
 }
 
-/** buf speaks to hosts and ports; a socket file it does not reach. */
+/** buf cannot connect to a socket file. */
 function curlCommand(target: string, method: string, body: string): string[] {
   if (target.startsWith("unix:")) return [];
   return [

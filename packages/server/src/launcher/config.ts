@@ -6,25 +6,28 @@ import {
   readCommonSettings,
 } from "../settings.js";
 
-/** What the launcher is told; the services read the same variables. */
+/** Settings of the launcher. The services read the same variables. */
 export interface LauncherConfig extends CommonSettings {
   /** CATALOG_ADDRESS, as the catalog reads it. */
   readonly catalogAddress: string;
   /** ORDERS_ADDRESS, as orders reads it. */
   readonly ordersAddress: string;
   /**
-   * CATALOG_TARGET, for orders and the gateway; undefined: wherever the catalog that is started
-   * listens.
+   * CATALOG_TARGET, for orders and the gateway. Default: where the catalog that this launcher
+   * starts listens.
    */
   readonly catalogTarget: string | undefined;
-  /** ORDERS_TARGET, for the gateway; undefined: wherever the orders that is started listens. */
+  /**
+   * ORDERS_TARGET, for the gateway. Default: where the orders that this launcher starts listens.
+   */
   readonly ordersTarget: string | undefined;
   readonly env: Environment;
   readonly args: readonly string[];
 }
 
 /**
- * Reads it from the environment and the command line. Throws a StartError that names what is wrong.
+ * Reads the settings from the environment and the command line. Throws a StartError that names the
+ * invalid variable or flag.
  */
 export function readLauncherConfig(
   env: Environment = process.env,

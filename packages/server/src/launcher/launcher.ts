@@ -12,8 +12,8 @@ import { waitUntilServing } from "./wait-until-serving.js";
 
 /**
  * Runs the shop: catalog, orders and the gateway as child processes, with the films in the catalog,
- * until `signal` aborts. Resolves when all have drained and ended; rejects, with all ended, when
- * one does not start or ends by itself.
+ * until `signal` aborts. Resolves when all have drained and exited. Rejects when one does not start
+ * or exits by itself; all have exited then.
  */
 export async function runShop(
   config: LauncherConfig,
@@ -22,15 +22,15 @@ export async function runShop(
 ): Promise<void> {
   const children: Child[] = [];
   const start = (name: string, env: LauncherConfig["env"] = {}) => {
-    // grpc-js writes to stderr what its callers are told anyway.
+    // grpc-js prints to stderr what its callers get as errors anyway.
     const child = startChild(name, { GRPC_VERBOSITY: "NONE", ...config.env, ...env }, config.args);
     children.push(child);
     return child;
   };
   try {
     const running = await startAll(config, start);
-    const failed = Promise.race(children.map(rejectWhenEnded));
-    // It may reject while nobody waits for it yet.
+    const failed = Promise.race(children.map(rejectWhenExited));
+    // It may reject before anything awaits it.
     failed.catch(() => {});
     await Promise.race([present(config, running, signal, print), failed, aborted(signal)]);
     if (!signal.aborted) await Promise.race([failed, aborted(signal)]);
@@ -39,12 +39,12 @@ export async function runShop(
   } finally {
     await Promise.all(children.map((child) => child.stop()));
   }
-  await Promise.all(children.map(expectCleanEnd));
+  await Promise.all(children.map(expectCleanExit));
 }
 
 type Start = (name: string, env?: LauncherConfig["env"]) => Child;
 
-/** At the same time, unless one has to be told a port that is not chosen yet. */
+/** Starts all at the same time, unless one needs another's port that is not chosen yet. */
 async function startAll(config: LauncherConfig, start: Start): Promise<Running> {
   const startsCatalog = expectServing(start("catalog"));
   const CATALOG_TARGET =
@@ -65,18 +65,18 @@ async function chosenTarget(address: string, starting: Promise<ServingMessage>):
   return targetOf(address.endsWith(":0") ? (await starting).address : address);
 }
 
-/** It may reject while another is waited for: whoever waits for all is told. */
+/** May reject before it is awaited: the error counts when all are awaited. */
 function expectServing(child: Child): Promise<ServingMessage> {
-  const serving = firstAnswer(child);
+  const serving = servingMessage(child);
   serving.catch(() => {});
   return serving;
 }
 
-async function firstAnswer(child: Child): Promise<ServingMessage> {
-  const answer = await child.answer;
-  if (answer === undefined) throw new StartError(`${child.name} ended before it served`);
-  if (answer.kind === "failed") throw new StartError(answer.text);
-  return answer;
+async function servingMessage(child: Child): Promise<ServingMessage> {
+  const message = await child.firstMessage;
+  if (message === undefined) throw new StartError(`${child.name} exited before it served`);
+  if (message.kind === "failed") throw new StartError(message.text);
+  return message;
 }
 
 async function present(
@@ -107,9 +107,9 @@ async function present(
   for (const line of describeShop(running, films.drafts[0]?.product.id ?? "")) print(line);
 }
 
-async function rejectWhenEnded(child: Child): Promise<never> {
-  const { code, signal } = await child.ended;
-  throw new StartError(`${child.name} ended by itself (${signal ?? `exit code ${code}`})`);
+async function rejectWhenExited(child: Child): Promise<never> {
+  const { code, signal } = await child.exited;
+  throw new StartError(`${child.name} exited by itself (${signal ?? `exit code ${code}`})`);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
@@ -119,9 +119,9 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-async function expectCleanEnd(child: Child): Promise<void> {
-  const { code, signal } = await child.ended;
-  // One that was not up yet when the signal came to the whole group had nothing to drain.
+async function expectCleanExit(child: Child): Promise<void> {
+  const { code, signal } = await child.exited;
+  // A child that had not started when the signal reached the whole group had nothing to drain.
   if (signal === "SIGINT" || signal === "SIGTERM") return;
   if (code !== 0)
     throw new StartError(`${child.name} did not stop cleanly (${signal ?? `exit code ${code}`})`);

@@ -1,7 +1,7 @@
 import type { CatalogClient } from "@shop/contracts/catalog";
 import type { Films } from "../films/films.js";
 
-/** What came of loading the films. */
+/** The result of loading the films. */
 export interface LoadReport {
   /** Films that were in the catalog already. */
   readonly present: number;
@@ -19,7 +19,7 @@ const PAGE = 1_000;
 
 /**
  * Imports the films that the catalog does not have yet, in batches: the first time all, after a
- * crash halfway the rest, then none. Ends early, with what it has done, when `signal` aborts.
+ * crash halfway the rest, then none. Stops early when `signal` aborts, and returns what it did.
  */
 export async function loadFilms(
   catalog: CatalogClient,

@@ -4,7 +4,7 @@ import { HealthService, HealthStatus } from "@tightwire/server";
 
 const PAUSE_MS = 50;
 
-/** Asks a server's health service until it says SERVING, or until `signal` aborts. */
+/** Asks a server's health service until it reports SERVING, or until `signal` aborts. */
 export async function waitUntilServing(
   target: string,
   service: string,
@@ -14,8 +14,8 @@ export async function waitUntilServing(
   const channel = createChannel(target, options);
   const health = createClient(HealthService, channel);
   while (!signal.aborted) {
-    const answer = await health.check({ service }, { signal }).catch(() => undefined);
-    if (answer?.status === HealthStatus.SERVING) break;
+    const response = await health.check({ service }, { signal }).catch(() => undefined);
+    if (response?.status === HealthStatus.SERVING) break;
     await sleep(PAUSE_MS, undefined, { signal }).catch(() => {});
   }
   await channel.close();

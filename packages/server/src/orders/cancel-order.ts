@@ -6,8 +6,8 @@ import { checkOrderId, ORDER } from "./find-order.js";
 import { type OrdersParts, releaseDue } from "./releases.js";
 
 /**
- * Answers CancelOrder. The order is cancelled at once; its stock comes back now, or when the
- * catalog answers again.
+ * Handles CancelOrder. The order is cancelled at once. Its stock is released now, or when the
+ * catalog responds again.
  */
 export async function cancelOrder(parts: OrdersParts, id: string): Promise<CancelOrderResponse> {
   checkOrderId(id);

@@ -6,7 +6,7 @@ import type { CheckedOrder } from "./new-order.js";
 const MAX_TEXT = 500;
 
 /**
- * Checks a PlaceOrder request. INVALID_ARGUMENT with all its faults; none of them quotes what the
+ * Checks a PlaceOrder request. INVALID_ARGUMENT lists all its faults and quotes nothing that the
  * buyer wrote.
  */
 export function checkOrder({ requestId, buyer, lines, payment }: PlaceOrderRequest): CheckedOrder {

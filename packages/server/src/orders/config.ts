@@ -6,7 +6,7 @@ import {
   readCommonSettings,
 } from "../settings.js";
 
-/** What the process of orders is told. */
+/** Settings of the process of orders. */
 export interface OrdersConfig extends CommonSettings {
   /** ORDERS_ADDRESS: where it listens. Default 127.0.0.1:50052. */
   readonly address: string;
@@ -15,7 +15,8 @@ export interface OrdersConfig extends CommonSettings {
 }
 
 /**
- * Reads it from the environment and the command line. Throws a StartError that names what is wrong.
+ * Reads the settings from the environment and the command line. Throws a StartError that names the
+ * invalid variable or flag.
  */
 export function readOrdersConfig(
   env: Environment = process.env,

@@ -4,12 +4,11 @@ import { createViolations } from "../requests/violations.js";
 import type { OrderReader } from "./order-reader.js";
 import type { StoredOrder } from "./order-row.js";
 
-/** What orders are called in errors. */
+/** The name of orders in errors. */
 export const ORDER = "shop.orders.v1/Order";
 
 /**
- * The order of an id that a request names: INVALID_ARGUMENT when it cannot be one, NOT_FOUND when
- * there is none.
+ * The order with a request's id. INVALID_ARGUMENT for an invalid id, NOT_FOUND for an unknown one.
  */
 export async function findOrder(store: OrderReader, id: string): Promise<StoredOrder> {
   checkOrderId(id);
@@ -18,7 +17,7 @@ export async function findOrder(store: OrderReader, id: string): Promise<StoredO
   return stored;
 }
 
-/** INVALID_ARGUMENT when an id cannot be an order's. */
+/** INVALID_ARGUMENT for an id that no order can have. */
 export function checkOrderId(id: string): void {
   const violations = createViolations();
   checkId(violations, "id", id);

@@ -15,7 +15,7 @@ const STATUSES: ReadonlySet<number> = new Set(
   Object.values(OrderStatus).filter((value) => value > 0),
 );
 
-/** Answers ListOrders. */
+/** Handles ListOrders. */
 export async function listOrders(
   store: OrderReader,
   request: ListOrdersRequest,

@@ -11,7 +11,7 @@ import { createOrders } from "./orders.js";
 import { startRepair } from "./repair.js";
 import type { OrdersTables } from "./tables.js";
 
-/** What is wrong with a target is wrong with the variable. */
+/** Makes the client. An invalid target is reported as the fault of its variable. */
 function openCatalog(
   ...[target, options]: Parameters<typeof createCatalogClient>
 ): ReturnType<typeof createCatalogClient> {

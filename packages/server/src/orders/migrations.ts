@@ -1,8 +1,8 @@
 import { type Kysely, type Migration, sql } from "kysely";
 
 /**
- * Text that sorts by its bytes: alike on every engine and in every locale, which page tokens rest
- * on.
+ * Text that sorts by its bytes, so that the order is the same on every engine and in every locale.
+ * Page tokens rely on it.
  */
 const bytewise = sql`text collate "C"`;
 
@@ -53,8 +53,7 @@ async function createDueReleases(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The versions of the tables of orders. One that was released is never changed: a later one follows
- * it.
+ * The versions of the tables of orders. A released version is never changed; a new one follows it.
  */
 export const ordersMigrations: Readonly<Record<string, Migration>> = {
   "001_orders": { up: createOrders },

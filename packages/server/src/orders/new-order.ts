@@ -9,7 +9,7 @@ export interface CheckedOrder {
   readonly payment: NonNullable<PlaceOrderRequest["payment"]>;
 }
 
-/** An order that is to be recorded. */
+/** An order to record. */
 export interface NewOrder extends Omit<CheckedOrder, "lines"> {
   readonly id: string;
   readonly fingerprint: string;
@@ -22,8 +22,8 @@ export function lastDigits(cardNumber: string): string {
 }
 
 /**
- * Equal for requests that ask for the same. Of a card only what is kept anyway goes in: a hash of a
- * whole number is soon guessed by whoever reads the database.
+ * A hash that is equal for requests that order the same. Of a card it covers only what is stored
+ * anyway: whoever reads the database could guess a whole number from its hash.
  */
 export function fingerprintOf({ buyer, lines, payment }: CheckedOrder): string {
   const paid =

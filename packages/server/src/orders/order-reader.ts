@@ -13,9 +13,9 @@ export interface OrderPosition {
 /** A page of orders. */
 export interface OrderPage {
   readonly orders: StoredOrder[];
-  /** Where the next page begins; undefined when this is the last. */
+  /** Where the next page starts; undefined on the last page. */
   readonly next: OrderPosition | undefined;
-  /** How many orders the filter meets. */
+  /** How many orders match the filter. */
   readonly totalSize: number;
 }
 
@@ -23,9 +23,9 @@ export interface OrderPage {
 export interface OrderReader {
   find(id: string): Promise<StoredOrder | undefined>;
   findByRequest(requestId: string): Promise<StoredOrder | undefined>;
-  /** The newest first; after `after`. */
+  /** Orders after `after`, the newest first. */
   list(filter: OrderFilter, pageSize: number, after?: OrderPosition): Promise<OrderPage>;
-  /** Orders that are pending since before `time`, at most 100. */
+  /** Orders that have been pending since before `time`, at most 100. */
   findPending(before: Date): Promise<StoredOrder[]>;
 }
 
@@ -64,7 +64,7 @@ export function createOrderReader(db: Kysely<OrdersTables>): OrderReader {
         eb(refTuple("create_time", "id"), "<", tuple(new Date(createTimeMs), id)),
       );
     }
-    // One more than asked for tells whether there is a next page.
+    // One row more than asked for shows whether there is a next page.
     const rows = await meeting
       .selectAll()
       .orderBy("create_time", "desc")

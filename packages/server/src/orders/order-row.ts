@@ -3,13 +3,13 @@ import type { Selectable } from "kysely";
 import { toTimestamp } from "../timestamp.js";
 import type { OrderLineTable, OrderTable } from "./tables.js";
 
-/** Why an order was rejected: a product, and what is wrong with it. */
+/** Why an order was rejected: a product and the reason. */
 export interface Refusal {
   readonly productId: string;
   readonly reason: string;
 }
 
-/** An order with what only this service knows of it. */
+/** An order with the fields that only this service knows. */
 export interface StoredOrder {
   readonly order: Order;
   readonly fingerprint: string;

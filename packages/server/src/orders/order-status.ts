@@ -2,10 +2,10 @@ import type { OrderStatus } from "@shop/contracts/orders";
 import { type Change, type ChangeFeed, createChangeFeed } from "../changes/change-feed.js";
 import type { OrdersDatabase } from "./tables.js";
 
-/** The status of one order (`key`) from one moment on. */
+/** The status of one order (`key`) from one time on. */
 export interface StatusChange extends Change {
   readonly status: OrderStatus;
-  /** When it became so, in milliseconds since 1970. */
+  /** When it changed, in milliseconds since 1970. */
   readonly timeMs: number;
 }
 

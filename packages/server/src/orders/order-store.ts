@@ -15,26 +15,29 @@ import { reservationId } from "./reservation-id.js";
 import type { OrdersDatabase, OrdersTables } from "./tables.js";
 
 /**
- * Orders in the database. Each change of a status is one statement that names the status before, so
- * that of two at once one wins.
+ * Orders in the database. Each change of a status is one statement that names the status before it,
+ * so that one of two concurrent changes wins.
  */
 export interface OrderStore extends OrderReader {
   /**
-   * Records a pending order, unless there is one of the same request id. Gives the one that stands.
+   * Records a pending order, unless one with the same request id exists. Returns the order that
+   * exists then.
    */
   record(order: NewOrder): Promise<StoredOrder>;
-  /** Pending to confirmed, if `attempt` is still the order's. Gives the order as it is then. */
+  /**
+   * Confirms a pending order if `attempt` is still its attempt. Returns the order as it is then.
+   */
   confirm(id: string, attempt: number): Promise<StoredOrder>;
-  /** Pending to rejected, if `attempt` is still the order's. Gives the order as it is then. */
+  /** Rejects a pending order if `attempt` is still its attempt. Returns the order as it is then. */
   reject(id: string, attempt: number, refusals: readonly Refusal[]): Promise<StoredOrder>;
   /**
-   * Gives an attempt up: its reservation is due for release, and the order has the next one.
-   * Nothing when the order has moved on.
+   * Drops an attempt: its reservation is due for release, and the order gets a new attempt. Does
+   * nothing when `attempt` is no longer the order's.
    */
   giveUpAttempt(id: string, attempt: number): Promise<void>;
   /**
-   * Pending or confirmed to cancelled; its reservation is due for release. Gives the order as it is
-   * then; undefined when there is none.
+   * Cancels a pending or confirmed order; its reservation is due for release. Returns the order as
+   * it is then; undefined for an unknown order.
    */
   cancel(id: string): Promise<StoredOrder | undefined>;
   /**
@@ -42,7 +45,7 @@ export interface OrderStore extends OrderReader {
    */
   findDueReleases(orderId?: string): Promise<string[]>;
   /** The catalog has released a reservation. */
-  settleRelease(reservationId: string): Promise<void>;
+  completeRelease(reservationId: string): Promise<void>;
   readonly statuses: ChangeFeed<StatusChange>;
 }
 
@@ -56,11 +59,11 @@ export function createOrderStore(database: OrdersDatabase): OrderStore {
 
   const existing = async (id: string): Promise<StoredOrder> => {
     const order = await reader.find(id);
-    if (order === undefined) throw new Error(`order ${id} is gone`);
+    if (order === undefined) throw new Error(`order ${id} no longer exists`);
     return order;
   };
 
-  /** Tells watchers when a row changed. */
+  /** Notifies watchers when a row changed. */
   async function move(
     trx: Trx,
     id: string,
@@ -86,7 +89,8 @@ export function createOrderStore(database: OrdersDatabase): OrderStore {
     async record(order) {
       await db.transaction().execute((trx) => insertOrder(trx, order));
       const stored = await reader.findByRequest(order.requestId);
-      if (stored === undefined) throw new Error(`the order of request ${order.requestId} is gone`);
+      if (stored === undefined)
+        throw new Error(`the order of request ${order.requestId} no longer exists`);
       return stored;
     },
 
@@ -142,7 +146,7 @@ export function createOrderStore(database: OrdersDatabase): OrderStore {
       return (await due.execute()).map((row) => row.reservation_id);
     },
 
-    async settleRelease(id) {
+    async completeRelease(id) {
       await db.deleteFrom("due_release").where("reservation_id", "=", id).execute();
     },
   };

@@ -95,13 +95,13 @@ for (const engine of await testEngines()) {
         expect((await orders.getOrder({ id: order.id })).order).toEqual(order);
       });
 
-      it("again with the same request id answers alike and orders nothing more, 10 times at once too", async () => {
+      it("again with the same request id gives the same response and orders nothing more, also 10 times at once", async () => {
         const same = request({ payment: { $case: "invoice", value: { reference: "PO 7" } } });
-        const answers = await Promise.all(
+        const responses = await Promise.all(
           Array.from({ length: 10 }, () => orders.placeOrder(same)),
         );
-        expect(new Set(answers.map(({ order }) => order?.id)).size).toBe(1);
-        expect(answers[0]?.order).toMatchObject({
+        expect(new Set(responses.map(({ order }) => order?.id)).size).toBe(1);
+        expect(responses[0]?.order).toMatchObject({
           status: ORDER_STATUS_CONFIRMED,
           payment: { $case: "invoice", value: { reference: "PO 7" } },
         });
@@ -131,7 +131,7 @@ for (const engine of await testEngines()) {
         expect((await orders.listOrders({})).totalSize).toBe(before);
       });
 
-      it("tells all faults at once, and quotes nothing that the buyer wrote", async () => {
+      it("reports all faults at once, and quotes nothing that the buyer wrote", async () => {
         const call = orders.placeOrder({
           buyer: { name: " ", email: "canary", address: "" },
           lines: [{ productId: "a", quantity: 0 }],
@@ -160,10 +160,10 @@ for (const engine of await testEngines()) {
     });
 
     describe("when something breaks in between", () => {
-      it("a reservation of which no answer came is given back, and a retry with the same request id succeeds", async () => {
+      it("a reservation without a response is released, and a retry with the same request id succeeds", async () => {
         const again = request();
         fake.afterReserve(() => {
-          throw new RpcError("unavailable", "the answer was lost");
+          throw new RpcError("unavailable", "the response was lost");
         });
         await failure(orders.placeOrder(again), "unavailable");
         expect(fake.stock("a")).toBe(10);
@@ -173,7 +173,7 @@ for (const engine of await testEngines()) {
         expect(await store.findDueReleases()).toEqual([]);
       });
 
-      it("the reservation is given back when the order cannot be confirmed, and a retry succeeds", async () => {
+      it("the reservation is released when the order cannot be confirmed, and a retry succeeds", async () => {
         const broken: OrderStore = {
           ...store,
           confirm: () => Promise.reject(new Error("disk full")),
@@ -203,7 +203,7 @@ for (const engine of await testEngines()) {
         await repairOrders(parts(), -1_000);
       });
 
-      it("an order that a crash left pending is settled by a repair once it is old enough, reserved already or not", async () => {
+      it("an order that a crash left pending is completed by a repair once it is old enough, reserved already or not", async () => {
         for (const reservedAlready of [false, true]) {
           fake.reset();
           const pending = await recordPending();
@@ -248,12 +248,12 @@ for (const engine of await testEngines()) {
     });
 
     describe("cancelling", () => {
-      it("gives the stock back once, and answers alike again", async () => {
+      it("releases the stock once, and gives the same response again", async () => {
         const { id } = await place();
-        const answers = await Promise.all(
+        const responses = await Promise.all(
           Array.from({ length: 5 }, () => orders.cancelOrder({ id })),
         );
-        expect(new Set(answers.map(({ order }) => order?.status))).toEqual(
+        expect(new Set(responses.map(({ order }) => order?.status))).toEqual(
           new Set([ORDER_STATUS_CANCELLED]),
         );
         expect(fake.stock("a")).toBe(10);
@@ -269,7 +269,7 @@ for (const engine of await testEngines()) {
         expect(fake.stock("a")).toBe(10);
       });
 
-      it("is too late for a rejected order, and NOT_FOUND or INVALID_ARGUMENT for what is none", async () => {
+      it("is too late for a rejected order, and NOT_FOUND or INVALID_ARGUMENT for an id without an order", async () => {
         const asked = request({ lines: [{ productId: "a", quantity: 99 }] });
         await failure(orders.placeOrder(asked), "failed_precondition");
         const rejected = await store.findByRequest(asked.requestId ?? "");

@@ -14,8 +14,8 @@ import { trackOrder } from "./track-order.js";
 const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
 /**
- * The handlers of orders over a store, with the catalog behind a client as any other caller has it.
- * `logger` hears of stock that could not be given back.
+ * The handlers of orders over a store and a client of the catalog. `logger` gets a line for stock
+ * that could not be released.
  */
 export const createOrders = (
   catalog: CatalogClient,

@@ -12,13 +12,13 @@ import { alreadyExists } from "../requests/not-found.js";
 import { checkOrder } from "./check-order.js";
 import { type CheckedOrder, fingerprintOf } from "./new-order.js";
 import type { Refusal, StoredOrder } from "./order-row.js";
-import { settleOrder } from "./placement.js";
+import { completeOrder } from "./placement.js";
 import { priceLines } from "./prices.js";
 import type { OrdersParts } from "./releases.js";
 
 /**
- * Answers PlaceOrder: records the order as pending, then settles it. A request id that is known
- * goes on from where its order is.
+ * Handles PlaceOrder: records the order as pending, then completes it. A known request id continues
+ * with its order.
  */
 export async function placeOrder(
   parts: OrdersParts,
@@ -35,7 +35,7 @@ export async function placeOrder(
       checked.requestId,
       "was used for another order",
     );
-  const { order, refusals } = await settleOrder(parts, stored);
+  const { order, refusals } = await completeOrder(parts, stored);
   if (order.status === OrderStatus.ORDER_STATUS_REJECTED) throw rejected(order.id, refusals);
   return { order };
 }
@@ -56,7 +56,7 @@ async function findPrices(
   try {
     return await priceLines(catalog, lines);
   } catch (error) {
-    // Which product there is none of is for the buyer to know.
+    // The buyer is told which products are missing.
     if (error instanceof RpcError && error.code === "not_found") throw error.forward();
     throw error;
   }

@@ -5,21 +5,24 @@ import type { Refusal, StoredOrder } from "./order-row.js";
 import { type OrdersParts, releaseDue } from "./releases.js";
 import { reservationId } from "./reservation-id.js";
 
-/** What came of an attempt to reserve an order's stock. */
+/** The result of an attempt to reserve an order's stock. */
 type Reserved =
   | { readonly kind: "reserved" }
   | { readonly kind: "released" }
   | { readonly kind: "refused"; readonly refusals: Refusal[] };
 
 /**
- * Brings a pending order to an end: reserves its stock and confirms it, or rejects it. Safe to run
- * twice at once and again after a crash anywhere in it, since the reservation's id derives from the
- * order and every step names the state that it starts from. Gives the order as it is then.
+ * Completes a pending order: reserves its stock and confirms it, or rejects it. It is safe to run
+ * twice at once, and again after a crash at any point, because the reservation's id derives from
+ * the order and every step names the state that it starts from. Returns the order as it is then.
  *
- * When nobody knows what became of the reservation, it is given up and released, the order stays
- * pending, and the error is thrown on.
+ * When the outcome of the reservation is unknown, the reservation is released, the order stays
+ * pending, and the error is thrown again.
  */
-export async function settleOrder(parts: OrdersParts, pending: StoredOrder): Promise<StoredOrder> {
+export async function completeOrder(
+  parts: OrdersParts,
+  pending: StoredOrder,
+): Promise<StoredOrder> {
   const { store } = parts;
   const { id } = pending.order;
   let stored = pending;
@@ -36,7 +39,7 @@ export async function settleOrder(parts: OrdersParts, pending: StoredOrder): Pro
       throw error;
     }
   }
-  // Cancelled in the meantime, perhaps before the reservation arrived there.
+  // Cancelled in the meantime, perhaps before the reservation reached the catalog.
   if (stored.order.status === OrderStatus.ORDER_STATUS_CANCELLED) await releaseDue(parts, id);
   return stored;
 }
@@ -60,7 +63,7 @@ async function reserve(
   }
 }
 
-/** A refusal that trying again would not change, or undefined. */
+/** A refusal that a retry would not change, or undefined. */
 function readRefusal(error: RpcError): Reserved | undefined {
   if (error.code === "failed_precondition") {
     const violations = error.detail(PreconditionFailure)?.violations ?? [];
@@ -84,13 +87,13 @@ async function nextAttempt(
 ): Promise<StoredOrder> {
   await store.giveUpAttempt(order.id, attempt);
   const next = await store.find(order.id);
-  if (next === undefined) throw new Error(`order ${order.id} is gone`);
+  if (next === undefined) throw new Error(`order ${order.id} no longer exists`);
   return next;
 }
 
 /**
- * If this fails too, the order stays as it is and the next repair, or a retry with the same request
- * id, goes on from there.
+ * Drops an attempt and releases its reservation. If this fails too, the order stays as it is, and
+ * the next repair or a retry with the same request id continues from there.
  */
 async function giveUp(parts: OrdersParts, id: string, attempt: number): Promise<void> {
   try {
@@ -98,7 +101,7 @@ async function giveUp(parts: OrdersParts, id: string, attempt: number): Promise<
   } catch (error) {
     parts.logger.warn(
       { orderId: id, error: String(error) },
-      "an attempt to reserve stock could not be given up",
+      "an attempt to reserve stock could not be dropped",
     );
     return;
   }

@@ -2,7 +2,7 @@ import type { CatalogClient } from "@shop/contracts/catalog";
 import type { BasketLine, OrderLine } from "@shop/contracts/orders";
 
 /**
- * The lines with titles and today's prices, in their order. Rejects as BatchGetProducts does:
+ * The lines with titles and current prices, in their order. Rejects as BatchGetProducts does:
  * NOT_FOUND for unknown products.
  */
 export async function priceLines(

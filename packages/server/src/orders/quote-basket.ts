@@ -6,12 +6,12 @@ import { createViolations } from "../requests/violations.js";
 import { totalCents } from "./new-order.js";
 import { priceLines } from "./prices.js";
 
-/** Answers QuoteBasket: one quote of the whole basket a change. */
+/** Handles QuoteBasket: after each change, one quote of the whole basket. */
 export async function* quoteBasket(
   catalog: CatalogClient,
   requests: AsyncIterable<QuoteBasketRequest>,
 ): AsyncGenerator<QuoteBasketResponse> {
-  // A product that was taken out stays at 0, and so keeps its place.
+  // A product that was removed stays at 0, and so keeps its place.
   const basket = new Map<string, number>();
   for await (const { change } of requests) {
     applyChange(basket, change);

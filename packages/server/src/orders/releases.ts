@@ -2,7 +2,7 @@ import type { CatalogClient } from "@shop/contracts/catalog";
 import type { Logger } from "@tightwire/core";
 import type { OrderStore } from "./order-store.js";
 
-/** What placing, cancelling and repairing orders works with. */
+/** What placing, cancelling and repairing orders need. */
 export interface OrdersParts {
   readonly catalog: CatalogClient;
   readonly store: OrderStore;
@@ -12,8 +12,8 @@ export interface OrdersParts {
 const RELEASE_TIMEOUT_MS = 1_000;
 
 /**
- * Has the catalog release what is due: of one order, or of all. What fails stays due and is tried
- * again by the next repair, so this never rejects for want of the catalog.
+ * Lets the catalog release the reservations that are due, of one order or of all. What fails stays
+ * due for the next repair, so this never rejects because of the catalog.
  */
 export async function releaseDue(
   { catalog, store, logger }: OrdersParts,
@@ -21,15 +21,14 @@ export async function releaseDue(
 ): Promise<void> {
   try {
     for (const reservationId of await store.findDueReleases(orderId)) {
-      // Detached: the call that this belongs to may be over, and the stock has to come back
-      // nevertheless.
+      // Detached: the stock must be released even when the call around this has finished.
       await catalog.releaseStock(
         { reservationId },
         { detached: true, timeoutMs: RELEASE_TIMEOUT_MS },
       );
-      await store.settleRelease(reservationId);
+      await store.completeRelease(reservationId);
     }
   } catch (error) {
-    logger.warn({ orderId, error: String(error) }, "stock could not be given back yet");
+    logger.warn({ orderId, error: String(error) }, "stock could not be released yet");
   }
 }

@@ -1,11 +1,11 @@
 import type { StoredOrder } from "./order-row.js";
-import { settleOrder } from "./placement.js";
+import { completeOrder } from "./placement.js";
 import { type OrdersParts, releaseDue } from "./releases.js";
 
 /** When orders are repaired. */
 export interface RepairOptions {
   /**
-   * How long an order may be pending before somebody else settles it, in milliseconds. Default
+   * How long an order may be pending before a repair completes it, in milliseconds. Default
    * 60,000: well past the deadline of PlaceOrder.
    */
   readonly pendingMs?: number;
@@ -14,8 +14,8 @@ export interface RepairOptions {
 }
 
 /**
- * Settles orders that a crash left pending, and has the catalog release what is due. Never rejects;
- * what fails is logged and stays for the next time.
+ * Completes orders that a crash left pending, and releases the reservations that are due. Never
+ * rejects; what fails is logged and left for the next repair.
  */
 export async function repairOrders(parts: OrdersParts, pendingMs: number = 60_000): Promise<void> {
   const { store, logger } = parts;
@@ -23,28 +23,28 @@ export async function repairOrders(parts: OrdersParts, pendingMs: number = 60_00
     for (const pending of await store.findPending(new Date(Date.now() - pendingMs)))
       await repairOrder(parts, pending);
   } catch (error) {
-    logger.warn({ error: String(error) }, "pending orders could not be looked for");
+    logger.warn({ error: String(error) }, "cannot read pending orders");
   }
   await releaseDue(parts);
 }
 
-/** One order that cannot be settled keeps no other from it. */
+/** Completes each order by itself: one that fails does not stop the others. */
 async function repairOrder(parts: OrdersParts, pending: StoredOrder): Promise<void> {
   const { id } = pending.order;
   try {
-    const { order } = await settleOrder(parts, pending);
-    parts.logger.info({ orderId: id, status: order.status }, "a pending order was settled");
+    const { order } = await completeOrder(parts, pending);
+    parts.logger.info({ orderId: id, status: order.status }, "a pending order was completed");
   } catch (error) {
     parts.logger.warn(
       { orderId: id, error: String(error) },
-      "a pending order could not be settled yet",
+      "a pending order could not be completed yet",
     );
   }
 }
 
 /**
- * Repairs now and then again and again. Gives the function that ends it, once the repair that runs
- * is through.
+ * Repairs now, and then at each interval. Returns a function that stops it after the repair that
+ * runs.
  */
 export function startRepair(
   parts: OrdersParts,

@@ -1,7 +1,4 @@
-/**
- * The id of the reservation that an attempt makes in the catalog: derived, so that whoever repairs
- * an order finds it.
- */
+/** The id of an attempt's reservation in the catalog, derived so that a repair finds it. */
 export function reservationId(orderId: string, attempt: number): string {
   return `order-${orderId}-${attempt}`;
 }

@@ -5,14 +5,14 @@ import type { Database } from "../database/index.js";
 export interface OrderTable {
   id: string;
   request_id: string;
-  /** Tells whether a second request with this request id asks for the same. */
+  /** Shows whether a second request with this request id orders the same. */
   fingerprint: string;
   status: OrderStatus;
   /** Counts the changes of `status`. */
   revision: number;
   /**
-   * Which reservation is the order's: every attempt to reserve that is given up gets its stock
-   * released, and the next has an id of its own.
+   * Which reservation is the order's. The stock of a dropped attempt is released, and the next
+   * attempt has an id of its own.
    */
   attempt: number;
   /** Why the order was rejected, as JSON of `Refusal[]`. */
@@ -20,7 +20,7 @@ export interface OrderTable {
   buyer_name: string;
   buyer_email: string;
   buyer_address: string;
-  /** All that is kept of a card's number. */
+  /** The only digits of a card's number that are stored. */
   card_last_digits: string | null;
   card_expiry_month: number | null;
   card_expiry_year: number | null;
@@ -41,15 +41,15 @@ export interface OrderLineTable {
 }
 
 /**
- * Reservations whose stock has to be given back: written with the decision, deleted when the
- * catalog has done it.
+ * Reservations that have to be released: written with the decision, deleted when the catalog has
+ * released them.
  */
 export interface DueReleaseTable {
   reservation_id: string;
   create_time: Date;
 }
 
-/** The tables of orders. `order` is a word of SQL, hence the name. */
+/** The tables of orders. `order` is a keyword of SQL, hence the name. */
 export interface OrdersTables {
   placed_order: OrderTable;
   order_line: OrderLineTable;

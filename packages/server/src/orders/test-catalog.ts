@@ -10,10 +10,10 @@ import { implement } from "@tightwire/server";
 export interface TestCatalog {
   readonly handlers: CatalogHandlers;
   stock(id: string): number;
-  /** Runs after stock was taken, before the answer. */
+  /** Runs after stock was taken, before the response. */
   afterReserve(action: () => void | Promise<void>): void;
   failReleases(fail: boolean): void;
-  /** Ten of each again, no reservations, no faults. */
+  /** Resets to ten of each film, no reservations, no faults. */
   reset(): void;
 }
 

@@ -8,7 +8,7 @@ const FINAL: ReadonlySet<OrderStatus> = new Set([
   OrderStatus.ORDER_STATUS_REJECTED,
 ]);
 
-/** Answers TrackOrder, until a final status or until `signal` aborts. */
+/** Handles TrackOrder, until a final status or until `signal` aborts. */
 export async function* trackOrder(
   store: OrderStore,
   id: string,

@@ -1,20 +1,20 @@
 import { type PagePosition, PageTokenError, readPageToken } from "../paging/page-token.js";
 import type { Violations } from "./violations.js";
 
-/** Lines and ids that one request may hold. */
+/** How many lines or ids a request may have. */
 export const MAX_ITEMS = 100;
-/** Characters of an id. */
+/** How many characters an id may have. */
 export const MAX_ID_LENGTH = 64;
-/** How many of one product a line may ask for. Keeps every sum of money far inside an int64. */
+/** How many of one product a line may order. It keeps every sum of money well inside an int64. */
 export const MAX_QUANTITY = 1_000_000;
-/** Rows of a page when the request does not say. */
+/** How many rows a page has when the request does not say. */
 export const DEFAULT_PAGE_SIZE = 50;
-/** Rows of a page at most. */
+/** How many rows a page may have. */
 export const MAX_PAGE_SIZE = 1_000;
 
 const ID = /^[A-Za-z0-9-]{1,64}$/;
 
-/** An id that this shop makes: 1 to 64 letters, digits and hyphens. */
+/** Checks an id of this shop: 1 to 64 letters, digits and hyphens. */
 export function checkId(violations: Violations, field: string, id: string): void {
   violations.expect(id !== "", field, "must not be empty");
   violations.expect(
@@ -24,9 +24,7 @@ export function checkId(violations: Violations, field: string, id: string): void
   );
 }
 
-/**
- * Text of `least` to `most` characters. PostgreSQL keeps no NUL character, so none may be in it.
- */
+/** Checks text of `least` to `most` characters, without NUL, which PostgreSQL cannot store. */
 export function checkText(
   violations: Violations,
   field: string,
@@ -43,14 +41,14 @@ export function checkText(
   violations.expect(!text.includes("\0"), field, "must not hold a NUL character");
 }
 
-/** Ids of one request: 1 to 100, each of the right form, none twice. */
+/** Checks the ids of a request: 1 to 100, each valid, none twice. */
 export function checkIds(violations: Violations, field: string, ids: readonly string[]): void {
   checkCount(violations, field, ids.length);
   checkDistinct(violations, ids, (index) => `${field}[${index}]`);
   for (const [index, id] of ids.entries()) checkId(violations, `${field}[${index}]`, id);
 }
 
-/** Lines of one request: 1 to 100, each with an id and a quantity, no product twice. */
+/** Checks the lines of a request: 1 to 100, each with an id and a quantity, no product twice. */
 export function checkLines(
   violations: Violations,
   field: string,
@@ -65,7 +63,7 @@ export function checkLines(
   for (const [index, line] of lines.entries()) checkLine(violations, `${field}[${index}]`, line);
 }
 
-/** One line: an id, and a quantity from 1 to {@link MAX_QUANTITY}. */
+/** Checks a line: an id, and a quantity from 1 to {@link MAX_QUANTITY}. */
 export function checkLine(
   violations: Violations,
   field: string,
@@ -90,7 +88,7 @@ export function checkPageSize(violations: Violations, pageSize: number): number 
   return pageSize === 0 ? DEFAULT_PAGE_SIZE : pageSize;
 }
 
-/** Where the page begins: after the token's position, or undefined for the first page. */
+/** Where the page starts: after the token's position, or undefined for the first page. */
 export function checkPageToken(
   violations: Violations,
   listing: unknown,

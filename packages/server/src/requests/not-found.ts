@@ -13,10 +13,7 @@ export function notFound(resourceType: string, names: readonly string[]): RpcErr
   return new RpcError("not_found", `no such ${what}: ${quoted}`, { details });
 }
 
-/**
- * ALREADY_EXISTS with a ResourceInfo detail: what was asked for under a name that stands for
- * something else.
- */
+/** ALREADY_EXISTS with a ResourceInfo detail, for a name that belongs to something else. */
 export function alreadyExists(
   resourceType: string,
   resourceName: string,
@@ -31,7 +28,7 @@ export function alreadyExists(
   );
 }
 
-/** `shop.catalog.v1/Product` is a product to people. */
+/** `shop.catalog.v1/Product` is `product` in messages. */
 function shortName(resourceType: string): string {
   return resourceType.slice(resourceType.lastIndexOf("/") + 1).toLowerCase();
 }

@@ -1,19 +1,18 @@
 import { badRequest, RpcError } from "@tightwire/core";
 
 /**
- * Collects what is wrong with a request, field by field, so that the caller hears all of it at
- * once.
+ * Collects the faults of a request, field by field, so that the caller gets all of them at once.
  */
 export interface Violations {
   /** Field path and reason, in the order they were found; a field's first reason only. */
   readonly found: ReadonlyMap<string, string>;
-  /** Notes `reason` at `field` unless `holds`. Gives `holds` back. */
+  /** Notes `reason` at `field` unless `holds`. Returns `holds`. */
   expect(holds: boolean, field: string, reason: string): boolean;
   /** Throws INVALID_ARGUMENT with a BadRequest detail when anything was found. */
   throwIfAny(): void;
 }
 
-/** A collection with nothing in it. */
+/** An empty collection. */
 export function createViolations(): Violations {
   const found = new Map<string, string>();
   return {

@@ -1,16 +1,13 @@
-/**
- * grpc-js's own words for failures that the peer's kind explains; each becomes what a person can
- * act on.
- */
-const EXPLAINED: readonly (readonly [words: RegExp, meaning: string])[] = [
+/** Failures that grpc-js words badly, and what they mean. */
+const EXPLAINED: readonly (readonly [message: RegExp, meaning: string])[] = [
   [/^Protocol error$/, "the peer does not speak HTTP/2, or speaks it over TLS only"],
   [/^Failed to connect$/, "the peer closed the connection before it spoke HTTP/2"],
   [/wrong version number/, "the peer does not speak TLS"],
 ];
 
 /**
- * Why no connection came about, in one line: the `details` of the status that grpc-js gives a call
- * which found none, without what grpc-js wraps around the reason.
+ * The reason why grpc-js could not connect, in one line. `details` is the message of the status
+ * that it gives a call without a connection; what it wraps around the reason is removed.
  */
 export function connectFailure(details: string): string {
   const reason = details
@@ -18,5 +15,7 @@ export function connectFailure(details: string): string {
     .replace(/\. Resolution note:.*$/s, "")
     .replace(/ \(\d{4}-\d\d-\d\dT[^)]*\)$/, "")
     .trim();
-  return EXPLAINED.find(([words]) => words.test(reason))?.[1] ?? reason.replace(/\s*\n\s*/g, " ");
+  return (
+    EXPLAINED.find(([message]) => message.test(reason))?.[1] ?? reason.replace(/\s*\n\s*/g, " ")
+  );
 }

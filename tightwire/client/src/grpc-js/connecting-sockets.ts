@@ -3,7 +3,7 @@ import type { Channel } from "@grpc/grpc-js";
 
 type ConnectTcp = (address: NetConnectOpts, options: object) => Promise<Socket>;
 
-/** What of a grpc-js channel leads to the place where it makes sockets. */
+/** The path inside a grpc-js channel to the place where it makes sockets. */
 interface InnerChannel {
   readonly internalChannel: {
     readonly subchannelPool: {
@@ -14,14 +14,14 @@ interface InnerChannel {
   };
 }
 
-/** What grpc-js sets when a proxy lies between. */
+/** The option that grpc-js sets when it connects through a proxy. */
 const PROXIED = "grpc.http_connect_target";
 
 /**
- * Makes the sockets of a channel in grpc-js's place, and returns how to end them. A channel of
- * grpc-js that is closed while it connects leaves its socket to the peer and the operating system,
- * and one that is silent holds the process. Those to a proxy stay grpc-js's. That reaches into
- * grpc-js; a test with a silent peer fails should a version make them elsewhere.
+ * Makes the sockets of a channel in place of grpc-js, and returns a function that destroys them. A
+ * grpc-js channel that is closed while it connects keeps its socket open, and a silent peer then
+ * keeps the process alive. Sockets to a proxy stay with grpc-js. This reaches into grpc-js; a test
+ * with a silent peer fails when a version makes its sockets elsewhere.
  */
 export function takeSockets(channel: Channel): () => void {
   const sockets = new Set<Socket>();

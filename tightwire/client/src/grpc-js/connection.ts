@@ -1,5 +1,6 @@
 import { type Channel, connectivityState } from "@grpc/grpc-js";
 import {
+  type Clock,
   type Connection,
   type ConnectionInfo,
   type ConnectionState,
@@ -11,26 +12,33 @@ import {
   type StreamHandle,
   type UnarySink,
 } from "@tightwire/core/runtime";
-import { GrpcJsCall, UnaryResponses } from "./call.js";
+import { type CallConnection, GrpcJsCall } from "./call.js";
+import { UnaryResponses } from "./unary-responses.js";
 
-const LOST: Status = { code: StatusNumber.UNAVAILABLE, message: "the connection was lost" };
+/** grpc-js does not say why a connection closed that this side did not close. */
+const CLOSED_UNEXPECTEDLY: Status = {
+  code: StatusNumber.UNAVAILABLE,
+  message: "the connection closed unexpectedly",
+};
 const CLOSED: Status = { code: StatusNumber.UNAVAILABLE, message: "the connection was closed" };
 
 /**
- * One connected grpc-js channel. When it leaves READY it is over for us: calls in flight end by
- * themselves, and the channel above connects anew.
+ * A connected grpc-js channel. When that leaves READY this connection drains: calls in flight
+ * finish by themselves, and our channel makes another connection.
  */
-export class GrpcJsConnection implements Connection {
+export class GrpcJsConnection implements Connection, CallConnection {
   readonly info: ConnectionInfo;
   readonly authority: string;
   readonly channel: Channel;
+  readonly clock: Clock;
   readonly #calls = new Set<GrpcJsCall>();
   #state: ConnectionState = "ready";
-  #listener: ((state: ConnectionState, why?: Status) => void) | undefined = undefined;
+  #listener: ((state: ConnectionState, status?: Status) => void) | undefined = undefined;
   #whenIdle: (() => void) | undefined = undefined;
 
-  constructor(channel: Channel, endpoint: Endpoint, tls: boolean) {
+  constructor(channel: Channel, endpoint: Endpoint, tls: boolean, clock: Clock) {
     this.channel = channel;
+    this.clock = clock;
     this.authority = endpoint.authority;
     this.info = { address: endpoint.address, protocol: tls ? "h2" : "h2c" };
     this.#watch();
@@ -40,14 +48,14 @@ export class GrpcJsConnection implements Connection {
     return this.#state === "ready" ? Number.POSITIVE_INFINITY : 0;
   }
 
-  onState(listener: (state: ConnectionState, why?: Status) => void): void {
+  onState(listener: (state: ConnectionState, status?: Status) => void): void {
     this.#listener = listener;
-    if (this.#state !== "ready") listener(this.#state, LOST);
+    if (this.#state !== "ready") listener(this.#state, CLOSED_UNEXPECTEDLY);
   }
 
   unary(call: OutgoingCall, message: Uint8Array, sink: UnarySink): GrpcJsCall {
     const handle = this.#start(call, new UnaryResponses(sink));
-    handle.pull(2); // a second answer is a fault, and is to be seen
+    handle.pull(2); // to see a second message, which is an error
     handle.write(message);
     handle.halfClose();
     return handle;
@@ -61,9 +69,9 @@ export class GrpcJsConnection implements Connection {
     this.#tell("draining", CLOSED);
     if (this.#calls.size > 0 && graceMs > 0) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, graceMs);
+        const timer = this.clock.setTimer(resolve, graceMs);
         this.#whenIdle = () => {
-          clearTimeout(timer);
+          timer.cancel();
           resolve();
         };
       });
@@ -73,8 +81,7 @@ export class GrpcJsConnection implements Connection {
     this.channel.close();
   }
 
-  /** A call is over. */
-  left(call: GrpcJsCall): void {
+  callFinished(call: GrpcJsCall): void {
     this.#calls.delete(call);
     if (this.#calls.size > 0) return;
     this.#whenIdle?.();
@@ -89,7 +96,7 @@ export class GrpcJsConnection implements Connection {
 
   #watch(): void {
     if (this.channel.getConnectivityState(false) !== connectivityState.READY) {
-      this.#tell("draining", LOST);
+      this.#tell("draining", CLOSED_UNEXPECTEDLY);
       if (this.#calls.size === 0) this.#finish();
       return;
     }
@@ -99,13 +106,13 @@ export class GrpcJsConnection implements Connection {
   }
 
   #finish(): void {
-    this.#tell("closed", LOST);
+    this.#tell("closed", CLOSED_UNEXPECTEDLY);
     this.channel.close();
   }
 
-  #tell(state: ConnectionState, why: Status): void {
+  #tell(state: ConnectionState, status: Status): void {
     if (this.#state === state || this.#state === "closed") return;
     this.#state = state;
-    this.#listener?.(state, why);
+    this.#listener?.(state, status);
   }
 }

@@ -1,10 +1,7 @@
 import type { Metadata as GrpcMetadata, StatusObject } from "@grpc/grpc-js";
 import { type Status, StatusNumber } from "@tightwire/core/runtime";
 
-/**
- * Source: the gRPC document "HTTP to gRPC Status Code Mapping". What is not here, 200 too, is
- * UNKNOWN.
- */
+/** Any other HTTP status is UNKNOWN. Source: gRPC, "HTTP to gRPC Status Code Mapping". */
 const BY_HTTP_STATUS: ReadonlyMap<number, number> = new Map<number, number>([
   [400, StatusNumber.INTERNAL],
   [401, StatusNumber.UNAUTHENTICATED],
@@ -17,16 +14,16 @@ const BY_HTTP_STATUS: ReadonlyMap<number, number> = new Map<number, number>([
 ]);
 
 /**
- * How grpc-js reports an answer that it took for gRPC and could not read: the body's first bytes as
- * a length, or no status at its end.
+ * How grpc-js reports a response that it took for gRPC and could not read: the first bytes of the
+ * body were read as a length, or no status came at its end.
  */
 const UNREADABLE =
   /^(?:Received HTTP status code (\d{3})$|Received message larger than max|Received RST_STREAM with code 0\b)/;
 
 /**
- * How a call ends whose answer is not gRPC at all, a web page or a proxy's JSON; undefined when the
- * answer was gRPC or none came. `head` is what the answer began with, when it was more than a head.
- * Only for calls that failed.
+ * The status of a failed call whose response is not gRPC, such as a web page or the JSON of a
+ * proxy. Undefined when the response was gRPC or none came. `head`: the response's headers, when a
+ * body followed them.
  */
 export function foreignResponse(
   status: StatusObject,
@@ -37,17 +34,17 @@ export function foreignResponse(
   const fields = (head ?? status.metadata).getMap();
   const type = fields["content-type"];
   if (typeof type === "string" && type.startsWith("application/grpc")) return undefined;
-  // Without a head and without an HTTP status nothing was answered.
+  // Without headers and without an HTTP status there was no response.
   if (head === undefined && unreadable[1] === undefined) return undefined;
   const httpStatus = Number(unreadable[1] ?? 200);
-  const what = typeof type === "string" ? `with ${mediaType(type)}` : "without a content type";
+  const what = typeof type === "string" ? `content-type ${mediaType(type)}` : "no content-type";
   return {
     code: BY_HTTP_STATUS.get(httpStatus) ?? StatusNumber.UNKNOWN,
-    message: `the peer is not a gRPC server: it answered HTTP ${httpStatus} ${what}`,
+    message: `the peer is not a gRPC server: HTTP status ${httpStatus}, ${what}`,
   };
 }
 
-/** `text/html; charset=utf-8` without its parameters, and no longer than a media type is. */
+/** `text/html; charset=utf-8` without its parameters, cut at 80 characters. */
 function mediaType(contentType: string): string {
   return contentType.replace(/\s*;.*$/s, "").slice(0, 80);
 }

@@ -15,9 +15,9 @@ interface InnerCall {
 const BETWEEN_MESSAGES = 0;
 
 /**
- * Whether the data that came ends inside a message: grpc-js drops the piece and reports the status
- * that follows, so that half an answer would look like all of it. That reaches into grpc-js; a test
- * with a peer that stops short fails should a version keep its decoder elsewhere.
+ * Whether the received data ends inside a message. grpc-js drops that part and reports the status
+ * that follows, so that half a response would look whole. This reaches into grpc-js; a test with a
+ * peer that stops short fails when a version keeps its decoder elsewhere.
  */
 export function isCutShort(call: experimental.CallStream): boolean {
   const attempt = (call as InnerCall).child?.underlyingCalls?.at(-1);

@@ -1,7 +1,7 @@
 import { Metadata as GrpcMetadata } from "@grpc/grpc-js";
 import { Metadata } from "@tightwire/core";
 
-/** Header fields that belong to the protocol and are nobody's metadata. */
+/** Header fields of the protocol, which are not metadata. */
 const PROTOCOL: ReadonlySet<string> = new Set([
   "content-type",
   "date",
@@ -11,7 +11,7 @@ const PROTOCOL: ReadonlySet<string> = new Set([
   "accept-encoding",
 ]);
 
-/** Our metadata as grpc-js takes it. */
+/** Converts our metadata to that of grpc-js. */
 export function toGrpcMetadata(metadata: Metadata): GrpcMetadata {
   const result = new GrpcMetadata();
   for (const [key, value] of metadata)
@@ -20,7 +20,7 @@ export function toGrpcMetadata(metadata: Metadata): GrpcMetadata {
 }
 
 /**
- * What grpc-js received, as our metadata. It hands repeated text values out joined by ", ", as
+ * Converts metadata that grpc-js received to ours. grpc-js joins repeated text values by ", ", as
  * Node's http2 does.
  */
 export function fromGrpcMetadata(received: GrpcMetadata): Metadata {
@@ -32,7 +32,7 @@ export function fromGrpcMetadata(received: GrpcMetadata): Metadata {
   return result;
 }
 
-/** The same bytes as a Buffer, which is what grpc-js wants; no copy. */
+/** The same bytes as a Buffer, which grpc-js wants, without a copy. */
 export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes)
     ? bytes

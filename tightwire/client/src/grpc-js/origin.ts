@@ -1,9 +1,7 @@
 import type { StatusObject } from "@grpc/grpc-js";
 
-/**
- * How the texts of statuses begin that grpc-js 1.14 makes itself, when it heard none from the peer.
- */
-const OWN_TEXTS: readonly RegExp[] = [
+/** How the messages begin of statuses that grpc-js 1.14 makes itself, without one from the peer. */
+const OWN_MESSAGES: readonly RegExp[] = [
   /^Connection dropped$/,
   /^No connection established/,
   /^Received RST_STREAM/,
@@ -21,13 +19,13 @@ const OWN_TEXTS: readonly RegExp[] = [
 ];
 
 /**
- * Whether a status is grpc-js's own finding rather than the peer's answer: it does not say, so its
- * text and empty metadata must.
+ * Whether grpc-js made a status itself, rather than received it from the peer. It does not say, so
+ * its message and its empty metadata must tell.
  */
 export function writtenByGrpcJs(status: StatusObject): boolean {
   return (
     status.code !== 0 &&
     Object.keys(status.metadata.getMap()).length === 0 &&
-    OWN_TEXTS.some((text) => text.test(status.details))
+    OWN_MESSAGES.some((message) => message.test(status.details))
   );
 }

@@ -1,7 +1,7 @@
 import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
 
-/** What turns grpc-js's own log on: who sets one of these wants to read it. */
-const ASKED_FOR: readonly string[] = [
+/** Environment variables that turn on the log of grpc-js. */
+const VARIABLES: readonly string[] = [
   "GRPC_VERBOSITY",
   "GRPC_NODE_VERBOSITY",
   "GRPC_TRACE",
@@ -11,14 +11,14 @@ const ASKED_FOR: readonly string[] = [
 let silenced = false;
 
 /**
- * Silences grpc-js's own log, once a process, unless one of its environment variables asks for it:
- * grpc-js prints to stderr by default (a failed bind, a bad header), and all it has to say reaches
- * callers as errors. Who wants it back in code calls grpc-js's `setLogVerbosity` after the first
- * transport was made.
+ * Silences the log of grpc-js, once for the process, unless one of its environment variables is
+ * set. By default grpc-js prints to stderr (a failed bind, a bad header), and callers get all of it
+ * as errors. To turn it on in code, call grpc-js's `setLogVerbosity` after the first transport was
+ * made.
  */
 export function silenceGrpcJs(): void {
   if (silenced) return;
   silenced = true;
-  if (ASKED_FOR.every((name) => process.env[name] === undefined))
+  if (VARIABLES.every((name) => process.env[name] === undefined))
     setLogVerbosity(logVerbosity.NONE);
 }

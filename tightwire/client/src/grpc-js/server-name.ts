@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import type { ChannelCredentials } from "@grpc/grpc-js";
 
-/** What of grpc-js's credentials holds the options of its TLS sockets. */
+/** The path inside grpc-js's credentials to the options of its TLS sockets. */
 interface InnerCredentials {
   _createSecureConnector(...parts: unknown[]): {
     readonly connectionOptions?: { servername?: string };
@@ -9,12 +9,11 @@ interface InnerCredentials {
 }
 
 /**
- * Leaves the server name out of the TLS hello when it is an address, which RFC 6066 does not allow
- * and Node warns of (DEP0123); the certificate has to prove the address all the same. That reaches
- * into grpc-js, which sets it whatever it is; a test that listens for warnings fails should a
- * version keep it elsewhere.
+ * Omits the server name from the TLS hello when it is an address: RFC 6066 forbids it, and Node
+ * warns (DEP0123). The certificate must still prove the address. This reaches into grpc-js, which
+ * sets any name; a test that listens for warnings fails when a version keeps it elsewhere.
  */
-export function nameNoAddress(credentials: ChannelCredentials): ChannelCredentials {
+export function omitAddressAsServerName(credentials: ChannelCredentials): ChannelCredentials {
   const inner = credentials as unknown as InnerCredentials;
   const original = inner._createSecureConnector;
   inner._createSecureConnector = (...parts) => {

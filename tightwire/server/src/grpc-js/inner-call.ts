@@ -2,9 +2,8 @@ import type { ServerInterceptingCallInterface } from "@grpc/grpc-js";
 import type { Status } from "@tightwire/core/runtime";
 
 /**
- * What of grpc-js's own call the seam needs and its interface does not show. All of it reaches into
- * grpc-js, and stands here alone; should a version keep it elsewhere, the contract suite and the
- * tests with raw peers fail.
+ * The private members of grpc-js's own call that this transport needs. Should a version of grpc-js
+ * change them, the contract suite and the tests with raw peers fail.
  */
 interface InnerCall {
   readonly stream?: {
@@ -22,9 +21,9 @@ interface InnerCall {
 const BETWEEN_MESSAGES = 0;
 
 /**
- * Whether the stream was reset. Node ends a reset stream's data as it ends a whole one's, and
- * grpc-js tells both as half-closed: half an upload would look like all of it. The stream's reset
- * code says so before `aborted` does.
+ * Whether the stream was reset. Node ends the data of a reset stream like that of a complete one,
+ * and grpc-js reports both as half-closed: half an upload would look complete. The stream has its
+ * reset code before `aborted` is set.
  */
 export function isReset(call: ServerInterceptingCallInterface): boolean {
   const { stream } = call as InnerCall;
@@ -32,16 +31,16 @@ export function isReset(call: ServerInterceptingCallInterface): boolean {
 }
 
 /**
- * Whether the data that came ends inside a message: grpc-js drops the piece, and half-closes as if
- * the messages were all.
+ * Whether the received data ends inside a message. grpc-js drops the piece and half-closes as if
+ * the requests were complete.
  */
 export function isCutShort(call: ServerInterceptingCallInterface): boolean {
   return ((call as InnerCall).decoder?.readState ?? BETWEEN_MESSAGES) !== BETWEEN_MESSAGES;
 }
 
 /**
- * Hears every status that is sent while its stream can carry one, also those that grpc-js sends by
- * itself and tells nobody of: a message over the limit, one that cannot be decompressed.
+ * Calls back on every status that is sent while its stream can carry one. grpc-js sends some by
+ * itself, without any other sign: for a message over the limit, or one that cannot be decompressed.
  */
 export function onStatus(
   call: ServerInterceptingCallInterface,
@@ -50,16 +49,16 @@ export function onStatus(
   const original = call.sendStatus;
   call.sendStatus = (status) => {
     const { stream } = call as InnerCall;
-    const gone = stream !== undefined && (stream.destroyed || stream.closed);
+    const closed = stream !== undefined && (stream.destroyed || stream.closed);
     original.call(call, status);
-    // What is written to a stream that is gone fails, and grpc-js would answer that too.
-    if (!gone) sent({ code: status.code ?? 0, message: status.details ?? "" });
+    // A write to a closed stream fails, and grpc-js sends a status for that too.
+    if (!closed) sent({ code: status.code ?? 0, message: status.details ?? "" });
   };
 }
 
 /**
- * Collects the requests that come compressed, which grpc-js decompresses without a word; undefined
- * when the call announces none.
+ * Collects the requests that were sent compressed, which grpc-js does not report; undefined when
+ * the call announces no compression.
  */
 export function collectCompressed(
   call: ServerInterceptingCallInterface,

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { constants, type ServerHttp2Session } from "node:http2";
 import {
   Server,
   type ServerCredentials,
@@ -7,74 +6,43 @@ import {
   type ServerInterceptor,
   type ServerOptions,
 } from "@grpc/grpc-js";
-import type { Acceptor, Listener } from "@tightwire/core/runtime";
-import { GrpcJsIncoming } from "./incoming.js";
+import { StartError } from "@tightwire/core";
+import type { Acceptor, Clock, Listener } from "@tightwire/core/runtime";
+import { invalidAddress } from "../listen-address.js";
+import { GrpcJsIncomingCall } from "./call.js";
+import { acceptEveryPath } from "./every-path.js";
+import { destroySessions } from "./sessions.js";
 import { takeTimeouts } from "./timeout-header.js";
 
-/** What grpc-js is told of a method: the kind that fits all four, and bytes as they are. */
-interface RawHandler {
-  readonly func: () => void;
-  readonly serialize: (bytes: Buffer) => Buffer;
-  readonly deserialize: (bytes: Buffer) => Buffer;
-  readonly type: "bidi";
-  readonly path: string;
-}
-
-function rawHandler(path: string): RawHandler {
-  return { func: unreachable, serialize: asIs, deserialize: asIs, type: "bidi", path };
-}
-
-const asIs = (bytes: Buffer): Buffer => bytes;
-
-/** Never called: the interceptor answers every call itself. */
-function unreachable(): void {}
-
-/** A grpc-js server that hands every call to an acceptor. */
+/** A grpc-js server that gives every call to an acceptor. */
 export class GrpcJsListener implements Listener {
   readonly address: string;
   readonly #server: Server;
+  readonly #clock: Clock;
 
-  constructor(server: Server, address: string) {
+  constructor(server: Server, address: string, clock: Clock) {
     this.#server = server;
     this.address = address;
+    this.#clock = clock;
   }
 
+  /** Listens, or rejects with a MisuseError or StartError that says why it cannot. */
   static async listen(
     address: string,
     acceptor: Acceptor,
     credentials: ServerCredentials,
     options: ServerOptions,
   ): Promise<GrpcJsListener> {
-    const takeOver: ServerInterceptor = (method, call) => {
-      // Only `start` is called on it; the type asks for grpc-js's own class.
-      return new GrpcJsIncoming(
-        method.path,
-        call,
-        acceptor,
-        timeoutOf(call),
-      ) as unknown as ServerInterceptingCall;
-    };
-    const server = new Server({ ...options, interceptors: [takeOver] });
-    answerEveryPath(server);
-    const timeoutOf = takeTimeouts(server);
-    if (address.startsWith("unix:") && existsSync(address.slice("unix:".length)))
-      throw new Error(`${address} is in use`);
-    const port = await new Promise<number>((resolve, reject) => {
-      server.bindAsync(grpcAddress(address), credentials, (error, bound) =>
-        error === null ? resolve(bound) : reject(bindError(address, error)),
-      );
-    });
-    return new GrpcJsListener(
-      server,
-      address.startsWith("unix:") ? address : address.replace(/:\d+$/, `:${port}`),
-    );
+    const server = createGrpcServer(acceptor, options);
+    const bound = await bind(server, address, credentials);
+    return new GrpcJsListener(server, bound, acceptor.clock);
   }
 
   async drain(graceMs: number): Promise<void> {
     await new Promise<void>((resolve) => {
-      const forced = setTimeout(() => void this.closeNow().then(resolve), graceMs);
+      const forced = this.#clock.setTimer(() => void this.closeNow().then(resolve), graceMs);
       this.#server.tryShutdown(() => {
-        clearTimeout(forced);
+        forced.cancel();
         resolve();
       });
     });
@@ -87,51 +55,48 @@ export class GrpcJsListener implements Listener {
   }
 }
 
-/** What a grpc-js server keeps of each port it listens at. */
-type Listening = Map<unknown, { readonly sessions: Iterable<ServerHttp2Session> }>;
-
-/**
- * Without channelz grpc-js's forceShutdown() knows no sessions and ends none, and once
- * tryShutdown() was called its drain() knows no port. The sessions stand beside each HTTP/2 server;
- * that reaches into grpc-js, and the contract suite's forced stops fail should a version keep them
- * elsewhere.
- */
-function destroySessions(server: Server): void {
-  for (const { sessions } of (
-    server as unknown as { http2Servers: Listening }
-  ).http2Servers.values()) {
-    for (const session of [...sessions]) session.destroy(undefined, constants.NGHTTP2_CANCEL);
-  }
+function createGrpcServer(acceptor: Acceptor, options: ServerOptions): Server {
+  const takeOver: ServerInterceptor = (method, call) => {
+    const incoming = new GrpcJsIncomingCall(method.path, call, acceptor, timeoutOf(call));
+    // grpc-js only calls `start` on it, though the type asks for its own class.
+    return incoming as unknown as ServerInterceptingCall;
+  };
+  const server = new Server({ ...options, interceptors: [takeOver] });
+  acceptEveryPath(server);
+  const timeoutOf = takeTimeouts(server);
+  return server;
 }
 
-/**
- * grpc-js keeps its handlers in a map by path and answers unknown ones itself, unseen. Its
- * `handlers` is replaced by one that knows every path, so that the acceptor decides on all calls
- * alike. That reaches into grpc-js; the contract suite's test of unknown methods fails should a
- * version keep them elsewhere.
- */
-function answerEveryPath(server: Server): void {
-  class EveryPath extends Map<string, RawHandler> {
-    override get(path: string): RawHandler {
-      const known = super.get(path);
-      return known ?? rawHandler(path);
-    }
-  }
-  (server as unknown as { handlers: Map<string, RawHandler> }).handlers = new EveryPath();
-}
+const TCP_ADDRESS = /^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]+):\d{1,5}$/;
 
-function grpcAddress(address: string): string {
-  if (!address.startsWith("unix:") && !/^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]+):\d{1,5}$/.test(address)) {
-    throw new TypeError(
-      `${JSON.stringify(address)} is not an address: "127.0.0.1:50051", "[::]:50051" and "unix:/path" are`,
+/** Binds a server; resolves with its address, with the port that was chosen. */
+async function bind(
+  server: Server,
+  address: string,
+  credentials: ServerCredentials,
+): Promise<string> {
+  const unix = address.startsWith("unix:");
+  if (unix && existsSync(address.slice("unix:".length))) throw addressInUse(address);
+  if (!unix && !TCP_ADDRESS.test(address)) throw invalidAddress(address);
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync(address, credentials, (error, chosen) =>
+      error === null ? resolve(chosen) : reject(bindError(address, error)),
     );
-  }
-  return address;
+  });
+  return unix ? address : address.replace(/:\d+$/, `:${port}`);
 }
 
-function bindError(address: string, cause: Error): Error {
-  if (cause.message.includes("EADDRINUSE")) return new Error(`${address} is in use`, { cause });
-  if (cause.message.includes("EACCES"))
-    return new Error(`${address} may not be used by this user`, { cause });
-  return new Error(`cannot listen at ${address}: ${cause.message}`, { cause });
+function bindError(address: string, cause: Error): StartError {
+  if (cause.message.includes("EADDRINUSE")) return addressInUse(address, cause);
+  if (cause.message.includes("EACCES")) {
+    const message = `this user has no permission to listen at ${address}`;
+    return new StartError("TW_ADDRESS_NOT_PERMITTED", message, { cause });
+  }
+  const message = `cannot listen at ${address}: ${cause.message}`;
+  return new StartError("TW_CANNOT_LISTEN", message, { cause });
+}
+
+function addressInUse(address: string, cause?: Error): StartError {
+  const options = cause === undefined ? {} : { cause };
+  return new StartError("TW_ADDRESS_IN_USE", `${address} is in use`, options);
 }

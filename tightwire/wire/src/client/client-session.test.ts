@@ -160,7 +160,7 @@ test("28. a call is written before the next turn of the loop, and those of one t
   expect([turns, streams().length, writes() - before]).toEqual([0, 50, 4]);
 });
 
-describe("split at every octet", () => {
+describe("split at every byte", () => {
   test("24. an answer reads the same", () => {
     const bytes = Buffer.concat([setting(3, 100), answer(1)]);
     for (let at = 1; at < bytes.length; at++) {

@@ -1,4 +1,4 @@
-import type { Metadata } from "@tightwire/core";
+import type { Metadata, Outcome } from "@tightwire/core";
 import {
   type Completion,
   type OutgoingCall,
@@ -9,131 +9,161 @@ import {
 import { ErrorCode, errorName } from "../frames/protocol.js";
 import { isKnownEncoding } from "../grpc/compression.js";
 import { decodeGrpcMessage } from "../grpc/grpc-message.js";
-import { metadataOf } from "../grpc/header-list.js";
 import { statusOfHttp, statusOfReset } from "../grpc/http-status.js";
+import { readMetadata } from "../grpc/metadata-fields.js";
 import { isGrpc, type ResponseHead } from "../grpc/response-head.js";
-import { Stream } from "../session/stream.js";
-import type { ClientSession } from "./client-session.js";
+import type { Session } from "../session/session.js";
+import { Stream, type StreamOwner } from "../session/stream.js";
 
-/**
- * A call that a client makes: its handle, and the reader of its answer. {@link UnaryStream} and
- * {@link ReplyStream} say who hears of it.
- */
-export abstract class ClientStream extends Stream implements StreamHandle {
+/** Hears the response of a call. */
+export interface ResponseReader {
+  /** The head of the response; undefined without metadata. */
+  headers(metadata: Metadata | undefined): void;
+  /** A message, in borrowed bytes. Returns why it is not allowed; undefined when it is. */
+  message(bytes: Uint8Array, compressed: boolean): string | undefined;
+  /** Writing may go on. */
+  drained(): void;
+  /** The call finished; told once. */
+  finished(end: Completion): void;
+}
+
+/** What a call asks of its connection. */
+export interface ClientStreamSession {
+  readonly session: Session;
+  /** Bytes that were handed to the transport. */
+  readonly sentBytes: number;
+  /** The caller cancelled a call. */
+  cancelled(one: ClientStream): void;
+  /** The response of a call is complete. */
+  responded(one: ClientStream): void;
+  /** Ends a stream that sent its last message before. */
+  writeEndOfStream(stream: Stream): void;
+}
+
+/** A call that a client makes: the caller's handle, and what its stream belongs to. */
+export class ClientStream implements StreamHandle, StreamOwner {
   readonly call: OutgoingCall;
+  readonly stream: Stream;
   /** Where in the connection's output its head begins. */
   headAt = 0;
-  protected override readonly session: ClientSession;
-  protected override readonly endsWithData = true;
-  /** Whether its end was told. */
-  protected told = false;
-  #headReceived = false;
+  readonly #session: ClientStreamSession;
+  readonly #response: ResponseReader;
+  #finished = false;
   #end: Completion | undefined = undefined;
 
-  constructor(session: ClientSession, call: OutgoingCall) {
-    super(session, 0);
-    this.session = session;
+  constructor(session: ClientStreamSession, call: OutgoingCall, response: ResponseReader) {
+    this.#session = session;
     this.call = call;
+    this.#response = response;
+    this.stream = new Stream(session.session, this, 0, false);
   }
 
-  /** Hears the head of the answer. */
-  protected abstract headersReceived(metadata: Metadata | undefined): void;
-  /** Hears the end, once. */
-  protected abstract done(end: Completion): void;
-
-  get maxMessageBytes(): number {
-    return this.session.options.maxMessageBytes;
-  }
-
-  protected override get cutShort(): string {
-    return "the answer ends in the middle of a message";
-  }
-
-  override get responded(): boolean {
+  get responded(): boolean {
     return this.#end !== undefined;
   }
 
   // ---- the caller's handle ----
 
+  /** Sends the request of a unary call: its message is its end. */
+  sendOnly(message: Uint8Array): void {
+    this.stream.writer.sendLast(message, this.call.compress);
+  }
+
   write(bytes: Uint8Array, compress: boolean = this.call.compress): boolean {
-    if (this.told || this.ending || this.closed) return true;
-    return this.send(bytes, compress && this.call.compress);
+    if (this.#finished || this.stream.writer.ending || this.stream.closed) return true;
+    return this.stream.writer.send(bytes, compress && this.call.compress);
   }
 
   halfClose(): void {
-    if (!this.told && !this.closed) super.end();
+    if (!this.#finished && !this.stream.closed) this.stream.writer.end();
   }
 
-  cancel(cause: Status): void {
-    if (this.told) return;
-    const sent = this.id !== 0;
-    this.session.abandon(this);
-    this.tell(local(cause, sent ? "unknown" : "not-processed"));
+  pull(count: number): void {
+    this.stream.reader.pull(count);
+  }
+
+  cancel(status: Status): void {
+    if (this.#finished) return;
+    const sent = this.stream.id !== 0;
+    this.#session.cancelled(this);
+    this.#finish(local(status, sent ? "unknown" : "not-processed"));
   }
 
   // ---- what the session tells ----
 
   /** A head, or trailers, or both at once. */
   head(head: ResponseHead, endStream: boolean): void {
-    if (head.fault !== undefined) return this.#malformed(head.fault);
-    if (head.tooLarge)
-      return this.#give({
-        code: StatusNumber.RESOURCE_EXHAUSTED,
-        message: "the metadata of the answer is larger than is taken",
-      });
-    if (this.#headReceived) return this.#trailers(head, endStream);
+    const { stream } = this;
+    const { fields } = head;
+    if (fields.fault !== undefined) return this.#malformed(fields.fault);
+    if (fields.tooLarge) return this.#reject(TOO_LARGE);
+    if (stream.headReceived) return this.#trailers(head, endStream);
     if (head.httpStatus === undefined) return this.#malformed("no :status");
     if (head.httpStatus.startsWith("1")) {
       if (endStream || head.httpStatus === "101")
-        this.#malformed(`an answer that is ${head.httpStatus}`);
-      return; // something is still to come
+        this.#malformed(`the final :status is ${head.httpStatus}`);
+      return; // an interim response: the final one follows
     }
-    this.contentLeft = head.contentLength;
-    if (endStream && !this.countContent(0, true))
-      return this.#malformed("fewer octets than its content-length");
+    stream.contentLeft = fields.contentLength;
+    if (endStream && !stream.countContent(0, true))
+      return this.#malformed("fewer bytes than its content-length");
     if (endStream && head.grpcStatus !== undefined) return this.#finishWith(head);
     if (head.httpStatus !== "200" || !isGrpc(head.contentType)) return this.#foreign(head);
     if (endStream) return this.#finishWith(head);
     if (!isKnownEncoding(head.encoding)) {
-      return this.#give({
-        code: StatusNumber.INTERNAL,
-        message: `the answer is compressed as ${JSON.stringify(head.encoding)}, which was not asked for`,
-      });
+      const message = `the response is compressed as ${JSON.stringify(head.encoding)}, which was not accepted`;
+      return this.#reject({ code: StatusNumber.INTERNAL, message });
     }
-    this.compressedAllowed = head.encoding === "gzip";
-    this.#headReceived = true;
-    this.headersReceived(
-      head.metadataFields === undefined ? undefined : metadataOf(head.metadataFields),
+    stream.reader.compressedAllowed = head.encoding === "gzip";
+    stream.headReceived = true;
+    this.#response.headers(
+      fields.application === undefined ? undefined : readMetadata(fields.application),
     );
   }
 
-  override data(
-    bytes: Buffer,
-    start: number,
-    end: number,
-    flowBytes: number,
-    endStream: boolean,
-  ): void {
-    if (!this.#headReceived) return this.#malformed("DATA before the head of the answer");
-    super.data(bytes, start, end, flowBytes, endStream);
+  dataBeforeHead(): void {
+    this.#malformed("DATA before the head");
   }
 
-  override reset(code: number): void {
+  message(bytes: Uint8Array, compressed: boolean): void {
+    const fault = this.#response.message(bytes, compressed);
+    if (fault !== undefined) this.refuse({ code: StatusNumber.INTERNAL, message: fault });
+  }
+
+  allReceived(): void {
+    const end = this.#end ?? local(NO_STATUS, "responded");
+    if (!this.stream.closed) this.#session.responded(this);
+    this.#finish(end);
+  }
+
+  drained(): void {
+    this.#response.drained();
+  }
+
+  writeEnd(): void {
+    this.#session.writeEndOfStream(this.stream);
+  }
+
+  refuse(status: Status): void {
+    this.#reject(status);
+  }
+
+  reset(code: number): void {
     if (code === ErrorCode.REFUSED_STREAM) return this.unprocessed("the server refused the call");
-    const text = `the peer reset the stream: ${errorName(code)}`;
-    this.tell(local({ code: statusOfReset(code), message: text }, "unknown"));
+    const message = `the peer reset the stream: ${errorName(code)}`;
+    this.#finish(local({ code: statusOfReset(code), message }, "unknown"));
   }
 
-  override lost(cause: Status, outcome: "not-processed" | "unknown"): void {
-    const neverSent = this.id === 0 || this.headAt >= this.session.output.sentBytes;
-    this.tell(local(cause, neverSent ? "not-processed" : outcome));
+  failed(status: Status, outcome: Outcome): void {
+    const neverSent = this.stream.id === 0 || this.headAt >= this.#session.sentBytes;
+    this.#finish(local(status, neverSent ? "not-processed" : outcome));
   }
 
   /** The peer says that it never looked at the call. */
-  unprocessed(text: string): void {
-    this.tell({
+  unprocessed(message: string): void {
+    this.#finish({
       code: StatusNumber.UNAVAILABLE,
-      message: text,
+      message,
       headers: undefined,
       trailers: undefined,
       outcome: "not-processed",
@@ -141,84 +171,63 @@ export abstract class ClientStream extends Stream implements StreamHandle {
     });
   }
 
-  protected override refuse(cause: Status): void {
-    this.#give(cause);
-  }
-
-  protected override receivedAll(): void {
-    const end = this.#end ?? {
-      ...local(
-        { code: StatusNumber.INTERNAL, message: "the answer ended without a status" },
-        "responded",
-      ),
-      origin: "local" as const,
-    };
-    if (!this.closed) this.session.responded(this);
-    this.tell(end);
-  }
-
-  protected override writeEnd(): void {
-    this.session.writeEndOfStream(this);
-  }
-
-  /** Tells the end, once. */
-  protected tell(end: Completion): void {
-    if (this.told) return;
-    this.told = true;
-    this.done(end);
+  /** Tells how the call finished, once. */
+  #finish(end: Completion): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#response.finished(end);
   }
 
   #trailers(head: ResponseHead, endStream: boolean): void {
     if (!endStream) return this.#malformed("a second head");
     if (head.httpStatus !== undefined) return this.#malformed(":status in trailers");
-    if (!this.countContent(0, true)) return this.#malformed("fewer octets than its content-length");
+    if (!this.stream.countContent(0, true))
+      return this.#malformed("fewer bytes than its content-length");
     this.#finishWith(head);
   }
 
-  /** The answer's status is there; it is told behind the messages before it. */
+  /** The status of the response came; it is told after the messages before it. */
   #finishWith(head: ResponseHead): void {
-    const trailers =
-      head.metadataFields === undefined ? undefined : metadataOf(head.metadataFields);
+    const { application } = head.fields;
+    const trailers = application === undefined ? undefined : readMetadata(application);
     if (head.grpcStatus === "0" && trailers === undefined && head.grpcMessage === undefined)
       this.#end = OK;
     else {
-      const text =
+      const message =
         head.grpcStatus === undefined
-          ? "the answer ended without a grpc-status"
+          ? "the response ended without a grpc-status"
           : decodeGrpcMessage(head.grpcMessage ?? "");
       this.#end = {
         code: statusNumberOf(head.grpcStatus),
-        message: text,
+        message,
         headers: undefined,
         trailers,
         outcome: "responded",
         origin: "peer",
       };
     }
-    this.endReceived();
+    this.stream.reader.endReceived();
   }
 
-  /** The answer is no gRPC: a proxy's, or a web server's. */
+  /** The response is not gRPC: a proxy's, or a web server's. */
   #foreign(head: ResponseHead): void {
-    const what =
+    const type =
       head.contentType === undefined
-        ? "without a content type"
-        : `with ${mediaType(head.contentType)}`;
-    const text = `the peer is not a gRPC server: it answered HTTP ${head.httpStatus} ${what}`;
-    this.#give({ code: statusOfHttp(head.httpStatus as string), message: text });
+        ? "no content-type"
+        : `content-type ${mediaType(head.contentType)}`;
+    const message = `the peer is not a gRPC server: HTTP status ${head.httpStatus}, ${type}`;
+    this.#reject({ code: statusOfHttp(head.httpStatus as string), message });
   }
 
-  #malformed(text: string): void {
-    this.#give(
-      { code: StatusNumber.INTERNAL, message: `the answer is malformed: ${text}` },
-      ErrorCode.PROTOCOL_ERROR,
-    );
+  #malformed(fault: string): void {
+    const message = `the response is malformed: ${fault}`;
+    this.#reject({ code: StatusNumber.INTERNAL, message }, ErrorCode.PROTOCOL_ERROR);
   }
 
-  /** This side gives the answer up. */
-  #give(cause: Status, code: number = ErrorCode.CANCEL): void {
-    this.session.resetStream(this, code);
-    this.tell(local(cause, "unknown"));
+  /** This side resets the stream. */
+  #reject(status: Status, code: number = ErrorCode.CANCEL): void {
+    this.#session.session.streams.reset(this.stream, code);
+    this.#finish(local(status, "unknown"));
   }
 }
 
@@ -230,11 +239,19 @@ const OK: Completion = Object.freeze({
   outcome: "responded",
   origin: "peer",
 });
+const NO_STATUS: Status = {
+  code: StatusNumber.INTERNAL,
+  message: "the response ended without a status",
+};
+const TOO_LARGE: Status = {
+  code: StatusNumber.RESOURCE_EXHAUSTED,
+  message: "the metadata of the response is larger than the limit",
+};
 
-function local(cause: Status, outcome: Completion["outcome"]): Completion {
+function local(status: Status, outcome: Outcome): Completion {
   return {
-    code: cause.code,
-    message: cause.message,
+    code: status.code,
+    message: status.message,
     headers: undefined,
     trailers: undefined,
     outcome,

@@ -9,12 +9,9 @@ import {
   timerMs,
 } from "@tightwire/core/runtime";
 import { attach, SocketTransport } from "../session/socket-transport.js";
-import {
-  ClientSession,
-  type ClientSessionOptions,
-  type ClientSessionOwner,
-} from "./client-session.js";
+import { ClientSession } from "./client-session.js";
 import { WireConnection } from "./connection.js";
+import type { ClientSessionOptions, ClientSessionOwner } from "./session-options.js";
 
 /** What the transport decides for all its connections. */
 export interface ConnectParts {

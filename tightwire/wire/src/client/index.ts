@@ -1,4 +1,5 @@
 import type { ConnectionOptions as TlsConnectOptions } from "node:tls";
+import { MisuseError } from "@tightwire/core";
 import {
   type Capabilities,
   type ClientTransport,
@@ -72,10 +73,13 @@ function tlsOptions(tls: WireOptions["tls"]): TlsConnectOptions | undefined {
     ciphers: TLS_CIPHERS,
   };
   if (tls === true) return base;
-  refuseUnknownOptions("wire, in tls,", tls, ["ca", "certificate", "key", "serverName"]);
+  refuseUnknownOptions("wire({ tls })", tls, ["ca", "certificate", "key", "serverName"]);
   const { ca, certificate, key, serverName } = tls;
   if ((certificate === undefined) !== (key === undefined))
-    throw new TypeError("tls.certificate and tls.key go together");
+    throw new MisuseError(
+      "TW_INVALID_OPTION",
+      "tls.certificate and tls.key must be given together",
+    );
   return {
     ...base,
     ...(ca === undefined ? {} : { ca: readPem("tls.ca", ca) }),

@@ -34,7 +34,7 @@ export class RequestWriter {
       call.path.length +
       this.#authority.length +
       mostMetadataBytes(call.metadata);
-    const encoder = this.#session.beginBlock(most);
+    const encoder = this.#session.headers.begin(most);
     this.#repeatedOf(call.path).write(encoder);
     if (call.compress) encoder.repeated("grpc-encoding", "gzip");
     if (call.deadline !== Number.POSITIVE_INFINITY)
@@ -42,7 +42,7 @@ export class RequestWriter {
     if (call.previousAttempts > 0)
       encoder.literal("grpc-previous-rpc-attempts", String(call.previousAttempts));
     writeMetadata(encoder, call.metadata);
-    this.#session.endBlock(streamId, false);
+    this.#session.headers.end(streamId, false);
   }
 
   /** What is the same on every call of a method. */

@@ -1,3 +1,4 @@
+import { ErrorCode } from "./protocol.js";
 /**
  * The peer broke a rule that ends the connection. Thrown by the parts that read bytes and caught in
  * one place, `Session.receive`, which sends GOAWAY: it never leaves the engine. Source: RFC 9113,
@@ -19,4 +20,19 @@ export class ConnectionError extends Error {
       writable: true,
     });
   }
+}
+
+/** The peer must slow down. */
+export function calm(what: string): ConnectionError {
+  return new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, what);
+}
+
+/** A frame came on a stream that was never opened. */
+export function onIdle(what: string, streamId: number): ConnectionError {
+  return new ConnectionError(ErrorCode.PROTOCOL_ERROR, `${what} on idle stream ${streamId}`);
+}
+
+/** A frame came on a stream that is closed. */
+export function onClosed(what: string, streamId: number): ConnectionError {
+  return new ConnectionError(ErrorCode.STREAM_CLOSED, `${what} on closed stream ${streamId}`);
 }

@@ -1,53 +1,20 @@
 import { ConnectionError } from "./connection-error.js";
+import { type FrameHandler, readFrame, streamIdAt } from "./frame.js";
 import { ErrorCode, Flag, FRAME_HEADER_BYTES, FrameType, MAX_FRAME_BYTES } from "./protocol.js";
 
 /**
- * Hears whole frames, in order. Buffers are borrowed: valid until the call returns. May throw a
- * {@link ConnectionError}.
- */
-export interface FrameHandler {
-  /** Whether nothing more is to be read: what is left of the octets is dropped. */
-  readonly over: boolean;
-  /**
-   * Octets of a DATA frame, without padding; a frame that arrives in parts is told in parts.
-   * `flowBytes` is what they cost of the windows, padding and its length included; `end` is set on
-   * the last part of a frame that ends its stream.
-   */
-  data(
-    streamId: number,
-    bytes: Buffer,
-    start: number,
-    end: number,
-    flowBytes: number,
-    endStream: boolean,
-  ): void;
-  /** A HEADERS frame's part of a header block, without padding and priority. */
-  headers(streamId: number, flags: number, bytes: Buffer, start: number, end: number): void;
-  continuation(streamId: number, flags: number, bytes: Buffer, start: number, end: number): void;
-  reset(streamId: number, code: number): void;
-  settings(bytes: Buffer, start: number, end: number): void;
-  settingsAcknowledged(): void;
-  ping(bytes: Buffer, start: number, acknowledged: boolean): void;
-  goaway(lastStreamId: number, code: number, debug: string): void;
-  /** `streamId` is 0 for the connection's window. */
-  windowUpdate(streamId: number, increment: number): void;
-  /** A frame whose fault is its stream's alone. */
-  streamFault(streamId: number, code: number): void;
-}
-
-/**
- * Octets to frames: holds each to the rules of its kind (length, stream id, padding) and hands it
+ * Bytes to frames: holds each to the rules of its kind (length, stream id, padding) and hands it
  * on. A frame other than DATA is handed on whole; what came of it before is kept. The order of
  * HEADERS and CONTINUATION is held here. Source: RFC 9113, sections 4 and 6.
  */
 export class FrameReader {
   readonly #handler: FrameHandler;
-  /** The octets of a frame that is not whole: its header first. */
+  /** The bytes of a frame that is not whole: its header first. */
   readonly #head: Buffer = Buffer.allocUnsafe(FRAME_HEADER_BYTES);
   #headBytes = 0;
   #payload: Buffer | undefined = undefined;
   #payloadBytes = 0;
-  /** A DATA frame under way: octets of data and of padding that are still to come. */
+  /** A DATA frame under way: bytes of data and of padding that are still to come. */
   #dataLeft = 0;
   #paddingLeft = 0;
   #dataStream = 0;
@@ -74,7 +41,7 @@ export class FrameReader {
   /** Reads what came. Throws a {@link ConnectionError} for what breaks a rule. */
   push(bytes: Buffer): void {
     let at = this.#continue(bytes);
-    while (at < bytes.length && !this.#handler.over) {
+    while (at < bytes.length && !this.#handler.closed) {
       if (bytes.length - at < FRAME_HEADER_BYTES) {
         bytes.copy(this.#head, 0, at);
         this.#headBytes = bytes.length - at;
@@ -84,7 +51,7 @@ export class FrameReader {
     }
   }
 
-  /** Goes on with what the last octets left off; returns where the next frame begins. */
+  /** Goes on with what the last bytes left off; returns where the next frame begins. */
   #continue(bytes: Buffer): number {
     if (this.#dataPadded || this.#dataLeft > 0 || this.#paddingLeft > 0)
       return this.#data(bytes, 0);
@@ -120,7 +87,7 @@ export class FrameReader {
       this.#first = false;
     }
     if (length > MAX_FRAME_BYTES)
-      throw new ConnectionError(ErrorCode.FRAME_SIZE_ERROR, `a frame of ${length} octets`);
+      throw new ConnectionError(ErrorCode.FRAME_SIZE_ERROR, `a frame of ${length} bytes`);
     if (
       this.#openBlock !== 0 &&
       (type !== FrameType.CONTINUATION || streamId !== this.#openBlock)
@@ -223,103 +190,17 @@ export class FrameReader {
     start: number,
     end: number,
   ): void {
-    const length = end - start;
-    if (this.#openBlock === 0 || (flags & Flag.END_HEADERS) !== 0) this.progress++;
-    switch (type) {
-      case FrameType.HEADERS:
-        return this.#headers(flags, streamId, bytes, start, end);
-      case FrameType.CONTINUATION:
-        return this.#continuation(flags, streamId, bytes, start, end);
-      case FrameType.RST_STREAM:
-        expectLength(length === 4, "RST_STREAM", length);
-        expectStream(streamId !== 0, "RST_STREAM", streamId);
-        return this.#handler.reset(streamId, bytes.readUInt32BE(start));
-      case FrameType.SETTINGS:
-        return this.#settings(flags, streamId, bytes, start, end);
-      case FrameType.PING:
-        expectStream(streamId === 0, "PING", streamId);
-        expectLength(length === 8, "PING", length);
-        return this.#handler.ping(bytes, start, (flags & Flag.ACK) !== 0);
-      case FrameType.GOAWAY:
-        expectStream(streamId === 0, "GOAWAY", streamId);
-        expectLength(length >= 8, "GOAWAY", length);
-        return this.#handler.goaway(
-          streamIdAt(bytes, start),
-          bytes.readUInt32BE(start + 4),
-          debugText(bytes, start + 8, end),
+    const endHeaders = (flags & Flag.END_HEADERS) !== 0;
+    if (this.#openBlock === 0 || endHeaders) this.progress++;
+    if (type === FrameType.HEADERS && !endHeaders) this.#openBlock = streamId;
+    else if (type === FrameType.CONTINUATION) {
+      if (this.#openBlock === 0)
+        throw new ConnectionError(
+          ErrorCode.PROTOCOL_ERROR,
+          "CONTINUATION outside of a header block",
         );
-      case FrameType.WINDOW_UPDATE:
-        expectLength(length === 4, "WINDOW_UPDATE", length);
-        return this.#handler.windowUpdate(streamId, streamIdAt(bytes, start));
-      case FrameType.PUSH_PROMISE:
-        throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "PUSH_PROMISE, which was not allowed");
-      case FrameType.PRIORITY:
-        expectStream(streamId !== 0, "PRIORITY", streamId);
-        // What it says is deprecated and ignored: section 5.3.2.
-        if (length !== 5) this.#handler.streamFault(streamId, ErrorCode.FRAME_SIZE_ERROR);
-        return;
-      default: // Unknown kinds are ignored: section 4.1.
+      if (endHeaders) this.#openBlock = 0;
     }
+    readFrame(this.#handler, type, flags, streamId, bytes, start, end);
   }
-
-  #headers(flags: number, streamId: number, bytes: Buffer, from: number, to: number): void {
-    expectStream(streamId !== 0, "HEADERS", streamId);
-    let start = from;
-    let end = to;
-    if ((flags & Flag.PADDED) !== 0) {
-      expectLength(end - start >= 1, "HEADERS", end - start);
-      end -= bytes[start++] as number;
-    }
-    if ((flags & Flag.PRIORITY) !== 0) {
-      expectLength(to - start >= 5, "HEADERS", to - from);
-      start += 5;
-    }
-    if (start > end)
-      throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "padding longer than its frame");
-    if ((flags & Flag.END_HEADERS) === 0) this.#openBlock = streamId;
-    this.#handler.headers(streamId, flags, bytes, start, end);
-  }
-
-  #continuation(flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
-    if (this.#openBlock === 0)
-      throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "CONTINUATION outside of a header block");
-    if ((flags & Flag.END_HEADERS) !== 0) this.#openBlock = 0;
-    this.#handler.continuation(streamId, flags, bytes, start, end);
-  }
-
-  #settings(flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
-    expectStream(streamId === 0, "SETTINGS", streamId);
-    const length = end - start;
-    if ((flags & Flag.ACK) !== 0) {
-      expectLength(length === 0, "the acknowledgement of SETTINGS", length);
-      return this.#handler.settingsAcknowledged();
-    }
-    expectLength(length % 6 === 0, "SETTINGS", length);
-    this.#handler.settings(bytes, start, end);
-  }
-}
-
-/** A stream id, or any other number of 31 bits: the reserved bit is dropped. */
-function streamIdAt(bytes: Buffer, at: number): number {
-  return (
-    (((bytes[at] as number) & 0x7f) << 24) |
-    ((bytes[at + 1] as number) << 16) |
-    ((bytes[at + 2] as number) << 8) |
-    (bytes[at + 3] as number)
-  );
-}
-
-/** How much of a peer's text is kept. */
-const MAX_DEBUG_BYTES = 256;
-
-function debugText(bytes: Buffer, start: number, end: number): string {
-  return bytes.toString("utf8", start, Math.min(end, start + MAX_DEBUG_BYTES));
-}
-
-function expectLength(right: boolean, what: string, length: number): void {
-  if (!right) throw new ConnectionError(ErrorCode.FRAME_SIZE_ERROR, `${what} of ${length} octets`);
-}
-
-function expectStream(right: boolean, what: string, streamId: number): void {
-  if (!right) throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, `${what} on stream ${streamId}`);
 }

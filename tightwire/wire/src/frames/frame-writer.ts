@@ -1,6 +1,6 @@
 import { Flag, FRAME_HEADER_BYTES, FrameType, MAX_FRAME_BYTES } from "./protocol.js";
 
-/** Where frames are written: `reserve` makes room for so many octets in a row from `at` on. */
+/** Where frames are written: `reserve` makes room for so many bytes in a row from `at` on. */
 export interface FrameOutput {
   buffer: Buffer;
   at: number;
@@ -46,7 +46,7 @@ export function writeSettingsAck(out: FrameOutput): void {
   writeFrameHeader(out, 0, FrameType.SETTINGS, Flag.ACK, 0);
 }
 
-/** PING with eight octets of `payload`, or its acknowledgement. */
+/** PING with eight bytes of `payload`, or its acknowledgement. */
 export function writePing(
   out: FrameOutput,
   payload: Buffer,
@@ -116,7 +116,7 @@ export function writeLongHeaders(
   }
 }
 
-/** Four octets, the highest first. */
+/** Four bytes, the highest first. */
 export function writeUint32(buffer: Buffer, at: number, value: number): void {
   buffer[at] = value >>> 24;
   buffer[at + 1] = value >>> 16;

@@ -75,7 +75,7 @@ export function errorName(code: number): string {
 /** What a client sends first. Source: RFC 9113, section 3.4. */
 export const PREFACE: Buffer = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "latin1");
 
-/** Octets of a frame before its payload. */
+/** Bytes of a frame before its payload. */
 export const FRAME_HEADER_BYTES = 9;
 /**
  * The largest payload that both sides take without having agreed on more; we ask for no more.

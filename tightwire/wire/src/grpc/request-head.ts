@@ -1,28 +1,34 @@
 import { parseTimeout } from "@tightwire/core/runtime";
-import { HeaderList } from "./header-list.js";
+import { FieldList, type FieldReader, type HeaderLimits } from "../frames/field-list.js";
 
 /**
- * The head of a request, or its trailers. Source: RFC 9113, section 8.3.1; the gRPC over HTTP/2
- * protocol document, "Requests".
+ * The head of a request, or its trailers. One for a connection, cleared for each. Source: RFC 9113,
+ * section 8.3.1; the gRPC over HTTP/2 protocol document, "Requests".
  */
-export class RequestHead extends HeaderList {
+export class RequestHead implements FieldReader {
+  readonly fields: FieldList;
   method: string | undefined = undefined;
   path: string | undefined = undefined;
   scheme: string | undefined = undefined;
   authority: string | undefined = undefined;
   contentType: string | undefined = undefined;
-  /** What the messages are compressed with; undefined when nothing was said. */
+  /** What the messages are compressed with; undefined when the head does not say. */
   encoding: string | undefined = undefined;
-  /** What the caller takes answers compressed with. */
+  /** What the caller accepts responses compressed with. */
   acceptEncoding: string | undefined = undefined;
-  /** Milliseconds; `Infinity` when none came, undefined when what came is malformed. */
+  /** Milliseconds; `Infinity` without `grpc-timeout`, undefined when it is malformed. */
   timeoutMs: number | undefined = Number.POSITIVE_INFINITY;
-  /** The header that said so. */
+  /** The value of `grpc-timeout`. */
   timeout = "";
   #host: string | undefined = undefined;
 
-  override clear(): void {
-    super.clear();
+  constructor(limits: HeaderLimits) {
+    this.fields = new FieldList(limits, this);
+  }
+
+  /** Forgets the last block. */
+  clear(): void {
+    this.fields.clear();
     this.method = undefined;
     this.path = undefined;
     this.scheme = undefined;
@@ -37,22 +43,22 @@ export class RequestHead extends HeaderList {
 
   /** Why these fields are not the head of a request; undefined when they are. */
   get headFault(): string | undefined {
-    if (this.fault !== undefined) return this.fault;
+    if (this.fields.fault !== undefined) return this.fields.fault;
     if (this.method === undefined) return "no :method";
-    if (this.method === "CONNECT") return "CONNECT is not served";
+    if (this.method === "CONNECT") return "CONNECT is not supported";
     if (this.scheme === undefined) return "no :scheme";
     if (this.path === undefined || this.path === "") return "no :path";
     if (this.#host !== undefined && this.authority !== undefined && this.#host !== this.authority)
-      return "host is not :authority";
+      return "host differs from :authority";
     return undefined;
   }
 
-  /** Whether there is a pseudo-field: trailers have none. */
+  /** Whether there is a pseudo-field, which trailers may not have. */
   get hasPseudoFields(): boolean {
     return (this.method ?? this.path ?? this.scheme ?? this.authority) !== undefined;
   }
 
-  protected override pseudoField(name: string, value: string): boolean {
+  pseudoField(name: string, value: string): boolean {
     switch (name) {
       case ":method":
         if (this.method !== undefined) return false;
@@ -75,16 +81,13 @@ export class RequestHead extends HeaderList {
     }
   }
 
-  protected override protocolField(name: string, value: string): boolean {
+  protocolField(name: string, value: string): boolean {
     switch (name) {
       case "content-type":
         this.contentType = value;
         return true;
       case "te":
-        return (
-          value === "trailers" ||
-          this.refuse(`te is ${JSON.stringify(value)}, where only trailers may be asked for`)
-        );
+        return value === "trailers" || this.fields.refuse(`te must be "trailers"`);
       case "grpc-timeout":
         this.timeout = value;
         this.timeoutMs = parseTimeout(value);
@@ -96,9 +99,9 @@ export class RequestHead extends HeaderList {
         this.acceptEncoding = value;
         return true;
       case "content-length":
-        return this.length(value);
+        return this.fields.takeLength(value);
       case "host":
-        if ((this.#host ?? value) !== value) return this.refuse("two hosts");
+        if ((this.#host ?? value) !== value) return this.fields.refuse("two hosts");
         this.#host = value;
         return true;
       case "accept-encoding":

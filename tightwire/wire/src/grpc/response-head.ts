@@ -1,10 +1,11 @@
-import { HeaderList } from "./header-list.js";
+import { FieldList, type FieldReader, type HeaderLimits } from "../frames/field-list.js";
 
 /**
- * The head of an answer, or its trailers. Source: RFC 9113, section 8.3.2; the gRPC over HTTP/2
- * protocol document, "Responses".
+ * The head of a response, or its trailers. One for a connection, cleared for each. Source: RFC
+ * 9113, section 8.3.2; the gRPC over HTTP/2 protocol document, "Responses".
  */
-export class ResponseHead extends HeaderList {
+export class ResponseHead implements FieldReader {
+  readonly fields: FieldList;
   /** `:status`, three digits. */
   httpStatus: string | undefined = undefined;
   contentType: string | undefined = undefined;
@@ -12,8 +13,13 @@ export class ResponseHead extends HeaderList {
   grpcStatus: string | undefined = undefined;
   grpcMessage: string | undefined = undefined;
 
-  override clear(): void {
-    super.clear();
+  constructor(limits: HeaderLimits) {
+    this.fields = new FieldList(limits, this);
+  }
+
+  /** Forgets the last block. */
+  clear(): void {
+    this.fields.clear();
     this.httpStatus = undefined;
     this.contentType = undefined;
     this.encoding = undefined;
@@ -21,13 +27,13 @@ export class ResponseHead extends HeaderList {
     this.grpcMessage = undefined;
   }
 
-  protected override pseudoField(name: string, value: string): boolean {
+  pseudoField(name: string, value: string): boolean {
     if (name !== ":status" || this.httpStatus !== undefined || !/^\d{3}$/.test(value)) return false;
     this.httpStatus = value;
     return true;
   }
 
-  protected override protocolField(name: string, value: string): boolean {
+  protocolField(name: string, value: string): boolean {
     switch (name) {
       case "content-type":
         this.contentType = value;
@@ -42,9 +48,9 @@ export class ResponseHead extends HeaderList {
         this.encoding = value;
         return true;
       case "content-length":
-        return this.length(value);
+        return this.fields.takeLength(value);
       case "te":
-        return this.refuse("te, which only requests have");
+        return this.fields.refuse("te is allowed in requests only");
       case "grpc-accept-encoding":
       case "accept-encoding":
       case "date":
@@ -56,8 +62,8 @@ export class ResponseHead extends HeaderList {
 }
 
 /**
- * Whether an answer's or request's content type is gRPC's: itself, or with a suffix or parameters.
- * `application/grpc-web` is another protocol.
+ * Whether a content type is gRPC's: itself, or with a suffix or parameters. `application/grpc-web`
+ * is another protocol.
  */
 export function isGrpc(contentType: string | undefined): boolean {
   return contentType !== undefined && /^application\/grpc(?:[+;].*)?$/is.test(contentType);

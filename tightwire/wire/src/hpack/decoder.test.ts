@@ -104,7 +104,7 @@ describe("RFC 7541, appendix C", () => {
     ],
   ];
 
-  test("C.5: answers without Huffman code, which drop entries of a table of 256 octets", () => {
+  test("C.5: answers without Huffman code, which drop entries of a table of 256 bytes", () => {
     const decoder = new HpackDecoder(256);
     expect([
       decode(
@@ -141,7 +141,7 @@ describe("4. numbers and indexes", () => {
     expect(decode(new HpackDecoder(), `00 01 61 7f ba09 ${hexOf(long)}`)).toEqual([["a", long]]);
   });
 
-  test("4. a number of five octets behind its prefix is the last; leading zeros do not make it longer", () => {
+  test("4. a number of five bytes behind its prefix is the last; leading zeros do not make it longer", () => {
     expect(
       decode(new HpackDecoder(), `00 01 61 7f 80 80 80 80 00 ${hexOf("x".repeat(127))}`),
     ).toEqual([["a", "x".repeat(127)]]);
@@ -193,17 +193,17 @@ describe("3. changes of the table size", () => {
     expect(decode(decoder, "20 3f e1 1f 82")).toEqual([[":method", "GET"]]);
     expect(() => decode(decoder, "20 21 22 82")).toThrow("more than two");
     expect(() => decode(decoder, "82 20")).toThrow("inside a block");
-    expect(() => decode(decoder, "3f e2 1f")).toThrow("4097 octets where 4096");
+    expect(() => decode(decoder, "3f e2 1f")).toThrow("4097 bytes where 4096");
   });
 
   test("3. a smaller table drops the oldest", () => {
     const decoder = new HpackDecoder();
     decode(decoder, `40 ${string("a")} ${string("1")} 40 ${string("b")} ${string("2")}`);
-    expect(decode(decoder, "3f 03 be")).toEqual([["b", "2"]]); // 34 octets: one of the two
+    expect(decode(decoder, "3f 03 be")).toEqual([["b", "2"]]); // 34 bytes: one of the two
     expect(() => decode(decoder, "bf")).toThrow("which no entry has");
   });
 
-  test("4. an entry costs 32 octets more than its texts, and one larger than the table empties it", () => {
+  test("4. an entry costs 32 bytes more than its texts, and one larger than the table empties it", () => {
     const decoder = new HpackDecoder(34);
     decode(decoder, `40 ${string("a")} ${string("1")}`);
     expect(decode(decoder, "be")).toEqual([["a", "1"]]);
@@ -220,7 +220,7 @@ describe("3. changes of the table size", () => {
 });
 
 describe("2. no memory of blocks", () => {
-  test("2. the same octets mean another field after the table has changed", () => {
+  test("2. the same bytes mean another field after the table has changed", () => {
     const decoder = new HpackDecoder();
     for (const user of ["alice", "bob", "carol"]) {
       decode(decoder, `40 ${string("x-user")} ${string(user)}`);

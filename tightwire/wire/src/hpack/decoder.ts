@@ -4,7 +4,7 @@ import { decodeHuffman } from "./huffman.js";
 import { STATIC_COUNT, STATIC_NAMES, STATIC_VALUES } from "./static-table.js";
 
 /**
- * Hears the fields of a header block in order, an octet a character. Must not throw: a block is
+ * Hears the fields of a header block in order, a byte a character. Must not throw: a block is
  * decoded to its end whatever it holds.
  */
 export interface FieldSink {
@@ -60,7 +60,7 @@ export class HpackDecoder {
         throw compressionError("more than two changes of the table size in a row");
       const limit = this.#integer(5);
       if (limit > this.#tableBytes)
-        throw compressionError(`a table of ${limit} octets where ${this.#tableBytes} were allowed`);
+        throw compressionError(`a table of ${limit} bytes where ${this.#tableBytes} were allowed`);
       this.#table.resize(limit);
     }
   }
@@ -110,20 +110,19 @@ export class HpackDecoder {
   }
 
   /**
-   * Section 5.1, to at most five octets and 2^32 - 1; arithmetic rather than shifts, which wrap at
+   * Section 5.1, to at most five bytes and 2^32 - 1; arithmetic rather than shifts, which wrap at
    * 31 bits.
    */
   #integer(prefixBits: number): number {
     const most = (1 << prefixBits) - 1;
     let value = (this.#bytes[this.#at++] as number) & most;
     if (value < most) return value;
-    for (let factor = 1, octets = 1; ; factor *= 128, octets++) {
+    for (let factor = 1, bytes = 1; ; factor *= 128, bytes++) {
       if (this.#at >= this.#end) throw compressionError("a header block that ends inside a number");
-      const octet = this.#bytes[this.#at++] as number;
-      value += (octet & 0x7f) * factor;
-      if (octets > 5 || value > 0xffff_ffff)
-        throw compressionError("a number of more than 32 bits");
-      if (octet < 0x80) return value;
+      const byte = this.#bytes[this.#at++] as number;
+      value += (byte & 0x7f) * factor;
+      if (bytes > 5 || value > 0xffff_ffff) throw compressionError("a number of more than 32 bits");
+      if (byte < 0x80) return value;
     }
   }
 }

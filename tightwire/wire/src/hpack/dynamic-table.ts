@@ -1,7 +1,7 @@
 /** What an entry costs beside its name and value. Source: RFC 7541, section 4.1. */
 const ENTRY_OVERHEAD_BYTES = 32;
 
-/** The octets that a field counts for, in a table and in a header list. */
+/** The bytes that a field counts for, in a table and in a header list. */
 export function fieldBytes(name: string, value: string): number {
   return name.length + value.length + ENTRY_OVERHEAD_BYTES;
 }
@@ -20,7 +20,7 @@ export class DynamicTable {
   #bytes = 0;
   #limit: number;
 
-  /** `limit`: the most that it will ever hold, in octets. */
+  /** `limit`: the most that it will ever hold, in bytes. */
   constructor(limit: number) {
     let slots = 8;
     while (slots * ENTRY_OVERHEAD_BYTES < limit) slots *= 2;
@@ -32,7 +32,7 @@ export class DynamicTable {
     return this.#count;
   }
 
-  /** The octets that its entries count for. */
+  /** The bytes that its entries count for. */
   get bytes(): number {
     return this.#bytes;
   }

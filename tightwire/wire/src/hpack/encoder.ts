@@ -2,18 +2,18 @@ import { TABLE_BYTES } from "./decoder.js";
 import { fieldBytes } from "./dynamic-table.js";
 import { STATIC_COUNT, staticFieldIndex, staticNameIndex } from "./static-table.js";
 
-/** The most octets that a number takes. */
+/** The most bytes that a number takes. */
 const MAX_INTEGER_BYTES = 6;
 
 /** Longest text that is cheaper to write by hand than by a call into the runtime. */
 const SHORT_TEXT = 24;
 
-/** The most octets that a field of ours can take in a block. */
+/** The most bytes that a field of ours can take in a block. */
 export function mostFieldBytes(name: string, value: string): number {
   return 2 * MAX_INTEGER_BYTES + name.length + value.length;
 }
 
-/** The most octets that {@link HpackEncoder.begin} writes. */
+/** The most bytes that {@link HpackEncoder.begin} writes. */
 export const MOST_BEGIN_BYTES: number = 2 * MAX_INTEGER_BYTES;
 
 /**
@@ -24,7 +24,7 @@ export const MOST_BEGIN_BYTES: number = 2 * MAX_INTEGER_BYTES;
  * caller has made large enough. Source: RFC 7541.
  */
 export class HpackEncoder {
-  /** Where the next octet goes: set by the caller. */
+  /** Where the next byte goes: set by the caller. */
   out: Buffer = Buffer.alloc(0);
   at = 0;
   /** Changes when indexes that were written before no longer mean what they did. */

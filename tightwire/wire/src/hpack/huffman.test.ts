@@ -13,7 +13,7 @@ describe("5. Huffman code", () => {
     expect(decode("ffc7")).toBe("\0"); // thirteen bits and three of padding
   });
 
-  test("5. the end-of-string code inside a string is an error, whole or behind octets", () => {
+  test("5. the end-of-string code inside a string is an error, whole or behind bytes", () => {
     expect(() => decode("ffffffff")).toThrow("end-of-string");
     expect(() => decode("1fffffffff")).toThrow("end-of-string");
     expect(() => decode("fffffffc")).toThrow("end-of-string");

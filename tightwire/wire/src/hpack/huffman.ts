@@ -1,8 +1,8 @@
 import { compressionError } from "./compression-error.js";
 
 /**
- * How many bits the code of each octet has, and of the end of a string. The code is canonical:
- * within a length codes rise with the octet, so the lengths are all there is to it. Source: RFC
+ * How many bits the code of each byte has, and of the end of a string. The code is canonical:
+ * within a length codes rise with the byte, so the lengths are all there is to it. Source: RFC
  * 7541, appendix B.
  */
 const CODE_BITS: readonly number[] = [
@@ -20,7 +20,7 @@ const CODE_BITS: readonly number[] = [
 const END_OF_STRING = 256;
 
 /**
- * A transition of the decoder, which takes four bits at a time: the next state, and the octet that
+ * A transition of the decoder, which takes four bits at a time: the next state, and the byte that
  * became whole, if any (codes are longer than four bits).
  */
 const NEXT_SHIFT = 9;
@@ -35,33 +35,33 @@ interface Machine {
   readonly mayEnd: Uint8Array;
 }
 
-/** Codes by octet, canonical. */
+/** Codes by byte, canonical. */
 function canonicalCodes(): number[] {
   const codes: number[] = [];
   let code = 0;
   for (let bits = 5; bits <= 30; bits++) {
-    for (let octet = 0; octet <= END_OF_STRING; octet++)
-      if (CODE_BITS[octet] === bits) codes[octet] = code++;
+    for (let byte = 0; byte <= END_OF_STRING; byte++)
+      if (CODE_BITS[byte] === bits) codes[byte] = code++;
     code *= 2;
   }
   return codes;
 }
 
 /**
- * The tree of codes: two children a node, each another node (its index) or an octet (as -1 -
- * octet).
+ * The tree of codes: two children a node, each another node (its index) or a byte (as -1 -
+ * byte).
  */
 function codeTree(): [zero: number, one: number][] {
   const nodes: [number, number][] = [[0, 0]];
-  canonicalCodes().forEach((code, octet) => {
+  canonicalCodes().forEach((code, byte) => {
     let node = 0;
-    for (let bit = (CODE_BITS[octet] as number) - 1; bit > 0; bit--) {
+    for (let bit = (CODE_BITS[byte] as number) - 1; bit > 0; bit--) {
       const children = nodes[node] as [number, number];
       const side = (code >>> bit) & 1;
       if (children[side] === 0) children[side] = nodes.push([0, 0]) - 1;
       node = children[side] as number;
     }
-    (nodes[node] as [number, number])[code & 1] = -1 - octet;
+    (nodes[node] as [number, number])[code & 1] = -1 - byte;
   });
   return nodes;
 }
@@ -107,7 +107,7 @@ let machine: Machine | undefined;
 let scratch: Buffer = Buffer.allocUnsafeSlow(4_096);
 
 /**
- * A string out of its Huffman code, an octet a character. Throws COMPRESSION_ERROR for the
+ * A string out of its Huffman code, a byte a character. Throws COMPRESSION_ERROR for the
  * end-of-string code and for padding that is not up to seven ones. Source: RFC 7541, section 5.2.
  */
 export function decodeHuffman(bytes: Buffer, start: number, end: number): string {
@@ -119,11 +119,11 @@ export function decodeHuffman(bytes: Buffer, start: number, end: number): string
   let state = 0;
   let length = 0;
   for (let at = start; at < end; at++) {
-    const octet = bytes[at] as number;
-    const high = steps[state * 16 + (octet >>> 4)] as number;
+    const byte = bytes[at] as number;
+    const high = steps[state * 16 + (byte >>> 4)] as number;
     if (high === FAILS) throw compressionError("the end-of-string code inside a string");
     if ((high & EMITS) !== 0) out[length++] = high & OCTET;
-    const low = steps[(high >>> NEXT_SHIFT) * 16 + (octet & 15)] as number;
+    const low = steps[(high >>> NEXT_SHIFT) * 16 + (byte & 15)] as number;
     if (low === FAILS) throw compressionError("the end-of-string code inside a string");
     if ((low & EMITS) !== 0) out[length++] = low & OCTET;
     state = low >>> NEXT_SHIFT;

@@ -41,7 +41,7 @@ async function throughNghttp2(
     part = Buffer.alloc(0);
   };
   const reader = new FrameReader({
-    over: false,
+    closed: false,
     data: NONE,
     reset: NONE,
     settings: NONE,
@@ -78,14 +78,10 @@ async function throughNghttp2(
   return read;
 }
 
-test("nghttp2 encodes, we decode: every octet that it takes, alone and together", async () => {
+test("nghttp2 encodes, we decode: every byte that it takes, alone and together", async () => {
   // Node ends texts at NUL.
-  const octets = Array.from({ length: 255 }, (_, at) => String.fromCharCode(at + 1));
-  const values = [
-    ...octets.map((octet) => `a${octet}a`),
-    octets.join(""),
-    octets.join("").repeat(10),
-  ];
+  const bytes = Array.from({ length: 255 }, (_, at) => String.fromCharCode(at + 1));
+  const values = [...bytes.map((byte) => `a${byte}a`), bytes.join(""), bytes.join("").repeat(10)];
   const read = await throughNghttp2(values.map((value) => ({ "x-value": value })));
   expect(read.map((fields) => fields.get("x-value"))).toEqual(values);
 });
@@ -171,16 +167,16 @@ async function toNghttp2(
 }
 
 for (const table of [undefined, 0, 100]) {
-  test(`we encode, nghttp2 decodes: every octet of a field, and random lists, with its table ${table === undefined ? "as it is" : `of ${table}`}`, async () => {
-    const octets = Array.from({ length: 256 }, (_, at) => String.fromCharCode(at)).filter((octet) =>
-      /[\t\x20-\x7e\x80-\xff]/.test(octet),
+  test(`we encode, nghttp2 decodes: every byte of a field, and random lists, with its table ${table === undefined ? "as it is" : `of ${table}`}`, async () => {
+    const bytes = Array.from({ length: 256 }, (_, at) => String.fromCharCode(at)).filter((byte) =>
+      /[\t\x20-\x7e\x80-\xff]/.test(byte),
     );
     const random = createRandom(11);
     const lists = [
-      ...octets.map((octet): [string, string][] => [
+      ...bytes.map((byte): [string, string][] => [
         ["x-0", "-"],
-        ["x-1", `a${octet}a`],
-        ["x-2", `b${octet}b`],
+        ["x-1", `a${byte}a`],
+        ["x-2", `b${byte}b`],
       ]),
       ...Array.from({ length: 100 }, () => {
         const names = new Set(Array.from({ length: 1 + random(9) }, () => `x-${random(30)}`));

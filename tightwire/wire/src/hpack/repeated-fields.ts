@@ -18,7 +18,7 @@ export class RepeatedFields {
     if (encoder.version === this.#version) {
       const { out } = encoder;
       let { at } = encoder;
-      for (const octet of this.#bytes) out[at++] = octet;
+      for (const byte of this.#bytes) out[at++] = byte;
       encoder.at = at;
       return;
     }

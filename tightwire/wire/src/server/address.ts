@@ -1,6 +1,7 @@
 import type { ListenOptions } from "node:net";
+import { MisuseError } from "@tightwire/core";
 
-/** An address as Node listens at it. Throws a TypeError when it is none. */
+/** An address as Node listens at it. Throws a {@link MisuseError} for any other text. */
 export function parseAddress(address: string): ListenOptions {
   if (address.startsWith("unix:") && address.length > "unix:".length)
     return { path: address.slice("unix:".length).replace(/^\/\/(?=\/)/, "") };
@@ -8,8 +9,9 @@ export function parseAddress(address: string): ListenOptions {
   const host = match?.[1] ?? match?.[2];
   const port = Number(match?.[3]);
   if (host === undefined || port > 65_535) {
-    throw new TypeError(
-      `${JSON.stringify(address)} is not an address: "127.0.0.1:50051", "[::]:50051" and "unix:/path" are`,
+    throw new MisuseError(
+      "TW_INVALID_ADDRESS",
+      `invalid address ${JSON.stringify(address)}; allowed: "127.0.0.1:50051", "[::]:50051", "unix:/path"`,
     );
   }
   return { host, port };

@@ -87,7 +87,7 @@ function tlsOptions(
   handshakeTimeout: number,
 ): (TlsOptions & { handshakeTimeout: number }) | undefined {
   if (tls === undefined) return undefined;
-  refuseUnknownOptions("wire, in tls,", tls, ["certificate", "key", "clientCa"]);
+  refuseUnknownOptions("wire({ tls })", tls, ["certificate", "key", "clientCa"]);
   const client =
     tls.clientCa === undefined
       ? {}

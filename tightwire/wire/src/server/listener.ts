@@ -1,8 +1,9 @@
 import { createServer as createNetServer, type Server as NetServer, type Socket } from "node:net";
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from "node:tls";
-import type { Peer } from "@tightwire/core";
+import { type Peer, StartError } from "@tightwire/core";
 import {
   type Acceptor,
+  type Clock,
   certificateIdentity,
   type Listener,
   type Status,
@@ -13,11 +14,8 @@ import { attach, SocketTransport } from "../session/socket-transport.js";
 import { readPeerCertificate } from "../tls/peer-certificate.js";
 import { parseAddress } from "./address.js";
 import { REFUSAL } from "./preface.js";
-import {
-  ServerSession,
-  type ServerSessionOptions,
-  type ServerSessionOwner,
-} from "./server-session.js";
+import { ServerSession } from "./server-session.js";
+import type { ServerSessionOptions } from "./session-options.js";
 
 /** How long a client that is refused may take to read why. */
 const REFUSAL_MS = 1_000;
@@ -27,7 +25,7 @@ const SHUT_DOWN: Status = {
 };
 
 /** A listening socket and its connections. */
-export class WireListener implements Listener, ServerSessionOwner {
+export class WireListener implements Listener {
   readonly acceptor: Acceptor;
   readonly address: string;
   readonly #server: NetServer;
@@ -35,9 +33,9 @@ export class WireListener implements Listener, ServerSessionOwner {
   readonly #sessions = new Set<ServerSession>();
   /** Sockets that carry no session yet, or no more. */
   readonly #sockets = new Set<Socket>();
-  #allEnded: (() => void) | undefined = undefined;
+  #lastClosed: (() => void) | undefined = undefined;
   /** Whether new connections are refused: the server drains, or is closed. */
-  #leaving = false;
+  #closing = false;
 
   constructor(
     server: NetServer,
@@ -52,8 +50,8 @@ export class WireListener implements Listener, ServerSessionOwner {
   }
 
   /**
-   * Listens, over TLS when there are options of it. Rejects with an Error that says in a sentence
-   * why it cannot.
+   * Listens, over TLS if there are options for it. Rejects with a {@link StartError} that says why
+   * it cannot.
    */
   static async listen(
     address: string,
@@ -82,13 +80,13 @@ export class WireListener implements Listener, ServerSessionOwner {
   }
 
   async drain(graceMs: number): Promise<void> {
-    this.#leaving = true;
+    this.#closing = true;
     this.#server.close();
     for (const session of this.#sessions) session.drain();
     if (this.#sessions.size > 0) {
       await new Promise<void>((resolve) => {
         const forced = this.acceptor.clock.setTimer(resolve, timerMs(graceMs));
-        this.#allEnded = () => {
+        this.#lastClosed = () => {
           forced.cancel();
           resolve();
         };
@@ -98,17 +96,12 @@ export class WireListener implements Listener, ServerSessionOwner {
   }
 
   closeNow(): Promise<void> {
-    this.#leaving = true;
+    this.#closing = true;
     this.#server.close();
     for (const session of [...this.#sessions]) session.close(SHUT_DOWN);
-    // What is ended lingers by itself for a moment, so that its client can read why.
+    // Closed connections linger for a moment, so that their clients can read why.
     for (const socket of this.#sockets) socket.unref();
     return Promise.resolve();
-  }
-
-  sessionEnded(session: ServerSession): void {
-    this.#sessions.delete(session);
-    if (this.#sessions.size === 0) this.#allEnded?.();
   }
 
   #accept(secure: boolean): void {
@@ -126,7 +119,7 @@ export class WireListener implements Listener, ServerSessionOwner {
 
   #openSecure(socket: TLSSocket): void {
     socket.disableRenegotiation();
-    if (socket.alpnProtocol !== "h2") return refuseOther(socket);
+    if (socket.alpnProtocol !== "h2") return refuseOther(socket, this.acceptor.clock);
     const certificate = readPeerCertificate(socket.getPeerCertificate());
     const peer = networkPeer(socket);
     this.#open(
@@ -138,19 +131,27 @@ export class WireListener implements Listener, ServerSessionOwner {
   }
 
   #open(socket: Socket, peer: Peer): void {
-    if (this.#leaving) return void socket.destroy();
-    const session = new ServerSession(new SocketTransport(socket), this.#options, peer, this);
+    if (this.#closing) return void socket.destroy();
+    const session = new ServerSession(new SocketTransport(socket), this.#options, peer, {
+      acceptor: this.acceptor,
+      sessionClosed: () => this.#closed(session),
+    });
     this.#sessions.add(session);
     attach(socket, session, "the client is gone");
   }
+
+  #closed(session: ServerSession): void {
+    this.#sessions.delete(session);
+    if (this.#sessions.size === 0) this.#lastClosed?.();
+  }
 }
 
-/** Over TLS HTTP/2 is agreed on by ALPN, or not spoken. Source: RFC 9113, section 3.2. */
-function refuseOther(socket: TLSSocket): void {
+/** Over TLS, HTTP/2 must be agreed on by ALPN. Source: RFC 9113, section 3.2. */
+function refuseOther(socket: TLSSocket, clock: Clock): void {
   socket.on("error", () => {});
   socket.end(REFUSAL);
   socket.resume(); // what is read and dropped does not reset the socket before the refusal is read
-  setTimeout(() => socket.destroy(), REFUSAL_MS).unref();
+  clock.setBackgroundTimer(() => socket.destroy(), REFUSAL_MS);
 }
 
 function networkPeer(socket: Socket): Peer {
@@ -172,8 +173,12 @@ function boundAddress(address: string, server: NetServer): string {
 }
 
 function listenError(address: string, cause: NodeJS.ErrnoException): Error {
-  if (cause.code === "EADDRINUSE") return new Error(`${address} is in use`, { cause });
-  if (cause.code === "EACCES")
-    return new Error(`${address} may not be used by this user`, { cause });
-  return new Error(`cannot listen at ${address}: ${cause.message}`, { cause });
+  if (cause.code === "EADDRINUSE")
+    return new StartError("TW_ADDRESS_IN_USE", `${address} is in use`, { cause });
+  if (cause.code === "EACCES") {
+    const message = `this user has no permission to listen at ${address}`;
+    return new StartError("TW_ADDRESS_NOT_PERMITTED", message, { cause });
+  }
+  const message = `cannot listen at ${address}: ${cause.message}`;
+  return new StartError("TW_CANNOT_LISTEN", message, { cause });
 }

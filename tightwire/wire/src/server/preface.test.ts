@@ -40,7 +40,7 @@ function openSession(): { session: ServerSession; written(): Promise<Buffer> } {
           status: { code: 12, message: "", trailers: undefined },
         }),
       },
-      sessionEnded: () => {},
+      sessionClosed: () => {},
     },
   );
   // Frames are written when the code that runs now is done.
@@ -58,7 +58,7 @@ function typesOf(bytes: Buffer): number[] {
   return types;
 }
 
-describe("a server's first octets", () => {
+describe("a server's first bytes", () => {
   test("to a client of HTTP/1 are those of a refusal that it can read", async () => {
     const { session, written } = openSession();
     session.receive(Buffer.from("GET / HTTP/1.1\r\n"));
@@ -78,7 +78,7 @@ describe("a server's first octets", () => {
     for (const end of [
       (session: ServerSession) => session.drain(),
       (session: ServerSession) => session.close({ code: 14, message: "" }),
-      (session: ServerSession) => session.fail(1, "no SETTINGS came in time"),
+      (session: ServerSession) => session.session.fail(1, "no SETTINGS came in time"),
     ]) {
       const { session, written } = openSession();
       end(session);

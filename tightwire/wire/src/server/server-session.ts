@@ -1,86 +1,62 @@
 import type { Peer } from "@tightwire/core";
-import {
-  type Acceptor,
-  malformedTimeout,
-  type Random,
-  type Status,
-  StatusNumber,
-} from "@tightwire/core/runtime";
-import { ConnectionError } from "../frames/connection-error.js";
-import { writeGoaway, writePing, writeReset } from "../frames/frame-writer.js";
-import { ErrorCode, MAX_31_BITS } from "../frames/protocol.js";
+import { type Random, type Status, StatusNumber } from "@tightwire/core/runtime";
+import { ConnectionError, calm, onClosed } from "../frames/connection-error.js";
+import { writeGoaway, writeReset } from "../frames/frame-writer.js";
+import { ErrorCode } from "../frames/protocol.js";
 import { SettingId } from "../frames/settings.js";
-import { isKnownEncoding } from "../grpc/compression.js";
 import { RequestHead } from "../grpc/request-head.js";
 import { isGrpc } from "../grpc/response-head.js";
-import { RepeatedFields } from "../hpack/repeated-fields.js";
+import { HpackDecoder } from "../hpack/decoder.js";
 import type { ByteTransport } from "../session/byte-transport.js";
-import type { Wait } from "../session/connection-timers.js";
-import { Session, type SessionOptions } from "../session/session.js";
+import type { TimerName } from "../session/connection-timers.js";
+import { Session } from "../session/session.js";
+import type { SessionSide } from "../session/session-side.js";
 import type { Stream } from "../session/stream.js";
-import { refusePreface } from "./preface.js";
+import { faultOf } from "./call-fault.js";
+import { ServerDrain } from "./drain.js";
+import { PrefaceReader, REFUSAL } from "./preface.js";
+import { ResponseWriter } from "./response-writer.js";
 import { ServerStream } from "./server-stream.js";
-
-/** How a server keeps a connection. */
-export interface ServerSessionOptions extends SessionOptions {
-  /** No calls for so long: the connection is drained. `Infinity` for never. */
-  readonly maxIdleMs: number;
-  /** So old: the connection is drained. `Infinity` for never. */
-  readonly maxAgeMs: number;
-  /** How long calls of a connection that is too old may go on. */
-  readonly maxAgeGraceMs: number;
-}
-
-/** What a connection asks of its server. */
-export interface ServerSessionOwner {
-  readonly acceptor: Acceptor;
-  /** It is over. */
-  sessionEnded(session: ServerSession): void;
-}
-
-/** How long the client may take to hear that it is to open no more streams. */
-const DRAIN_ROUND_TRIP_MS = 1_000;
-const DRAIN_PING: Buffer = Buffer.from("draining");
+import type { ServerSessionOptions, ServerSessionOwner } from "./session-options.js";
 
 /**
- * A server's side of a connection: opens calls, refuses what it must, and goes away in two steps.
+ * A server's side of a connection: opens calls, refuses what it must, and drains in two steps.
  * Source: RFC 9113, sections 5.1.1, 6.8 and 8.1.
  */
-export class ServerSession extends Session {
-  declare readonly options: ServerSessionOptions;
-  readonly peerOfConnection: Peer;
-  /** What every answer begins with. */
-  readonly responseHead: RepeatedFields = new RepeatedFields([
-    [":status", "200"],
-    ["content-type", "application/grpc"],
-  ]);
-  /** What a good one ends with. */
-  readonly okStatus: RepeatedFields = new RepeatedFields([["grpc-status", "0"]]);
-  protected override readonly lossCode: number = StatusNumber.CANCELLED;
-  protected override readonly peerIsServer = false;
+export class ServerSession implements SessionSide {
+  readonly kind = "server";
+  readonly session: Session;
+  readonly peer: Peer;
+  readonly responses: ResponseWriter;
+  readonly #transport: ByteTransport;
+  readonly #options: ServerSessionOptions;
   readonly #owner: ServerSessionOwner;
+  readonly #decoder: HpackDecoder = new HpackDecoder();
   readonly #head: RequestHead;
-  #preface: Buffer | undefined = Buffer.alloc(0);
+  /** Until the whole preface came. */
+  #preface: PrefaceReader | undefined = new PrefaceReader();
   #lastStream = 0;
-  /** Calls whose place is taken: those on the wire, and cancelled ones whose handler still runs. */
+  /** Calls that take a place: those on the wire, and cancelled ones whose handler still runs. */
   #active = 0;
-  /** The last stream that is answered, once that was said. */
-  #finalStream: number | undefined = undefined;
-  #draining = false;
+  readonly #drain: ServerDrain;
   #greeted = false;
 
   constructor(
-    carrier: ByteTransport,
+    transport: ByteTransport,
     options: ServerSessionOptions,
     peer: Peer,
     owner: ServerSessionOwner,
   ) {
-    super(carrier, options, options.limits.maxResetsPerSecond);
-    this.peerOfConnection = peer;
+    this.#transport = transport;
+    this.#options = options;
+    this.peer = peer;
     this.#owner = owner;
     this.#head = new RequestHead(options.limits);
-    this.timers.start("age", jittered(options.maxAgeMs, options.random));
-    this.timers.start("idle", options.maxIdleMs);
+    this.session = new Session(transport, options, this, options.limits.maxResetsPerSecond);
+    this.responses = new ResponseWriter(this.session.headers);
+    this.#drain = new ServerDrain(this.session);
+    this.session.timers.start("age", jittered(options.maxAgeMs, options.random));
+    this.session.timers.start("idle", options.maxIdleMs);
   }
 
   /** Calls that take a place. */
@@ -88,226 +64,213 @@ export class ServerSession extends Session {
     return this.#active;
   }
 
-  override receive(bytes: Buffer): void {
-    if (this.over) return;
-    if (this.#preface === undefined) return super.receive(bytes);
-    const begun = this.#preface.length === 0 ? bytes : Buffer.concat([this.#preface, bytes]);
-    const rest = refusePreface(begun);
-    if (rest === "not yet") this.#preface = Buffer.from(begun);
-    else if (typeof rest === "number") {
-      this.#preface = undefined;
-      this.#greet();
-      if (rest < begun.length) super.receive(begun.subarray(rest));
-    } else {
-      this.carrier.write(rest);
-      this.finish({ code: StatusNumber.CANCELLED, message: "the client does not speak HTTP/2" });
+  receive(bytes: Buffer): void {
+    if (this.#preface === undefined) return this.session.receive(bytes);
+    if (this.session.closed) return;
+    const rest = this.#preface.read(bytes);
+    if (rest === "more") return;
+    if (rest === "refused") {
+      this.#transport.write(REFUSAL);
+      return this.session.finish(NOT_HTTP2);
     }
+    this.#preface = undefined;
+    this.#greet();
+    if (rest.length > 0) this.session.receive(rest);
+  }
+
+  transportClosed(message: string): void {
+    this.session.transportClosed(message);
   }
 
   /**
-   * Sends the SETTINGS that come before any other frame: no sooner than a client has shown that it
-   * speaks HTTP/2, since one that does not could not read its refusal behind them.
+   * Sends the SETTINGS that come before any other frame: no sooner than the client has shown that
+   * it speaks HTTP/2. Another client could not read its refusal behind them.
    */
   #greet(): void {
-    if (this.#greeted || this.over) return;
+    const { session } = this;
+    if (this.#greeted || session.closed) return;
     this.#greeted = true;
-    this.begin([
-      [SettingId.MAX_CONCURRENT_STREAMS, this.limits.maxConcurrentStreams],
-      [SettingId.INITIAL_WINDOW_SIZE, this.streamWindowBytes],
-      [SettingId.MAX_HEADER_LIST_SIZE, this.limits.maxHeaderListBytes],
+    session.begin([
+      [SettingId.MAX_CONCURRENT_STREAMS, session.limits.maxConcurrentStreams],
+      [SettingId.INITIAL_WINDOW_SIZE, session.streamWindowBytes],
+      [SettingId.MAX_HEADER_LIST_SIZE, session.limits.maxHeaderListBytes],
     ]);
   }
 
-  /** Takes no new calls, in two steps so that none is lost, and ends when those in flight have. */
+  /**
+   * Takes no new calls, in two steps so that none is lost, and closes when those in flight have
+   * finished.
+   */
   drain(): void {
-    if (this.#draining || this.over) return;
-    this.#draining = true;
+    if (this.#drain.begun || this.session.closed) return;
     this.#greet();
-    writeGoaway(this.output, MAX_31_BITS, ErrorCode.NO_ERROR, "");
-    writePing(this.output, DRAIN_PING, 0, false);
-    this.timers.start("drain", DRAIN_ROUND_TRIP_MS);
+    this.#drain.begin();
   }
 
   /**
-   * Ends all calls with the connection. A reset would tell callers that it was they who cancelled.
+   * Closes the connection and finishes its calls. A reset would tell callers that they had
+   * cancelled.
    */
-  close(cause: Status): void {
-    if (this.over) return;
+  close(status: Status): void {
+    if (this.session.closed) return;
     this.#greet();
-    this.#draining = true; // whoever hears of it may ask for that
-    if (this.#finalStream === undefined)
-      writeGoaway(this.output, this.#lastStream, ErrorCode.NO_ERROR, cause.message);
-    this.finish(cause);
+    this.#drain.begun = true; // whoever hears of it may ask for that
+    if (this.#drain.finalStream === undefined)
+      writeGoaway(this.session.output, this.#lastStream, ErrorCode.NO_ERROR, status.message);
+    this.session.finish(status);
   }
 
-  override fail(code: number, text: string, detail?: string): void {
-    this.#greet();
-    super.fail(code, text, detail);
-  }
-
-  /** A cancelled call's handler has ended. */
-  slotFree(): void {
+  /** The handler of a cancelled call has finished. */
+  placeFree(): void {
     this.#active--;
-    if (this.#active > 0 || this.over) return;
-    this.timers.start("idle", this.options.maxIdleMs);
-    if (this.#finalStream !== undefined) this.finish(DRAINED);
+    if (this.#active > 0 || this.session.closed) return;
+    this.session.timers.start("idle", this.#options.maxIdleMs);
+    if (this.#drain.finalStream !== undefined) this.session.finish(DRAINED);
   }
 
   // ---- what the session tells ----
 
-  protected override headerBlock(
+  headerBlock(
     streamId: number,
     endStream: boolean,
     bytes: Buffer,
     start: number,
     end: number,
   ): void {
+    const { limits, streams } = this.session;
     const head = this.#head;
     head.clear();
-    this.decoder.decode(bytes, start, end, head);
-    const stream = this.streams.get(streamId) as ServerStream | undefined;
+    this.#decoder.decode(bytes, start, end, head.fields);
+    const stream = streams.get(streamId);
     if (stream !== undefined) return this.#trailers(stream, endStream, head);
     if ((streamId & 1) === 0)
       throw new ConnectionError(
         ErrorCode.PROTOCOL_ERROR,
-        `HEADERS on stream ${streamId}, which is no client's`,
+        `HEADERS on stream ${streamId}, which no client may open`,
       );
     if (streamId <= this.#lastStream) {
       if (this.excuses(streamId)) return;
-      throw new ConnectionError(ErrorCode.STREAM_CLOSED, `HEADERS on closed stream ${streamId}`);
+      throw onClosed("HEADERS", streamId);
     }
     this.#lastStream = streamId;
-    if (this.#finalStream !== undefined) return; // It was said that no more are answered.
-    const promisesMore = endStream && (head.contentLength ?? 0) > 0;
-    if ((head.headFault !== undefined || promisesMore) && !head.tooLarge) {
-      if (!this.resets.take())
-        throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, "malformed requests");
+    // The client was told that no more are served.
+    if (this.#drain.finalStream !== undefined) return;
+    const promisesMore = endStream && (head.fields.contentLength ?? 0) > 0;
+    if ((head.headFault !== undefined || promisesMore) && !head.fields.tooLarge) {
+      if (!streams.resets.take()) throw calm("malformed requests");
       return this.#refuseStream(streamId, endStream, ErrorCode.PROTOCOL_ERROR);
     }
-    if (this.#active >= this.limits.maxConcurrentStreams)
+    if (this.#active >= limits.maxConcurrentStreams)
       return this.#refuseStream(streamId, endStream, ErrorCode.REFUSED_STREAM);
     this.#open(streamId, endStream, head);
   }
 
   #open(streamId: number, endStream: boolean, head: RequestHead): void {
-    if (!head.tooLarge) {
+    const { session } = this;
+    if (!head.fields.tooLarge) {
       if (head.method !== "POST") return this.#respondHttp(streamId, endStream, "405");
       if (!isGrpc(head.contentType)) return this.#respondHttp(streamId, endStream, "415");
     }
-    if (this.#active++ === 0) this.timers.stop("idle");
-    const stream = new ServerStream(this, streamId, head);
-    this.streams.add(stream);
-    stream.fault = faultOf(head, this.limits.maxHeaderListBytes);
-    stream.begin(this.#owner.acceptor.open(stream), endStream);
+    if (this.#active++ === 0) session.timers.stop("idle");
+    const call = new ServerStream(this, streamId, head);
+    session.streams.add(call.stream);
+    call.fault = faultOf(head, session.limits.maxHeaderListBytes);
+    call.begin(this.#owner.acceptor.open(call), endStream);
   }
 
-  #trailers(stream: ServerStream, endStream: boolean, head: RequestHead): void {
-    if (stream.remoteEnded) return this.streamFault(stream.id, ErrorCode.STREAM_CLOSED);
-    if (
-      !endStream ||
-      head.hasPseudoFields ||
-      head.fault !== undefined ||
-      !stream.countContent(0, true)
-    ) {
-      return this.streamFault(stream.id, ErrorCode.PROTOCOL_ERROR);
-    }
-    stream.trailersReceived();
+  /** The trailers of a request came, which gRPC does not use. */
+  #trailers(stream: Stream, endStream: boolean, head: RequestHead): void {
+    const { session } = this;
+    if (stream.remoteClosed) return session.streamFault(stream, ErrorCode.STREAM_CLOSED);
+    const malformed = !endStream || head.hasPseudoFields || head.fields.fault !== undefined;
+    if (malformed || !stream.countContent(0, true))
+      return session.streamFault(stream, ErrorCode.PROTOCOL_ERROR);
+    stream.reader.endReceived();
   }
 
   #refuseStream(streamId: number, endStream: boolean, code: number): void {
-    writeReset(this.output, streamId, code);
-    if (!endStream) this.resetStreams.add(streamId);
+    writeReset(this.session.output, streamId, code);
+    if (!endStream) this.session.streams.noteReset(streamId);
   }
 
-  /** What is no gRPC gets an answer of HTTP. */
   #respondHttp(streamId: number, endStream: boolean, httpStatus: string): void {
-    const encoder = this.beginBlock(64);
-    encoder.repeated(":status", httpStatus);
-    if (httpStatus === "405") encoder.literal("allow", "POST");
-    this.endBlock(streamId, true);
+    this.responses.writeHttp(streamId, httpStatus);
     if (!endStream) this.#refuseStream(streamId, endStream, ErrorCode.NO_ERROR);
   }
 
-  override goaway(): void {
-    // The client opens no more streams; those that are open go on.
+  goaway(): void {
+    // The client opens no more streams; open ones go on.
     this.drain();
   }
 
-  protected override pinged(): void {
-    if (this.timers.has("drain")) this.#drainFinally();
+  pingAcknowledged(): void {
+    if (this.session.timers.has("drain")) this.#drainFinally();
   }
 
   #drainFinally(): void {
-    this.timers.stop("drain");
-    this.#finalStream = this.#lastStream;
-    writeGoaway(this.output, this.#lastStream, ErrorCode.NO_ERROR, "");
-    if (this.#active === 0) this.finish(DRAINED);
+    this.#drain.complete(this.#lastStream);
+    if (this.#active === 0) this.session.finish(DRAINED);
   }
 
-  protected override expired(wait: Wait): void {
-    switch (wait) {
+  timedOut(timer: TimerName): void {
+    switch (timer) {
       case "drain":
         return this.#drainFinally();
       case "idle":
         return this.drain();
       case "age":
-        if (this.#draining)
-          return this.close({
-            code: StatusNumber.UNAVAILABLE,
-            message: "the connection has reached its age",
-          });
+        if (this.#drain.begun) return this.close(TOO_OLD);
         this.drain();
-        return this.timers.start("age", this.options.maxAgeGraceMs);
+        return this.session.timers.start("age", this.#options.maxAgeGraceMs);
       default:
-        super.expired(wait);
     }
   }
 
-  protected override isIdle(streamId: number): boolean {
+  isIdle(streamId: number): boolean {
     return (streamId & 1) === 0 || streamId > this.#lastStream;
   }
 
-  protected override excuses(streamId: number): boolean {
+  excuses(streamId: number): boolean {
     return (
-      super.excuses(streamId) || (this.#finalStream !== undefined && streamId > this.#finalStream)
+      this.session.streams.wasReset(streamId) ||
+      (this.#drain.finalStream !== undefined && streamId > this.#drain.finalStream)
     );
   }
 
-  protected override get lastPeerStream(): number {
-    return this.#finalStream ?? this.#lastStream;
+  get lastPeerStream(): number {
+    return this.#drain.finalStream ?? this.#lastStream;
   }
 
-  protected override streamClosed(stream: Stream): void {
-    if ((stream as ServerStream).isSettled) this.slotFree();
+  localEnd(stream: Stream): void {
+    if (stream.remoteClosed) this.session.streams.close(stream);
   }
 
-  protected override settingsChanged(): void {}
+  streamClosed({ owner }: Stream): void {
+    if ((owner as ServerStream).isHandlerFinished) this.placeFree();
+  }
 
-  protected override ended(): void {
-    this.#owner.sessionEnded(this);
+  settingsChanged(): void {}
+
+  beforeGoaway(): void {
+    this.#greet();
+  }
+
+  closed(): void {
+    this.#owner.sessionClosed();
   }
 }
 
+const NOT_HTTP2: Status = {
+  code: StatusNumber.CANCELLED,
+  message: "the client does not speak HTTP/2",
+};
 const DRAINED: Status = { code: StatusNumber.UNAVAILABLE, message: "the server is shutting down" };
+const TOO_OLD: Status = {
+  code: StatusNumber.UNAVAILABLE,
+  message: "the connection has reached its maximum age",
+};
 
-/** What is wrong with the head of a call; undefined when nothing is. */
-function faultOf(head: RequestHead, maxHeaderListBytes: number): Status | undefined {
-  if (head.tooLarge) {
-    return {
-      code: StatusNumber.RESOURCE_EXHAUSTED,
-      message: `the metadata of the call is larger than the ${maxHeaderListBytes} bytes that are taken`,
-    };
-  }
-  if (head.timeoutMs === undefined) return malformedTimeout(head.timeout);
-  if (isKnownEncoding(head.encoding)) return undefined;
-  const encoding = JSON.stringify(head.encoding?.slice(0, 50));
-  return {
-    code: StatusNumber.UNIMPLEMENTED,
-    message: `messages compressed as ${encoding} are not understood`,
-  };
-}
-
-/** Connections of one age would all be made anew at once. */
+/** Connections of one age would all reconnect at once. */
 function jittered(ms: number, random: Random): number {
   return ms * (0.9 + random.next() * 0.2);
 }

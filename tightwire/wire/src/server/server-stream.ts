@@ -9,98 +9,99 @@ import {
   StatusNumber,
 } from "@tightwire/core/runtime";
 import { ErrorCode } from "../frames/protocol.js";
-import { ACCEPTED_ENCODINGS } from "../grpc/compression.js";
-import { encodeGrpcMessage } from "../grpc/grpc-message.js";
-import { metadataOf } from "../grpc/header-list.js";
-import { mostMetadataBytes, writeMetadata } from "../grpc/metadata-fields.js";
+import { readMetadata } from "../grpc/metadata-fields.js";
 import type { RequestHead } from "../grpc/request-head.js";
-import { mostFieldBytes } from "../hpack/encoder.js";
-import { Stream } from "../session/stream.js";
-import type { ServerSession } from "./server-session.js";
+import type { Session } from "../session/session.js";
+import { Stream, type StreamOwner } from "../session/stream.js";
+import type { ResponseWriter } from "./response-writer.js";
 
-/** Room for the fields of an answer that do not depend on the call. */
-const MOST_HEAD_BYTES = 160;
+/** What a call asks of its connection. */
+export interface ServerStreamSession {
+  readonly session: Session;
+  readonly peer: Peer;
+  readonly responses: ResponseWriter;
+  /** The handler of a cancelled call has finished: its place is free. */
+  placeFree(): void;
+}
 
-/** A call that a server answers: the acceptor's view of its stream. */
-export class ServerStream extends Stream implements IncomingCall {
+/** A call that a server serves: the acceptor's view of it, and what its stream belongs to. */
+export class ServerStream implements IncomingCall, StreamOwner {
   readonly path: string;
   readonly peer: Peer;
   readonly deadline: number;
   fault: Status | undefined = undefined;
-  protected override readonly session: ServerSession;
-  protected override readonly endsWithData = false;
+  readonly stream: Stream;
+  readonly #session: ServerStreamSession;
   readonly #metadataFields: readonly string[] | undefined;
   readonly #acceptsGzip: boolean;
   #metadata: Metadata | undefined = undefined;
   #sink: IncomingSink | undefined = undefined;
   #headSent = false;
-  #saidGzip = false;
-  #answer: FinalStatus | undefined = undefined;
-  #isSettled = false;
+  #sendsGzip = false;
+  #status: FinalStatus | undefined = undefined;
+  #handlerFinished = false;
 
-  constructor(session: ServerSession, id: number, head: RequestHead) {
-    super(session, id);
-    this.session = session;
+  constructor(session: ServerStreamSession, id: number, head: RequestHead) {
+    this.#session = session;
+    const stream = new Stream(session.session, this, id, true);
+    stream.contentLeft = head.fields.contentLength;
+    stream.reader.compressedAllowed = head.encoding === "gzip";
+    this.stream = stream;
     this.path = head.path ?? "";
-    this.peer = session.peerOfConnection;
+    this.peer = session.peer;
     this.deadline =
       head.timeoutMs === Number.POSITIVE_INFINITY
         ? Number.POSITIVE_INFINITY
-        : deadlineAfter(head.timeoutMs ?? 0, session.clock);
-    this.contentLeft = head.contentLength;
-    this.compressedAllowed = head.encoding === "gzip";
+        : deadlineAfter(head.timeoutMs ?? 0, session.session.clock);
     this.#acceptsGzip = head.acceptEncoding?.includes("gzip") === true;
-    this.#metadataFields = head.metadataFields;
+    this.#metadataFields = head.fields.application;
   }
 
-  get maxMessageBytes(): number {
-    return this.session.options.maxMessageBytes;
+  /** A server holds no response of its peer. */
+  get responded(): boolean {
+    return false;
   }
 
   get metadata(): Metadata {
-    this.#metadata ??= metadataOf(this.#metadataFields);
+    this.#metadata ??= readMetadata(this.#metadataFields);
     return this.#metadata;
   }
 
-  protected override get cutShort(): string {
-    return "the requests end in the middle of a message";
-  }
-
   /** Whether no handler runs for it any more. */
-  get isSettled(): boolean {
-    return this.#isSettled;
+  get isHandlerFinished(): boolean {
+    return this.#handlerFinished;
   }
 
-  /** What the acceptor decided. `endStream`: the request ended with its head. */
+  /** Does what the acceptor decided. `endStream`: the request ended with its head. */
   begin(opened: OpenedCall, endStream: boolean): void {
+    const { stream } = this;
     if (opened.kind === "refused") {
-      if (this.closed) return this.handlerFinished();
-      this.#isSettled = true;
-      this.remoteEnded = endStream;
+      if (stream.closed) return this.handlerFinished();
+      this.#handlerFinished = true;
+      stream.remoteClosed = endStream;
       return this.finish(opened.status);
     }
     this.#sink = opened;
-    const gone = this.closed;
+    const gone = stream.closed;
     opened.start();
-    if (gone) this.lost(CLOSED_MEANWHILE);
-    else if (endStream && !this.closed) this.endReceived();
-  }
-
-  /** The request's trailers came, which gRPC does not use. */
-  trailersReceived(): void {
-    this.endReceived();
+    if (gone) this.failed(CLOSED_MEANWHILE);
+    else if (endStream && !stream.closed) stream.reader.endReceived();
   }
 
   // ---- what the acceptor's sink calls ----
 
+  pull(count: number): void {
+    this.stream.reader.pull(count);
+  }
+
   headers(metadata: Metadata, compress = false): void {
-    if (this.#answer === undefined && !this.closed) this.#sendHead(metadata, compress);
+    if (this.#status === undefined && !this.stream.closed) this.#sendHead(metadata, compress);
   }
 
   write(bytes: Uint8Array, compress: boolean): boolean {
-    if (this.#answer !== undefined || this.closed) return true;
+    if (this.#status !== undefined || this.stream.closed) return true;
     const compressed = this.#sendHead(undefined, compress);
-    return this.send(bytes, compressed);
+    return this.stream.writer.send(bytes, compressed);
   }
 
   respond(
@@ -109,114 +110,99 @@ export class ServerStream extends Stream implements IncomingCall {
     trailers: Metadata | undefined,
     compress: boolean,
   ): void {
-    if (this.#answer !== undefined || this.closed) return;
-    if (this.session.waitingBytes + message.length > this.session.limits.maxUnreadBytes)
-      return this.finish(UNREAD);
+    if (this.#status !== undefined || this.stream.closed) return;
+    const { limits, sender } = this.#session.session;
+    if (sender.waitingBytes + message.length > limits.maxUnreadBytes) return this.finish(UNREAD);
     const compressed = this.#sendHead(headers, compress);
-    this.#answer = trailers === undefined ? OK : { ...OK, trailers };
-    this.sendOnly(message, compressed);
-    super.end();
+    this.#status = trailers === undefined ? OK : { ...OK, trailers };
+    this.stream.writer.sendOnly(message, compressed);
+    this.stream.writer.end();
   }
 
-  finish(answer?: FinalStatus): void {
-    if (this.#answer !== undefined || this.closed) return;
-    this.#answer = answer ?? OK;
-    super.end();
+  finish(status: FinalStatus): void {
+    if (this.#status !== undefined || this.stream.closed) return;
+    this.#status = status;
+    this.stream.writer.end();
   }
 
   handlerFinished(): void {
-    if (this.#isSettled) return;
-    this.#isSettled = true;
-    if (this.closed) this.session.slotFree();
+    if (this.#handlerFinished) return;
+    this.#handlerFinished = true;
+    if (this.stream.closed) this.#session.placeFree();
   }
 
   // ---- what the stream tells ----
 
-  protected override received(bytes: Uint8Array, compressed: boolean): void {
+  message(bytes: Uint8Array, compressed: boolean): void {
     this.#sink?.message(bytes, compressed);
   }
 
-  protected override receivedAll(): void {
+  allReceived(): void {
     this.#sink?.halfClosed();
   }
 
-  protected override drained(): void {
+  dataBeforeHead(): void {}
+
+  drained(): void {
     this.#sink?.drained();
   }
 
-  protected override refuse(cause: Status): void {
+  refuse(status: Status): void {
     const sink = this.#sink;
     this.#sink = undefined;
-    this.finish({ ...cause, trailers: undefined });
-    sink?.cancelled(cause);
+    this.finish({ ...status, trailers: undefined });
+    sink?.cancelled(status);
   }
 
-  override reset(_code: number): void {
-    this.lost({
-      code: StatusNumber.CANCELLED,
-      message: "the caller cancelled the call, or is gone",
-    });
+  reset(_code: number): void {
+    this.failed(CANCELLED);
   }
 
-  override lost(cause: Status): void {
+  failed(status: Status): void {
     const sink = this.#sink;
     this.#sink = undefined;
     // The caller's own clock is the likeliest reason.
     const late =
-      cause.code === StatusNumber.CANCELLED && this.session.clock.now() >= this.deadline - 1;
-    sink?.cancelled(
-      late
-        ? { code: StatusNumber.DEADLINE_EXCEEDED, message: "the deadline of the call passed" }
-        : cause,
-    );
+      status.code === StatusNumber.CANCELLED &&
+      this.#session.session.clock.now() >= this.deadline - 1;
+    sink?.cancelled(late ? LATE : status);
   }
 
-  protected override writeEnd(): void {
-    const { code, message: text, trailers } = this.#answer ?? OK;
-    const message = encodeGrpcMessage(text);
-    const most =
-      MOST_HEAD_BYTES + mostFieldBytes("grpc-message", message) + mostMetadataBytes(trailers);
-    const encoder = this.session.beginBlock(most);
-    if (!this.#headSent) {
-      this.session.responseHead.write(encoder);
-      if (code === StatusNumber.UNIMPLEMENTED)
-        encoder.repeated("grpc-accept-encoding", ACCEPTED_ENCODINGS);
-      this.#headSent = true;
-    }
-    if (code === StatusNumber.OK) this.session.okStatus.write(encoder);
-    else if (code <= StatusNumber.UNAUTHENTICATED) encoder.repeated("grpc-status", String(code));
-    else encoder.literal("grpc-status", String(code));
-    if (message !== "") encoder.literal("grpc-message", message);
-    if (trailers !== undefined) writeMetadata(encoder, trailers);
-    this.session.endBlock(this.id, true);
-    this.session.localEnd(this);
-    // The answer came before the end of the request: what is still on its way is not read (RFC
-    // 9113, section 8.1).
-    if (!this.closed) this.sendReset(ErrorCode.NO_ERROR);
-  }
-
-  /** Sends the head once; the result says whether a message may be compressed. */
-  #sendHead(metadata: Metadata | undefined, compress: boolean): boolean {
-    if (this.#headSent) return compress && this.#saidGzip;
+  writeEnd(): void {
+    this.#session.responses.writeEnd(this.stream.id, !this.#headSent, this.#status ?? OK);
     this.#headSent = true;
-    this.#saidGzip = compress && this.#acceptsGzip;
-    const encoder = this.session.beginBlock(MOST_HEAD_BYTES + mostMetadataBytes(metadata));
-    this.session.responseHead.write(encoder);
-    if (this.#saidGzip) encoder.repeated("grpc-encoding", "gzip");
-    if (metadata !== undefined) writeMetadata(encoder, metadata);
-    this.session.endBlock(this.id, false);
-    return this.#saidGzip;
+    this.#session.session.localEnd(this.stream);
+    // The response came before the end of the request: the rest of it is not read (RFC 9113,
+    // section 8.1).
+    if (!this.stream.closed) this.#session.session.streams.reset(this.stream, ErrorCode.NO_ERROR);
+  }
+
+  /** Sends the head once; returns whether a message may be compressed. */
+  #sendHead(metadata: Metadata | undefined, compress: boolean): boolean {
+    if (this.#headSent) return compress && this.#sendsGzip;
+    this.#headSent = true;
+    this.#sendsGzip = compress && this.#acceptsGzip;
+    this.#session.responses.writeHead(this.stream.id, metadata, this.#sendsGzip);
+    return this.#sendsGzip;
   }
 }
 
-/** Whoever opens calls may also close the connection. */
+/** The acceptor may have closed the connection while it opened the call. */
 const CLOSED_MEANWHILE: Status = {
   code: StatusNumber.UNAVAILABLE,
   message: "the connection was closed while the call was opened",
 };
+const CANCELLED: Status = {
+  code: StatusNumber.CANCELLED,
+  message: "the caller cancelled the call or disconnected",
+};
+const LATE: Status = {
+  code: StatusNumber.DEADLINE_EXCEEDED,
+  message: "the deadline of the call passed",
+};
 const OK: FinalStatus = { code: StatusNumber.OK, message: "", trailers: undefined };
 const UNREAD: FinalStatus = {
   code: StatusNumber.RESOURCE_EXHAUSTED,
-  message: "too many answers wait for this connection to read them",
+  message: "too many responses wait for this connection to read them",
   trailers: undefined,
 };

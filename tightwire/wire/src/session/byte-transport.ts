@@ -1,16 +1,19 @@
-/** What carries a session's octets: a socket, or a test. The session never sees more of it. */
+/** What carries a connection's bytes: a socket, or a test. The session sees nothing else of it. */
 export interface ByteTransport {
-  /** Takes octets, in order. They stay untouched until they are written. */
+  /** Takes bytes, in order. The buffer must stay as it is until {@link waitingBytes} is 0. */
   write(bytes: Buffer): void;
-  /** Octets taken and not yet written. When it is 0 after a `write`, that buffer is free again. */
+  /** Bytes taken and not yet written. When it is 0, every buffer given before is free again. */
   readonly waitingBytes: number;
-  /** Calls back, later, once all that waits now has been written. Not when the carrier is lost. */
+  /**
+   * Calls back, later, once everything that waits now has been written. Does not call back when the
+   * transport closes.
+   */
   whenWritten(callback: () => void): void;
   /**
-   * Ends it: what waits is written, then the other side sees the end; what it still sends is read
-   * and dropped for a moment, so that it can read what was written.
+   * Closes it after what waits was written. What the other side still sends is read and dropped for
+   * a moment, so that it can read what was written.
    */
   end(): void;
-  /** Ends it now. */
+  /** Closes it now. */
   destroy(): void;
 }

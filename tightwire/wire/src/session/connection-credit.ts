@@ -10,7 +10,7 @@ export const CONNECTION_WINDOW_BYTES = 16_777_216;
 /** What the credit depends on. */
 export interface CreditOwner {
   /**
-   * Octets of whole messages, and of parts that nobody waits for, that wait for readers. Worth a
+   * Bytes of whole messages, and of parts that nobody waits for, that wait for readers. Worth a
    * walk over the streams: asked for when much is held.
    */
   unreadBytes(): number;
@@ -36,7 +36,7 @@ export class ConnectionCredit {
   }
 
   /**
-   * DATA came that costs so many octets. Throws a {@link ConnectionError} when they are more than
+   * DATA came that costs so many bytes. Throws a {@link ConnectionError} when they are more than
    * the peer had.
    */
   take(bytes: number): void {
@@ -50,7 +50,7 @@ export class ConnectionCredit {
   }
 
   /**
-   * Counts octets that are held from now on, or no longer (negative); false when they would be too
+   * Counts bytes that are held from now on, or no longer (negative); false when they would be too
    * many.
    */
   hold(bytes: number): boolean {

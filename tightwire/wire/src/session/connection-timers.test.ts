@@ -1,6 +1,6 @@
 import { systemClock } from "@tightwire/core/runtime";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { ConnectionTimers, type Wait } from "./connection-timers.js";
+import { ConnectionTimers, type TimerName } from "./connection-timers.js";
 import { RateLimit } from "./rate-limit.js";
 import { ResetStreams } from "./reset-streams.js";
 import { giveSlab, SLAB_BYTES, takeSlab } from "./slab.js";
@@ -10,7 +10,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 test("30. waits expire in order, may be moved, stopped and started by one that expired", () => {
-  const log: Wait[] = [];
+  const log: TimerName[] = [];
   const watch = new ConnectionTimers(systemClock, (wait) => {
     log.push(wait);
     if (wait === "preface") watch.start("linger", 5);
@@ -34,7 +34,7 @@ test("30. waits expire in order, may be moved, stopped and started by one that e
 });
 
 test("30. a wait longer than Node's timers hold does not expire at once", () => {
-  const log: Wait[] = [];
+  const log: TimerName[] = [];
   new ConnectionTimers(systemClock, (wait) => log.push(wait)).start("age", 2 ** 40);
   vi.advanceTimersByTime(2 ** 31);
   expect(log).toEqual([]);

@@ -1,7 +1,7 @@
 import { type Clock, type Timer, timerMs } from "@tightwire/core/runtime";
 
-/** What a connection waits for with a limit of time. */
-export type Wait =
+/** What a connection limits in time. */
+export type TimerName =
   | "preface"
   | "headers"
   | "settings"
@@ -14,37 +14,37 @@ export type Wait =
   | "linger";
 
 /**
- * The timers of one connection as one: each wait has a time by which it must be over, and a single
- * unref'ed timer is set for the nearest. To move a wait further away is an assignment; the timer
- * then fires early, once, and is set again.
+ * The timers of one connection as one: each has a time at which it runs out, and a single timer of
+ * the clock is set for the nearest, which does not keep the process alive. To move one further away
+ * is an assignment; the clock's timer then fires early, once, and is set again.
  */
 export class ConnectionTimers {
-  readonly #due = new Map<Wait, number>();
-  readonly #expired: (wait: Wait) => void;
+  readonly #due = new Map<TimerName, number>();
+  readonly #ranOut: (name: TimerName) => void;
   readonly #clock: Clock;
   #timer: Timer | undefined = undefined;
   #timerDue = Number.POSITIVE_INFINITY;
 
-  /** `expired` is told of each wait that lasted too long, after it was forgotten. */
-  constructor(clock: Clock, expired: (wait: Wait) => void) {
+  /** `ranOut` is told of each timer that ran out, after it was forgotten. */
+  constructor(clock: Clock, ranOut: (name: TimerName) => void) {
     this.#clock = clock;
-    this.#expired = expired;
+    this.#ranOut = ranOut;
   }
 
-  /** From now on `wait` may last `ms`; `Infinity` for ever. */
-  start(wait: Wait, ms: number): void {
-    if (ms === Number.POSITIVE_INFINITY) return this.stop(wait);
+  /** Starts a timer, or starts it again: it runs out after `ms`; `Infinity` is never. */
+  start(name: TimerName, ms: number): void {
+    if (ms === Number.POSITIVE_INFINITY) return this.stop(name);
     const due = this.#clock.now() + ms;
-    this.#due.set(wait, due);
+    this.#due.set(name, due);
     if (due < this.#timerDue) this.#set(due);
   }
 
-  stop(wait: Wait): void {
-    this.#due.delete(wait);
+  stop(name: TimerName): void {
+    this.#due.delete(name);
   }
 
-  has(wait: Wait): boolean {
-    return this.#due.has(wait);
+  has(name: TimerName): boolean {
+    return this.#due.has(name);
   }
 
   /** Forgets everything. */
@@ -58,18 +58,16 @@ export class ConnectionTimers {
   #set(due: number): void {
     this.#timer?.cancel();
     this.#timerDue = due;
-    this.#timer = this.#clock.setBackgroundTimer(
-      () => this.#look(),
-      timerMs(Math.max(due - this.#clock.now(), 1)),
-    );
+    const ms = timerMs(Math.max(due - this.#clock.now(), 1));
+    this.#timer = this.#clock.setBackgroundTimer(() => this.#look(), ms);
   }
 
   #look(): void {
     this.#timer = undefined;
     this.#timerDue = Number.POSITIVE_INFINITY;
     const now = this.#clock.now();
-    for (const [wait, due] of [...this.#due]) {
-      if (due <= now && this.#due.delete(wait)) this.#expired(wait);
+    for (const [name, due] of [...this.#due]) {
+      if (due <= now && this.#due.delete(name)) this.#ranOut(name);
     }
     const next = Math.min(...this.#due.values());
     if (next < this.#timerDue) this.#set(next);

@@ -61,8 +61,8 @@ describe("resolveLimits", () => {
     expect(Object.isFrozen(limits)).toBe(true);
   });
 
-  test("names the bound that is unknown, or no number above 0", () => {
-    expect(() => resolveLimits({ maxPing: 3 } as object)).toThrow('there is no bound "maxPing"');
+  test("names an unknown limit, and one that is not a positive number", () => {
+    expect(() => resolveLimits({ maxPing: 3 } as object)).toThrow('unknown limit "maxPing"');
     for (const value of [0, -1, Number.NaN, "3"])
       expect(() => resolveLimits({ maxPingsPerSecond: value as number })).toThrow(
         "limits.maxPingsPerSecond",

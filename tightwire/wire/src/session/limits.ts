@@ -1,5 +1,7 @@
+import { MisuseError } from "@tightwire/core";
+
 /**
- * What a peer may make a connection hold, do or wait for. Every bound has a default and may be set;
+ * What a peer may make a connection hold, do or wait for. Every limit has a default and may be set;
  * `docs/reference/wire-limits.md` says what happens beyond each, and every one has a test with a
  * peer that goes beyond it.
  */
@@ -10,14 +12,14 @@ export interface Limits {
    */
   readonly maxConcurrentStreams: number;
   /**
-   * Octets of a header list, name, value and 32 a field; more end the call with RESOURCE_EXHAUSTED.
+   * Bytes of a header list, name, value and 32 a field; more end the call with RESOURCE_EXHAUSTED.
    * Default 65,536.
    */
   readonly maxHeaderListBytes: number;
   /** Fields of a header list. Default 256. */
   readonly maxHeaderFields: number;
   /**
-   * Octets of a header block as it is sent; more end the connection, since what is not decoded
+   * Bytes of a header block as it is sent; more end the connection, since what is not decoded
    * cannot be skipped. Default 98,304.
    */
   readonly maxHeaderBlockBytes: number;
@@ -41,24 +43,24 @@ export interface Limits {
    */
   readonly maxEmptyDataPerSecond: number;
   /**
-   * DATA frames that the peer's windows made smaller than 256 octets, a second: twice as many at
-   * once. A frame of 4,096 octets or more makes up for one, as proxies cut some frames of every
+   * DATA frames that the peer's windows made smaller than 256 bytes, a second: twice as many at
+   * once. A frame of 4,096 bytes or more makes up for one, as proxies cut some frames of every
    * fast stream. More end the connection. Default 1,000.
    */
   readonly maxTinyFramesPerSecond: number;
   /**
-   * Octets of messages held for a connection that are not whole or not asked for yet. Beyond it a
+   * Bytes of messages held for a connection that are not whole or not asked for yet. Beyond it a
    * message ends its call with RESOURCE_EXHAUSTED; from half of it on the connection gets no credit
    * while messages wait for slow readers. Default 64 MiB.
    */
   readonly maxHeldBytes: number;
   /**
-   * Octets of messages waiting for a peer that does not read. Beyond it a whole answer ends its
+   * Bytes of messages waiting for a peer that does not read. Beyond it a whole answer ends its
    * call with RESOURCE_EXHAUSTED instead (streams stop long before). Default 64 MiB.
    */
   readonly maxUnreadBytes: number;
   /**
-   * Octets of frames other than DATA waiting for a peer that does not read; more end the
+   * Bytes of frames other than DATA waiting for a peer that does not read; more end the
    * connection. Default 1 MiB.
    */
   readonly maxUnreadControlBytes: number;
@@ -106,11 +108,15 @@ export const DEFAULT_LIMITS: Limits = {
 export function resolveLimits(given: Partial<Limits> = {}): Limits {
   for (const [name, value] of Object.entries(given)) {
     if (!(name in DEFAULT_LIMITS))
-      throw new TypeError(
-        `there is no bound "${name}"; there are ${Object.keys(DEFAULT_LIMITS).join(", ")}`,
+      throw new MisuseError(
+        "TW_UNKNOWN_OPTION",
+        `unknown limit "${name}"; allowed: ${Object.keys(DEFAULT_LIMITS).join(", ")}`,
       );
     if (!(typeof value === "number" && value > 0))
-      throw new TypeError(`limits.${name} is ${String(value)}; it takes a number above 0`);
+      throw new MisuseError(
+        "TW_INVALID_OPTION",
+        `limits.${name} must be a positive number (got ${String(value)})`,
+      );
   }
   return Object.freeze({ ...DEFAULT_LIMITS, ...given });
 }

@@ -3,7 +3,7 @@ import type { ByteTransport } from "./byte-transport.js";
 import { giveSlab, SLAB_BYTES, takeSlab } from "./slab.js";
 
 /**
- * So much may wait at the carrier before DATA waits with us, where its order can still be chosen.
+ * So much may wait at the transport before DATA waits with us, where its order can still be chosen.
  */
 const BLOCKED_BYTES = 131_072;
 
@@ -26,30 +26,32 @@ export class Output {
   at = 0;
   /** Whether DATA is to wait. */
   blocked = false;
+  /** Whether HEADERS or DATA were written since the peer's last PING. */
+  sentSincePing = false;
   #start = 0;
   #sentBytes = 0;
   #scheduled = false;
   #waiting = false;
-  /** How often {@link callWritten} was told since octets were handed on. */
+  /** How often {@link callWritten} was told since bytes were handed on. */
   #calls = 0;
   #closed = false;
   #inFlight: Buffer[] = [];
-  readonly #carrier: ByteTransport;
+  readonly #transport: ByteTransport;
   readonly #clock: Clock;
   readonly #beforeFlush: () => void;
   readonly #afterWrite: () => void;
 
   /**
-   * `beforeFlush` may still write; `unblocked` is told when the carrier has written what it held.
+   * `beforeFlush` may still write; `unblocked` is told when the transport has written what it held.
    */
   constructor(
-    carrier: ByteTransport,
+    transport: ByteTransport,
     clock: Clock,
     beforeFlush: () => void,
     unblocked: () => void,
   ) {
     this.#clock = clock;
-    this.#carrier = carrier;
+    this.#transport = transport;
     this.#beforeFlush = beforeFlush;
     this.#afterWrite = () => {
       this.#waiting = false;
@@ -58,22 +60,22 @@ export class Output {
     };
   }
 
-  /** Octets written by the connection so far, those that wait here included. */
+  /** Bytes written by the connection so far, those that wait here included. */
   get position(): number {
     return this.#sentBytes + this.at - this.#start;
   }
 
-  /** Octets that were handed to the carrier. What lies beyond was never sent. */
+  /** Bytes that were handed to the transport. What lies beyond was never sent. */
   get sentBytes(): number {
     return this.#sentBytes;
   }
 
-  /** Octets that the carrier has and has not written. */
+  /** Bytes that the transport has and has not written. */
   get waitingBytes(): number {
-    return this.#carrier.waitingBytes;
+    return this.#transport.waitingBytes;
   }
 
-  /** Makes room for so many octets in a row, and sees to it that they are sent. */
+  /** Makes room for so many bytes in a row, and sees to it that they are sent. */
   reserve(bytes: number): void {
     if (this.buffer.length - this.at < bytes) this.#makeRoom(bytes);
     if (!this.#scheduled) this.schedule();
@@ -81,7 +83,7 @@ export class Output {
 
   /** The last frame of a call was written, or the first of a stream in this turn. */
   callWritten(): void {
-    if (++this.#calls >= CALLS_A_WRITE && this.#carrier.waitingBytes === 0) this.#send();
+    if (++this.#calls >= CALLS_A_WRITE && this.#transport.waitingBytes === 0) this.#send();
   }
 
   /** Has {@link flush} called when the code that runs now is done. */
@@ -128,17 +130,17 @@ export class Output {
     if (this.at === this.#start || this.#closed) return;
     this.#sentBytes += this.at - this.#start;
     this.#calls = 0;
-    this.#carrier.write(this.buffer.subarray(this.#start, this.at));
+    this.#transport.write(this.buffer.subarray(this.#start, this.at));
     this.#start = this.at;
     this.#written();
-    if (this.#carrier.waitingBytes === 0 || this.#waiting) return;
+    if (this.#transport.waitingBytes === 0 || this.#waiting) return;
     this.#waiting = true;
-    this.#carrier.whenWritten(this.#afterWrite);
+    this.#transport.whenWritten(this.#afterWrite);
   }
 
-  /** What the carrier has let go of can be written over. */
+  /** What the transport has let go of can be written over. */
   #written(): void {
-    const waiting = this.#carrier.waitingBytes;
+    const waiting = this.#transport.waitingBytes;
     this.blocked = waiting >= BLOCKED_BYTES;
     if (waiting > 0) return;
     for (const slab of this.#inFlight) giveSlab(slab);

@@ -1,6 +1,6 @@
 import type { Clock } from "@tightwire/core/runtime";
 import { ConnectionError } from "../frames/connection-error.js";
-import { writeFrameHeader, writeLongHeaders, writeUint32 } from "../frames/frame-writer.js";
+import { writeFrameHeader, writeUint32 } from "../frames/frame-writer.js";
 import {
   DEFAULT_WINDOW_BYTES,
   ErrorCode,
@@ -10,14 +10,12 @@ import {
   MAX_31_BITS,
   MAX_FRAME_BYTES,
 } from "../frames/protocol.js";
-import { HpackEncoder, MOST_BEGIN_BYTES } from "../hpack/encoder.js";
+import { PREFIX_BYTES } from "../grpc/inbox.js";
+import type { Outbox } from "../grpc/outbox.js";
 import type { ByteTransport } from "./byte-transport.js";
-import { PREFIX_BYTES } from "./inbox.js";
 import type { Limits } from "./limits.js";
-import type { Outbox } from "./outbox.js";
 import { Output } from "./output.js";
 import { RateLimit } from "./rate-limit.js";
-import type { Stream } from "./stream.js";
 
 /** A DATA frame smaller than this, with more behind it, was cut by a window. */
 const TINY_FRAME_BYTES = 256;
@@ -35,36 +33,51 @@ const AMPLE_FRAME_BYTES = 4_096;
  */
 const SHORT_BYTES = 65_536;
 
+/** A stream as its messages are sent. */
+interface SentStream {
+  readonly id: number;
+  readonly closed: boolean;
+  sendWindow: number;
+  readonly writer: {
+    readonly outbox: Outbox | undefined;
+    queued: boolean;
+    tellDrained(): boolean;
+    sendSome(most: number): boolean;
+  };
+}
+
+/** What a sender asks of its connection. */
+export interface SenderOwner {
+  /** Bytes of a call wait to be sent. */
+  sendingWaits(): void;
+  /** Closes the connection for a fault of the peer's. */
+  fail(code: number, message: string): void;
+}
+
 /**
- * The half of a connection that writes calls: header blocks, and DATA within the windows. What can
- * be written is written at once; what cannot waits in the streams' outboxes, which are sent from in
- * turn. Source: RFC 9113, section 5.2.
+ * Writes DATA within the windows of a connection. What fits is written at once; the rest waits in
+ * the streams' outboxes, which are sent from in turn. Source: RFC 9113, section 5.2.
  */
-export abstract class Sender {
-  readonly limits: Limits;
-  readonly clock: Clock;
+export class Sender {
   readonly output: Output;
-  readonly encoder: HpackEncoder = new HpackEncoder();
   /** Counts turns of the event loop in which something was written. */
   turn = 0;
-  /** Nothing is read or written any more. */
-  over = false;
-
-  /** Whether HEADERS or DATA of ours went out since the peer's last PING. */
-  protected respondedSincePing = false;
+  /** Whether nothing is written any more. */
+  closed = false;
+  readonly #owner: SenderOwner;
+  readonly #clock: Clock;
   readonly #tinyFrames: RateLimit;
   #sendWindow = DEFAULT_WINDOW_BYTES;
   #waitingBytes = 0;
-  #toSend: Stream[] = [];
-  #toDrain: Stream[] = [];
+  #toSend: SentStream[] = [];
+  #toDrain: SentStream[] = [];
   #drainScheduled = false;
-  #longBlock = false;
 
-  constructor(carrier: ByteTransport, limits: Limits, clock: Clock) {
-    this.clock = clock;
-    this.limits = limits;
+  constructor(transport: ByteTransport, limits: Limits, clock: Clock, owner: SenderOwner) {
+    this.#owner = owner;
+    this.#clock = clock;
     this.output = new Output(
-      carrier,
+      transport,
       clock,
       () => this.#beforeFlush(),
       () => this.#unblocked(),
@@ -72,13 +85,8 @@ export abstract class Sender {
     this.#tinyFrames = new RateLimit(limits.maxTinyFramesPerSecond, clock);
   }
 
-  /** Something of a call waits to be sent. */
-  protected abstract sendingWaits(): void;
-  /** Ends the connection for a fault of the peer's. */
-  abstract fail(code: number, text: string): void;
-
   /** The peer takes so much more on the connection. */
-  protected growSendWindow(increment: number): void {
+  growWindow(increment: number): void {
     this.#sendWindow += increment;
     if (this.#sendWindow > MAX_31_BITS)
       throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, "a window of more than 31 bits");
@@ -86,26 +94,32 @@ export abstract class Sender {
   }
 
   /** Nothing is sent any more. */
-  protected stopAllSending(): void {
+  close(): void {
+    this.closed = true;
     this.output.close();
     this.#toSend = [];
     this.#toDrain = [];
   }
 
-  /** Whether so many octets of DATA can be written for a stream here and now. */
-  mayWrite(stream: Stream, bytes: number): boolean {
+  /** Whether so many bytes of DATA can be written for a stream here and now. */
+  mayWrite(stream: SentStream, bytes: number): boolean {
     return (
       stream.id !== 0 &&
       bytes <= MAX_FRAME_BYTES &&
       bytes <= stream.sendWindow &&
       bytes <= this.#sendWindow &&
       !this.output.blocked &&
-      !this.over
+      !this.closed
     );
   }
 
   /** Writes a whole message that {@link mayWrite} allowed. */
-  writeMessage(stream: Stream, bytes: Uint8Array, compressed: boolean, endStream: boolean): void {
+  writeMessage(
+    stream: SentStream,
+    bytes: Uint8Array,
+    compressed: boolean,
+    endStream: boolean,
+  ): void {
     const { output } = this;
     const length = PREFIX_BYTES + bytes.length;
     output.reserve(FRAME_HEADER_BYTES + length);
@@ -115,17 +129,17 @@ export abstract class Sender {
     writeUint32(buffer, at + 1, bytes.length);
     buffer.set(bytes, at + PREFIX_BYTES);
     output.at = at + length;
-    this.respondedSincePing = true;
+    output.sentSincePing = true;
     stream.sendWindow -= length;
     this.#sendWindow -= length;
   }
 
   /** Writes a frame of what waits in an outbox. */
-  writePart(stream: Stream, outbox: Outbox, bytes: number, endStream: boolean): void {
+  writePart(stream: SentStream, outbox: Outbox, bytes: number, endStream: boolean): void {
     const { output } = this;
     output.reserve(FRAME_HEADER_BYTES + bytes);
     writeFrameHeader(output, bytes, FrameType.DATA, endStream ? Flag.END_STREAM : 0, stream.id);
-    this.respondedSincePing = true;
+    output.sentSincePing = true;
     outbox.copy(output.buffer, output.at, bytes);
     output.at += bytes;
     stream.sendWindow -= bytes;
@@ -133,43 +147,7 @@ export abstract class Sender {
     this.#waitingBytes -= bytes;
   }
 
-  /**
-   * Begins a header block of at most `most` octets: the encoder that it returns writes it, and
-   * {@link endBlock} sends it.
-   */
-  beginBlock(most: number): HpackEncoder {
-    const { encoder, output } = this;
-    this.#longBlock = most + MOST_BEGIN_BYTES > MAX_FRAME_BYTES;
-    if (this.#longBlock) {
-      encoder.out = Buffer.allocUnsafe(most + MOST_BEGIN_BYTES);
-      encoder.at = 0;
-    } else {
-      output.reserve(FRAME_HEADER_BYTES + MOST_BEGIN_BYTES + most);
-      encoder.out = output.buffer;
-      encoder.at = output.at + FRAME_HEADER_BYTES;
-    }
-    encoder.begin();
-    return encoder;
-  }
-
-  /** Sends the block that was begun. */
-  endBlock(streamId: number, endStream: boolean): void {
-    const { encoder, output } = this;
-    this.respondedSincePing = true;
-    if (this.#longBlock)
-      return writeLongHeaders(output, streamId, encoder.out.subarray(0, encoder.at), endStream);
-    const flags = endStream ? Flag.END_HEADERS | Flag.END_STREAM : Flag.END_HEADERS;
-    writeFrameHeader(
-      output,
-      encoder.at - output.at - FRAME_HEADER_BYTES,
-      FrameType.HEADERS,
-      flags,
-      streamId,
-    );
-    output.at = encoder.at;
-  }
-
-  /** Octets of messages that wait for the peer. */
+  /** Bytes of messages that wait for the peer. */
   get waitingBytes(): number {
     return this.#waitingBytes;
   }
@@ -179,17 +157,17 @@ export abstract class Sender {
   }
 
   /** Has a stream's outbox sent as soon as may be. */
-  queue(stream: Stream): void {
-    if (stream.id === 0 || this.over) return;
-    this.sendingWaits();
-    if (stream.queued) return;
-    stream.queued = true;
+  queue(stream: SentStream): void {
+    if (stream.id === 0 || this.closed) return;
+    this.#owner.sendingWaits();
+    if (stream.writer.queued) return;
+    stream.writer.queued = true;
     this.#toSend.push(stream);
     this.output.schedule();
   }
 
   /** Has a stream told when this turn is over. */
-  waitForDrain(stream: Stream): void {
+  waitForDrain(stream: SentStream): void {
     this.#toDrain.push(stream);
     this.#scheduleDrain();
   }
@@ -197,18 +175,18 @@ export abstract class Sender {
   #scheduleDrain(): void {
     if (this.#drainScheduled) return;
     this.#drainScheduled = true;
-    this.clock.nextTurn(() => this.#tellDrained());
+    this.#clock.nextTurn(() => this.#tellDrained());
   }
 
   #tellDrained(): void {
     this.#drainScheduled = false;
     const waiting = this.#toDrain;
     this.#toDrain = [];
-    for (const stream of waiting) if (!stream.tellDrained()) this.#toDrain.push(stream);
+    for (const stream of waiting) if (!stream.writer.tellDrained()) this.#toDrain.push(stream);
   }
 
   #unblocked(): void {
-    if (this.over) return;
+    if (this.closed) return;
     if (this.#toSend.length > 0) this.output.schedule();
     if (this.#toDrain.length > 0) this.#scheduleDrain();
   }
@@ -219,35 +197,44 @@ export abstract class Sender {
    */
   #beforeFlush(): void {
     this.turn++;
-    while (this.#toSend.length > 0 && this.#sendWindow > 0 && !this.output.blocked && !this.over) {
+    while (
+      this.#toSend.length > 0 &&
+      this.#sendWindow > 0 &&
+      !this.output.blocked &&
+      !this.closed
+    ) {
       const turn = this.#toSend;
       this.#toSend = [];
       for (const stream of turn) {
-        if (stream.closed || stream.outbox === undefined) stream.queued = false;
+        if (stream.closed || stream.writer.outbox === undefined) stream.writer.queued = false;
         else if (this.#sendWindow <= 0 || this.output.blocked || this.#sendTurn(stream))
           this.#toSend.push(stream);
-        else stream.queued = false;
+        else stream.writer.queued = false;
       }
     }
     if (this.#toDrain.length > 0) this.#scheduleDrain();
   }
 
   /** A frame of a large message, all of a short one. Returns whether more can be sent. */
-  #sendTurn(stream: Stream): boolean {
+  #sendTurn(stream: SentStream): boolean {
     while (this.#sendFrame(stream)) {
-      if (stream.outbox === undefined || stream.outbox.bytes > SHORT_BYTES) return true;
-      if (this.#sendWindow <= 0 || this.output.blocked || this.over) return true;
+      const { outbox } = stream.writer;
+      if (outbox === undefined || outbox.bytes > SHORT_BYTES) return true;
+      if (this.#sendWindow <= 0 || this.output.blocked || this.closed) return true;
     }
     return false;
   }
 
-  #sendFrame(stream: Stream): boolean {
+  #sendFrame(stream: SentStream): boolean {
     const before = stream.sendWindow;
-    const more = stream.sendSome(this.#sendWindow);
+    const more = stream.writer.sendSome(this.#sendWindow);
     const sent = before - stream.sendWindow;
     if (sent >= AMPLE_FRAME_BYTES) this.#tinyFrames.give();
     if (sent > 0 && sent < TINY_FRAME_BYTES && more && !this.#tinyFrames.take()) {
-      this.fail(ErrorCode.ENHANCE_YOUR_CALM, "windows so small that frames hold next to nothing");
+      this.#owner.fail(
+        ErrorCode.ENHANCE_YOUR_CALM,
+        "windows so small that frames hold next to nothing",
+      );
       return false;
     }
     return more;

@@ -1,7 +1,14 @@
 import type { Socket } from "node:net";
 import type { ByteTransport } from "./byte-transport.js";
 
-/** A socket, of TCP, TLS or a file, that carries a session. */
+/**
+ * A socket, of TCP, TLS or a file, as a {@link ByteTransport}.
+ *
+ * It rests on something that Node does not promise: `socket.writableLength` is 0 right after a
+ * `write` whose bytes the kernel took at once, which nearly every write is, and the buffer is then
+ * free. So a process needs a few write buffers, and a connection at rest none. The test beside this
+ * file fails when Node keeps a buffer that it does not count.
+ */
 export class SocketTransport implements ByteTransport {
   readonly #socket: Socket;
 
@@ -23,8 +30,8 @@ export class SocketTransport implements ByteTransport {
   }
 
   end(): void {
-    // Closing a socket that holds unread octets resets it and destroys what was written; they are
-    // read and dropped until the peer closes, or the session's patience ends.
+    // Closing a socket with unread bytes resets it and destroys what was written. They are read and
+    // dropped until the peer closes, or the session stops waiting.
     if (!this.#socket.destroyed) this.#socket.end();
     this.#socket.resume();
   }
@@ -35,20 +42,20 @@ export class SocketTransport implements ByteTransport {
 }
 
 /**
- * Hands a socket's octets to a session, and tells it of the socket's end. `text` says what an end
- * without an error means.
+ * Gives a socket's bytes to a session, and tells it when the socket closes. `message` says what a
+ * close without an error means.
  */
 export function attach(
   socket: Socket,
-  session: { receive(bytes: Buffer): void; lost(text: string): void },
-  text: string,
+  session: { receive(bytes: Buffer): void; transportClosed(message: string): void },
+  message: string,
 ): void {
   socket.on("data", (bytes: Buffer) => session.receive(bytes));
   socket.on("error", (error: NodeJS.ErrnoException) =>
-    session.lost(`${text}: ${error.code ?? error.message}`),
+    session.transportClosed(`${message}: ${error.code ?? error.message}`),
   );
-  socket.on("end", () => session.lost(text));
-  socket.on("close", () => session.lost(text));
+  socket.on("end", () => session.transportClosed(message));
+  socket.on("close", () => session.transportClosed(message));
 }
 
 const NOTHING: Buffer = Buffer.alloc(0);

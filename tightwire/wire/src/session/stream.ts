@@ -1,208 +1,82 @@
+import type { Outcome } from "@tightwire/core";
 import type { Status } from "@tightwire/core/runtime";
-import { ErrorCode, MAX_FRAME_BYTES } from "../frames/protocol.js";
-import { compress } from "../grpc/compression.js";
-import { PREFIX_BYTES } from "./inbox.js";
-import { Outbox } from "./outbox.js";
-import type { Session } from "./session.js";
-import { StreamReader } from "./stream-reader.js";
+import {
+  MessageReader,
+  type MessageReceiver,
+  type ReceivingSession,
+} from "../grpc/message-reader.js";
+import { type MessageSender, MessageWriter, type SendingSession } from "../grpc/message-writer.js";
 
-/** Above so many octets that wait, writing waits. */
-const HIGH_WATER_BYTES = 65_536;
-/**
- * And after so many messages, or so many octets, in one turn of the event loop: other calls have
- * theirs.
- */
-const TURN_MESSAGES = 128;
+/** The call that a stream carries, as the client or the server sees it. */
+export interface StreamOwner extends MessageReceiver, MessageSender {
+  /** Whether it has the peer's whole response, which a reset takes nothing away from. */
+  readonly responded: boolean;
+  /** DATA came before the head of the response. Client side. */
+  dataBeforeHead(): void;
+  /** The peer reset the stream. */
+  reset(code: number): void;
+  /** The connection closed, or will not carry the call: neither side finished it. */
+  failed(status: Status, outcome: Outcome): void;
+}
+
+/** The connection that a stream belongs to. */
+export interface StreamSession extends ReceivingSession, SendingSession {
+  /** What a new stream may send. */
+  readonly initialSendWindow: number;
+}
 
 /**
- * One call on a connection, from either side: a record with the call's windows and messages.
- * {@link StreamReader} is the half that receives; here is the one that sends: what can be written
- * is written straight, everything else goes by way of an outbox, which most calls never have.
+ * A stream of HTTP/2: its windows, and which sides have closed it. What its DATA carries is read
+ * and written by its two halves, {@link MessageReader} and {@link MessageWriter}; what it is for is
+ * its owner's. Source: RFC 9113, section 5.1.
  */
-export abstract class Stream extends StreamReader {
-  /** Octets that the peer still takes of this stream. May be negative (RFC 9113, section 6.9.2). */
+export class Stream {
+  /** 0 while the call waits for a place among the concurrent ones. */
+  id: number;
+  readonly session: StreamSession;
+  readonly owner: StreamOwner;
+  readonly reader: MessageReader;
+  readonly writer: MessageWriter;
+  /** Bytes that the peer may still send. */
+  receiveWindow: number;
+  /** Bytes that the peer still accepts. May be negative (RFC 9113, section 6.9.2). */
   sendWindow: number;
-  /** Nothing more is sent on it. */
-  localEnded = false;
-  /** What still waits to be sent. */
-  outbox: Outbox | undefined = undefined;
-  /** Whether the session has it among those to be sent from. */
-  queued = false;
-  /** Whether nothing more is written and the end follows what waits. */
-  ending = false;
-  /** Since when what waits has waited; for the session's stall timer. */
-  waitsSince = 0;
-  /** Whether it holds its peer's whole answer, which a reset takes nothing away from. */
-  get responded(): boolean {
-    return false;
-  }
+  /** This side sends nothing more. */
+  localClosed = false;
+  /** The peer sends nothing more. */
+  remoteClosed = false;
+  /** Both sides are done with it. */
+  closed = false;
+  /** Whether DATA may come: a client waits for the head of the response. */
+  headReceived: boolean;
+  /** Bytes of DATA that `content-length` promised and that are still to come. */
+  contentLeft: number | undefined = undefined;
 
-  #turn = -1;
-  #turnMessages = 0;
-  #turnBytes = 0;
-  #wantsDrained = false;
-
-  constructor(session: Session, id: number) {
-    super(session, id);
+  constructor(session: StreamSession, owner: StreamOwner, id: number, headReceived: boolean) {
+    this.id = id;
+    this.session = session;
+    this.owner = owner;
+    this.reader = new MessageReader(this);
+    this.writer = new MessageWriter(this);
+    this.receiveWindow = session.streamWindowBytes;
     this.sendWindow = session.initialSendWindow;
-  }
-
-  // ---- what the two sides make of it ----
-
-  /** Writing may go on. */
-  protected abstract drained(): void;
-  /** Everything was sent but the end: sends that. */
-  protected abstract writeEnd(): void;
-  /**
-   * The connection is lost, or will not carry the call: the one way in which a stream ends that
-   * neither side ended.
-   */
-  abstract lost(cause: Status, outcome: "not-processed" | "unknown"): void;
-  /** The peer reset it. */
-  abstract reset(code: number): void;
-
-  // ---- sending ----
-
-  /** Sends a message; false when enough waits, until `drained`. */
-  protected send(bytes: Uint8Array, compressed: boolean): boolean {
-    if (!compressed && this.#writeNow(bytes, false))
-      return this.#turnAllows(PREFIX_BYTES + bytes.length);
-    this.#keep(bytes, compressed);
-    return this.#outboxAllows();
-  }
-
-  /** Sends the one message of an answer; the end follows at once, and is counted as the call's. */
-  protected sendOnly(bytes: Uint8Array, compressed: boolean): void {
-    if (compressed || !this.#writeNow(bytes, false)) this.#keep(bytes, compressed);
-  }
-
-  /** Sends the last message and the end of the stream in one frame, where that can be. */
-  protected sendLast(bytes: Uint8Array, compressed: boolean): void {
-    this.ending = true;
-    if (!compressed && this.#writeNow(bytes, true)) this.session.localEnd(this);
-    else this.#keep(bytes, compressed);
-  }
-
-  /** Writes a message straight; false when it has to wait. */
-  #writeNow(bytes: Uint8Array, endStream: boolean): boolean {
-    if (this.outbox !== undefined || !this.session.mayWrite(this, PREFIX_BYTES + bytes.length))
-      return false;
-    this.session.writeMessage(this, bytes, false, endStream);
-    return true;
-  }
-
-  /** Has a message wait in the outbox. */
-  #keep(bytes: Uint8Array, compressed: boolean): void {
-    if (compressed) this.#compress(bytes);
-    else this.#enqueue(bytes, false);
-  }
-
-  /** Nothing more comes: the end follows what waits. */
-  protected end(): void {
-    if (this.ending) return;
-    this.ending = true;
-    if (this.outbox === undefined) this.writeEnd();
-    else this.waitsSince = this.session.clock.now();
-  }
-
-  #compress(bytes: Uint8Array): void {
-    let fill: ((bytes: Uint8Array) => void) | undefined;
-    const now = compress(this.session.clock, bytes, (later) => {
-      if (this.closed || this.outbox === undefined) return;
-      this.session.countWaiting(PREFIX_BYTES + later.length - bytes.length);
-      fill?.(later);
-      this.session.queue(this);
-    });
-    if (now === undefined) {
-      fill = this.#queue().addLater(bytes.length);
-      this.session.countWaiting(bytes.length);
-    } else this.#enqueue(now, true);
-  }
-
-  #enqueue(bytes: Uint8Array, compressed: boolean): void {
-    this.#queue().add(bytes, compressed);
-    this.session.countWaiting(PREFIX_BYTES + bytes.length);
-  }
-
-  #queue(): Outbox {
-    if (this.outbox === undefined) {
-      this.outbox = new Outbox();
-      this.waitsSince = this.session.clock.now();
-    }
-    this.session.queue(this);
-    return this.outbox;
-  }
-
-  #turnAllows(bytes: number): boolean {
-    if (this.#turn !== this.session.turn) {
-      this.#turn = this.session.turn;
-      this.#turnMessages = 0;
-      this.#turnBytes = 0;
-      this.session.output.callWritten();
-    }
-    this.#turnBytes += bytes;
-    if (++this.#turnMessages < TURN_MESSAGES && this.#turnBytes < HIGH_WATER_BYTES) return true;
-    return this.#wait();
-  }
-
-  #outboxAllows(): boolean {
-    const { bytes, count } = this.outbox as Outbox;
-    return bytes < HIGH_WATER_BYTES && count < TURN_MESSAGES ? true : this.#wait();
-  }
-
-  #wait(): false {
-    if (!this.#wantsDrained) {
-      this.#wantsDrained = true;
-      this.session.waitForDrain(this);
-    }
-    return false;
-  }
-
-  /** A turn is over: whether the stream need not be asked again. */
-  tellDrained(): boolean {
-    if (
-      !this.closed &&
-      this.outbox !== undefined &&
-      (this.outbox.bytes > HIGH_WATER_BYTES / 2 || this.outbox.count > TURN_MESSAGES / 2)
-    ) {
-      return false;
-    }
-    this.#wantsDrained = false;
-    if (!this.closed) this.drained();
-    return true;
+    this.headReceived = headReceived;
   }
 
   /**
-   * Sends one frame of what waits, of at most `most` octets; false when nothing can be sent now.
+   * Counts DATA against `content-length`; false when it does not match. Source: RFC 9113, section
+   * 8.1.1.
    */
-  sendSome(most: number): boolean {
-    const outbox = this.outbox as Outbox;
-    const count = outbox.sendable(Math.min(most, this.sendWindow, MAX_FRAME_BYTES));
-    if (count <= 0) return false;
-    const last = count === outbox.bytes;
-    this.session.writePart(this, outbox, count, last && this.ending && this.endsWithData);
-    this.waitsSince = this.session.clock.now();
-    if (!last || outbox.count > 0) return true;
-    this.outbox = undefined;
-    if (!this.ending) return false;
-    if (this.endsWithData) this.session.localEnd(this);
-    else this.writeEnd();
-    return false;
+  countContent(bytes: number, endStream: boolean): boolean {
+    if (this.contentLeft === undefined) return true;
+    this.contentLeft -= bytes;
+    return endStream ? this.contentLeft === 0 : this.contentLeft >= 0;
   }
 
-  /** Whether the last DATA frame ends the stream: a client's does, a server's trailers do. */
-  protected abstract readonly endsWithData: boolean;
-
-  /** Forgets what waits: the stream is over. */
+  /** Drops what waits in both directions: the stream is closed. */
   release(): void {
     this.closed = true;
-    if (this.outbox !== undefined) this.session.countWaiting(-this.outbox.bytes);
-    this.outbox = undefined;
-    this.dropReceived();
-  }
-
-  /** The peer is told that the stream is over. */
-  protected sendReset(code: number = ErrorCode.CANCEL): void {
-    this.session.resetStream(this, code);
+    this.writer.release();
+    this.reader.release();
   }
 }

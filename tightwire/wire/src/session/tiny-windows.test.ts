@@ -85,7 +85,7 @@ describe("a peer's windows", () => {
     const { credit, end } = openSession();
     for (let count = 0; count < 3_000; count++) await credit(100);
     expect(end()).toBe(
-      "the connection was ended: ENHANCE_YOUR_CALM: windows so small that frames hold next to nothing",
+      "the connection was closed: ENHANCE_YOUR_CALM: windows so small that frames hold next to nothing",
     );
   });
 });

@@ -1,3 +1,5 @@
+import { StartError } from "@tightwire/core";
+
 /**
  * PEM text as bytes: `value` itself when it is PEM, else the content of the file that it names.
  * Throws an Error that names the option when the file cannot be read or holds no PEM.
@@ -10,11 +12,13 @@ export function readPem(option: string, value: string): Buffer {
     // to load as all of this package.
     bytes = process.getBuiltinModule("node:fs").readFileSync(value);
   } catch (cause) {
-    throw new Error(
+    throw new StartError(
+      "TW_UNREADABLE_FILE",
       `${option}: cannot read ${value} (${(cause as NodeJS.ErrnoException).code ?? String(cause)})`,
       { cause },
     );
   }
-  if (!bytes.includes("-----BEGIN ")) throw new Error(`${option}: ${value} holds no PEM text`);
+  if (!bytes.includes("-----BEGIN "))
+    throw new StartError("TW_INVALID_FILE", `${option}: ${value} has no PEM text`);
   return bytes;
 }

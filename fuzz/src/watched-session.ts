@@ -1,0 +1,91 @@
+import {
+  defaultSettings,
+  readSettings,
+  type Settings,
+} from "@tightwire/wire/internals/frames/settings.js";
+import { PREFIX_BYTES } from "@tightwire/wire/internals/grpc/inbox.js";
+import type { Session } from "@tightwire/wire/internals/session/session.js";
+import type { Faults } from "./faults.js";
+import type { OutputCheck } from "./output-check.js";
+
+/** What an input is judged by, seen from inside a session. */
+export interface Ledger {
+  /** Bytes that the session holds for its peer. */
+  held: number;
+  readonly faults: Faults;
+  readonly check: OutputCheck;
+}
+
+/** Opens the books of a session: its parts tell the ledger what they hold, are given and write. */
+export function watchSession(session: Session, ledger: Ledger): void {
+  watchCredit(session, ledger);
+  watchFrames(session, ledger);
+  watchSender(session, ledger);
+  const fail = session.fail.bind(session);
+  session.fail = (code, message, detail = message) => {
+    if (message.includes("a fault of this engine")) ledger.faults.note(message);
+    fail(code, message, detail);
+  };
+}
+
+function watchCredit({ credit }: Session, ledger: Ledger): void {
+  const hold = credit.hold.bind(credit);
+  credit.hold = (bytes) => {
+    const granted = hold(bytes);
+    if (!granted) return false;
+    ledger.held += bytes;
+    if (ledger.held < 0) ledger.faults.note("more bytes were released than were held");
+    return true;
+  };
+}
+
+function watchFrames({ frames, peer }: Session, { check }: Ledger): void {
+  const windowUpdate = frames.windowUpdate.bind(frames);
+  frames.windowUpdate = (streamId, increment) => {
+    check.grant(streamId, increment);
+    windowUpdate(streamId, increment);
+  };
+  const settings = frames.settings.bind(frames);
+  frames.settings = (bytes, start, end) => {
+    const before = peer.initialWindowBytes;
+    noteWindow(check, peer, bytes, start, end);
+    try {
+      settings(bytes, start, end);
+    } catch (error) {
+      // They were refused, before or while they were applied; what is still written keeps to
+      // either.
+      check.initialWindow(Math.max(before, peer.initialWindowBytes));
+      throw error;
+    }
+  };
+}
+
+function watchSender({ sender }: Session, { check }: Ledger): void {
+  const writeMessage = sender.writeMessage.bind(sender);
+  sender.writeMessage = (stream, bytes, compressed, endStream) => {
+    check.wrote(stream.id, PREFIX_BYTES + bytes.length);
+    writeMessage(stream, bytes, compressed, endStream);
+  };
+  const writePart = sender.writePart.bind(sender);
+  sender.writePart = (stream, outbox, bytes, endStream) => {
+    check.wrote(stream.id, bytes);
+    writePart(stream, outbox, bytes, endStream);
+  };
+}
+
+/** A new initial window holds for what is written while it is applied. */
+function noteWindow(
+  check: OutputCheck,
+  peer: Settings,
+  bytes: Buffer,
+  start: number,
+  end: number,
+): void {
+  const next: Settings = { ...defaultSettings(), initialWindowBytes: peer.initialWindowBytes };
+  try {
+    readSettings(bytes, start, end, next, false);
+  } catch {
+    return; // the session refuses them
+  }
+  check.initialWindow(next.initialWindowBytes);
+}

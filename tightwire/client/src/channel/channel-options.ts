@@ -1,0 +1,66 @@
+import type { Interceptor, Logger, Observer } from "@tightwire/core";
+import {
+  type ClientTransport,
+  type Clock,
+  checkCount,
+  checkTime,
+  type Random,
+  refuseUnknownOptions,
+} from "@tightwire/core/runtime";
+
+/** Options of a channel. All are optional. */
+export interface ChannelOptions {
+  /**
+   * How bytes reach the server. Default: `wire()` in cleartext. The other is `grpcJs()` of
+   * `@tightwire/client/grpc-js`.
+   */
+  readonly transport?: ClientTransport;
+  /**
+   * Timeout of unary calls that set none themselves, in milliseconds; `Infinity` for none. Default:
+   * the contract's, else 10,000.
+   */
+  readonly timeoutMs?: number;
+  /**
+   * How long connecting to one endpoint may take, in milliseconds; `Infinity` for as long as it
+   * takes. Default 5,000.
+   */
+  readonly connectTimeoutMs?: number;
+  /** Limit of one response message, in bytes after decompression. Default 4 MiB. */
+  readonly maxMessageBytes?: number;
+  /** Run around every call, the first one outermost. Default: none. */
+  readonly interceptors?: readonly Interceptor[];
+  /**
+   * Run around every attempt, inside `interceptors`: the place to refresh a token. What one changes
+   * of the call, and its `onFinish` listener, belong to that attempt. Default: none.
+   */
+  readonly attemptInterceptors?: readonly Interceptor[];
+  /** Gets one line for each call. Default: no log. */
+  readonly logger?: Logger;
+  /** Observe every call, after the log. Default: none. */
+  readonly observers?: readonly Observer[];
+  /** The clock of all that the channel does, for tests in virtual time. Default: the system's. */
+  readonly clock?: Clock;
+  /** The source of jitter, for tests that can be repeated. Default: the system's. */
+  readonly random?: Random;
+}
+
+const OPTION_NAMES: readonly string[] = [
+  "transport",
+  "timeoutMs",
+  "connectTimeoutMs",
+  "maxMessageBytes",
+  "interceptors",
+  "attemptInterceptors",
+  "logger",
+  "observers",
+  "clock",
+  "random",
+];
+
+/** Throws a MisuseError that names an unknown option, or a number that an option does not allow. */
+export function checkChannelOptions(options: ChannelOptions): void {
+  refuseUnknownOptions("createChannel", options, OPTION_NAMES);
+  checkTime("timeoutMs", options.timeoutMs);
+  checkTime("connectTimeoutMs", options.connectTimeoutMs);
+  checkCount("maxMessageBytes", options.maxMessageBytes);
+}

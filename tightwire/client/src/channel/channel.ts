@@ -1,0 +1,57 @@
+import { type Interceptor, MisuseError, type Observer } from "@tightwire/core";
+import type { Clock, Connection, Status } from "@tightwire/core/runtime";
+
+/**
+ * A target with its endpoints and connections. Make one for each service that you call, and keep
+ * it: it connects when it is first used, and again after its connection closes.
+ */
+export interface Channel {
+  /** As it was given to `createChannel`. */
+  readonly target: string;
+  /**
+   * Closes the channel: it accepts no new calls, and calls in flight have `graceMs` milliseconds
+   * (default 0; `Infinity` for as long as they take) to finish. Never rejects. Throws a MisuseError
+   * (`TW_INVALID_OPTION`) for any other `graceMs`.
+   */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** A channel as the calls of this package see it. */
+export interface OpenChannel extends Channel {
+  readonly kind: "channel";
+  readonly settings: ChannelSettings;
+  /** The connection for the next call; undefined when there is none now. */
+  ready(): Connection | undefined;
+  /**
+   * Waits for a connection: exactly one of the two is called, later. Returns a function that stops
+   * waiting.
+   */
+  acquire(ready: (connection: Connection) => void, failed: (status: Status) => void): () => void;
+}
+
+/** The options that calls read. */
+export interface ChannelSettings {
+  readonly timeoutMs: number | undefined;
+  readonly interceptors: readonly Interceptor[];
+  readonly attemptInterceptors: readonly Interceptor[];
+  readonly observer: Observer | undefined;
+  readonly clock: Clock;
+}
+
+/**
+ * Narrows the channel that a user holds to what calls need. Throws a {@link MisuseError}
+ * (`TW_NOT_A_CHANNEL`) for anything that `createChannel` did not make.
+ */
+export function openChannel(channel: Channel): OpenChannel {
+  if ((channel as Partial<OpenChannel> | null | undefined)?.kind === "channel")
+    return channel as OpenChannel;
+  throw new MisuseError(
+    "TW_NOT_A_CHANNEL",
+    `the channel of a client must be made by createChannel() (got ${shown(channel)})`,
+  );
+}
+
+/** Enough of a value to recognize it; an object may be large, or hold secrets. */
+function shown(value: unknown): string {
+  return typeof value === "object" && value !== null ? "another object" : String(value);
+}

@@ -1,0 +1,52 @@
+import type { Connection, Status } from "@tightwire/core/runtime";
+import { expect, test } from "vitest";
+import { type ConnectorEvent, type ConnectorState, transition } from "./connector-state.js";
+
+const one = {} as Connection;
+const other = {} as Connection;
+const failure: Status = { code: 14, message: "refused" };
+
+const idle: ConnectorState = { kind: "idle" };
+const connecting: ConnectorState = { kind: "connecting", failures: 2 };
+const ready: ConnectorState = { kind: "ready", connection: one };
+const backoff: ConnectorState = { kind: "backoff", failures: 3, retryAt: 100, failure };
+const closed: ConnectorState = { kind: "closed" };
+
+const needed: ConnectorEvent = { kind: "needed", now: 99 };
+const neededLater: ConnectorEvent = { kind: "needed", now: 100 };
+const connected: ConnectorEvent = { kind: "connected", connection: one };
+const failed: ConnectorEvent = { kind: "failed", failure, retryAt: 100 };
+const dropped: ConnectorEvent = { kind: "dropped", connection: one };
+
+test.each<[string, ConnectorState, ConnectorEvent, ConnectorState]>([
+  ["idle connects when needed", idle, needed, { kind: "connecting", failures: 0 }],
+  ["a round that succeeds is ready", connecting, connected, ready],
+  ["a round that fails backs off, and counts", connecting, failed, backoff],
+  [
+    "backoff connects when needed, once the wait is over",
+    backoff,
+    neededLater,
+    { kind: "connecting", failures: 3 },
+  ],
+  ["ready is idle when its connection is dropped", ready, dropped, idle],
+  ["the user closes idle", idle, { kind: "closed" }, closed],
+  ["the user closes connecting", connecting, { kind: "closed" }, closed],
+  ["the user closes ready", ready, { kind: "closed" }, closed],
+  ["the user closes backoff", backoff, { kind: "closed" }, closed],
+])("%s", (_name, state, event, expected) => {
+  expect(transition(state, event)).toEqual(expected);
+});
+
+test.each<[string, ConnectorState, ConnectorEvent]>([
+  ["one round at a time", connecting, needed],
+  ["ready is not needed", ready, needed],
+  ["backoff waits", backoff, needed],
+  ["another connection is dropped", ready, { kind: "dropped", connection: other }],
+  ["a connection is dropped while the next one connects", connecting, dropped],
+  ["closed stays closed: needed", closed, needed],
+  ["closed stays closed: connected", closed, connected],
+  ["closed stays closed: failed", closed, failed],
+  ["closed stays closed: dropped", closed, dropped],
+])("nothing changes: %s", (_name, state, event) => {
+  expect(transition(state, event)).toBe(state);
+});

@@ -1,0 +1,53 @@
+import { createCallLog } from "@tightwire/core";
+import {
+  checkWait,
+  combineObservers,
+  systemClock,
+  systemRandom,
+  timerMs,
+} from "@tightwire/core/runtime";
+import { wire } from "@tightwire/wire/client";
+import { parseTarget } from "../resolver/target.js";
+import type { Channel, OpenChannel } from "./channel.js";
+import { type ChannelOptions, checkChannelOptions } from "./channel-options.js";
+import { createConnector } from "./connector.js";
+
+const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
+const DEFAULT_MAX_MESSAGE_BYTES: number = 4 * 1024 * 1024;
+
+/**
+ * Makes a channel to `target`: `dns:///host:port`, `static:///host:port,host:port`, `unix:/path` or
+ * `in-process:`. It connects when the first call needs it. Throws a MisuseError for an invalid
+ * target (`TW_INVALID_TARGET`) or option (`TW_UNKNOWN_OPTION`, `TW_INVALID_OPTION`).
+ */
+export function createChannel(target: string, options: ChannelOptions = {}): Channel {
+  checkChannelOptions(options);
+  const { clock = systemClock, random = systemRandom } = options;
+  const connector = createConnector({
+    clock,
+    random,
+    target: parseTarget(target),
+    transport: options.transport ?? wire(),
+    timeoutMs: timerMs(options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS),
+    maxMessageBytes: options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES,
+  });
+  const logs = options.logger === undefined ? [] : [createCallLog(options.logger)];
+  const channel: OpenChannel = {
+    kind: "channel",
+    target,
+    settings: {
+      timeoutMs: options.timeoutMs,
+      interceptors: options.interceptors ?? [],
+      attemptInterceptors: options.attemptInterceptors ?? [],
+      observer: combineObservers([...logs, ...(options.observers ?? [])]),
+      clock,
+    },
+    ready: connector.ready,
+    acquire: connector.acquire,
+    close(graceMs = 0) {
+      checkWait("graceMs", graceMs);
+      return connector.close(timerMs(graceMs));
+    },
+  };
+  return channel;
+}

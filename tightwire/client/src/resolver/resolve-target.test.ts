@@ -1,0 +1,44 @@
+import { expect, test, vi } from "vitest";
+import { resolveTarget } from "./resolve-target.js";
+import { parseTarget } from "./target.js";
+
+const lookup = vi.hoisted(() => vi.fn());
+vi.mock("node:dns/promises", () => ({ lookup }));
+
+test("a name has all of its addresses, in the order of the resolver, and itself as the authority", async () => {
+  lookup.mockResolvedValueOnce([
+    { address: "10.0.0.2", family: 4 },
+    { address: "10.0.0.1", family: 4 },
+    { address: "fd00::1", family: 6 },
+  ]);
+  const endpoints = await resolveTarget(parseTarget("dns:///catalog:50051"));
+  expect(endpoints).toEqual(
+    ["10.0.0.2:50051", "10.0.0.1:50051", "[fd00::1]:50051"].map((address) => ({
+      address,
+      authority: "catalog:50051",
+    })),
+  );
+  expect(lookup).toHaveBeenCalledWith("catalog", expect.objectContaining({ all: true }));
+});
+
+test("a name without addresses rejects with the error of the resolver", async () => {
+  lookup.mockRejectedValueOnce(new Error("getaddrinfo ENOTFOUND nowhere"));
+  await expect(resolveTarget(parseTarget("nowhere:1"))).rejects.toThrow(
+    "getaddrinfo ENOTFOUND nowhere",
+  );
+});
+
+test("addresses and in-process targets are not looked up", async () => {
+  lookup.mockClear();
+  expect(await resolveTarget(parseTarget("static:///b:2,a:1"))).toEqual([
+    { address: "b:2", authority: "b:2" },
+    { address: "a:1", authority: "a:1" },
+  ]);
+  expect(await resolveTarget(parseTarget("unix:/x"))).toEqual([
+    { address: "unix:/x", authority: "localhost" },
+  ]);
+  expect(await resolveTarget(parseTarget("in-process:"))).toEqual([
+    { address: "in-process", authority: "in-process" },
+  ]);
+  expect(lookup).not.toHaveBeenCalled();
+});

@@ -1,0 +1,92 @@
+import { Metadata, RpcError } from "@tightwire/core";
+import {
+  DETAILS_KEY,
+  encodeStatusDetails,
+  type FinalStatus,
+  type Random,
+  type Status,
+  StatusNumber,
+  statusNumber,
+} from "@tightwire/core/runtime";
+
+/** What a call finishes with when its handler throws. */
+export interface Failure {
+  readonly status: FinalStatus;
+  /**
+   * Set when the caller gets a fixed message and this id. The log gets the id and the error itself.
+   */
+  readonly errorId: string | undefined;
+}
+
+/** The call whose handler threw, as far as it decides the status. */
+export interface FailedCall {
+  readonly timeLeftMs: number;
+  readonly cancelledBy: Status | undefined;
+}
+
+/**
+ * A child's inherited deadline is up to this much earlier than its parent's: the hop reserve and a
+ * tick of the timer wheel.
+ */
+const DEADLINE_SLACK_MS = 30;
+/**
+ * Tells clients not to retry, because the fault is behind this server. Source: gRPC proposal A6,
+ * server pushback.
+ */
+const PUSHBACK_KEY = "grpc-retry-pushback-ms";
+
+/**
+ * The status for what a handler threw. An RpcError that the handler made is sent as it is. An
+ * RpcError of an outgoing call is translated, because the caller knows nothing of that call.
+ * Anything else becomes INTERNAL with a fixed message and an id.
+ */
+export function failureOf(thrown: unknown, call: FailedCall, random: Random): Failure {
+  if (!(thrown instanceof RpcError)) return internal(random);
+  const error = thrown as RpcError;
+  if (error.call === undefined || error.forwarded)
+    return { status: finalStatusOf(error), errorId: undefined };
+  if (call.cancelledBy !== undefined)
+    return failure(call.cancelledBy.code, call.cancelledBy.message);
+  if (error.code === "deadline_exceeded" && call.timeLeftMs < DEADLINE_SLACK_MS) {
+    return failure(
+      StatusNumber.DEADLINE_EXCEEDED,
+      "the deadline passed while this service waited for another service",
+    );
+  }
+  if (error.code === "unavailable" || error.code === "resource_exhausted") {
+    const trailers = new Metadata();
+    trailers.appendReceived(PUSHBACK_KEY, "-1");
+    return failure(
+      StatusNumber.UNAVAILABLE,
+      "a service that this service depends on is unavailable",
+      trailers,
+    );
+  }
+  return internal(random);
+}
+
+/** The status that an RpcError describes, with its details and metadata as trailers. */
+export function finalStatusOf(error: RpcError): FinalStatus {
+  const code = statusNumber(error.code);
+  const trailers = new Metadata(error.metadata);
+  trailers.delete(DETAILS_KEY);
+  if (error.details.length > 0)
+    trailers.appendReceived(DETAILS_KEY, encodeStatusDetails(code, error.message, error.details));
+  return { code, message: error.message, trailers };
+}
+
+function failure(code: number, message: string, trailers?: Metadata): Failure {
+  return { status: { code, message, trailers }, errorId: undefined };
+}
+
+function internal(random: Random): Failure {
+  const errorId = random.hex(6);
+  return {
+    status: {
+      code: StatusNumber.INTERNAL,
+      message: `internal error (id ${errorId})`,
+      trailers: undefined,
+    },
+    errorId,
+  };
+}

@@ -1,0 +1,258 @@
+import {
+  type CallObserver,
+  type ContextKey,
+  Metadata,
+  type MethodDefinition,
+  type Peer,
+  type ServerCall,
+  type ServerInterceptedCall,
+} from "@tightwire/core";
+import {
+  type CallScope,
+  type Expiring,
+  type FinalStatus,
+  type IncomingCall,
+  MarkedValues,
+  redactorFor,
+  type Status,
+  StatusNumber,
+  type Timer,
+} from "@tightwire/core/runtime";
+import type { ServedMethod } from "../method.js";
+import { DEADLINE_PASSED, OK, ownLimitPassed, SHUTTING_DOWN } from "../statuses.js";
+import type { OpenStream } from "../stop.js";
+import { cancellation, createController } from "./cancellation.js";
+import { failureOf } from "./failure.js";
+import { observeStart } from "./observe.js";
+import { mergeTrailers } from "./trailers.js";
+
+type FinishListener = Parameters<ServerInterceptedCall["onFinish"]>[0];
+
+/** Hears that its call has finished. */
+export interface FinishHook {
+  callFinished(status: Status): void;
+}
+
+/**
+ * One call to a handler: what the handler and the interceptors see of it, and what its outgoing
+ * calls inherit. It finishes exactly once; nothing is sent after that. The parts that carry its
+ * messages, {@link UnaryCall} and {@link StreamCall}, finish it through `respond`, `finish`, `fail`
+ * and `cancel`. Signals, metadata and listeners are made when they are first read: most calls never
+ * read them.
+ */
+export class HandlerCall
+  implements ServerCall, ServerInterceptedCall, CallScope, Expiring, OpenStream
+{
+  readonly side = "server";
+  readonly incoming: IncomingCall;
+  readonly served: ServedMethod;
+  readonly observer: CallObserver | undefined;
+  readonly deadline: number;
+  compress = false;
+  request: unknown = undefined;
+  cancelledBy: Status | undefined = undefined;
+  finished = false;
+  /** Set when the handler is called; its caller reports `handlerFinished` from then on. */
+  handlerRunning = false;
+
+  readonly #hook: FinishHook | undefined;
+  #headersSent = false;
+  #headers: Metadata | undefined = undefined;
+  #trailers: Metadata | undefined = undefined;
+  #cancel: AbortController | undefined = undefined;
+  #drain: AbortController | undefined = undefined;
+  #draining = false;
+  #onCancelled: Set<(status: Status) => void> | undefined = undefined;
+  #onFinish: FinishListener[] | undefined = undefined;
+  #values: Map<ContextKey<never>, unknown> | undefined = undefined;
+  #marked: MarkedValues | undefined = undefined;
+  readonly #startedAt: number;
+  readonly #timer: Timer;
+
+  constructor(incoming: IncomingCall, served: ServedMethod, hook: FinishHook | undefined) {
+    this.incoming = incoming;
+    this.served = served;
+    this.#hook = hook;
+    this.#startedAt = served.clock.now();
+    this.deadline = Math.min(incoming.deadline, this.#startedAt + served.maxDurationMs);
+    this.#timer = served.clock.schedule(this.deadline, this);
+    this.observer = observeStart(incoming, served);
+  }
+
+  // ---- what the handler and the interceptors see ----
+
+  get method(): MethodDefinition {
+    return this.served.definition;
+  }
+
+  get metadata(): Metadata {
+    return this.incoming.metadata;
+  }
+
+  get peer(): Peer {
+    return this.incoming.peer;
+  }
+
+  get timeLeftMs(): number {
+    return this.deadline - this.served.clock.now();
+  }
+
+  get signal(): AbortSignal {
+    this.#cancel ??= createController(this.cancelledBy);
+    return this.#cancel.signal;
+  }
+
+  get draining(): AbortSignal {
+    this.#drain ??= createController(this.#draining ? SHUTTING_DOWN : undefined);
+    return this.#drain.signal;
+  }
+
+  get headers(): Metadata {
+    this.#headers ??= new Metadata();
+    return this.#headers;
+  }
+
+  get trailers(): Metadata {
+    this.#trailers ??= new Metadata();
+    return this.#trailers;
+  }
+
+  sendHeaders(): void {
+    if (this.#headersSent || this.finished) return;
+    this.#headersSent = true;
+    this.incoming.headers(this.headers, this.compress);
+  }
+
+  get<T>(key: ContextKey<T>): T {
+    const values = this.#values as Map<ContextKey<T>, T> | undefined;
+    return values?.has(key) ? (values.get(key) as T) : key.defaultValue;
+  }
+
+  set<T>(key: ContextKey<T>, value: T): void {
+    this.#values ??= new Map();
+    (this.#values as Map<unknown, unknown>).set(key, value);
+  }
+
+  onFinish(listener: FinishListener): void {
+    this.#onFinish ??= [];
+    this.#onFinish.push(listener);
+  }
+
+  // ---- what outgoing calls inherit ----
+
+  get hop(): boolean {
+    return this.incoming.peer.kind === "network";
+  }
+
+  get traceparent(): string | undefined {
+    return this.incoming.metadata.get("traceparent");
+  }
+
+  get tracestate(): string | undefined {
+    return this.incoming.metadata.get("tracestate");
+  }
+
+  onCancelled(listener: (status: Status) => void): void {
+    this.#onCancelled ??= new Set();
+    this.#onCancelled.add(listener);
+  }
+
+  offCancelled(listener: (status: Status) => void): void {
+    this.#onCancelled?.delete(listener);
+  }
+
+  // ---- how it finishes ----
+
+  /** Sends the headers before the first message of a stream, if the handler set any. */
+  flushHeaders(): void {
+    if (this.#headers !== undefined) this.sendHeaders();
+  }
+
+  /** Finishes a unary call with OK and its one response. */
+  respond(message: Uint8Array): void {
+    if (this.finished) return;
+    this.#noteFinished(OK, this.#trailers);
+    const headers = this.#headersSent ? undefined : this.#headers;
+    this.incoming.respond(headers, message, this.#trailers, this.compress);
+  }
+
+  /** Finishes the call with a status and the trailers that the handler set. */
+  finish(status: FinalStatus): void {
+    if (this.finished) return;
+    const trailers = mergeTrailers(this.#trailers, status.trailers);
+    // A failed call without headers is sent as trailers alone: shorter, and clients may retry it.
+    if (status.code === StatusNumber.OK) this.flushHeaders();
+    this.#noteFinished(status, trailers);
+    this.incoming.finish({ code: status.code, message: status.message, trailers });
+  }
+
+  /** Finishes the call with the status for what its handler threw. */
+  fail(thrown: unknown): void {
+    if (this.finished) return;
+    const { status, errorId } = failureOf(thrown, this, this.served.random);
+    if (errorId !== undefined) this.observer?.failed?.(thrown, errorId, this.#redactor());
+    this.finish(status);
+  }
+
+  /** Finishes the call for a reason outside its handler, for the caller and the handler. */
+  finishEarly(status: Status): void {
+    if (this.finished) return;
+    this.finish({ code: status.code, message: status.message, trailers: undefined });
+    this.#notifyCancelled(status);
+  }
+
+  /** The transport reports that the caller cancelled the call or disconnected. */
+  cancel(status: Status): void {
+    if (this.finished) return;
+    this.#noteFinished(status, undefined);
+    this.#notifyCancelled(status);
+  }
+
+  /** The deadline has passed: the caller's, or the server's own limit. */
+  expire(): void {
+    const own = this.deadline < this.incoming.deadline;
+    this.finishEarly(own ? ownLimitPassed(this.served.maxDurationMs) : DEADLINE_PASSED);
+  }
+
+  /** The server stops: a handler that reads `draining` may finish, any other call finishes now. */
+  drain(): void {
+    this.#draining = true;
+    if (this.#drain === undefined) this.finishEarly(SHUTTING_DOWN);
+    else this.#drain.abort(cancellation(SHUTTING_DOWN));
+  }
+
+  /** Keeps the values of `debug_redact` fields, to take them out of errors that quote them. */
+  markRedacted(side: "request" | "response", message: unknown): void {
+    const paths = this.served.definition.redacted[side];
+    if (paths.length === 0) return;
+    this.#marked ??= new MarkedValues();
+    this.#marked.add(paths, message);
+  }
+
+  /** The one place where a call becomes finished. */
+  #noteFinished(status: Status, trailers: Metadata | undefined): void {
+    this.finished = true;
+    this.#timer.cancel();
+    if (!this.handlerRunning) this.incoming.handlerFinished();
+    const { code, message } = status;
+    if (this.observer !== undefined) {
+      const text = code === StatusNumber.OK ? message : this.#redactor()(message);
+      const durationMs = this.served.clock.now() - this.#startedAt;
+      this.observer.finished({ code, message: text, durationMs, origin: "local" });
+    }
+    if (this.#onFinish !== undefined)
+      for (const listener of this.#onFinish) listener({ code, message, trailers });
+    this.#hook?.callFinished(status);
+  }
+
+  #notifyCancelled(status: Status): void {
+    this.cancelledBy = status;
+    this.#cancel?.abort(cancellation(status));
+    if (this.#onCancelled !== undefined)
+      for (const listener of [...this.#onCancelled]) listener(status);
+  }
+
+  #redactor(): (text: string) => string {
+    return redactorFor(this.served.definition.redacted.request, this.request, this.#marked);
+  }
+}

@@ -1,0 +1,32 @@
+import { type MethodDefinition, RpcError } from "@tightwire/core";
+import { noteCompressed } from "@tightwire/core/runtime";
+
+/**
+ * Decodes a request and notes whether it was sent compressed. When the bytes cannot be decoded,
+ * `fail` gets an INVALID_ARGUMENT error and the result is undefined.
+ */
+export function decodeRequest(
+  method: MethodDefinition,
+  bytes: Uint8Array,
+  compressed: boolean,
+  fail: (error: RpcError) => void,
+): unknown {
+  try {
+    const request = method.request.decode(bytes);
+    if (compressed) noteCompressed(request);
+    return request;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    fail(
+      new RpcError("invalid_argument", `cannot decode the request of ${method.path}: ${reason}`, {
+        cause,
+      }),
+    );
+    return undefined;
+  }
+}
+
+/** The error of a method with one request whose caller sent another number of requests. */
+export function wrongRequestCount(method: MethodDefinition, sent: "none" | "more"): RpcError {
+  return new RpcError("unimplemented", `${method.path} takes one message; the caller sent ${sent}`);
+}

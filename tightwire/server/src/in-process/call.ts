@@ -1,0 +1,170 @@
+import type { Metadata, Peer } from "@tightwire/core";
+import {
+  type Acceptor,
+  type CallHandle,
+  type Completion,
+  type FinalStatus,
+  type IncomingCall,
+  type IncomingSink,
+  type Status,
+  StatusNumber,
+} from "@tightwire/core/runtime";
+import { CALLER_CANCELLED, SHUTTING_DOWN } from "../statuses.js";
+
+/** What a call is made of. */
+export interface InProcessCallParts {
+  readonly path: string;
+  readonly metadata: Metadata;
+  readonly peer: Peer;
+  readonly deadline: number;
+  /** Whether requests count as sent compressed, where a single one does not say. */
+  readonly compress: boolean;
+  /** The largest response that the client takes. */
+  readonly maxMessageBytes: number;
+  readonly keeper: CallKeeper;
+}
+
+/** Keeps the calls in flight of one connection. */
+export interface CallKeeper {
+  /** The call has finished and no handler runs for it any more. */
+  callFinished(call: InProcessHandle): void;
+}
+
+/** A call as its connection and its listener keep it. */
+export interface InProcessHandle extends CallHandle {
+  /** Shows the call to the server; undefined when the server takes no more calls. */
+  open(acceptor: Acceptor | undefined): void;
+  /** The server closed: finishes the call on both sides. */
+  serverClosed(status: Status): void;
+}
+
+/** The part of a call that carries its messages: one each way, or streams. */
+export interface InProcessMessages extends InProcessHandle {
+  /** The server has accepted the call: starts it and gives it the requests. */
+  begin(server: IncomingSink, maxRequestBytes: number): void;
+  /** Tells the client how the call finished and drops the messages that are left. */
+  finished(completion: Completion): void;
+}
+
+/**
+ * The life of a call between two sides of one process: how it opens, and how it finishes exactly
+ * once. {@link InProcessUnaryCall} and {@link InProcessStreamCall} carry its messages.
+ */
+export class InProcessCall {
+  readonly parts: InProcessCallParts;
+  /** Reads the call on the server's side; undefined before it is accepted and once it finished. */
+  server: IncomingSink | undefined = undefined;
+  finished = false;
+  readonly #messages: InProcessMessages;
+  readonly #incoming: IncomingCall;
+  #opened = false;
+  #handlerFinished = false;
+
+  /** `incoming` is the server's view of the call. */
+  constructor(parts: InProcessCallParts, messages: InProcessMessages, incoming: IncomingCall) {
+    this.parts = parts;
+    this.#messages = messages;
+    this.#incoming = incoming;
+  }
+
+  /** Shows the call to the server; undefined when the server takes no more calls. */
+  open(acceptor: Acceptor | undefined): void {
+    if (acceptor === undefined) return this.#refuse();
+    if (this.finished) return;
+    this.#opened = true;
+    try {
+      this.#openAt(acceptor);
+    } catch (error) {
+      // An observer threw. The caller must not wait for ever, and nobody must miss the error: a
+      // network transport would not catch it either.
+      const { server } = this;
+      this.#handlerFinished = true;
+      this.finish(FAILED_TO_START, "unknown", "local");
+      server?.cancelled(CALLER_CANCELLED);
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+
+  #openAt(acceptor: Acceptor): void {
+    const opened = acceptor.open(this.#incoming);
+    if (opened.kind === "refused") {
+      this.#handlerFinished = true;
+      this.#incoming.finish(opened.status);
+    } else {
+      this.server = opened;
+      this.#messages.begin(opened, acceptor.maxMessageBytes);
+    }
+  }
+
+  #refuse(): void {
+    this.#handlerFinished = true;
+    this.finish(SHUTTING_DOWN, "not-processed", "peer");
+  }
+
+  /** The client cancels the call. */
+  cancel(status: Status): void {
+    if (this.finished) return;
+    const { server } = this;
+    this.finish(status, this.#opened ? "unknown" : "not-processed", "local");
+    // The server learns what a network would tell it: that the deadline passed, or nothing more.
+    server?.cancelled(status.code === StatusNumber.DEADLINE_EXCEEDED ? status : CALLER_CANCELLED);
+  }
+
+  /** The server closed: finishes the call on both sides. */
+  serverClosed(status: Status): void {
+    if (this.finished) return;
+    const { server } = this;
+    this.finish(status, "unknown", "local");
+    server?.cancelled(status);
+  }
+
+  /** No handler runs for the call any more. */
+  handlerFinished(): void {
+    this.#handlerFinished = true;
+    if (this.finished) this.parts.keeper.callFinished(this.#messages);
+  }
+
+  /** Finishes the call for its client: the one place where that happens. */
+  finish(
+    { code, message }: Status,
+    outcome: Completion["outcome"],
+    origin: Completion["origin"],
+    trailers: FinalStatus["trailers"] = undefined,
+  ): void {
+    if (this.finished) return;
+    this.finished = true;
+    this.server = undefined;
+    this.#messages.finished({ code, message, headers: undefined, trailers, outcome, origin });
+    if (this.#handlerFinished || !this.#opened) this.parts.keeper.callFinished(this.#messages);
+  }
+
+  /** Finishes the call because a request is larger than the server takes. */
+  refuseRequest(bytes: number, maxBytes: number): void {
+    const status = messageTooLarge("request", bytes, maxBytes);
+    const { server } = this;
+    this.finish(status, "responded", "peer");
+    server?.cancelled(status);
+  }
+
+  /** Whether the client takes a response of this size; if not, that has cancelled the call. */
+  takesResponse({ byteLength }: Uint8Array): boolean {
+    const { maxMessageBytes } = this.parts;
+    if (byteLength <= maxMessageBytes) return true;
+    this.cancel(messageTooLarge("response", byteLength, maxMessageBytes));
+    return false;
+  }
+}
+
+const FAILED_TO_START: Status = {
+  code: StatusNumber.INTERNAL,
+  message: "the server failed to start the call",
+};
+
+function messageTooLarge(kind: "request" | "response", bytes: number, maxBytes: number): Status {
+  return {
+    code: StatusNumber.RESOURCE_EXHAUSTED,
+    message: `a ${kind} of ${bytes} bytes is larger than the limit of ${maxBytes} bytes`,
+  };
+}

@@ -1,0 +1,35 @@
+import { type ClientTransport, refuseUnknownOptions } from "@tightwire/core/runtime";
+import { checkArgument, checkOption } from "../argument.js";
+import type { Server } from "../server.js";
+import { CAPABILITIES, InProcessListener } from "./listener.js";
+
+/** Settings of an in-process transport; all optional. */
+export interface InProcessOptions {
+  /**
+   * The `peer.identity` that handlers see, to say who calls. A name, not a proof. Default: none.
+   */
+  readonly identity?: string;
+}
+
+/**
+ * A client transport to a server in this process: the same client, no socket. Handlers run in their
+ * own async context, nothing but metadata and messages crosses, messages are encoded and decoded,
+ * limits and deadlines hold. Use it as `createChannel("in-process:", { transport: inProcess(server)
+ * })`. Throws a MisuseError for an invalid option and for a server that was stopped. Once the
+ * server stops, calls fail with UNAVAILABLE.
+ */
+export function inProcess(server: Server, options: InProcessOptions = {}): ClientTransport {
+  checkArgument("server", server, "object");
+  checkArgument("the options of inProcess", options, "object");
+  refuseUnknownOptions("inProcess", options, ["identity"]);
+  checkOption("identity", options.identity, "string");
+  const listener = new InProcessListener(options.identity);
+  const listening = server.listen("in-process:", listener);
+  // connect() reports the error; until then it must not count as unhandled.
+  listening.catch(() => {});
+  return {
+    name: "in-process",
+    capabilities: CAPABILITIES,
+    connect: (_endpoint, connectOptions) => listening.then(() => listener.connect(connectOptions)),
+  };
+}

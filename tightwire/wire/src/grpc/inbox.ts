@@ -1,0 +1,239 @@
+/**
+ * Bytes before each message: whether it is compressed, and how long it is. Source: the gRPC over
+ * HTTP/2 protocol document, "Length-Prefixed-Message".
+ */
+export const PREFIX_BYTES = 5;
+/**
+ * A message's buffer begins at most this large, whatever length was declared, and doubles as bytes
+ * come.
+ */
+const FIRST_BUFFER_BYTES = 65_536;
+
+/** A message that came whole. */
+export interface ReceivedMessage {
+  readonly bytes: Buffer;
+  readonly compressed: boolean;
+}
+
+/**
+ * Whole messages up to this size wait together: as objects of their own, empty ones would take
+ * forty times the bytes that they cost their sender.
+ */
+const SMALL_BYTES = 1_024;
+const RUN_BYTES = 4_096;
+
+/** Small messages behind one another, prefixes included. */
+interface Run {
+  readonly buffer: Buffer;
+  read: number;
+  write: number;
+}
+
+/** What an inbox asks of its stream. */
+export interface InboxOwner {
+  /** The largest message that is taken. */
+  readonly maxMessageBytes: number;
+  /**
+   * Bytes that are kept for the peer from now on, or no longer (negative). False when that is too
+   * much.
+   */
+  hold(bytes: number): boolean;
+}
+
+/**
+ * Messages of one stream that wait: one under way, of which a part has come, and those that are
+ * whole and were not asked for yet. Made when a message does not come whole in one piece and to
+ * somebody who waits for it.
+ */
+export class Inbox {
+  readonly #owner: InboxOwner;
+  readonly #prefix: Buffer = Buffer.allocUnsafe(PREFIX_BYTES);
+  #prefixBytes = 0;
+  #body: Buffer | undefined = undefined;
+  #bodyBytes = 0;
+  #bodyLength = 0;
+  readonly #ready: (ReceivedMessage | Run)[] = [];
+  #readyBytes = 0;
+  /** A message that is being decompressed: those behind it wait. */
+  busy = false;
+
+  constructor(owner: InboxOwner) {
+    this.#owner = owner;
+  }
+
+  /** Whether a message has begun and is not whole. */
+  get midMessage(): boolean {
+    return this.#prefixBytes > 0 || this.#body !== undefined;
+  }
+
+  /** Whether whole messages wait. */
+  get waits(): boolean {
+    return this.#ready.length > 0;
+  }
+
+  /** Whether nothing at all waits. */
+  get empty(): boolean {
+    return !this.midMessage && this.#ready.length === 0 && !this.busy;
+  }
+
+  /**
+   * Bytes of it that the peer gets no credit for yet. Those of a message under way are credited
+   * when somebody waits for it, or it could never become whole.
+   */
+  uncreditedBytes(awaited: boolean): number {
+    const partial = this.#prefixBytes + this.#bodyBytes;
+    return this.#readyBytes + (awaited && this.#ready.length === 0 ? 0 : partial);
+  }
+
+  /** Takes bytes. The result says why the call must end; undefined when it goes on. */
+  push(bytes: Buffer, start: number, end: number): InboxFault | undefined {
+    let at = start;
+    while (at < end) {
+      if (!this.midMessage) {
+        const whole = this.#endOfSmall(bytes, at, end);
+        if (!this.#append(bytes, at, whole)) return { kind: "held" };
+        at = whole;
+        if (at === end) return undefined;
+      }
+      if (this.#body === undefined) {
+        const copied = bytes.copy(
+          this.#prefix,
+          this.#prefixBytes,
+          at,
+          Math.min(end, at + PREFIX_BYTES - this.#prefixBytes),
+        );
+        this.#prefixBytes += copied;
+        at += copied;
+        if (this.#prefixBytes < PREFIX_BYTES) return undefined;
+        const fault = this.#begin();
+        if (fault !== undefined) return fault;
+      }
+      const wanted = Math.min(this.#bodyLength - this.#bodyBytes, end - at);
+      if (!this.#grow(this.#bodyBytes + wanted)) return { kind: "held" };
+      at += bytes.copy(this.#body as unknown as Buffer, this.#bodyBytes, at, at + wanted);
+      this.#bodyBytes += wanted;
+      if (this.#bodyBytes === this.#bodyLength && !this.#whole()) return { kind: "held" };
+    }
+    return undefined;
+  }
+
+  /** The next whole message, out of the inbox. */
+  take(): ReceivedMessage | undefined {
+    if (this.busy) return undefined;
+    const first = this.#ready[0];
+    if (first === undefined) return undefined;
+    const next = "read" in first ? takeOf(first) : first;
+    this.#readyBytes -= next.bytes.length + PREFIX_BYTES;
+    if ("read" in first && first.read < first.write) return next;
+    this.#ready.shift();
+    this.#owner.hold(-heldBytes(first));
+    return next;
+  }
+
+  /** Drops everything. */
+  clear(): void {
+    this.#owner.hold(-(this.#body?.length ?? 0));
+    for (const one of this.#ready) this.#owner.hold(-heldBytes(one));
+    this.#body = undefined;
+    this.#ready.length = 0;
+    this.#readyBytes = 0;
+  }
+
+  #begin(): InboxFault | undefined {
+    const prefix = checkPrefix(this.#prefix, 0, this.#owner.maxMessageBytes);
+    if (typeof prefix !== "number") return prefix;
+    this.#bodyLength = prefix;
+    this.#bodyBytes = 0;
+    this.#body = Buffer.allocUnsafe(0);
+    return undefined;
+  }
+
+  #grow(bytes: number): boolean {
+    const body = this.#body as Buffer;
+    if (body.length >= bytes) return true;
+    const size = Math.min(this.#bodyLength, Math.max(bytes, body.length * 2, FIRST_BUFFER_BYTES));
+    if (!this.#owner.hold(size - body.length)) return false;
+    const larger = Buffer.allocUnsafe(size);
+    body.copy(larger, 0, 0, this.#bodyBytes);
+    this.#body = larger;
+    return true;
+  }
+
+  /** A message under way is whole. False when it is too much to hold. */
+  #whole(): boolean {
+    const body = this.#body as Buffer;
+    this.#body = undefined;
+    this.#bodyBytes = 0;
+    this.#prefixBytes = 0;
+    if (this.#bodyLength <= SMALL_BYTES) {
+      this.#owner.hold(-body.length);
+      return this.#append(Buffer.concat([this.#prefix, body]), 0, PREFIX_BYTES + this.#bodyLength);
+    }
+    this.#ready.push({ bytes: body, compressed: this.#prefix[0] === 1 });
+    this.#readyBytes += this.#bodyLength + PREFIX_BYTES;
+    return true;
+  }
+
+  /** How far whole, small and flawless messages reach. */
+  #endOfSmall(bytes: Buffer, start: number, end: number): number {
+    let at = start;
+    while (end - at >= PREFIX_BYTES) {
+      const length = checkPrefix(bytes, at, this.#owner.maxMessageBytes);
+      if (typeof length !== "number" || length > SMALL_BYTES || end - at - PREFIX_BYTES < length)
+        break;
+      at += PREFIX_BYTES + length;
+    }
+    return at;
+  }
+
+  #append(bytes: Buffer, start: number, end: number): boolean {
+    const count = end - start;
+    if (count === 0) return true;
+    let run = this.#ready.at(-1);
+    if (run === undefined || !("read" in run) || run.buffer.length - run.write < count) {
+      const size = Math.max(count, RUN_BYTES);
+      if (!this.#owner.hold(size)) return false;
+      run = { buffer: Buffer.allocUnsafeSlow(size), read: 0, write: 0 };
+      this.#ready.push(run);
+    }
+    run.write += bytes.copy(run.buffer, run.write, start, end);
+    this.#readyBytes += count;
+    return true;
+  }
+}
+
+function takeOf(run: Run): ReceivedMessage {
+  const start = run.read + PREFIX_BYTES;
+  const end = start + run.buffer.readUInt32BE(run.read + 1);
+  const compressed = run.buffer[run.read] === 1;
+  run.read = end;
+  return { bytes: run.buffer.subarray(start, end), compressed };
+}
+
+function heldBytes(one: ReceivedMessage | Run): number {
+  return "read" in one ? one.buffer.length : one.bytes.length;
+}
+
+/**
+ * Why a call must end because of what its peer sent: a message larger than allowed (its length), a
+ * flag that is none, or more bytes held for the connection than it may have.
+ */
+export type InboxFault =
+  | { readonly kind: "large"; readonly bytes: number }
+  | { readonly kind: "flag"; readonly flag: number }
+  | { readonly kind: "held" };
+
+/**
+ * The length that a message's prefix declares, decided on before anything is buffered; or why there
+ * will be no message.
+ */
+export function checkPrefix(
+  bytes: Buffer,
+  at: number,
+  maxMessageBytes: number,
+): number | InboxFault {
+  const flag = bytes[at] as number;
+  if (flag > 1) return { kind: "flag", flag };
+  const length = bytes.readUInt32BE(at + 1);
+  return length > maxMessageBytes ? { kind: "large", bytes: length } : length;
+}
