@@ -48,7 +48,7 @@ export default defineConfig({
       { find: /^@shop\/contracts\/(catalog|orders)$/, replacement: at("./gen/src/$1.ts") },
       { find: /^@shop\/client$/, replacement: at("./packages/client/src/index.ts") },
       {
-        find: /^@tightwire\/(core|codec|codegen|routes|gateway|client|server|testing)$/,
+        find: /^@tightwire\/(core|codec|codegen|routes|gateway|client|server|testing|transport-contract)$/,
         replacement: at("./tightwire/$1/src/index.ts"),
       },
     ],

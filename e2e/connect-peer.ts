@@ -10,7 +10,7 @@ import {
   type HandlerContext,
 } from "@connectrpc/connect";
 import { connectNodeAdapter, createGrpcTransport } from "@connectrpc/connect-node";
-import { TestService } from "@tightwire/testing";
+import { TestService } from "@tightwire/transport-contract";
 import type { Exercise } from "./peer-service.js";
 import { listenAt } from "./pitfalls-stage.js";
 

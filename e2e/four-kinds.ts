@@ -4,7 +4,7 @@ import {
   type TestHandlers,
   type TestMessage,
   testMessage,
-} from "@tightwire/testing";
+} from "@tightwire/transport-contract";
 import { readAll } from "./pitfalls-stage.js";
 
 /** A method of each kind of call. */

@@ -1,6 +1,10 @@
 import { grpcJs as grpcJsClient } from "@tightwire/client/grpc-js";
 import { grpcJs as grpcJsServer } from "@tightwire/server/grpc-js";
-import type { KnownFailure, SubjectListener, TransportSubject } from "@tightwire/testing";
+import type {
+  KnownFailure,
+  SubjectListener,
+  TransportSubject,
+} from "@tightwire/transport-contract";
 
 type ClientOptions = Parameters<typeof grpcJsClient>[0];
 type ServerOptions = Parameters<typeof grpcJsServer>[0];

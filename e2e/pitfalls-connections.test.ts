@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import http2 from "node:http2";
 import { connect } from "node:net";
-import { createEventLog, eventually, type TestClient, testMessage } from "@tightwire/testing";
+import { createEventLog, eventually } from "@tightwire/testing";
+import { type TestClient, testMessage } from "@tightwire/transport-contract";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import {
   listenAt,

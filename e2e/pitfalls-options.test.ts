@@ -1,7 +1,8 @@
 import { createChannel } from "@tightwire/client";
 import { Metadata } from "@tightwire/core";
 import { createServer, inProcess, serve } from "@tightwire/server";
-import { createEventLog, createGate, TestService, testMessage } from "@tightwire/testing";
+import { createEventLog, createGate } from "@tightwire/testing";
+import { TestService, testMessage } from "@tightwire/transport-contract";
 import { describe, expect, test } from "vitest";
 import { handlersOf, openClient, startServer } from "./pitfalls-stage.js";
 import { transportInUse } from "./transport-in-use.js";

@@ -1,5 +1,6 @@
 import http2 from "node:http2";
-import { CallBooks, createEventLog, eventually, testMessage } from "@tightwire/testing";
+import { createEventLog, eventually } from "@tightwire/testing";
+import { CallBooks, testMessage } from "@tightwire/transport-contract";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { listenAt, openClient, readAll, rejectionOf, startServer } from "./pitfalls-stage.js";
 

@@ -9,7 +9,7 @@ import {
 import { type Channel, type ChannelOptions, createChannel, createClient } from "@tightwire/client";
 import { RpcError } from "@tightwire/core";
 import { createServer, type Server, type ServerOptions } from "@tightwire/server";
-import { type TestClient, type TestHandlers, TestService } from "@tightwire/testing";
+import { type TestClient, type TestHandlers, TestService } from "@tightwire/transport-contract";
 import { onTestFinished } from "vitest";
 import { transportInUse } from "./transport-in-use.js";
 

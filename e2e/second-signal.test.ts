@@ -1,5 +1,6 @@
 import { createServer, serve } from "@tightwire/server";
-import { createEventLog, TestService, testMessage } from "@tightwire/testing";
+import { createEventLog } from "@tightwire/testing";
+import { TestService, testMessage } from "@tightwire/transport-contract";
 import { expect, test } from "vitest";
 import { handlersOf, openClient, rejectionOf } from "./pitfalls-stage.js";
 import { transportInUse } from "./transport-in-use.js";

@@ -3,7 +3,7 @@ import { createChannel, createClient } from "@tightwire/client";
 import { grpcJs as grpcJsClient } from "@tightwire/client/grpc-js";
 import { createServer } from "@tightwire/server";
 import { grpcJs as grpcJsServer } from "@tightwire/server/grpc-js";
-import { TestService, testMessage } from "@tightwire/testing";
+import { TestService, testMessage } from "@tightwire/transport-contract";
 import { expect, onTestFinished, test } from "vitest";
 import { handlersOf } from "./pitfalls-stage.js";
 

@@ -4,13 +4,13 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { RpcError } from "@tightwire/core";
 import { StatusNumber } from "@tightwire/core/runtime";
 import { createServer } from "@tightwire/server";
+import { eventually } from "@tightwire/testing";
 import {
-  eventually,
   type TestHandlers,
   TestService,
   testMessage,
   UnaryRequest,
-} from "@tightwire/testing";
+} from "@tightwire/transport-contract";
 import { wire } from "@tightwire/wire/server";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { handlersOf } from "./pitfalls-stage.js";

@@ -10,14 +10,14 @@ import { createChannel, createClient } from "@tightwire/client";
 import { grpcJs as grpcJsClient } from "@tightwire/client/grpc-js";
 import { createServer, type Served, serve } from "@tightwire/server";
 import { grpcJs as grpcJsServer } from "@tightwire/server/grpc-js";
+import { eventually } from "@tightwire/testing";
 import {
   CallBooks,
-  eventually,
   type TestClient,
   TestService,
   UnaryRequest,
   UnaryResponse,
-} from "@tightwire/testing";
+} from "@tightwire/transport-contract";
 import { wire as wireClient } from "@tightwire/wire/client";
 import { wire as wireServer } from "@tightwire/wire/server";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";

@@ -2,16 +2,14 @@ import { type Channel, createChannel, createClient } from "@tightwire/client";
 import { badRequest, Metadata, RpcError } from "@tightwire/core";
 import { BadRequest } from "@tightwire/core/details";
 import { createServer, type Server } from "@tightwire/server";
+import { createEventLog, createGate, eventually } from "@tightwire/testing";
 import {
   CallBooks,
-  createEventLog,
-  createGate,
-  eventually,
   type TestClient,
   type TestHandlers,
   TestService,
   testMessage,
-} from "@tightwire/testing";
+} from "@tightwire/transport-contract";
 import { wire as wireClient } from "@tightwire/wire/client";
 import { wire as wireServer } from "@tightwire/wire/server";
 import { describe, expect, onTestFinished, test } from "vitest";

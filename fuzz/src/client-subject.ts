@@ -1,5 +1,6 @@
 import { Metadata } from "@tightwire/core";
-import { type OutgoingCall, StatusNumber, SYSTEM } from "@tightwire/core/runtime";
+import { type Clock, type OutgoingCall, StatusNumber } from "@tightwire/core/runtime";
+import { createRandom, mixSeeds } from "@tightwire/testing";
 import { ClientSession } from "@tightwire/wire/internals/client/client-session.js";
 import type { Faults } from "./faults.js";
 import { fuzzLimits, PLAIN_MESSAGE_BYTES } from "./fuzz-limits.js";
@@ -7,7 +8,6 @@ import type { CallKind } from "./input.js";
 import { MadeCall } from "./made-call.js";
 import type { MemoryTransport } from "./memory-transport.js";
 import type { OutputCheck } from "./output-check.js";
-import { createRandom, mixSeeds } from "./random.js";
 import { auditCounters } from "./server-subject.js";
 import type { SessionSubject } from "./session-subject.js";
 import { type Ledger, watchSession } from "./watched-session.js";
@@ -23,13 +23,15 @@ export function createClientSubject(
   carrier: MemoryTransport,
   check: OutputCheck,
   faults: Faults,
+  clock: Clock,
 ): SessionSubject {
   const random = createRandom(seed);
   const meddles = seed !== 0 && random.chance(30);
   const calls: MadeCall[] = [];
   let closes = 0;
   const options = {
-    ...SYSTEM,
+    clock,
+    random: createRandom(seed),
     limits: fuzzLimits(random, seed),
     maxMessageBytes:
       seed === 0 ? PLAIN_MESSAGE_BYTES : random.pick([PLAIN_MESSAGE_BYTES, 70_000, 100]),
@@ -64,7 +66,7 @@ export function createClientSubject(
       ),
       deadline:
         seed !== 0 && random.chance(30)
-          ? performance.now() + random.below(5_000)
+          ? clock.now() + random.below(5_000)
           : Number.POSITIVE_INFINITY,
       compress: seed !== 0 && random.chance(30),
       previousAttempts: 0,

@@ -6,10 +6,10 @@ import type {
   StreamHandle,
   UnarySink,
 } from "@tightwire/core/runtime";
+import { createRandom } from "@tightwire/testing";
 import { briefBytes, briefMetadata } from "./brief.js";
 import type { Faults } from "./faults.js";
 import type { CallKind } from "./input.js";
-import { createRandom } from "./random.js";
 
 /** A call that a fuzzed client makes, and its books. */
 export class MadeCall implements ResponseSink, UnarySink {

@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
+import { createRandom, mixSeeds, type SeededRandom } from "@tightwire/testing";
 import type { CallKind, Input, Step, Target } from "./input.js";
 import { mutate } from "./mutation.js";
-import { createRandom, mixSeeds, type Random } from "./random.js";
 import { createFrameSource } from "./random-frames.js";
 import type { Recording } from "./recording.js";
 
@@ -46,7 +46,7 @@ export function randomInput(seed: number, number: number, recordings: readonly R
 }
 
 function mutatedRecording(
-  random: Random,
+  random: SeededRandom,
   target: "server" | "client",
   own: readonly Recording[],
 ): Input {
@@ -57,7 +57,7 @@ function mutatedRecording(
 
 /** A fifth are nothing but octets, to a plain application: those must come to the same whole. */
 function session(
-  random: Random,
+  random: SeededRandom,
   target: "server" | "client",
   calls: readonly CallKind[],
   bytes: Buffer,
@@ -72,7 +72,7 @@ function session(
 }
 
 /** Cuts octets anywhere, with things that happen in between. */
-function mingle(random: Random, bytes: Buffer): Step[] {
+function mingle(random: SeededRandom, bytes: Buffer): Step[] {
   const steps: Step[] = [];
   const most = Math.max(random.pick([10, 100, 1_000, 20_000, 1_000_000]), bytes.length / MAX_CUTS);
   for (let at = 0; at < bytes.length; ) {
@@ -88,7 +88,7 @@ function mingle(random: Random, bytes: Buffer): Step[] {
   return steps;
 }
 
-function partSteps(random: Random, target: Target, recordings: readonly Recording[]): Step[] {
+function partSteps(random: SeededRandom, target: Target, recordings: readonly Recording[]): Step[] {
   if (target === "inbox")
     return cut(
       random,
@@ -115,11 +115,11 @@ function partSteps(random: Random, target: Target, recordings: readonly Recordin
   }));
 }
 
-function cut(random: Random, bytes: Buffer): Step[] {
+function cut(random: SeededRandom, bytes: Buffer): Step[] {
   return mingle(random, bytes).filter(({ kind }) => kind === "octets");
 }
 
-function message(random: Random): Buffer {
+function message(random: SeededRandom): Buffer {
   const body = random.chance(20)
     ? gzipSync(random.bytes(random.size(5_000)))
     : random.bytes(random.size(40_000));

@@ -1,3 +1,4 @@
+import { createRandom } from "@tightwire/testing";
 import { ConnectionError } from "@tightwire/wire/internals/frames/connection-error.js";
 import { FrameReader } from "@tightwire/wire/internals/frames/frame-reader.js";
 import { Inbox, PREFIX_BYTES } from "@tightwire/wire/internals/grpc/inbox.js";
@@ -7,7 +8,6 @@ import { briefBytes } from "./brief.js";
 import { createFaults, type Faults } from "./faults.js";
 import { FrameLog } from "./frame-log.js";
 import type { Input } from "./input.js";
-import { createRandom } from "./random.js";
 import type { Outcome } from "./run-input.js";
 
 /** Gives an input's octets to one part of the engine alone. */

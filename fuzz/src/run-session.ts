@@ -1,3 +1,4 @@
+import { createVirtualClock, type VirtualClock } from "@tightwire/testing";
 import { createClientSubject } from "./client-subject.js";
 import { createFaults } from "./faults.js";
 import type { Input, Step } from "./input.js";
@@ -6,7 +7,7 @@ import { OutputCheck } from "./output-check.js";
 import type { Outcome } from "./run-input.js";
 import { createServerSubject } from "./server-subject.js";
 import type { SessionSubject } from "./session-subject.js";
-import { type VirtualTime, withVirtualTime } from "./virtual-time.js";
+import { withVirtualMicrotasks } from "./virtual-microtasks.js";
 
 /** Longer than a handler runs on, and a session lingers. */
 const AFTERWARDS_MS = 10_000;
@@ -18,9 +19,10 @@ export function runSession(input: Input): Outcome {
   const carrier = new MemoryTransport(faults, (bytes) => check.push(bytes));
   let log: readonly string[] = [];
   try {
-    withVirtualTime((time) => {
+    const time = createVirtualClock();
+    withVirtualMicrotasks(time, () => {
       const create = input.target === "client" ? createClientSubject : createServerSubject;
-      const subject = create(input.seed, carrier, check, faults);
+      const subject = create(input.seed, carrier, check, faults, time);
       time.turn();
       subject.begin(input.calls);
       time.turn();
@@ -31,10 +33,10 @@ export function runSession(input: Input): Outcome {
       if ((input.seed & 1) === 0) subject.lost();
       else subject.close();
       carrier.takeAll();
-      time.settle();
+      time.runUntilIdle();
       time.advance(AFTERWARDS_MS);
       subject.auditEnd();
-      time.settle();
+      time.runUntilIdle();
       if (time.timers > 0) faults.note(`${time.timers} timers are set and nothing is left`);
       check.end();
       log = subject.log;
@@ -49,7 +51,7 @@ function take(
   step: Step,
   subject: SessionSubject,
   carrier: MemoryTransport,
-  time: VirtualTime,
+  time: VirtualClock,
 ): void {
   switch (step.kind) {
     case "octets":
@@ -66,8 +68,8 @@ function take(
   }
 }
 
-function bringToRest(carrier: MemoryTransport, time: VirtualTime): void {
+function bringToRest(carrier: MemoryTransport, time: VirtualClock): void {
   carrier.slow = false;
   carrier.takeAll();
-  time.settle();
+  time.runUntilIdle();
 }

@@ -1,8 +1,8 @@
 import { Metadata } from "@tightwire/core";
-import type { IncomingCall, IncomingSink, Status } from "@tightwire/core/runtime";
+import type { Clock, IncomingCall, IncomingSink, Status } from "@tightwire/core/runtime";
+import { createRandom, type SeededRandom } from "@tightwire/testing";
 import { briefBytes, briefMetadata } from "./brief.js";
 import type { Faults } from "./faults.js";
-import { createRandom, type Random } from "./random.js";
 
 /** How a handler behaves. */
 interface Plan {
@@ -39,7 +39,7 @@ const PLAIN: Plan = {
   settlesAfterMs: 0,
 };
 
-function randomPlan(random: Random): Plan {
+function randomPlan(random: SeededRandom): Plan {
   return {
     pulls: random.pick([0, 1, 1, 1, 2, 1_000]),
     pullsMore: random.pick([0, 1, 1, 1, 5]),
@@ -65,6 +65,7 @@ export class ServedCall implements IncomingSink {
   readonly #plan: Plan;
   /** Something that the application does in the middle of things. */
   readonly #meddle: () => void;
+  readonly #clock: Clock;
   #pulled = 0;
   #got = 0;
   #toWrite: number;
@@ -74,12 +75,13 @@ export class ServedCall implements IncomingSink {
   #halfCloses = 0;
   #waitsForDrain = false;
 
-  constructor(call: IncomingCall, seed: number, faults: Faults, meddle: () => void) {
+  constructor(call: IncomingCall, seed: number, faults: Faults, meddle: () => void, clock: Clock) {
     this.#call = call;
     this.#faults = faults;
     this.#plan = seed === 0 ? PLAIN : randomPlan(createRandom(seed));
     this.#toWrite = this.#plan.writes;
     this.#meddle = meddle;
+    this.#clock = clock;
     this.log.push(`${call.path} ${briefMetadata(call.metadata)}`);
   }
 
@@ -190,7 +192,7 @@ export class ServedCall implements IncomingSink {
     this.settled = true;
     if (this.#plan.settlesAfterMs === 0) this.#call.handlerFinished();
     else {
-      setTimeout(() => this.#call.handlerFinished(), this.#plan.settlesAfterMs);
+      this.#clock.setTimer(() => this.#call.handlerFinished(), this.#plan.settlesAfterMs);
     }
   }
 

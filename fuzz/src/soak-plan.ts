@@ -1,5 +1,5 @@
+import type { SeededRandom } from "@tightwire/testing";
 import type { CallKind } from "./input.js";
-import type { Random } from "./random.js";
 
 /** The largest message that both sides take. */
 export const SOAK_MESSAGE_BYTES = 1_048_576;
@@ -21,7 +21,7 @@ export interface SoakPlan {
 const KINDS: readonly CallKind[] = ["unary", "clientStream", "serverStream", "bidiStream"];
 
 /** Mostly small calls that go well, and some of everything else. */
-export function soakPlan(random: Random): SoakPlan {
+export function soakPlan(random: SeededRandom): SoakPlan {
   const kind = random.pick(KINDS);
   return {
     kind,
@@ -34,7 +34,7 @@ export function soakPlan(random: Random): SoakPlan {
   };
 }
 
-function sizeOf(random: Random): number {
+function sizeOf(random: SeededRandom): number {
   const roll = random.below(200);
   if (roll === 0) return SOAK_MESSAGE_BYTES + 1;
   return random.below(roll < 8 ? 300_000 : roll < 60 ? 20_000 : 500);

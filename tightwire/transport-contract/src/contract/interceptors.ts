@@ -5,11 +5,8 @@ import {
   StatusNumber,
   type StreamHandle,
 } from "@tightwire/core/runtime";
+import { aborted, createGate, type EventLog, errorOf } from "@tightwire/testing";
 import { expect } from "vitest";
-import { errorOf } from "../call-error.js";
-import type { EventLog } from "../event-log.js";
-import { aborted } from "../expiry.js";
-import { createGate } from "../gate.js";
 import { answering, callOnce, KINDS, readAll } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
 import type { Suite } from "../transport-contract.js";

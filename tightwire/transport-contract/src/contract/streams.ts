@@ -1,7 +1,6 @@
 import { RpcError } from "@tightwire/core";
+import { createGate, errorOf } from "@tightwire/testing";
 import { expect } from "vitest";
-import { errorOf } from "../call-error.js";
-import { createGate } from "../gate.js";
 import { readAll } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
 import type { Suite } from "../transport-contract.js";

@@ -1,7 +1,7 @@
 import { badRequest, detail, RpcError, STATUS_CODES, type StatusCode } from "@tightwire/core";
 import { BadRequest, ErrorInfo, RetryInfo } from "@tightwire/core/details";
+import { errorOf } from "@tightwire/testing";
 import { expect } from "vitest";
-import { errorOf } from "../call-error.js";
 import { answering, callOnce, KINDS } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
 import type { Suite } from "../transport-contract.js";

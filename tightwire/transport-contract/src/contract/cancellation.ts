@@ -1,10 +1,7 @@
 import { getEventListeners } from "node:events";
 import type { ServerCall } from "@tightwire/core";
+import { aborted, createGate, errorOf, eventually } from "@tightwire/testing";
 import { expect } from "vitest";
-import { errorOf } from "../call-error.js";
-import { eventually } from "../event-log.js";
-import { aborted } from "../expiry.js";
-import { createGate } from "../gate.js";
 import type { TestHandlers } from "../gen/tightwire/testing/v1/test.service.js";
 import type { Pair, Stage } from "../stage.js";
 import { answering, callOnce, KINDS, type Kind, readAll } from "../test-handlers.js";

@@ -1,9 +1,8 @@
 import { createClient } from "@tightwire/client";
 import { badRequest, type Logger, RpcError, type ServerCall } from "@tightwire/core";
 import { BadRequest } from "@tightwire/core/details";
+import { createGate, errorOf } from "@tightwire/testing";
 import { expect } from "vitest";
-import { errorOf } from "../call-error.js";
-import { createGate } from "../gate.js";
 import { TestService } from "../gen/tightwire/testing/v1/test.service.js";
 import { answering, callOnce, KINDS, readAll } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";

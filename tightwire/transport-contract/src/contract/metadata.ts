@@ -1,7 +1,6 @@
 import { Metadata, type MetadataInit, RpcError } from "@tightwire/core";
+import { createGate, errorOf } from "@tightwire/testing";
 import { expect } from "vitest";
-import { errorOf } from "../call-error.js";
-import { createGate } from "../gate.js";
 import { answering, callOnce, KINDS, readAll } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
 import type { Suite } from "../transport-contract.js";

@@ -1,5 +1,5 @@
+import { createGate } from "@tightwire/testing";
 import { expect } from "vitest";
-import { createGate } from "../gate.js";
 import { testMessage } from "../test-messages.js";
 import type { Suite } from "../transport-contract.js";
 

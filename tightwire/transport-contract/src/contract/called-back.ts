@@ -6,9 +6,8 @@ import {
   type MethodDefinition,
   RpcError,
 } from "@tightwire/core";
+import { aborted, eventually } from "@tightwire/testing";
 import { expect } from "vitest";
-import { eventually } from "../event-log.js";
-import { aborted } from "../expiry.js";
 import type { UnaryRequest, UnaryResponse } from "../gen/tightwire/testing/v1/test.js";
 import { TestService } from "../gen/tightwire/testing/v1/test.service.js";
 import type { Pair } from "../stage.js";

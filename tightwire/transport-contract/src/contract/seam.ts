@@ -10,8 +10,8 @@ import {
   StatusNumber,
   SYSTEM,
 } from "@tightwire/core/runtime";
+import { type EventLog, eventually } from "@tightwire/testing";
 import { expect } from "vitest";
-import { type EventLog, eventually } from "../event-log.js";
 import { answering } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
 import type { Suite } from "../transport-contract.js";

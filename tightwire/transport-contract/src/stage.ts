@@ -11,9 +11,9 @@ import {
   type ServerOptions,
   type ServiceOptions,
 } from "@tightwire/server";
+import { createEventLog, type EventLog, eventually } from "@tightwire/testing";
 import { expect } from "vitest";
 import { CallBooks } from "./call-books.js";
-import { createEventLog, type EventLog, eventually } from "./event-log.js";
 import {
   type TestClient,
   type TestHandlers,

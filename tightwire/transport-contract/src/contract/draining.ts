@@ -1,7 +1,5 @@
+import { createGate, errorOf, eventually } from "@tightwire/testing";
 import { expect } from "vitest";
-import { errorOf } from "../call-error.js";
-import { eventually } from "../event-log.js";
-import { createGate } from "../gate.js";
 import { answering, callOnce } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
 import type { Suite } from "../transport-contract.js";

@@ -1,10 +1,8 @@
 import { detach } from "@tightwire/core";
 import { type ClientTransport, currentScope, type OutgoingCall } from "@tightwire/core/runtime";
+import { aborted, createGate, errorOf, eventually } from "@tightwire/testing";
 import { expect } from "vitest";
-import { errorOf } from "../call-error.js";
-import { eventually } from "../event-log.js";
-import { aborted, expireOnce } from "../expiry.js";
-import { createGate } from "../gate.js";
+import { expireOnce } from "../expiry.js";
 import type { Pair, Stage } from "../stage.js";
 import { answering, callOnce, KINDS } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";

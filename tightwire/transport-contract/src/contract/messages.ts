@@ -6,9 +6,8 @@ import {
   type ServiceDefinition,
   wasCompressed,
 } from "@tightwire/core";
+import { errorOf, eventually } from "@tightwire/testing";
 import { expect } from "vitest";
-import { errorOf } from "../call-error.js";
-import { eventually } from "../event-log.js";
 import {
   type TestClient,
   type TestHandlers,
