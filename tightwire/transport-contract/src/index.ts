@@ -18,7 +18,8 @@ export {
 } from "./gen/tightwire/testing/v1/test.js";
 export type { TestClient, TestHandlers } from "./gen/tightwire/testing/v1/test.service.js";
 export { TestService } from "./gen/tightwire/testing/v1/test.service.js";
+export type { ExpectedFailure, KnownFailure } from "./known-failure.js";
 export type { TestMessage } from "./test-messages.js";
 export { testMessage } from "./test-messages.js";
 export { describeTransportContract } from "./transport-contract.js";
-export type { KnownFailure, SubjectListener, TransportSubject } from "./transport-subject.js";
+export type { SubjectListener, TransportSubject } from "./transport-subject.js";

@@ -13,8 +13,9 @@ import { metadata } from "./contract/metadata.js";
 import { seam } from "./contract/seam.js";
 import { statuses } from "./contract/statuses.js";
 import { streams } from "./contract/streams.js";
+import { expectKnownFailure } from "./known-failure.js";
 import { createStage, type Stage } from "./stage.js";
-import type { KnownFailure, TransportSubject } from "./transport-subject.js";
+import type { TransportSubject } from "./transport-subject.js";
 
 /** How an area adds its tests. */
 export interface Suite {
@@ -40,15 +41,9 @@ const AREAS: Readonly<Record<string, (suite: Suite) => void>> = {
   seam,
 };
 
-/** How long a known failure may take to fail: it may be one that never ends. */
-const KNOWN_FAILURE_MS = 8_000;
-/** How long it waits for what it knows may never come. */
-const KNOWN_FAILURE_PATIENCE_MS = 1_000;
-
 /**
- * Declares the contract suite of transports for one of them, with vitest. Every transport passes
- * it; what one does not pass yet stands in its `knownFailures`, and each of those must fail, or is
- * a race.
+ * Declares the suite for one transport, with vitest. Every transport passes it. What one does not
+ * pass yet is in its `knownFailures`: each of those must fail as it says, or is a race.
  */
 export function describeTransportContract(subject: TransportSubject): void {
   const unseen = new Set(subject.knownFailures.map((known) => known.test));
@@ -62,10 +57,10 @@ export function describeTransportContract(subject: TransportSubject): void {
             unseen.delete(fullName);
             const known = subject.knownFailures.find((one) => one.test === fullName);
             if (needs !== undefined) test.skip(`${name} (skipped: ${needs})`, () => {});
-            else if (known === undefined) test(name, () => play(subject, body));
+            else if (known === undefined) test(name, () => runTest(subject, body));
             else
               test(`${name} (${known.sometimes ? "fails at times" : "known failure"}: ${known.reason})`, () =>
-                mayFail(subject, known, body));
+                expectKnownFailure(known, (waitMs) => runTest(subject, body, waitMs)));
           },
         });
       });
@@ -74,37 +69,19 @@ export function describeTransportContract(subject: TransportSubject): void {
   });
 }
 
-async function play(
+async function runTest(
   subject: TransportSubject,
   body: (stage: Stage) => Promise<void>,
-  patienceMs?: number,
+  waitMs?: number,
 ): Promise<void> {
-  const stage = createStage(subject, patienceMs);
+  const stage = createStage(subject, waitMs);
   let failed = true;
   try {
     await body(stage);
     failed = false;
   } finally {
-    // What a failed test left behind says nothing, and must not hide why it failed.
+    // What a failed test leaves open says nothing, and must not hide why the test failed.
     if (failed) await stage.close().catch(() => {});
   }
   await stage.close();
-}
-
-async function mayFail(
-  subject: TransportSubject,
-  known: KnownFailure,
-  body: (stage: Stage) => Promise<void>,
-): Promise<void> {
-  const passed = play(subject, body, KNOWN_FAILURE_PATIENCE_MS).then(
-    () => true,
-    () => false,
-  );
-  const late = new Promise<boolean>((resolve) => {
-    setTimeout(() => resolve(false), KNOWN_FAILURE_MS).unref();
-  });
-  if ((await Promise.race([passed, late])) && !known.sometimes)
-    throw new Error(
-      `"${known.test}" passes now: take it off the list of known failures of ${subject.name}`,
-    );
 }

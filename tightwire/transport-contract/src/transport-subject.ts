@@ -1,5 +1,6 @@
 import type { Capabilities, ClientTransport, Endpoint } from "@tightwire/core/runtime";
 import type { Server } from "@tightwire/server";
+import type { KnownFailure } from "./known-failure.js";
 
 /** Where a subject's server can be reached, and how. */
 export interface SubjectListener {
@@ -9,19 +10,6 @@ export interface SubjectListener {
   readonly endpoint: Endpoint;
   /** The client's half. */
   readonly transport: ClientTransport;
-}
-
-/** A test of the suite that a transport does not pass yet. */
-export interface KnownFailure {
-  /** The full name of the test, as `area: test`. */
-  readonly test: string;
-  /** Why it fails; printed with the test. */
-  readonly reason: string;
-  /**
-   * A race that the transport cannot decide: the test is run, and may pass or fail. Default false:
-   * it must fail.
-   */
-  readonly sometimes?: boolean;
 }
 
 /** A transport as the contract suite needs it. */
@@ -39,8 +27,8 @@ export interface TransportSubject {
   /** Lets `server` listen at a free address. The suite stops the server. */
   listen(server: Server): Promise<SubjectListener>;
   /**
-   * Checked in, and may only shrink: one that passes fails the suite (but see `sometimes`), and so
-   * does one that names no test.
+   * Tests that it does not pass yet. The list may only shrink: the suite fails for one that passes
+   * (unless it is `sometimes`), that fails with another error, or that names no test.
    */
   readonly knownFailures: readonly KnownFailure[];
 }
