@@ -62,6 +62,8 @@ export default defineConfig({
       })),
     ],
     exclude: ["**/dist/**", "**/node_modules/**"],
+    // A test that asserts nothing cannot fail.
+    expect: { requireAssertions: true },
     reporters: ["default", at("./scripts/skipped-tests.mjs")],
     // A process a file: peak memory, unhandled rejections and timers are then each file's own.
     pool: "forks",

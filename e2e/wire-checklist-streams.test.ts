@@ -110,6 +110,7 @@ describe("15. SETTINGS", () => {
       settings([0xff, 1], [0, 7], [8, 1], [4, 65_535]),
     );
     await peer.roundTrip();
+    expect(peer.ended).toBe(false);
   });
 
   test("15. our SETTINGS that are not acknowledged in time end the connection", async () => {
@@ -204,6 +205,7 @@ describe("16. frames on closed streams", () => {
     );
     peer.send(data(3, Buffer.alloc(5)), data(20_001, Buffer.alloc(5)));
     await peer.roundTrip();
+    expect(peer.frames.filter(({ type }) => type === GOAWAY)).toEqual([]);
   });
 
   test("16. after the peer's END_STREAM they are an error: of the stream while it is half open, of the connection behind it", async () => {
@@ -238,6 +240,7 @@ describe("16. frames on closed streams", () => {
     const peer = await greetRaw((await serve()).address);
     peer.send(frame(PRIORITY, 0, 77, Buffer.alloc(5)));
     await peer.roundTrip();
+    expect(peer.frames.filter(({ type }) => type === GOAWAY || type === RST_STREAM)).toEqual([]);
   });
 
   test("16. HEADERS on an idle stream, on one of the server's, or on one that has ended, end our client's connection", async () => {

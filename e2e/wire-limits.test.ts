@@ -200,6 +200,7 @@ describe("what a client can make a server hold or do", () => {
       await peer.answer(call * 2 + 1);
       await peer.roundTrip();
     }
+    expect(peer.frames.filter(({ type }) => type === GOAWAY)).toEqual([]);
   });
 
   test("maxSettingsPerSecond", async () => {

@@ -4,7 +4,7 @@ import { policyOf } from "./policy.js";
 
 test("the policies of a descriptor image are those that generated code has", async () => {
   const { registry, services } = readContract(
-    new URL("../../testing/descriptors.binpb", import.meta.url),
+    new URL("../../transport-contract/descriptors.binpb", import.meta.url),
   );
   const methods = services.flatMap((service) => service.methods);
   expect(
