@@ -25,6 +25,7 @@ test.each([
         call.signal.addEventListener("abort", () => log.add("aborted"));
         return new Promise(() => {});
       },
+      unaryReadOnly: async () => testMessage(),
     }),
   );
   const served = await serve(server, {
@@ -38,8 +39,8 @@ test.each([
   const call = rejectionOf(client.unary(testMessage(), { timeoutMs: LONG_MS }));
   await log.until("runs");
   process.emit("SIGUSR2");
-  await new Promise((resolve) => setTimeout(resolve, 10));
-  expect(log.entries).toEqual(["runs"]);
+  await firstSignalTookEffect(served.address, pauseMs > 0);
+  expect(log.entries).not.toContain("aborted");
   process.emit("SIGUSR2");
   await served.stopped;
   await log.until("aborted");
@@ -48,3 +49,12 @@ test.each([
   expect(timers()).toBeLessThanOrEqual(before);
   expect(process.listenerCount("SIGUSR2")).toBe(0);
 });
+
+/** In the pause a server still takes calls on new connections; then it listens no more. */
+async function firstSignalTookEffect(address: string, inPause: boolean): Promise<void> {
+  const { client, channel } = openClient(address);
+  const call = client.unaryReadOnly({});
+  if (inPause) await call;
+  else expect(await rejectionOf(call)).toMatchObject({ code: "unavailable" });
+  await channel.close();
+}

@@ -356,7 +356,8 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
     const { client, server } = await openThrough(
       kind,
       answering(async (_request, call) => {
-        void call.draining; // a stream that knows of the drain may go on
+        // A stream that knows of the drain may go on.
+        call.draining.addEventListener("abort", () => log.add(`${call.method.name} drains`));
         log.add(`${call.method.name} runs`);
         await gate.passed;
         return testMessage({ number: 1n });
@@ -366,7 +367,7 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
     for (const method of ["Unary", "ServerStream", "ClientStream", "BidiStream"])
       await log.until(`${method} runs`);
     const stopped = server.stop({ pauseMs: 0, graceMs: 10_000 });
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await log.until("BidiStream drains");
     gate.open();
     expect((await Promise.all(calls)).map(([answer]) => answer?.number)).toEqual([1n, 1n, 1n, 1n]);
     await stopped;

@@ -60,7 +60,9 @@ export function describeTransportContract(subject: TransportSubject): void {
             else if (known === undefined) test(name, () => runTest(subject, body));
             else
               test(`${name} (${known.sometimes ? "fails at times" : "known failure"}: ${known.reason})`, () =>
-                expectKnownFailure(known, (waitMs) => runTest(subject, body, waitMs)));
+                expect(
+                  expectKnownFailure(known, (waitMs) => runTest(subject, body, waitMs)),
+                ).resolves.toBeUndefined());
           },
         });
       });

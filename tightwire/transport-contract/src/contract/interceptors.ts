@@ -210,13 +210,17 @@ export function interceptors({ test }: Suite): void {
       const breaks: Interceptor = (next) => async (call) => {
         await next(call);
         const response = {
-          next: () => Promise.reject(bug),
+          async next() {
+            await stage.log.until("runs");
+            throw bug;
+          },
           [Symbol.asyncIterator]: () => response,
         };
         return { response };
       };
       const { client, clientBooks } = await stage.open({
         handlers: answering(async (call) => {
+          stage.log.add("runs");
           await aborted(call.signal);
           stage.log.add("aborted");
           return testMessage();
@@ -225,6 +229,7 @@ export function interceptors({ test }: Suite): void {
       });
       expect(await errorOf(callOnce(client, kind))).toMatchObject({ code: "unknown", cause: bug });
       expect(clientBooks.codes).toEqual(["unknown"]);
+      await stage.log.until("aborted");
     });
   }
 

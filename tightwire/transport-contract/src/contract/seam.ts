@@ -2,9 +2,10 @@ import { Metadata } from "@tightwire/core";
 import {
   type Acceptor,
   type Completion,
+  type Connection,
   type FinalStatus,
   type IncomingCall,
-  type IncomingSink,
+  type OpenedCall,
   type OutgoingCall,
   type ResponseSink,
   StatusNumber,
@@ -17,6 +18,8 @@ import { testMessage } from "../test-messages.js";
 import type { Suite } from "../transport-contract.js";
 
 const UNARY = "/tightwire.testing.v1.TestService/Unary";
+/** The path of calls that {@link notingAcceptor} refuses and does not note. */
+const LATER = "/a/Later";
 const OK: FinalStatus = { code: StatusNumber.OK, message: "", trailers: undefined };
 
 function outgoing(path: string, more: Partial<OutgoingCall> = {}): OutgoingCall {
@@ -52,7 +55,9 @@ function notingAcceptor(
   return {
     ...SYSTEM,
     maxMessageBytes: 4 * 1024 * 1024,
-    open(call): IncomingSink {
+    open(call): OpenedCall {
+      if (call.path === LATER)
+        return { kind: "refused", status: { ...OK, code: StatusNumber.UNIMPLEMENTED } };
       return {
         kind: "accepted",
         start: () => begin(call, "start"),
@@ -72,6 +77,16 @@ function notingAcceptor(
       };
     },
   };
+}
+
+/**
+ * Makes a call behind all others of a connection, and resolves when it has finished: then everything
+ * that was on its way before has come, in both directions.
+ */
+function callLater(connection: Connection, path = LATER): Promise<void> {
+  return new Promise((resolve) => {
+    connection.unary(outgoing(path), new Uint8Array(), { finished: () => resolve() });
+  });
 }
 
 /** The rules of the seam itself, below servers and channels. */
@@ -184,10 +199,11 @@ export function seam({ test, subject }: Suite): void {
     stream.halfClose();
     await eventually(() => expect(calls).toHaveLength(1));
     const [call] = calls as [IncomingCall];
+    await callLater(connection);
     expect(stage.log.entries).toEqual([]);
     call.pull(2);
     await stage.log.until("server message 2");
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await callLater(connection);
     expect(stage.log.entries).toEqual(["server message 1", "server message 2"]);
     call.pull(5);
     await stage.log.until("server halfClosed");
@@ -196,7 +212,7 @@ export function seam({ test, subject }: Suite): void {
     call.handlerFinished();
     stream.pull(1);
     await stage.log.until("client message 1");
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await callLater(connection);
     expect(stage.log.entries.filter((one) => one.startsWith("client message"))).toEqual([
       "client message 1",
     ]);
@@ -257,7 +273,7 @@ export function seam({ test, subject }: Suite): void {
     call.respond(undefined, new Uint8Array(5), undefined, false);
     call.finish(OK);
     call.pull(1);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await callLater(connection);
     expect(stage.log.entries).toEqual(["client done 1", "server cancelled 1"]);
   });
 
@@ -285,7 +301,7 @@ export function seam({ test, subject }: Suite): void {
         .cancel(cause);
       expect(codes).toHaveLength(1);
       expect([StatusNumber.CANCELLED, StatusNumber.UNIMPLEMENTED]).toContain(codes[0]);
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await callLater(connection, UNARY);
       expect(codes).toHaveLength(1);
     }
   });
