@@ -25,6 +25,7 @@ test.each([
         call.signal.addEventListener("abort", () => log.add("aborted"));
         return new Promise(() => {});
       },
+      unaryReadOnly: () => Promise.resolve(testMessage()),
       unaryReadOnly: async () => testMessage(),
     }),
   );
