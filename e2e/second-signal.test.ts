@@ -20,13 +20,12 @@ test.each([
   const server = createServer().add(
     TestService,
     handlersOf({
-      unary: (_request, call) => {
+      unary: (request, call) => {
+        if (request.text === "later") return Promise.resolve(testMessage());
         log.add("runs");
         call.signal.addEventListener("abort", () => log.add("aborted"));
         return new Promise(() => {});
       },
-      unaryReadOnly: () => Promise.resolve(testMessage()),
-      unaryReadOnly: async () => testMessage(),
     }),
   );
   const served = await serve(server, {
@@ -54,7 +53,7 @@ test.each([
 /** In the pause a server still takes calls on new connections; then it listens no more. */
 async function firstSignalTookEffect(address: string, inPause: boolean): Promise<void> {
   const { client, channel } = openClient(address);
-  const call = client.unaryReadOnly({});
+  const call = client.unary(testMessage({ text: "later" }));
   if (inPause) await call;
   else expect(await rejectionOf(call)).toMatchObject({ code: "unavailable" });
   await channel.close();
