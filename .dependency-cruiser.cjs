@@ -77,7 +77,7 @@ module.exports = {
     onlyFrom(
       "testing-is-for-tests",
       "testing is imported by tests only.",
-      { pathNot: "^(tightwire/(testing|transport-contract)|e2e|fuzz)/|\\.test\\.ts$" },
+      { pathNot: "^(tightwire/(testing|transport-contract)|e2e|fuzz|interop)/|\\.test\\.ts$" },
       { path: "^tightwire/testing/" },
     ),
     onlyFrom(
@@ -127,7 +127,7 @@ module.exports = {
       "interop-stands-alone",
       "",
       { path: "^interop/" },
-      { path: "^(gen|packages|e2e|bench|fuzz)/|^tightwire/(testing|transport-contract|codegen)/" },
+      { path: "^(gen|packages|e2e|bench|fuzz)/|^tightwire/(transport-contract|codegen)/" },
     ),
     onlyFrom(
       "grpc-js-in-its-rooms",

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { RpcError, type ServerCall } from "@tightwire/core";
 import { implement } from "@tightwire/server";
-import { echoMetadata, echoStatus, holdToCompression } from "./echo.js";
+import { echoMetadata, echoStatus } from "./echo.js";
 import type { Empty } from "./gen/grpc/testing/empty.js";
 import {
   type Payload,
@@ -15,6 +15,7 @@ import {
 } from "./gen/grpc/testing/messages.js";
 import { type TestHandlers, TestService } from "./gen/grpc/testing/test.service.js";
 import { zeros } from "./payload.js";
+import { createCompressionCheck } from "./request-compression.js";
 
 /**
  * The server's side of the interoperability tests. Source: gRPC's interop-test-descriptions.md,
@@ -26,7 +27,7 @@ export const testService: TestHandlers = implement(TestService, {
   },
 
   async unaryCall(request: SimpleRequest, call: ServerCall): Promise<SimpleResponse> {
-    holdToCompression(request, request.expectCompressed);
+    createCompressionCheck(call)(request.expectCompressed);
     echoMetadata(call);
     echoStatus(request.responseStatus);
     call.compress = request.responseCompressed?.value ?? false;
@@ -45,10 +46,12 @@ export const testService: TestHandlers = implement(TestService, {
 
   async streamingInputCall(
     requests: AsyncIterable<StreamingInputCallRequest>,
+    call: ServerCall,
   ): Promise<StreamingInputCallResponse> {
+    const checkCompression = createCompressionCheck(call);
     let aggregatedPayloadSize = 0;
     for await (const request of requests) {
-      holdToCompression(request, request.expectCompressed);
+      checkCompression(request.expectCompressed);
       aggregatedPayloadSize += request.payload?.body.length ?? 0;
     }
     return { aggregatedPayloadSize };

@@ -5,6 +5,8 @@ export { createEventLog } from "./event-log.js";
 export { eventually } from "./eventually.js";
 export type { Gate } from "./gate.js";
 export { createGate } from "./gate.js";
+export type { MessageTap } from "./message-tap.js";
+export { tapRequests, tapResponses } from "./message-tap.js";
 export type { SeededRandom } from "./random.js";
 export { createRandom, mixSeeds } from "./random.js";
 export type { Stub, StubOptions } from "./stub.js";

@@ -11,7 +11,13 @@ import {
   type ServerOptions,
   type ServiceOptions,
 } from "@tightwire/server";
-import { createEventLog, type EventLog, eventually } from "@tightwire/testing";
+import {
+  createEventLog,
+  type EventLog,
+  eventually,
+  tapRequests,
+  tapResponses,
+} from "@tightwire/testing";
 import { expect } from "vitest";
 import { CallBooks } from "./call-books.js";
 import {
@@ -28,6 +34,10 @@ export interface OpenOptions {
   readonly server?: ServerOptions;
   readonly service?: ServiceOptions;
   readonly channel?: Omit<ChannelOptions, "transport">;
+  /** Hears of each request message that comes. */
+  readonly onRequest?: (compressed: boolean) => void;
+  /** Hears of each response message that comes. */
+  readonly onResponse?: (compressed: boolean) => void;
 }
 
 /** A server and a client of it, over the subject. */
@@ -90,6 +100,21 @@ export function createStage(subject: TransportSubject, patienceMs?: number): Sta
     return { channel, client: createClient(TestService, channel), books: own };
   }
 
+  async function listenTapped(
+    server: Server,
+    onRequest: OpenOptions["onRequest"],
+    onResponse: OpenOptions["onResponse"],
+  ): Promise<SubjectListener> {
+    const listener = await subject.listen(
+      onRequest === undefined ? server : withTappedRequests(server, onRequest),
+    );
+    if (onResponse === undefined) return listener;
+    const transport = tapResponses(listener.transport, (_call, compressed) =>
+      onResponse(compressed),
+    );
+    return { ...listener, transport };
+  }
+
   return {
     subject,
     log: createEventLog(patienceMs),
@@ -99,6 +124,8 @@ export function createStage(subject: TransportSubject, patienceMs?: number): Sta
       server: serverOptions = {},
       service = {},
       channel: channelOptions = {},
+      onRequest,
+      onResponse,
     } = {}) {
       const serverBooks = openBooks();
       const server = createServer({
@@ -106,7 +133,7 @@ export function createStage(subject: TransportSubject, patienceMs?: number): Sta
         observers: [serverBooks, ...(serverOptions.observers ?? [])],
       });
       server.add(TestService, testHandlers(handlers), service);
-      const listener = await subject.listen(server);
+      const listener = await listenTapped(server, onRequest, onResponse);
       ends.push(() => server.stop({ pauseMs: 0, graceMs: 500 }));
       const { channel, client, books: clientBooks } = channelTo(listener, channelOptions);
       return { ...listener, server, channel, client, serverBooks, clientBooks };
@@ -143,6 +170,20 @@ export function createStage(subject: TransportSubject, patienceMs?: number): Sta
       );
       await eventually(() =>
         expect(activeTimers(), "timers that hold the process").toBeLessThanOrEqual(timersBefore),
+      );
+    },
+  };
+}
+
+/** A server whose transports tell of each request message. */
+function withTappedRequests(server: Server, onRequest: (compressed: boolean) => void): Server {
+  return {
+    ...server,
+    listen(address, transport) {
+      if (transport === undefined) throw new TypeError("a subject names its transport");
+      return server.listen(
+        address,
+        tapRequests(transport, (_call, compressed) => onRequest(compressed)),
       );
     },
   };
