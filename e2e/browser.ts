@@ -28,7 +28,7 @@ export interface WatchedPage {
   /** Addresses of all requests and WebSockets. */
   readonly requests: readonly string[];
   /**
-   * Errors of the console, exceptions, and what the policy of the page's content forbade. Answers
+   * Errors of the console, exceptions, and what the policy of the page's content forbade. Responses
    * with an error's status are none.
    */
   readonly complaints: readonly string[];

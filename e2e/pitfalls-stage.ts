@@ -13,7 +13,7 @@ import { type TestClient, type TestHandlers, TestService } from "@tightwire/tran
 import { onTestFinished } from "vitest";
 import { transportInUse } from "./transport-in-use.js";
 
-/** Handlers of which those that are not given answer UNIMPLEMENTED. */
+/** Handlers of which those that are not given respond with UNIMPLEMENTED. */
 export function handlersOf(given: Partial<TestHandlers>): TestHandlers {
   const missing = (): never => {
     throw new RpcError("unimplemented", "this test has no such handler");

@@ -21,7 +21,7 @@ test("grpc-js keeps no channelz records of our servers, channels and connections
     new Promise((resolve) =>
       getChannelzHandlers()[name]?.(
         { request: { start_id: 0, max_results: 0 } } as never,
-        (_error: unknown, answer: unknown) => resolve(answer),
+        (_error: unknown, response: unknown) => resolve(response),
       ),
     );
   expect(await ask("GetTopChannels")).toMatchObject({ channel: [] });

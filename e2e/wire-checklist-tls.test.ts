@@ -77,7 +77,7 @@ describe("29. TLS", () => {
       const peer = await connectRaw(socket);
       await peer.greet();
       peer.send(headers(1, request("/t/Echo")), data(1, message("secure"), true));
-      expect((await peer.answer(1)).body.toString()).toContain("secure");
+      expect((await peer.response(1)).body.toString()).toContain("secure");
     }
   });
 
@@ -175,7 +175,7 @@ describe("29. other protocols on a port of ours", () => {
     ],
     ["a preface that goes wrong at its end", CLIENT_PREFACE.toString().replace("SM", "XX")],
   ] as const) {
-    test(`29. ${what} is answered in HTTP/1.1, in whole and octet by octet`, async () => {
+    test(`29. ${what} gets a response in HTTP/1.1, in whole and byte by byte`, async () => {
       const server = await serve();
       const [host = "", port = ""] = server.address.split(":");
       for (const step of [first.length, 1]) {
@@ -188,9 +188,9 @@ describe("29. other protocols on a port of ours", () => {
           socket.write(first.slice(at, at + step));
           await new Promise((resolve) => setImmediate(resolve));
         }
-        const answer = await text;
-        expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
-        expect(answer.endsWith("This port speaks gRPC: HTTP/2 with prior knowledge only")).toBe(
+        const response = await text;
+        expect(response).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+        expect(response.endsWith("This port speaks gRPC: HTTP/2 with prior knowledge only")).toBe(
           true,
         );
       }

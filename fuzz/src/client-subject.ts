@@ -20,7 +20,7 @@ const LAST_STREAM_IDS = 0x7fff_fff5;
 /** A client's session and calls that a seed made up. */
 export function createClientSubject(
   seed: number,
-  carrier: MemoryTransport,
+  transport: MemoryTransport,
   check: OutputCheck,
   faults: Faults,
   clock: Clock,
@@ -41,7 +41,7 @@ export function createClientSubject(
     authority: "localhost",
     firstStreamId: seed !== 0 && random.chance(2) ? LAST_STREAM_IDS : 1,
   };
-  const session = new ClientSession(carrier, options, {
+  const session = new ClientSession(transport, options, {
     ready() {},
     state: (state) =>
       void (state === "closed" && ++closes > 1 && faults.note("the session closed twice")),
@@ -90,7 +90,7 @@ export function createClientSubject(
       case 2:
         return one?.cancel();
       case 3:
-        carrier.slow = !carrier.slow;
+        transport.slow = !transport.slow;
         return;
       case 4:
       case 5:
@@ -112,9 +112,9 @@ export function createClientSubject(
     begin: (kinds) => kinds.forEach(makeCall),
     auditRest() {
       if (session.session.closed || session.session.streams.size > 0) return;
-      if (ledger.held !== 0) faults.note(`${ledger.held} octets are held for no stream`);
+      if (ledger.held !== 0) faults.note(`${ledger.held} bytes are held for no stream`);
       if (session.capacity > 0 && session.session.sender.waitingBytes !== 0)
-        faults.note(`${session.session.sender.waitingBytes} octets wait for no stream`);
+        faults.note(`${session.session.sender.waitingBytes} bytes wait for no stream`);
     },
     auditEnd() {
       for (const call of calls) call.audit();

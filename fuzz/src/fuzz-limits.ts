@@ -4,7 +4,7 @@ import { DEFAULT_LIMITS, type Limits } from "@tightwire/wire/internals/session/l
 /** The plain application's. */
 export const PLAIN_MESSAGE_BYTES: number = 4 * 1024 * 1024;
 
-/** Bounds of a session: the defaults, or some so small that inputs come to them. */
+/** Limits of a session: the defaults, or some so small that inputs come to them. */
 export function fuzzLimits(random: SeededRandom, seed: number): Limits {
   if (seed === 0 || random.chance(40)) return DEFAULT_LIMITS;
   return {

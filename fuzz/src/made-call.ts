@@ -68,7 +68,7 @@ export class MadeCall implements ResponseSink, UnarySink {
 
   cancel(): void {
     if (this.#handle === undefined) return;
-    this.#handle.cancel({ code: 1, message: "the fuzzer gave it up" });
+    this.#handle.cancel({ code: 1, message: "cancelled by the fuzzer" });
     if (this.live) this.#fault("was cancelled and did not end");
   }
 

@@ -7,12 +7,12 @@ export function mutate(random: SeededRandom, recording: Buffer, other: Buffer): 
   for (let changes = 1 + random.below(6); changes > 0; changes--) {
     bytes = random.chance(50)
       ? changeFrames(random, bytes, other)
-      : changeOctets(random, bytes, other);
+      : changeBytes(random, bytes, other);
   }
   return bytes;
 }
 
-function changeOctets(random: SeededRandom, bytes: Buffer, other: Buffer): Buffer {
+function changeBytes(random: SeededRandom, bytes: Buffer, other: Buffer): Buffer {
   if (bytes.length === 0) return other;
   const at = random.below(bytes.length);
   const end = Math.min(bytes.length, at + 1 + random.size(200));

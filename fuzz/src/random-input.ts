@@ -55,7 +55,7 @@ function mutatedRecording(
   return session(random, target, recording.calls, bytes);
 }
 
-/** A fifth are nothing but octets, to a plain application: those must come to the same whole. */
+/** A fifth are nothing but bytes, to a plain application: those must come to the same whole. */
 function session(
   random: SeededRandom,
   target: "server" | "client",
@@ -71,13 +71,13 @@ function session(
   };
 }
 
-/** Cuts octets anywhere, with things that happen in between. */
+/** Cuts bytes anywhere, with things that happen in between. */
 function mingle(random: SeededRandom, bytes: Buffer): Step[] {
   const steps: Step[] = [];
   const most = Math.max(random.pick([10, 100, 1_000, 20_000, 1_000_000]), bytes.length / MAX_CUTS);
   for (let at = 0; at < bytes.length; ) {
     const end = Math.min(bytes.length, at + 1 + random.below(Math.min(most, bytes.length) * 2));
-    steps.push({ kind: "octets", bytes: bytes.subarray(at, end) });
+    steps.push({ kind: "bytes", bytes: bytes.subarray(at, end) });
     at = end;
     if (random.chance(35)) steps.push({ kind: "turn" });
     if (random.chance(25)) steps.push({ kind: "act", number: random.below(0x7fff_ffff) });
@@ -110,13 +110,13 @@ function partSteps(random: SeededRandom, target: Target, recordings: readonly Re
     );
   }
   return Array.from({ length: 1 + random.below(5) }, () => ({
-    kind: "octets",
+    kind: "bytes",
     bytes: random.bytes(random.size(400)),
   }));
 }
 
 function cut(random: SeededRandom, bytes: Buffer): Step[] {
-  return mingle(random, bytes).filter(({ kind }) => kind === "octets");
+  return mingle(random, bytes).filter(({ kind }) => kind === "bytes");
 }
 
 function message(random: SeededRandom): Buffer {

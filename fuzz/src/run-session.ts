@@ -16,23 +16,23 @@ const AFTERWARDS_MS = 10_000;
 export function runSession(input: Input): Outcome {
   const faults = createFaults();
   const check = new OutputCheck(input.target === "client", faults);
-  const carrier = new MemoryTransport(faults, (bytes) => check.push(bytes));
+  const transport = new MemoryTransport(faults, (bytes) => check.push(bytes));
   let log: readonly string[] = [];
   try {
     const time = createVirtualClock();
     withVirtualMicrotasks(time, () => {
       const create = input.target === "client" ? createClientSubject : createServerSubject;
-      const subject = create(input.seed, carrier, check, faults, time);
+      const subject = create(input.seed, transport, check, faults, time);
       time.turn();
       subject.begin(input.calls);
       time.turn();
-      for (const step of input.steps) take(step, subject, carrier, time);
-      bringToRest(carrier, time);
+      for (const step of input.steps) take(step, subject, transport, time);
+      bringToRest(transport, time);
       subject.auditRest();
       // Half of the sessions end by themselves, the others are cut off.
       if ((input.seed & 1) === 0) subject.lost();
       else subject.close();
-      carrier.takeAll();
+      transport.takeAll();
       time.runUntilIdle();
       time.advance(AFTERWARDS_MS);
       subject.auditEnd();
@@ -50,26 +50,26 @@ export function runSession(input: Input): Outcome {
 function take(
   step: Step,
   subject: SessionSubject,
-  carrier: MemoryTransport,
+  transport: MemoryTransport,
   time: VirtualClock,
 ): void {
   switch (step.kind) {
-    case "octets":
+    case "bytes":
       return subject.receive(step.bytes);
     case "turn":
       return void time.turn();
     case "advance":
       return time.advance(step.ms);
     case "written":
-      return carrier.takeAll();
+      return transport.takeAll();
     case "act":
       return subject.act(step.number);
     default:
   }
 }
 
-function bringToRest(carrier: MemoryTransport, time: VirtualClock): void {
-  carrier.slow = false;
-  carrier.takeAll();
+function bringToRest(transport: MemoryTransport, time: VirtualClock): void {
+  transport.slow = false;
+  transport.takeAll();
   time.runUntilIdle();
 }

@@ -12,7 +12,7 @@ import { type Ledger, watchSession } from "./watched-session.js";
 /** A server's session and handlers that a seed made up. */
 export function createServerSubject(
   seed: number,
-  carrier: MemoryTransport,
+  transport: MemoryTransport,
   check: OutputCheck,
   faults: Faults,
   clock: Clock,
@@ -60,7 +60,7 @@ export function createServerSubject(
     maxAgeGraceMs: Number.POSITIVE_INFINITY,
   };
   const session = new ServerSession(
-    carrier,
+    transport,
     options,
     { kind: "network", address: "127.0.0.1:1" },
     {
@@ -83,7 +83,7 @@ export function createServerSubject(
           ? session.close({ code: StatusNumber.UNAVAILABLE, message: "the fuzzer closed it" })
           : undefined;
       case 2:
-        carrier.slow = !carrier.slow;
+        transport.slow = !transport.slow;
         return;
       case 3:
       case 4:
@@ -109,9 +109,9 @@ export function createServerSubject(
     begin() {},
     auditRest() {
       if (session.session.closed || session.session.streams.size > 0) return;
-      if (ledger.held !== 0) faults.note(`${ledger.held} octets are held for no stream`);
+      if (ledger.held !== 0) faults.note(`${ledger.held} bytes are held for no stream`);
       if (session.session.sender.waitingBytes !== 0)
-        faults.note(`${session.session.sender.waitingBytes} octets wait for no stream`);
+        faults.note(`${session.session.sender.waitingBytes} bytes wait for no stream`);
     },
     auditEnd() {
       for (const call of calls) call.audit();

@@ -8,13 +8,13 @@ export const SOAK_MESSAGE_BYTES = 1_048_576;
 export interface SoakPlan {
   readonly kind: CallKind;
   /** What the server does: told to it in the call's metadata. */
-  readonly does: "echo" | "fail" | "wait" | "answer early";
+  readonly does: "echo" | "fail" | "wait" | "response early";
   readonly messages: number;
   readonly messageBytes: number;
   readonly compress: boolean;
   /** `Infinity` for none. */
   readonly deadlineMs: number;
-  /** When the caller gives up; `Infinity` for never. */
+  /** When the caller cancels; `Infinity` for never. */
   readonly cancelMs: number;
 }
 
@@ -25,7 +25,7 @@ export function soakPlan(random: SeededRandom): SoakPlan {
   const kind = random.pick(KINDS);
   return {
     kind,
-    does: random.chance(75) ? "echo" : random.pick(["fail", "wait", "answer early"]),
+    does: random.chance(75) ? "echo" : random.pick(["fail", "wait", "response early"]),
     messages: kind === "unary" || kind === "serverStream" ? 1 : 1 + random.below(8),
     messageBytes: sizeOf(random),
     compress: random.chance(30),

@@ -2,9 +2,9 @@ import { RpcError, type ServerCall } from "@tightwire/core";
 import { StatusNumber, statusName } from "@tightwire/core/runtime";
 import type { EchoStatus } from "./gen/grpc/testing/messages.js";
 
-/** The key whose value comes back in the head of the answer. */
+/** The key whose value comes back in the head of the response. */
 export const ECHO_INITIAL_KEY = "x-grpc-test-echo-initial";
-/** The key whose value comes back at the end of the answer. */
+/** The key whose value comes back at the end of the response. */
 export const ECHO_TRAILING_KEY = "x-grpc-test-echo-trailing-bin";
 
 /** Sends back what the caller sent to have it back. */

@@ -30,13 +30,13 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
     server: "grpc-js",
     client: "wire",
     cases: SERVER_COMPRESSED,
-    reason: "a grpc-js server cannot compress answers (grpc-node#1823)",
+    reason: "a grpc-js server cannot compress responses (grpc-node#1823)",
     error: NOT_SEEN_COMPRESSED,
   },
   {
     client: "grpc-js",
     cases: SERVER_COMPRESSED,
-    reason: "grpc-js does not tell its callers whether an answer came compressed",
+    reason: "grpc-js does not tell its callers whether a response came compressed",
     error: NOT_SEEN_COMPRESSED,
   },
   {

@@ -63,7 +63,7 @@ export const testService: TestHandlers = implement(TestService, {
   ): AsyncGenerator<StreamingOutputCallResponse> {
     echoMetadata(call);
     echoStatus(request.responseStatus);
-    yield* answers(request, call);
+    yield* responses(request, call);
   },
 
   async *fullDuplexCall(
@@ -73,7 +73,7 @@ export const testService: TestHandlers = implement(TestService, {
     echoMetadata(call);
     for await (const request of requests) {
       echoStatus(request.responseStatus);
-      yield* answers(request, call);
+      yield* responses(request, call);
     }
   },
 
@@ -84,7 +84,7 @@ export const testService: TestHandlers = implement(TestService, {
     echoMetadata(call);
     const all: StreamingOutputCallRequest[] = [];
     for await (const request of requests) all.push(request);
-    for (const request of all) yield* answers(request, call);
+    for (const request of all) yield* responses(request, call);
   },
 
   async unimplementedCall(): Promise<Empty> {
@@ -92,13 +92,13 @@ export const testService: TestHandlers = implement(TestService, {
   },
 });
 
-/** The answers that a request asks for, each compressed or not as it says. */
-async function* answers(
+/** The responses that a request asks for, each compressed or not as it says. */
+async function* responses(
   request: StreamingOutputCallRequest,
   call: ServerCall,
 ): AsyncGenerator<StreamingOutputCallResponse> {
   const { responseParameters, responseType } = request;
-  // What is announced with the head holds for the whole answer, whichever of its messages use it.
+  // What is announced with the head holds for the whole response, whichever of its messages use it.
   call.compress = responseParameters.some(({ compressed }) => compressed?.value === true);
   if (call.compress) call.sendHeaders();
   for (const { size, intervalUs, compressed } of responseParameters) {

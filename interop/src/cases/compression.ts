@@ -25,7 +25,7 @@ export async function clientCompressedUnaryNoProbe({ clients }: CaseContext): Pr
   }
 }
 
-/** An answer compressed, and one not. */
+/** A response compressed, and one not. */
 export async function serverCompressedUnary({ clients }: CaseContext): Promise<void> {
   for (const value of [true, false]) {
     const request = {
@@ -33,8 +33,8 @@ export async function serverCompressedUnary({ clients }: CaseContext): Promise<v
       responseSize: LARGE_RESPONSE,
       payload: zeros(LARGE_REQUEST),
     };
-    const answer = await clients.test.unaryCall(request);
-    assertZeros(answer, LARGE_RESPONSE);
+    const response = await clients.test.unaryCall(request);
+    assertZeros(response, LARGE_RESPONSE);
     assert.equal(clients.cameCompressed.at(-1), value, "whether the response came compressed");
   }
 }
@@ -56,7 +56,7 @@ export async function clientCompressedStreamingNoProbe({ clients }: CaseContext)
   assert.equal(aggregatedPayloadSize, 73_086, "bytes that the server read");
 }
 
-/** A stream of an answer compressed and one not. */
+/** A stream of a response compressed and one not. */
 export async function serverCompressedStreaming({ clients }: CaseContext): Promise<void> {
   const wanted = [
     { compressed: { value: true }, size: 31_415 },
@@ -64,17 +64,17 @@ export async function serverCompressedStreaming({ clients }: CaseContext): Promi
   ];
   const before = clients.cameCompressed.length;
   let count = 0;
-  for await (const answer of clients.test.streamingOutputCall({ responseParameters: wanted })) {
+  for await (const response of clients.test.streamingOutputCall({ responseParameters: wanted })) {
     const { size, compressed } =
-      wanted[count++] ?? assert.fail("more answers came than were asked for");
-    assertZeros(answer, size);
+      wanted[count++] ?? assert.fail("more responses came than were asked for");
+    assertZeros(response, size);
     assert.equal(
       clients.cameCompressed[before + count - 1],
       compressed.value,
       `whether response ${count} came compressed`,
     );
   }
-  assert.equal(count, wanted.length, "answers that came");
+  assert.equal(count, wanted.length, "responses that came");
 }
 
 function expecting(value: boolean, bytes: number): Expecting {

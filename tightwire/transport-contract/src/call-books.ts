@@ -1,24 +1,26 @@
 import type { ObservedFinish, Observer } from "@tightwire/core";
 import { statusName } from "@tightwire/core/runtime";
 
-/** One call as an observer heard it. */
+/** One call, as an observer hears of it. */
 export interface BookedCall {
   readonly path: string;
   /** A status name; undefined while the call is in flight. */
   code: string | undefined;
-  text: string;
-  ends: number;
+  /** The message of its status. */
+  message: string;
+  /** How often it finished; once, if all is well. */
+  finishes: number;
   sent: number;
   received: number;
   attempts: number;
   origin: ObservedFinish["origin"] | undefined;
-  /** What a handler threw that was no RpcError, once each time it was told. */
+  /** What a handler threw other than an RpcError, once for each time it was reported. */
   readonly failures: { readonly error: unknown; readonly id: string }[];
 }
 
 /**
- * An observer that books each call, so that a test can ask whether every call that began has ended,
- * once.
+ * An observer that notes each call, so that a test can see that every call that was started has
+ * finished once.
  */
 export class CallBooks implements Observer {
   readonly calls: BookedCall[] = [];
@@ -27,8 +29,8 @@ export class CallBooks implements Observer {
     const call: BookedCall = {
       path,
       code: undefined,
-      text: "",
-      ends: 0,
+      message: "",
+      finishes: 0,
       sent: 0,
       received: 0,
       attempts: 0,
@@ -40,20 +42,21 @@ export class CallBooks implements Observer {
       attempt: () => void call.attempts++,
       message: (direction) => void call[direction]++,
       failed: (error, id) => void call.failures.push({ error, id }),
-      finished: (end) => {
-        call.ends++;
-        call.code = statusName(end.code);
-        call.text = end.message;
-        call.origin = end.origin;
+      finished: ({ code, message, origin }) => {
+        call.finishes++;
+        call.code = statusName(code);
+        call.message = message;
+        call.origin = origin;
       },
     };
   }
 
-  /** Calls that are in flight, or ended more than once. */
-  get unsettled(): readonly BookedCall[] {
-    return this.calls.filter(({ ends }) => ends !== 1);
+  /** Calls that are in flight, or that finished more than once. */
+  get unfinished(): readonly BookedCall[] {
+    return this.calls.filter(({ finishes }) => finishes !== 1);
   }
 
+  /** The status name of each call, in the order in which the calls were started. */
   get codes(): readonly (string | undefined)[] {
     return this.calls.map(({ code }) => code);
   }

@@ -28,7 +28,7 @@ import {
 import { testHandlers } from "./test-handlers.js";
 import type { SubjectListener, TransportSubject } from "./transport-subject.js";
 
-/** What a test asks for; all optional. */
+/** Settings of a server and a client; all optional. */
 export interface OpenOptions {
   readonly handlers?: Partial<TestHandlers>;
   readonly server?: ServerOptions;
@@ -40,7 +40,7 @@ export interface OpenOptions {
   readonly onResponse?: (compressed: boolean) => void;
 }
 
-/** A server and a client of it, over the subject. */
+/** A server and a client of it, over the transport under test. */
 export interface Pair extends SubjectListener {
   readonly server: Server;
   readonly channel: Channel;
@@ -50,8 +50,8 @@ export interface Pair extends SubjectListener {
 }
 
 /**
- * What one test plays on. When the test is over everything that it opened is closed, and what it
- * left is looked for.
+ * What one test uses. When the test has finished, everything that it opened is closed, and calls and
+ * timers that are left fail it.
  */
 export interface Stage {
   readonly subject: TransportSubject;
@@ -67,17 +67,16 @@ export interface Stage {
   /** A connection below channels. */
   connect(listener: SubjectListener): Promise<Connection>;
   /**
-   * Ends everything; throws when a call did not end exactly once on each side, or a timer runs on.
+   * Closes everything. Throws when a call did not finish exactly once on each side, or when a timer
+   * still holds the process.
    */
   close(): Promise<void>;
 }
 
-/**
- * Makes the stage of one test, whose log waits so long for an entry (see {@link createEventLog}).
- */
-export function createStage(subject: TransportSubject, patienceMs?: number): Stage {
+/** Makes the stage of one test. `waitMs`: how long its log waits for an entry. */
+export function createStage(subject: TransportSubject, waitMs?: number): Stage {
   const books: CallBooks[] = [];
-  const ends: (() => Promise<unknown>)[] = [];
+  const closers: (() => Promise<unknown>)[] = [];
   const timersBefore = activeTimers();
 
   function openBooks(): CallBooks {
@@ -96,7 +95,7 @@ export function createStage(subject: TransportSubject, patienceMs?: number): Sta
       ...options,
       observers: [own, ...(options.observers ?? [])],
     });
-    ends.unshift(() => channel.close());
+    closers.unshift(() => channel.close());
     return { channel, client: createClient(TestService, channel), books: own };
   }
 
@@ -117,7 +116,7 @@ export function createStage(subject: TransportSubject, patienceMs?: number): Sta
 
   return {
     subject,
-    log: createEventLog(patienceMs),
+    log: createEventLog(waitMs),
     channelTo,
     async open({
       handlers,
@@ -134,7 +133,7 @@ export function createStage(subject: TransportSubject, patienceMs?: number): Sta
       });
       server.add(TestService, testHandlers(handlers), service);
       const listener = await listenTapped(server, onRequest, onResponse);
-      ends.push(() => server.stop({ pauseMs: 0, graceMs: 500 }));
+      closers.push(() => server.stop({ pauseMs: 0, graceMs: 500 }));
       const { channel, client, books: clientBooks } = channelTo(listener, channelOptions);
       return { ...listener, server, channel, client, serverBooks, clientBooks };
     },
@@ -148,7 +147,7 @@ export function createStage(subject: TransportSubject, patienceMs?: number): Sta
           return listener;
         },
       };
-      ends.push(() => Promise.all(listeners.map((one) => one.closeNow())));
+      closers.push(() => Promise.all(listeners.map((one) => one.closeNow())));
       return await subject.listen(bare as unknown as Server);
     },
     async connect(listener) {
@@ -157,15 +156,15 @@ export function createStage(subject: TransportSubject, patienceMs?: number): Sta
         maxMessageBytes: 4 * 1024 * 1024,
         ...SYSTEM,
       });
-      ends.unshift(() => connection.close(0));
+      closers.unshift(() => connection.close(0));
       return connection;
     },
     async close() {
-      for (const end of ends) await end();
+      for (const close of closers) await close();
       await eventually(() =>
         expect(
-          books.flatMap(({ unsettled }) => unsettled),
-          "calls that did not end exactly once",
+          books.flatMap(({ unfinished }) => unfinished),
+          "calls that did not finish exactly once",
         ).toEqual([]),
       );
       await eventually(() =>
@@ -189,7 +188,7 @@ function withTappedRequests(server: Server, onRequest: (compressed: boolean) => 
   };
 }
 
-/** Timers that would keep the process from ending. */
+/** Timers that keep the process alive. */
 function activeTimers(): number {
   return process.getActiveResourcesInfo().filter((one) => one === "Timeout").length;
 }

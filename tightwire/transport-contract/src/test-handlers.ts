@@ -8,7 +8,7 @@ export const KINDS: readonly Kind[] = ["unary", "serverStream", "clientStream", 
 /** The name of a method, one a kind of call. */
 export type Kind = "unary" | "serverStream" | "clientStream" | "bidiStream";
 
-/** Handlers of which those that are not given answer UNIMPLEMENTED. */
+/** Handlers of which those that are not given respond with UNIMPLEMENTED. */
 export function testHandlers(given: Partial<TestHandlers> = {}): TestHandlers {
   const missing = (): never => {
     throw new RpcError("unimplemented", "this test has no such handler");
@@ -26,10 +26,10 @@ export function testHandlers(given: Partial<TestHandlers> = {}): TestHandlers {
 }
 
 /**
- * Handlers of all four kinds that read every request, run `body`, and answer with the one message
+ * Handlers of all four kinds that read every request, run `body`, and respond with the one message
  * that it returns.
  */
-export function answering(
+export function responding(
   body: (call: ServerCall, requests: readonly TestMessage[]) => TestMessage | Promise<TestMessage>,
 ): Partial<TestHandlers> {
   const gather = async (requests: AsyncIterable<TestMessage>): Promise<TestMessage[]> => {
@@ -49,7 +49,7 @@ export function answering(
   };
 }
 
-/** Makes one call of a kind with one request and reads all of its answers. */
+/** Makes one call of a kind with one request and reads all of its responses. */
 export async function callOnce(
   client: TestClient,
   kind: Kind,

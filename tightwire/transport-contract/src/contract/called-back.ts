@@ -39,12 +39,12 @@ export function calledBack({ test }: Suite): void {
     const { heard, ended } = start(
       await stage.open({
         handlers: {
-          unary: ({ text }) => Promise.resolve(testMessage({ text: `${text}, answered` })),
+          unary: ({ text }) => Promise.resolve(testMessage({ text: `${text}, responded` })),
         },
       }),
     );
     await ended;
-    expect(heard).toEqual([[undefined, expect.objectContaining({ text: "asked, answered" })]]);
+    expect(heard).toEqual([[undefined, expect.objectContaining({ text: "asked, responded" })]]);
   });
 
   test("hear an error, as others catch it", async (stage) => {
@@ -97,20 +97,20 @@ export function calledBack({ test }: Suite): void {
           },
         ],
       },
-      handlers: { unary: () => Promise.resolve(testMessage({ text: "the answer" })) },
+      handlers: { unary: () => Promise.resolve(testMessage({ text: "the response" })) },
     });
     const good = start(pair);
     const bad = start(pair, { metadata: { refuse: "yes" } });
     await Promise.all([good.ended, bad.ended]);
     expect(good.heard).toEqual([
-      [undefined, expect.objectContaining({ text: "around the answer" })],
+      [undefined, expect.objectContaining({ text: "around the response" })],
     ]);
     expect(bad.heard).toEqual([
       [expect.objectContaining({ code: "permission_denied" }), undefined],
     ]);
   });
 
-  test("hear of an interceptor that forgets its reply, too", async (stage) => {
+  test("hear of an interceptor that forgets its response, too", async (stage) => {
     const forgetful: Interceptor = (next) => async (call) => {
       await next(call);
       return undefined as unknown as InterceptedResponse;

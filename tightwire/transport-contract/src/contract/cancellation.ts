@@ -4,7 +4,7 @@ import { aborted, createGate, errorOf, eventually } from "@tightwire/testing";
 import { expect } from "vitest";
 import type { TestHandlers } from "../gen/tightwire/testing/v1/test.service.js";
 import type { Pair, Stage } from "../stage.js";
-import { answering, callOnce, KINDS, type Kind, readAll } from "../test-handlers.js";
+import { callOnce, KINDS, type Kind, readAll, responding } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
 import type { Suite } from "../transport-contract.js";
 
@@ -18,13 +18,13 @@ interface Moment {
 }
 
 const MOMENTS: Readonly<Record<string, Moment>> = {
-  "before its first answer, after the client's end": {
+  "before its first response, after the client's end": {
     reached: "read all",
     kinds: KINDS,
     halfClosed: true,
   },
-  "between two answers": {
-    reached: "answered",
+  "between two responses": {
+    reached: "responded",
     kinds: ["serverStream", "bidiStream"],
     halfClosed: true,
   },
@@ -68,7 +68,7 @@ function standing(stage: Stage, over: Promise<void>): Partial<TestHandlers> {
       log.add("reader failed");
     }
   }
-  async function* answer(
+  async function* respond(
     call: ServerCall,
     requests: AsyncIterable<unknown> | undefined,
   ): AsyncGenerator<ReturnType<typeof testMessage>> {
@@ -76,14 +76,14 @@ function standing(stage: Stage, over: Promise<void>): Partial<TestHandlers> {
     try {
       if (requests === undefined) log.add("read all");
       else await read(requests);
-      if (call.metadata.get("answer") === "one") {
+      if (call.metadata.get("response") === "one") {
         yield testMessage();
-        log.add("answered");
+        log.add("responded");
       }
       await over;
       yield testMessage();
     } finally {
-      log.add("handler over");
+      log.add("handler finished");
     }
   }
   return {
@@ -91,18 +91,18 @@ function standing(stage: Stage, over: Promise<void>): Partial<TestHandlers> {
       begin(call);
       log.add("read all");
       await over;
-      log.add("handler over");
+      log.add("handler finished");
       return testMessage();
     },
-    serverStream: (_request, call) => answer(call, undefined),
+    serverStream: (_request, call) => respond(call, undefined),
     async clientStream(requests, call) {
       begin(call);
       await read(requests);
       await over;
-      log.add("handler over");
+      log.add("handler finished");
       return testMessage();
     },
-    bidiStream: (requests, call) => answer(call, requests),
+    bidiStream: (requests, call) => respond(call, requests),
   };
 }
 
@@ -115,7 +115,7 @@ function startCall(
 ): Promise<unknown> {
   const options = {
     signal: stop.signal,
-    metadata: { answer: moment.reached === "answered" ? "one" : "none" },
+    metadata: { response: moment.reached === "responded" ? "one" : "none" },
   };
   const never = createGate();
   async function* requests(): AsyncGenerator<object> {
@@ -126,7 +126,7 @@ function startCall(
         await never.passed;
       }
     } finally {
-      stage.log.add("requests over");
+      stage.log.add("requests finished");
     }
   }
   if (kind === "unary") return pair.client.unary({}, options);
@@ -157,11 +157,11 @@ export function cancellation({ test }: Suite): void {
           await stage.log.until("signal aborted");
           if (!moment.halfClosed) await stage.log.until("reader failed");
           over.open();
-          await stage.log.until("handler over");
+          await stage.log.until("handler finished");
           await ending;
           expect(stage.log.entries.filter((one) => one === "signal aborted")).toHaveLength(1);
           expect(getEventListeners(stop.signal, "abort")).toHaveLength(0);
-          await eventually(() => expect(pair.serverBooks.unsettled).toEqual([]));
+          await eventually(() => expect(pair.serverBooks.unfinished).toEqual([]));
           expect(pair.serverBooks.codes).not.toContain("ok");
         });
       }
@@ -175,7 +175,7 @@ export function cancellation({ test }: Suite): void {
       process.on("warning", note);
       let running = 0;
       const { client } = await stage.open({
-        handlers: answering(async (call) => {
+        handlers: responding(async (call) => {
           for (let count = 0; count < 20; count++) call.signal.addEventListener("abort", () => {});
           running++;
           await aborted(call.signal);
@@ -197,7 +197,7 @@ export function cancellation({ test }: Suite): void {
 
     test(`a signal that is aborted already: ${kind} touches no network`, async (stage) => {
       const { client, clientBooks, serverBooks } = await stage.open({
-        handlers: answering(() => testMessage()),
+        handlers: responding(() => testMessage()),
       });
       const signal = AbortSignal.abort(new Error("long ago"));
       const error = await errorOf(callOnce(client, kind, { signal }));
@@ -210,7 +210,7 @@ export function cancellation({ test }: Suite): void {
 
     test(`before the connection stands, and right after ${kind} was begun on one that does`, async (stage) => {
       const { client, clientBooks, serverBooks } = await stage.open({
-        handlers: answering(() => testMessage()),
+        handlers: responding(() => testMessage()),
       });
       for (const warm of [false, true]) {
         const stop = new AbortController();
@@ -221,13 +221,13 @@ export function cancellation({ test }: Suite): void {
         if (!warm) expect(clientBooks.calls[0]?.attempts).toBe(0);
         expect(await callOnce(client, kind)).toHaveLength(1);
       }
-      await eventually(() => expect(serverBooks.unsettled).toEqual([]));
+      await eventually(() => expect(serverBooks.unfinished).toEqual([]));
     });
 
     test(`the end of a good ${kind} aborts no signal and leaves no listener`, async (stage) => {
       const signals: AbortSignal[] = [];
       const { client } = await stage.open({
-        handlers: answering((call) => {
+        handlers: responding((call) => {
           signals.push(call.signal);
           return testMessage();
         }),
@@ -259,7 +259,7 @@ export function cancellation({ test }: Suite): void {
               await new Promise((resolve) => setImmediate(resolve));
             }
           } finally {
-            stage.log.add("requests over");
+            stage.log.add("requests finished");
           }
         }
         const stream =
@@ -280,7 +280,7 @@ export function cancellation({ test }: Suite): void {
         }
         await stage.log.until("finally ran");
         await stage.log.until("signal aborted");
-        if (kind === "bidiStream") await stage.log.until("requests over");
+        if (kind === "bidiStream") await stage.log.until("requests finished");
         expect(clientBooks.codes).toEqual(["cancelled"]);
       });
     }
@@ -312,7 +312,7 @@ export function cancellation({ test }: Suite): void {
   test("a cancelled call leaves those beside it alone", async (stage) => {
     const gate = createGate();
     const { client } = await stage.open({
-      handlers: answering(async (_call, [request]) => {
+      handlers: responding(async (_call, [request]) => {
         stage.log.add(`runs ${request?.text}`);
         await gate.passed;
         return testMessage({ text: request?.text ?? "" });
@@ -327,11 +327,11 @@ export function cancellation({ test }: Suite): void {
     stop.abort();
     for (const error of await Promise.all(goes)) expect(error.code).toBe("cancelled");
     gate.open();
-    for (const answers of await Promise.all(stays))
-      expect(answers.map(({ text }) => text)).toEqual(["stays"]);
+    for (const responses of await Promise.all(stays))
+      expect(responses.map(({ text }) => text)).toEqual(["stays"]);
   });
 
-  test("a handler that has its own caller give up, as its first act, is cancelled", async (stage) => {
+  test("a handler that has its own caller cancel, as its first act, is cancelled", async (stage) => {
     const { log } = stage;
     const stop = new AbortController();
     const { client } = await stage.open({
@@ -352,7 +352,7 @@ export function cancellation({ test }: Suite): void {
 
   test("calls on a closed channel are CANCELLED, and say so", async (stage) => {
     const { client, channel, serverBooks } = await stage.open({
-      handlers: answering(() => testMessage()),
+      handlers: responding(() => testMessage()),
     });
     await callOnce(client, "unary");
     await channel.close();
@@ -367,7 +367,7 @@ export function cancellation({ test }: Suite): void {
   test("closing a channel with grace lets calls in flight end", async (stage) => {
     const gate = createGate();
     const { client, channel } = await stage.open({
-      handlers: answering(async () => {
+      handlers: responding(async () => {
         stage.log.add("runs");
         await gate.passed;
         return testMessage({ text: "whole" });
@@ -377,7 +377,7 @@ export function cancellation({ test }: Suite): void {
     await eventually(() => expect(stage.log.entries).toHaveLength(4));
     const closed = channel.close(5_000);
     gate.open();
-    for (const [answer] of await Promise.all(calls)) expect(answer?.text).toBe("whole");
+    for (const [response] of await Promise.all(calls)) expect(response?.text).toBe("whole");
     await closed;
   });
 }

@@ -1,7 +1,7 @@
 import { createGate, errorOf } from "@tightwire/testing";
 import { expect } from "vitest";
 import { expireOnce } from "../expiry.js";
-import { answering, callOnce, KINDS, readAll } from "../test-handlers.js";
+import { callOnce, KINDS, readAll, responding } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
 import type { Suite } from "../transport-contract.js";
 
@@ -13,7 +13,7 @@ export function deadlines({ test }: Suite): void {
     test(`passes during ${kind}: the caller gets it, the handler's signal aborts with it`, async (stage) => {
       const never = createGate();
       const { client, serverBooks } = await stage.open({
-        handlers: answering(async (call) => {
+        handlers: responding(async (call) => {
           call.signal.addEventListener("abort", () => {
             // The caller's clock may be the first to end it, and all that a network tells then is
             // that it did.
@@ -35,7 +35,7 @@ export function deadlines({ test }: Suite): void {
       expect(serverBooks.codes).not.toContain("ok");
     });
 
-    test(`passes between two answers or requests of ${kind}`, async (stage) => {
+    test(`passes between two responses or requests of ${kind}`, async (stage) => {
       const never = createGate();
       const { client } = await stage.open({
         handlers: {
@@ -49,14 +49,14 @@ export function deadlines({ test }: Suite): void {
               stage.log.add("between");
               await never.passed;
             } finally {
-              stage.log.add("handler over");
+              stage.log.add("handler finished");
             }
           },
           async clientStream(requests) {
             try {
               for await (const _one of requests) stage.log.add("between");
             } finally {
-              stage.log.add("handler over");
+              stage.log.add("handler finished");
             }
             return testMessage();
           },
@@ -67,7 +67,7 @@ export function deadlines({ test }: Suite): void {
                 stage.log.add("between");
               }
             } finally {
-              stage.log.add("handler over");
+              stage.log.add("handler finished");
             }
           },
         },
@@ -85,14 +85,14 @@ export function deadlines({ test }: Suite): void {
       const between = (): boolean => stage.log.entries.includes("between");
       expect(await expireOnce(between, call)).toMatchObject({ code: "deadline_exceeded" });
       never.open();
-      if (kind !== "unary") await stage.log.until("handler over");
+      if (kind !== "unary") await stage.log.until("handler finished");
     });
   }
 
   test("30 days, and none at all, reach the server", async (stage) => {
     const left: number[] = [];
     const { client } = await stage.open({
-      handlers: answering((call) => {
+      handlers: responding((call) => {
         left.push(call.timeLeftMs);
         return testMessage();
       }),
@@ -142,7 +142,7 @@ export function deadlines({ test }: Suite): void {
     within(0, 3_001);
   });
 
-  test("a client's deadline ends a call that the contract gave longer, and one of the contract ends what nobody else bounds", async (stage) => {
+  test("a client's deadline ends a call that the contract gave longer, and one of the contract ends what nobody else limits", async (stage) => {
     const never = createGate();
     const { client } = await stage.open({
       handlers: { unaryWithTimeout: () => never.passed.then(() => testMessage()) },
@@ -154,7 +154,7 @@ export function deadlines({ test }: Suite): void {
     never.open();
   });
 
-  test("the server's own cap is twice the contract's timeout, and the answer says so", async (stage) => {
+  test("the server's own cap is twice the contract's timeout, and the response says so", async (stage) => {
     const never = createGate();
     const { client } = await stage.open({
       handlers: {
@@ -191,7 +191,7 @@ export function deadlines({ test }: Suite): void {
     expect((await client.unaryWithTimeout({}, { timeoutMs: 5_000 })).text).toBe("whole");
   });
 
-  test("one that is no time throws at once", async (stage) => {
+  test("one that is not a positive number of milliseconds throws at once", async (stage) => {
     const { client } = await stage.open();
     for (const timeoutMs of [0, -1, Number.NaN])
       await expect(async () => await client.unary({}, { timeoutMs })).rejects.toThrow(TypeError);
@@ -209,7 +209,7 @@ export function deadlines({ test }: Suite): void {
             stage.log.add("silent");
             await never.passed;
           } finally {
-            stage.log.add("over");
+            stage.log.add("finished");
           }
         },
       },
@@ -220,7 +220,7 @@ export function deadlines({ test }: Suite): void {
     expect(error).toMatchObject({ code: "deadline_exceeded", origin: "peer" });
     expect(error.message).toContain("idle timeout");
     never.open();
-    await stage.log.until("over");
+    await stage.log.until("finished");
     expect(serverBooks.codes).toEqual(["deadline_exceeded"]);
   });
 
@@ -228,7 +228,7 @@ export function deadlines({ test }: Suite): void {
     test(`the client's idle timeout ends a silent ${kind}`, async (stage) => {
       const never = createGate();
       const { client } = await stage.open({
-        handlers: answering(async (call) => {
+        handlers: responding(async (call) => {
           call.signal.addEventListener("abort", () => stage.log.add("aborted"));
           stage.log.add("runs");
           await never.passed;

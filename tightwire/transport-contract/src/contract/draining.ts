@@ -1,6 +1,6 @@
 import { createGate, errorOf, eventually } from "@tightwire/testing";
 import { expect } from "vitest";
-import { answering, callOnce } from "../test-handlers.js";
+import { callOnce, responding } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
 import type { Suite } from "../transport-contract.js";
 
@@ -42,7 +42,7 @@ export function draining({ test, subject }: Suite): void {
     test(`a ${kind} whose handler does not ask is ended at once, with UNAVAILABLE`, async (stage) => {
       const over = createGate();
       const { client, server } = await stage.open({
-        handlers: answering(async (call) => {
+        handlers: responding(async (call) => {
           call.signal.addEventListener("abort", () => stage.log.add("aborted"));
           stage.log.add("runs");
           await over.passed;
@@ -62,7 +62,7 @@ export function draining({ test, subject }: Suite): void {
 
     test(`a ${kind} whose handler listens to draining ends by itself`, async (stage) => {
       const { client, server } = await stage.open({
-        handlers: answering(async (call) => {
+        handlers: responding(async (call) => {
           const told = new Promise((resolve) => call.draining.addEventListener("abort", resolve));
           stage.log.add("runs");
           await told;
@@ -80,7 +80,7 @@ export function draining({ test, subject }: Suite): void {
     test(`a ${kind} that goes on in spite of draining is ended inside the grace period`, async (stage) => {
       const over = createGate();
       const { client, server } = await stage.open({
-        handlers: answering(async (call) => {
+        handlers: responding(async (call) => {
           call.draining.addEventListener("abort", () => stage.log.add("told"));
           call.signal.addEventListener("abort", () => stage.log.add("aborted"));
           stage.log.add("runs");
@@ -121,7 +121,7 @@ export function draining({ test, subject }: Suite): void {
   });
 
   test("a second stop is the first one, and a stopped server listens no more", async (stage) => {
-    const { server, client } = await stage.open({ handlers: answering(() => testMessage()) });
+    const { server, client } = await stage.open({ handlers: responding(() => testMessage()) });
     await callOnce(client, "unary");
     const first = server.stop({ pauseMs: 0 });
     expect(server.stop()).toBe(first);
@@ -130,7 +130,7 @@ export function draining({ test, subject }: Suite): void {
   });
 
   test("a stop while idle connections stand does not wait for them", async (stage) => {
-    const pair = await stage.open({ handlers: answering(() => testMessage()) });
+    const pair = await stage.open({ handlers: responding(() => testMessage()) });
     for (let count = 0; count < 3; count++) await callOnce(stage.channelTo(pair).client, "unary");
     await pair.server.stop({ pauseMs: 0, graceMs: 60_000 });
   });
@@ -175,7 +175,7 @@ export function draining({ test, subject }: Suite): void {
       expect(unknown).toBe(0);
       expect(handled).toBe(ok);
     } else {
-      // What was answered but never heard of is among the unknown.
+      // What got a response but never heard of is among the unknown.
       expect(handled - ok).toBeGreaterThanOrEqual(0);
       expect(handled - ok).toBeLessThanOrEqual(unknown);
       console.info(

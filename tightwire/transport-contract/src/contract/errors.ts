@@ -4,7 +4,7 @@ import { BadRequest } from "@tightwire/core/details";
 import { createGate, errorOf } from "@tightwire/testing";
 import { expect } from "vitest";
 import { TestService } from "../gen/tightwire/testing/v1/test.service.js";
-import { answering, callOnce, KINDS, readAll } from "../test-handlers.js";
+import { callOnce, KINDS, readAll, responding } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
 import type { Suite } from "../transport-contract.js";
 
@@ -32,7 +32,7 @@ export function errors({ test }: Suite): void {
   test("what is no RpcError is INTERNAL with an id; the log has id, stack and cause, once", async (stage) => {
     const { lines, logger } = memoryLogger();
     const { client } = await stage.open({
-      handlers: answering(() => {
+      handlers: responding(() => {
         throw new TypeError("secret of the house", { cause: new Error("the deeper cause") });
       }),
       server: { logger },
@@ -59,7 +59,7 @@ export function errors({ test }: Suite): void {
   for (const unexpected of [false, true]) {
     test(`${unexpected ? "what is no RpcError" : "an RpcError"} that quotes marked fields, of earlier messages too, is redacted in logs and for observers, on both sides`, async (stage) => {
       const { lines, logger } = memoryLogger();
-      const secrets = ["first-canary", "second-canary", "answer-canary"];
+      const secrets = ["first-canary", "second-canary", "response-canary"];
       const quotes = (): never => {
         const text = `cannot take ${secrets.join()}, plainly`;
         throw unexpected
@@ -70,7 +70,7 @@ export function errors({ test }: Suite): void {
         handlers: {
           unary: quotes,
           async *serverStream() {
-            yield testMessage({ secret: "answer-canary" });
+            yield testMessage({ secret: "response-canary" });
             quotes();
           },
           async clientStream(requests) {
@@ -78,7 +78,7 @@ export function errors({ test }: Suite): void {
             return quotes();
           },
           async *bidiStream(requests) {
-            yield testMessage({ secret: "answer-canary" });
+            yield testMessage({ secret: "response-canary" });
             await readAll(requests);
             quotes();
           },
@@ -94,7 +94,7 @@ export function errors({ test }: Suite): void {
         unary: { made: () => client.unary(first), hidden: ["first-canary"] },
         serverStream: {
           made: () => readAll(client.serverStream(second)),
-          hidden: ["second-canary", "answer-canary"],
+          hidden: ["second-canary", "response-canary"],
         },
         clientStream: {
           made: () => client.clientStream(oneByOne()),
@@ -108,8 +108,8 @@ export function errors({ test }: Suite): void {
         expect(error.code).toBe(unexpected ? "internal" : "aborted");
         const written = JSON.stringify([
           lines.splice(0),
-          serverBooks.calls.at(-1)?.text,
-          clientBooks.calls.at(-1)?.text,
+          serverBooks.calls.at(-1)?.message,
+          clientBooks.calls.at(-1)?.message,
         ]);
         for (const secret of hidden) expect(written, kind).not.toContain(secret);
         if (!unexpected)
@@ -122,7 +122,7 @@ export function errors({ test }: Suite): void {
   for (const thrown of ["a string", undefined, null, 42, { code: "not_found" }]) {
     test(`throwing ${JSON.stringify(thrown) ?? "undefined"} is INTERNAL too`, async (stage) => {
       const { client } = await stage.open({
-        handlers: answering(() => {
+        handlers: responding(() => {
           throw thrown;
         }),
       });
@@ -131,7 +131,7 @@ export function errors({ test }: Suite): void {
     });
   }
 
-  test("a synchronous throw, and nothing at all for an answer", async (stage) => {
+  test("a synchronous throw, and nothing at all for a response", async (stage) => {
     const throws = (): never => {
       throw new RpcError("aborted", "at once");
     };
@@ -161,7 +161,7 @@ export function errors({ test }: Suite): void {
     };
     const { client } = await stage.open({
       handlers: {
-        ...answering(() => testMessage({ text: "alive" })),
+        ...responding(() => testMessage({ text: "alive" })),
         unary: async ({ text }, call) =>
           text === "" ? await late(call) : testMessage({ text: "alive" }),
         async *serverStream(_request, call) {
@@ -184,7 +184,7 @@ export function errors({ test }: Suite): void {
     expect((await client.unary({ text: "?" })).text).toBe("alive");
   });
 
-  test("an iterable of answers whose return() throws ends nothing else", async (stage) => {
+  test("an iterable of responses whose return() throws fails nothing else", async (stage) => {
     const { client } = await stage.open({
       handlers: {
         unary: async () => testMessage({ text: "alive" }),
@@ -224,10 +224,10 @@ export function errors({ test }: Suite): void {
     deadline_exceeded: ["internal", undefined],
     cancelled: ["internal", undefined],
   };
-  for (const [code, [answered, pushback]] of Object.entries(translated)) {
-    test(`${code} of an outgoing call becomes ${answered}`, async (stage) => {
+  for (const [code, [responded, pushback]] of Object.entries(translated)) {
+    test(`${code} of an outgoing call becomes ${responded}`, async (stage) => {
       const behind = await stage.open({
-        handlers: answering(() => {
+        handlers: responding(() => {
           throw new RpcError(code as "unavailable", "the other service's own words", {
             details: [badRequest({ a: "b" })],
             metadata: { "x-inner": "1" },
@@ -235,26 +235,26 @@ export function errors({ test }: Suite): void {
         }),
       });
       const { client, serverBooks } = await stage.open({
-        handlers: answering(async () => await behind.client.unary({})),
+        handlers: responding(async () => await behind.client.unary({})),
       });
       for (const kind of KINDS) {
         const error = await errorOf(callOnce(client, kind));
-        expect(error.code).toBe(answered);
+        expect(error.code).toBe(responded);
         expect(error.message).not.toContain("own words");
         expect(error.details).toEqual([]);
         expect(error.metadata.has("x-inner")).toBe(false);
         expect(error.metadata.get("grpc-retry-pushback-ms")).toBe(pushback);
-        if (answered === "internal") expect(error.message).toMatch(ERROR_ID);
+        if (responded === "internal") expect(error.message).toMatch(ERROR_ID);
       }
       expect(serverBooks.calls.map(({ failures }) => failures.length)).toEqual(
-        Array(4).fill(answered === "internal" ? 1 : 0),
+        Array(4).fill(responded === "internal" ? 1 : 0),
       );
     });
   }
 
   test("forward() passes an outgoing call's error on as it is", async (stage) => {
     const behind = await stage.open({
-      handlers: answering(() => {
+      handlers: responding(() => {
         throw new RpcError("invalid_argument", "no such film", {
           details: [badRequest({ id: "unknown" })],
           metadata: { "x-inner": "1" },
@@ -262,7 +262,7 @@ export function errors({ test }: Suite): void {
       }),
     });
     const { client } = await stage.open({
-      handlers: answering(async () => {
+      handlers: responding(async () => {
         const error = await errorOf(behind.client.unary({}));
         throw error.forward();
       }),
@@ -281,13 +281,13 @@ export function errors({ test }: Suite): void {
   test("the handler's own deadline, passed while it waited for another, is DEADLINE_EXCEEDED", async (stage) => {
     const never = createGate();
     const behind = await stage.open({
-      handlers: answering(async () => {
+      handlers: responding(async () => {
         await never.passed;
         return testMessage();
       }),
     });
     const { client, serverBooks } = await stage.open({
-      handlers: answering(async () => await behind.client.unary({})),
+      handlers: responding(async () => await behind.client.unary({})),
     });
     for (const kind of KINDS)
       expect(await errorOf(callOnce(client, kind, { timeoutMs: 100 }))).toMatchObject({
@@ -298,7 +298,7 @@ export function errors({ test }: Suite): void {
   });
 
   test("unknown methods and services are UNIMPLEMENTED, and are observed", async (stage) => {
-    const pair = await stage.open({ handlers: answering(() => testMessage()) });
+    const pair = await stage.open({ handlers: responding(() => testMessage()) });
     for (const [path, text] of [
       ["/tightwire.testing.v1.TestService/Nothing", "unknown method"],
       ["/nobody.v1.Service/Unary", "unknown service"],

@@ -106,7 +106,7 @@ export function flow({ test }: Suite): void {
     });
   }
 
-  test("1 GiB down, to a reader that is behind, in bounded memory", async (stage) => {
+  test("1 GiB down, to a reader that is behind, in limited memory", async (stage) => {
     const payload = new Uint8Array(MIB);
     let sent = 0;
     const { client } = await stage.open({
@@ -131,7 +131,7 @@ export function flow({ test }: Suite): void {
     expect(bytes).toBe(1_024 * MIB);
   });
 
-  test("1 GiB up, to a handler that is behind, in bounded memory", async (stage) => {
+  test("1 GiB up, to a handler that is behind, in limited memory", async (stage) => {
     const payload = new Uint8Array(MIB);
     const go = createGate();
     let sent = 0;

@@ -4,7 +4,7 @@ import { aborted, createGate, errorOf, eventually } from "@tightwire/testing";
 import { expect } from "vitest";
 import { expireOnce } from "../expiry.js";
 import type { Pair, Stage } from "../stage.js";
-import { answering, callOnce, KINDS } from "../test-handlers.js";
+import { callOnce, KINDS, responding } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
 import type { Suite } from "../transport-contract.js";
 
@@ -40,7 +40,7 @@ async function openBehind(
   until?: Promise<void>,
 ): Promise<{ pair: Pair; client: Pair["client"]; outgoing: OutgoingCall[] }> {
   const pair = await stage.open({
-    handlers: answering(async (call) => {
+    handlers: responding(async (call) => {
       call.signal.addEventListener("abort", () => stage.log.add("behind aborted"));
       stage.log.add("behind runs");
       await until;
@@ -55,11 +55,11 @@ async function openBehind(
 /** What calls made inside a handler inherit. */
 export function inheritance({ test, subject }: Suite): void {
   for (const kind of KINDS) {
-    test(`a call made while answering ${kind} inherits deadline and trace, and no metadata`, async (stage) => {
+    test(`a call made while handling ${kind} inherits deadline and trace, and no metadata`, async (stage) => {
       const { client: behind, outgoing } = await openBehind(stage);
       let parent = Number.NaN;
       const { client } = await stage.open({
-        handlers: answering(async () => {
+        handlers: responding(async () => {
           parent = currentScope()?.deadline ?? Number.NaN;
           await behind.unary({}, { timeoutMs: 60_000 });
           await behind.unary({}, { timeoutMs: Number.POSITIVE_INFINITY });
@@ -91,7 +91,7 @@ export function inheritance({ test, subject }: Suite): void {
       const never = createGate();
       const { client: behind } = await openBehind(stage, never.passed);
       const { client } = await stage.open({
-        handlers: answering(async () => {
+        handlers: responding(async () => {
           const codes = await Promise.all(
             KINDS.map(async (inner) => (await errorOf(callOnce(behind, inner))).code),
           );
@@ -114,7 +114,7 @@ export function inheritance({ test, subject }: Suite): void {
     let deadline = Number.NaN;
     let before = Number.NaN;
     const { client } = await stage.open({
-      handlers: answering(async (call) => {
+      handlers: responding(async (call) => {
         deadline = currentScope()?.deadline ?? Number.NaN;
         before = call.timeLeftMs;
         await behind.unary({}).catch(() => {});
@@ -134,7 +134,7 @@ export function inheritance({ test, subject }: Suite): void {
   test("with nothing left a call fails without touching the network", async (stage) => {
     const { client: behind, outgoing } = await openBehind(stage);
     const { client } = await stage.open({
-      handlers: answering(async (call) => {
+      handlers: responding(async (call) => {
         stage.log.add("runs");
         await aborted(call.signal);
         for (const kind of KINDS) {
@@ -165,7 +165,7 @@ export function inheritance({ test, subject }: Suite): void {
     const { client: behind } = await openBehind(stage, gate.passed);
     let began: Promise<unknown> = Promise.resolve();
     const { client } = await stage.open({
-      handlers: answering(async () => {
+      handlers: responding(async () => {
         began = behind.unary({});
         await stage.log.until("behind runs");
         return testMessage();
@@ -182,7 +182,7 @@ export function inheritance({ test, subject }: Suite): void {
     const { client: behind, outgoing } = await openBehind(stage, gate.passed);
     const detached: Promise<unknown>[] = [];
     const { client } = await stage.open({
-      handlers: answering(async (call) => {
+      handlers: responding(async (call) => {
         detached.push(behind.unary({}, { detached: true, timeoutMs: 60_000 }));
         detached.push(detach(() => behind.unary({}, { timeoutMs: 60_000 })));
         await aborted(call.signal);
@@ -212,7 +212,7 @@ export function inheritance({ test, subject }: Suite): void {
     const { client: behind } = await openBehind(stage);
     let first: Promise<unknown> | undefined;
     const { client } = await stage.open({
-      handlers: answering(async (call) => {
+      handlers: responding(async (call) => {
         first = behind.unary({}).catch(() => {});
         await aborted(call.signal);
         return testMessage();
@@ -249,13 +249,13 @@ export function inheritance({ test, subject }: Suite): void {
   test("handlers know the peer, and of a call nothing of its caller's context", async (stage) => {
     const peers: (string | undefined)[] = [];
     const { client: inner } = await stage.open({
-      handlers: answering((call) => {
+      handlers: responding((call) => {
         peers.push(call.peer.identity);
         stage.log.add(call.peer.kind);
         return testMessage();
       }),
     });
-    const { client } = await stage.open({ handlers: answering(() => inner.unary({})) });
+    const { client } = await stage.open({ handlers: responding(() => inner.unary({})) });
     await client.unary({});
     await inner.unary({});
     expect(peers).toEqual([subject.identity, subject.identity]);

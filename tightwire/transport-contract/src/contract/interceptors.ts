@@ -7,7 +7,7 @@ import {
 } from "@tightwire/core/runtime";
 import { aborted, createGate, type EventLog, errorOf } from "@tightwire/testing";
 import { expect } from "vitest";
-import { answering, callOnce, KINDS, readAll } from "../test-handlers.js";
+import { callOnce, KINDS, readAll, responding } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
 import type { Suite } from "../transport-contract.js";
 
@@ -16,9 +16,9 @@ function noting(name: string, log: EventLog): Interceptor {
   return (next) => async (call) => {
     log.add(`${name} in`);
     call.onFinish(({ code }) => log.add(`${name} end ${code}`));
-    const reply = await next(call);
+    const intercepted = await next(call);
     log.add(`${name} out`);
-    return reply;
+    return intercepted;
   };
 }
 
@@ -67,10 +67,10 @@ const USER = contextKey("user", "nobody");
 /** Layers around calls, on both sides. */
 export function interceptors({ test }: Suite): void {
   for (const kind of KINDS) {
-    test(`the first listed is the outermost on both sides, attempts inside calls, services inside servers; onEnd once: ${kind}`, async (stage) => {
+    test(`the first listed is the outermost on both sides, attempts inside calls, services inside servers; onFinish once: ${kind}`, async (stage) => {
       const { log } = stage;
       const { client } = await stage.open({
-        handlers: answering(() => {
+        handlers: responding(() => {
           log.add("handler");
           return testMessage();
         }),
@@ -98,11 +98,11 @@ export function interceptors({ test }: Suite): void {
       expect(log.entries.filter((one) => one.includes("end"))).toHaveLength(6);
     });
 
-    test(`onEnd fires once for a ${kind} that fails, and for one that is cancelled`, async (stage) => {
+    test(`onFinish fires once for a ${kind} that fails, and for one that is cancelled`, async (stage) => {
       const { log } = stage;
       const never = createGate();
       const { client } = await stage.open({
-        handlers: answering(async (_call, [request]) => {
+        handlers: responding(async (_call, [request]) => {
           if (request?.text === "fail") throw new RpcError("aborted", "no");
           log.add("runs");
           await never.passed;
@@ -128,7 +128,7 @@ export function interceptors({ test }: Suite): void {
 
     test(`what an interceptor sets the handler finds, and metadata that one adds is sent: ${kind}`, async (stage) => {
       const { client } = await stage.open({
-        handlers: answering((call) =>
+        handlers: responding((call) =>
           testMessage({ text: `${call.get(USER)} ${call.metadata.get("x-added")}` }),
         ),
         server: {
@@ -155,7 +155,7 @@ export function interceptors({ test }: Suite): void {
     test(`one that throws ends ${kind}, on either side`, async (stage) => {
       const refuses: Interceptor = () => () =>
         Promise.reject(new RpcError("unauthenticated", "who are you"));
-      const handlers = answering(() => {
+      const handlers = responding(() => {
         stage.log.add("handler");
         return testMessage();
       });
@@ -182,7 +182,7 @@ export function interceptors({ test }: Suite): void {
   for (const kind of KINDS) {
     test(`one that throws what is no RpcError ends ${kind} with one that has it as its cause`, async (stage) => {
       const bug = new TypeError("undefined is not a token");
-      const pair = await stage.open({ handlers: answering(() => testMessage()) });
+      const pair = await stage.open({ handlers: responding(() => testMessage()) });
       const breaks: Interceptor = () => () => Promise.reject(bug);
       const breaksAfter: Interceptor = (next) => async (call) => {
         await next(call);
@@ -219,7 +219,7 @@ export function interceptors({ test }: Suite): void {
         return { response };
       };
       const { client, clientBooks } = await stage.open({
-        handlers: answering(async (call) => {
+        handlers: responding(async (call) => {
           stage.log.add("runs");
           await aborted(call.signal);
           stage.log.add("aborted");
@@ -234,14 +234,14 @@ export function interceptors({ test }: Suite): void {
   }
 
   for (const kind of KINDS) {
-    test(`one that answers ${kind} by itself ends it well, and nothing is sent`, async (stage) => {
+    test(`one that responds to ${kind} by itself finishes it with OK, and nothing is sent`, async (stage) => {
       const many = kind === "serverStream" || kind === "bidiStream";
-      const answers: Interceptor = () => async (call) => {
+      const responses: Interceptor = () => async (call) => {
         call.onFinish(({ code }) => stage.log.add(`end ${code}`));
         return { response: many ? oneMessage() : testMessage({ text: "mine" }) };
       };
       const { client, clientBooks, serverBooks } = await stage.open({
-        channel: { interceptors: [answers] },
+        channel: { interceptors: [responses] },
       });
       expect((await callOnce(client, kind)).map(({ text }) => text)).toEqual(["mine"]);
       expect(stage.log.entries).toEqual(["end 0"]);
@@ -256,12 +256,12 @@ export function interceptors({ test }: Suite): void {
       const { log } = stage;
       const seen: (string | undefined)[] = [];
       const pair = await stage.open({
-        handlers: answering((call) => {
+        handlers: responding((call) => {
           seen.push(
             call.metadata.get("grpc-previous-rpc-attempts"),
             call.metadata.getAll("x-attempt").join(),
           );
-          return testMessage({ text: "answered" });
+          return testMessage({ text: "responded" });
         }),
       });
       let attempts = 0;
@@ -283,7 +283,7 @@ export function interceptors({ test }: Suite): void {
       );
       const call = callOnce(client, kind);
       if (again) {
-        expect((await call).map(({ text }) => text)).toEqual(["answered"]);
+        expect((await call).map(({ text }) => text)).toEqual(["responded"]);
         expect(seen).toEqual(["2", "3"]);
         const failed = ["A in", "A end 14", "A failed, not-processed"];
         expect(log.entries.filter((one) => !/end 0|out/.test(one))).toEqual([
@@ -313,7 +313,7 @@ export function interceptors({ test }: Suite): void {
 
   test("attempts without interceptors are sent again too, and say how many came before", async (stage) => {
     const pair = await stage.open({
-      handlers: answering((call) =>
+      handlers: responding((call) =>
         testMessage({ text: call.metadata.get("grpc-previous-rpc-attempts") ?? "none" }),
       ),
     });
@@ -337,24 +337,27 @@ export function interceptors({ test }: Suite): void {
     test(`an attempt interceptor may end what failed by itself: ${kind}`, async (stage) => {
       const pair = await stage.open();
       const transport = refusingFirst(9, pair.transport);
-      const answers: Interceptor = (next) => (call) =>
+      const responses: Interceptor = (next) => (call) =>
         next(call).catch(() => ({
           response: kind === "unary" ? testMessage({ text: "mine" }) : oneMessage(),
         }));
       const translates: Interceptor = (next) => (call) =>
         next(call).catch((cause: unknown) =>
-          Promise.reject(new RpcError("aborted", "given up", { cause })),
+          Promise.reject(new RpcError("aborted", "aborted", { cause })),
         );
-      const answered = stage.channelTo({ ...pair, transport }, { attemptInterceptors: [answers] });
-      expect((await callOnce(answered.client, kind)).map(({ text }) => text)).toEqual(["mine"]);
-      expect(answered.books.codes).toEqual(["ok"]);
+      const responded = stage.channelTo(
+        { ...pair, transport },
+        { attemptInterceptors: [responses] },
+      );
+      expect((await callOnce(responded.client, kind)).map(({ text }) => text)).toEqual(["mine"]);
+      expect(responded.books.codes).toEqual(["ok"]);
       const translated = stage.channelTo(
         { ...pair, transport },
         { attemptInterceptors: [translates] },
       );
       expect(await errorOf(callOnce(translated.client, kind))).toMatchObject({
         code: "aborted",
-        message: "given up",
+        message: "aborted",
       });
       expect(translated.books.calls.map((one) => [one.code, one.attempts])).toEqual([
         ["aborted", 1],
@@ -382,9 +385,9 @@ export function interceptors({ test }: Suite): void {
 
   test("one that looks at messages wraps them, on both sides", async (stage) => {
     const counting: Interceptor = (next) => async (call) => {
-      const reply = await next(call);
+      const intercepted = await next(call);
       async function* counted(): AsyncGenerator {
-        for await (const message of reply.response as AsyncIterable<unknown>) {
+        for await (const message of intercepted.response as AsyncIterable<unknown>) {
           stage.log.add(`${call.side} message`);
           yield message;
         }

@@ -1,13 +1,13 @@
 import { RpcError } from "@tightwire/core";
 import { createGate, errorOf, eventually } from "@tightwire/testing";
 import { expect } from "vitest";
-import { answering, callOnce, KINDS, readAll } from "../test-handlers.js";
+import { callOnce, KINDS, readAll, responding } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
 import type { Suite } from "../transport-contract.js";
 
 /** Many calls at once. */
 export function load({ test }: Suite): void {
-  test("1,000 unary calls at once, each with its own answer", async (stage) => {
+  test("1,000 unary calls at once, each with its own response", async (stage) => {
     const gate = createGate();
     let running = 0;
     const { client, serverBooks } = await stage.open({
@@ -24,9 +24,9 @@ export function load({ test }: Suite): void {
     );
     await eventually(() => expect(running).toBe(1_000));
     gate.open();
-    const answers = await Promise.all(calls);
+    const responses = await Promise.all(calls);
     expect(
-      answers.every(
+      responses.every(
         ({ number, text }, index) => number === BigInt(index + 1) && text === `${index}`,
       ),
     ).toBe(true);
@@ -43,12 +43,13 @@ export function load({ test }: Suite): void {
     });
     const numbers = Array.from({ length: 20 }, (_, index) => BigInt(index));
     const streams = Array.from({ length: 200 }, async (_, id) => {
-      const answers = await readAll(
+      const responses = await readAll(
         client.bidiStream(numbers.map((number) => ({ number, text: `${id}` }))),
       );
       return (
-        answers.every(({ number, text }, index) => number === BigInt(index) && text === `${id}`) &&
-        answers.length === 20
+        responses.every(
+          ({ number, text }, index) => number === BigInt(index) && text === `${id}`,
+        ) && responses.length === 20
       );
     });
     expect((await Promise.all(streams)).every(Boolean)).toBe(true);
@@ -56,7 +57,7 @@ export function load({ test }: Suite): void {
 
   test("500 calls of which some end well, some fail and some are cancelled, all at once", async (stage) => {
     const { client, clientBooks } = await stage.open({
-      handlers: answering(async (_call, [request]) => {
+      handlers: responding(async (_call, [request]) => {
         await new Promise((resolve) => setImmediate(resolve));
         if ((request?.number ?? 0n) % 3n === 1n)
           throw new RpcError("aborted", `${request?.number}`);
@@ -75,6 +76,6 @@ export function load({ test }: Suite): void {
       return (await call)[0]?.number === BigInt(index);
     });
     expect((await Promise.all(calls)).filter((good) => !good)).toEqual([]);
-    expect(clientBooks.unsettled).toEqual([]);
+    expect(clientBooks.unfinished).toEqual([]);
   });
 }

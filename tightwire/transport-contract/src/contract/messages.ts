@@ -12,7 +12,7 @@ import {
   type TestHandlers,
   TestService,
 } from "../gen/tightwire/testing/v1/test.service.js";
-import { answering, callOnce, KINDS, type Kind, readAll } from "../test-handlers.js";
+import { callOnce, KINDS, type Kind, readAll, responding } from "../test-handlers.js";
 import { type TestMessage, testMessage } from "../test-messages.js";
 import type { Suite } from "../transport-contract.js";
 
@@ -23,7 +23,7 @@ const CUT_SHORT = new Uint8Array([0x0a, 0x7f, 1]);
 /** Field 2, a string, of one byte that no UTF-8 has. */
 const NOT_UTF8 = new Uint8Array([0x12, 1, 0xff]);
 
-/** The test service with another codec for requests or for answers. */
+/** The test service with another codec for requests or for responses. */
 function withCodec(
   side: "request" | "response",
   change: (codec: Codec<unknown>) => Codec<unknown>,
@@ -45,11 +45,11 @@ export function messages({ test, subject }: Suite): void {
       secret: "s",
     };
     const { client } = await stage.open({
-      handlers: answering((_call, [request]) => testMessage(request)),
+      handlers: responding((_call, [request]) => testMessage(request)),
     });
     for (const kind of KINDS) {
-      const [answer] = await callOnce(client, kind, {}, whole);
-      expect({ ...answer, payload: [...(answer?.payload ?? [])] }).toEqual({
+      const [response] = await callOnce(client, kind, {}, whole);
+      expect({ ...response, payload: [...(response?.payload ?? [])] }).toEqual({
         ...whole,
         payload: [...whole.payload],
       });
@@ -58,10 +58,10 @@ export function messages({ test, subject }: Suite): void {
 
   test("messages of no bytes, by all kinds of call", async (stage) => {
     const { client } = await stage.open({
-      handlers: answering((_call, requests) => testMessage({ number: BigInt(requests.length) })),
+      handlers: responding((_call, requests) => testMessage({ number: BigInt(requests.length) })),
     });
     for (const kind of KINDS) expect((await callOnce(client, kind))[0]?.number).toBe(1n);
-    const empty = await stage.open({ handlers: answering(() => testMessage()) });
+    const empty = await stage.open({ handlers: responding(() => testMessage()) });
     for (const kind of KINDS) expect(await callOnce(empty.client, kind)).toHaveLength(1);
   });
 
@@ -88,21 +88,21 @@ export function messages({ test, subject }: Suite): void {
     const payload = new Uint8Array(4 * MIB - 64).fill(7);
     payload[payload.length - 1] = 9;
     const { client } = await stage.open({
-      handlers: answering((_call, [request]) =>
+      handlers: responding((_call, [request]) =>
         testMessage({ payload: request?.payload ?? payload }),
       ),
     });
     for (const kind of KINDS) {
-      const [answer] = await callOnce(client, kind, {}, { payload });
-      expect(answer?.payload.length, kind).toBe(payload.length);
-      expect(answer?.payload.at(-1), kind).toBe(9);
+      const [response] = await callOnce(client, kind, {}, { payload });
+      expect(response?.payload.length, kind).toBe(payload.length);
+      expect(response?.payload.at(-1), kind).toBe(9);
     }
   });
 
   for (const kind of KINDS) {
     test(`a request over the server's limit by ${kind}`, async (stage) => {
       const { client, clientBooks, serverBooks } = await stage.open({
-        handlers: answering((_call, [request]) =>
+        handlers: responding((_call, [request]) =>
           testMessage({ number: BigInt(request?.payload.length ?? 0) }),
         ),
         server: { maxMessageBytes: 1_000 },
@@ -125,9 +125,9 @@ export function messages({ test, subject }: Suite): void {
       await eventually(() => expect(serverBooks.codes).toEqual(clientBooks.codes));
     });
 
-    test(`an answer over the client's limit by ${kind}`, async (stage) => {
+    test(`a response over the client's limit by ${kind}`, async (stage) => {
       const { client } = await stage.open({
-        handlers: answering((_call, [request]) =>
+        handlers: responding((_call, [request]) =>
           testMessage({ payload: new Uint8Array(Number(request?.number)) }),
         ),
         channel: { maxMessageBytes: 1_000 },
@@ -147,7 +147,7 @@ export function messages({ test, subject }: Suite): void {
     })) {
       test(`a request ${what} is INVALID_ARGUMENT by ${kind}`, async (stage) => {
         const { channel, client } = await stage.open({
-          handlers: answering((_call, [request]) => testMessage({ text: request?.text ?? "" })),
+          handlers: responding((_call, [request]) => testMessage({ text: request?.text ?? "" })),
         });
         const broken = createClient(
           withCodec("request", (codec) => ({ ...codec, encode: () => bytes })),
@@ -162,8 +162,8 @@ export function messages({ test, subject }: Suite): void {
         );
       });
 
-      test(`an answer ${what} is INTERNAL by ${kind}`, async (stage) => {
-        const { channel, client } = await stage.open({ handlers: answering(() => testMessage()) });
+      test(`a response ${what} is INTERNAL by ${kind}`, async (stage) => {
+        const { channel, client } = await stage.open({ handlers: responding(() => testMessage()) });
         const broken = createClient(
           withCodec("response", (codec) => ({ ...codec, decode: () => codec.decode(bytes) })),
           channel,
@@ -179,7 +179,7 @@ export function messages({ test, subject }: Suite): void {
 
   test("a request that cannot be encoded is INTERNAL, before a connection stands and after", async (stage) => {
     const { client, channel, clientBooks, serverBooks } = await stage.open({
-      handlers: answering(() => testMessage()),
+      handlers: responding(() => testMessage()),
     });
     const broken = createClient(
       withCodec("request", (codec) => ({
@@ -199,13 +199,13 @@ export function messages({ test, subject }: Suite): void {
       }
       if (!warm) expect(await callOnce(client, "unary")).toHaveLength(1);
     }
-    expect(clientBooks.unsettled).toEqual([]);
+    expect(clientBooks.unfinished).toEqual([]);
     expect(serverBooks.codes).not.toContain("internal");
   });
 
-  test("an answer that cannot be encoded is INTERNAL, and tells its caller no more", async (stage) => {
+  test("a response that cannot be encoded is INTERNAL, and tells its caller no more", async (stage) => {
     const wrong = { ...testMessage(), number: "no bigint" } as unknown as TestMessage;
-    const { client, serverBooks } = await stage.open({ handlers: answering(() => wrong) });
+    const { client, serverBooks } = await stage.open({ handlers: responding(() => wrong) });
     for (const kind of KINDS)
       expect((await errorOf(callOnce(client, kind))).message).toMatch(
         /^internal error \(id [0-9a-f]{12}\)$/,
@@ -221,7 +221,7 @@ export function messages({ test, subject }: Suite): void {
     async (stage) => {
       const { client } = await stage.open({
         handlers: {
-          ...answering((_call, [request]) =>
+          ...responding((_call, [request]) =>
             testMessage({ number: BigInt(request?.payload.length ?? 0) }),
           ),
           async *bidiStream(requests) {
@@ -243,8 +243,8 @@ export function messages({ test, subject }: Suite): void {
         number,
         payload: new Uint8Array(number % 7n === 0n ? 50_000 : 5),
       }));
-      const answers = await readAll(client.bidiStream(requests, { compress: true }));
-      expect(answers.map(({ number }) => number)).toEqual(wanted);
+      const responses = await readAll(client.bidiStream(requests, { compress: true }));
+      expect(responses.map(({ number }) => number)).toEqual(wanted);
     },
     compresses,
   );
@@ -253,7 +253,7 @@ export function messages({ test, subject }: Suite): void {
     "a compressed request that is over the limit once decompressed",
     async (stage) => {
       const { client, serverBooks } = await stage.open({
-        handlers: answering(() => testMessage()),
+        handlers: responding(() => testMessage()),
         server: { maxMessageBytes: 10_000 },
       });
       for (const kind of KINDS) {
@@ -273,7 +273,7 @@ export function messages({ test, subject }: Suite): void {
     async (stage) => {
       const came: string[] = [];
       const { client } = await stage.open({
-        handlers: answering(() => testMessage()),
+        handlers: responding(() => testMessage()),
         onRequest: (compressed) => came.push(compressed ? "c" : "p"),
       });
       const cameSince = (): string => came.splice(0).join("");
@@ -307,7 +307,7 @@ export function messages({ test, subject }: Suite): void {
     "a compress function that throws ends the call, and nothing else",
     async (stage) => {
       const { client, clientBooks } = await stage.open({
-        handlers: answering(() => testMessage()),
+        handlers: responding(() => testMessage()),
       });
       const cause = new Error("cannot decide");
       const compress = (): boolean => {
@@ -319,14 +319,14 @@ export function messages({ test, subject }: Suite): void {
         expect(error, kind).toMatchObject({ code: "internal", cause, origin: "local" });
         expect(await callOnce(client, kind), kind).toHaveLength(1);
       }
-      expect(clientBooks.unsettled).toEqual([]);
+      expect(clientBooks.unfinished).toEqual([]);
     },
     compresses,
   );
 
-  const answersCompressed = subject.capabilities.compressResponses
+  const responsesCompressed = subject.capabilities.compressResponses
     ? undefined
-    : "this transport compresses no answers";
+    : "this transport compresses no responses";
   test(
     "responses come compressed as the handler says, message by message, with headers before them and without",
     async (stage) => {
@@ -334,7 +334,7 @@ export function messages({ test, subject }: Suite): void {
       const { client } = await stage.open({
         onResponse: (compressed) => came.push(compressed),
         handlers: {
-          ...answering((call, [request]) => {
+          ...responding((call, [request]) => {
             call.compress = request?.text === "c";
             return testMessage({ payload: new Uint8Array(Number(request?.number)) });
           }),
@@ -359,11 +359,11 @@ export function messages({ test, subject }: Suite): void {
         number: index % 2 === 0 ? 50_000n : 5n,
       }));
       for (const metadata of [{}, { "with-headers": "1" }]) {
-        const answers = await readAll(client.bidiStream(requests, { metadata }));
-        expect(answers.map((one) => one.payload.length)).toEqual([50_000, 5, 50_000, 5, 50_000]);
+        const responses = await readAll(client.bidiStream(requests, { metadata }));
+        expect(responses.map((one) => one.payload.length)).toEqual([50_000, 5, 50_000, 5, 50_000]);
         expect(came.splice(0)).toEqual([true, false, true, true, false]);
       }
     },
-    answersCompressed,
+    responsesCompressed,
   );
 }

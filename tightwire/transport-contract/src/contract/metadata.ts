@@ -1,7 +1,7 @@
 import { Metadata, type MetadataInit, RpcError } from "@tightwire/core";
 import { createGate, errorOf } from "@tightwire/testing";
 import { expect } from "vitest";
-import { answering, callOnce, KINDS, readAll } from "../test-handlers.js";
+import { callOnce, KINDS, readAll, responding } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
 import type { Suite } from "../transport-contract.js";
 
@@ -52,7 +52,7 @@ export function metadata({ test }: Suite): void {
       const wanted = plain(new Metadata(init), init);
       const seen: unknown[] = [];
       const { client } = await stage.open({
-        handlers: answering((call) => {
+        handlers: responding((call) => {
           seen.push(plain(call.metadata, init));
           for (const [key, value] of new Metadata(init)) {
             call.headers.append(key, value);
@@ -79,7 +79,7 @@ export function metadata({ test }: Suite): void {
   test("carries nothing that nobody set", async (stage) => {
     const keys: string[] = [];
     const { client } = await stage.open({
-      handlers: answering((call) => {
+      handlers: responding((call) => {
         for (const [key] of call.metadata) if (key !== "user-agent") keys.push(key);
         call.headers.set("x-head", "h");
         call.trailers.set("x-tail", "t");
@@ -101,7 +101,7 @@ export function metadata({ test }: Suite): void {
   });
 
   test("refuses keys of the protocol and values that no header holds, before anything is sent", async (stage) => {
-    const { client, serverBooks } = await stage.open({ handlers: answering(() => testMessage()) });
+    const { client, serverBooks } = await stage.open({ handlers: responding(() => testMessage()) });
     const bad: MetadataInit[] = [
       { "grpc-timeout": "1S" },
       { ":path": "/" },
@@ -122,11 +122,11 @@ export function metadata({ test }: Suite): void {
     const sent = new Metadata({ "x-a": "1" });
     const gate = createGate();
     const { client } = await stage.open({
-      handlers: answering(async (call) => {
+      handlers: responding(async (call) => {
         await gate.passed;
-        const answer = testMessage({ text: `${call.metadata.get("x-a")}` });
+        const response = testMessage({ text: `${call.metadata.get("x-a")}` });
         call.metadata.set("x-a", "3");
-        return answer;
+        return response;
       }),
     });
     const call = client.unary({}, { metadata: sent });
@@ -139,7 +139,7 @@ export function metadata({ test }: Suite): void {
   for (const kind of KINDS) {
     test(`carries trailers of a failed call by ${kind}`, async (stage) => {
       const { client } = await stage.open({
-        handlers: answering((call) => {
+        handlers: responding((call) => {
           call.trailers.set("x-tail", "set by the handler");
           throw new RpcError("aborted", "no", { metadata: { "x-error": "set by the error" } });
         }),
@@ -159,7 +159,7 @@ export function metadata({ test }: Suite): void {
     test(`sends headers early by ${kind}`, async (stage) => {
       const early = createGate();
       const { client } = await stage.open({
-        handlers: answering(async (call) => {
+        handlers: responding(async (call) => {
           call.headers.set("x-early", "yes");
           call.sendHeaders();
           call.sendHeaders();
@@ -173,9 +173,9 @@ export function metadata({ test }: Suite): void {
         stage.log.add(`headers ${headers.get("x-early")}`);
         early.open();
       };
-      const answers = await callOnce(client, kind, { onHeaders });
-      stage.log.add(`answer ${answers[0]?.text}`);
-      expect(stage.log.entries).toEqual(["headers yes", "answer later"]);
+      const responses = await callOnce(client, kind, { onHeaders });
+      stage.log.add(`response ${responses[0]?.text}`);
+      expect(stage.log.entries).toEqual(["headers yes", "response later"]);
       expect(heads).toBe(1);
     });
   }

@@ -13,7 +13,7 @@ import {
 } from "@tightwire/core/runtime";
 import { type EventLog, eventually } from "@tightwire/testing";
 import { expect } from "vitest";
-import { answering } from "../test-handlers.js";
+import { responding } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
 import type { Suite } from "../transport-contract.js";
 
@@ -33,8 +33,8 @@ function outgoing(path: string, more: Partial<OutgoingCall> = {}): OutgoingCall 
   };
 }
 
-/** A sink of answers that notes all it hears. */
-function notingReplies(log: EventLog): ResponseSink & { end: Completion | undefined } {
+/** A sink of responses that notes all that it hears. */
+function notingResponses(log: EventLog): ResponseSink & { end: Completion | undefined } {
   return {
     end: undefined,
     headers: () => log.add("client headers"),
@@ -42,12 +42,12 @@ function notingReplies(log: EventLog): ResponseSink & { end: Completion | undefi
     drained: () => log.add("client drained"),
     finished(end) {
       this.end = end;
-      log.add(`client done ${end.code}`);
+      log.add(`client finished ${end.code}`);
     },
   };
 }
 
-/** An acceptor that notes all that its calls hear; `begin` answers them. */
+/** An acceptor that notes all that its calls hear; `begin` responds to them. */
 function notingAcceptor(
   log: EventLog,
   begin: (call: IncomingCall, event: "start" | "message" | "halfClosed") => void,
@@ -96,9 +96,9 @@ export function seam({ test, subject }: Suite): void {
     ["two messages", 2],
   ] as const) {
     test(`a unary call with ${what} in its request is UNIMPLEMENTED`, async (stage) => {
-      const pair = await stage.open({ handlers: answering(() => testMessage()) });
+      const pair = await stage.open({ handlers: responding(() => testMessage()) });
       const connection = await stage.connect(pair);
-      const sink = notingReplies(stage.log);
+      const sink = notingResponses(stage.log);
       const stream = connection.stream(outgoing(UNARY), sink);
       stream.pull(2);
       for (let sent = 0; sent < count; sent++) stream.write(new Uint8Array());
@@ -109,7 +109,7 @@ export function seam({ test, subject }: Suite): void {
       expect(sink.end?.message).toContain("takes one message");
     });
 
-    test(`a unary call with ${what} in its answer is INTERNAL`, async (stage) => {
+    test(`a unary call with ${what} in its response is INTERNAL`, async (stage) => {
       const listener = await stage.openRaw(
         notingAcceptor(stage.log, (call, event) => {
           if (event === "start") call.pull(2);
@@ -120,12 +120,12 @@ export function seam({ test, subject }: Suite): void {
         }),
       );
       const connection = await stage.connect(listener);
-      const ends: { code: number; answered: boolean }[] = [];
+      const ends: { code: number; responded: boolean }[] = [];
       connection.unary(outgoing(UNARY), new Uint8Array(), {
-        finished: ({ code }, message) => void ends.push({ code, answered: message !== undefined }),
+        finished: ({ code }, message) => void ends.push({ code, responded: message !== undefined }),
       });
       await eventually(() =>
-        expect(ends).toEqual([{ code: StatusNumber.INTERNAL, answered: false }]),
+        expect(ends).toEqual([{ code: StatusNumber.INTERNAL, responded: false }]),
       );
     });
   }
@@ -170,7 +170,7 @@ export function seam({ test, subject }: Suite): void {
   test("attempts after the first say so", async (stage) => {
     const seen: (string | undefined)[] = [];
     const pair = await stage.open({
-      handlers: answering((call) => {
+      handlers: responding((call) => {
         seen.push(call.metadata.get("grpc-previous-rpc-attempts"));
         return testMessage();
       }),
@@ -194,7 +194,7 @@ export function seam({ test, subject }: Suite): void {
       }),
     );
     const connection = await stage.connect(listener);
-    const stream = connection.stream(outgoing("/a/B"), notingReplies(stage.log));
+    const stream = connection.stream(outgoing("/a/B"), notingResponses(stage.log));
     for (let length = 1; length <= 3; length++) stream.write(new Uint8Array(length));
     stream.halfClose();
     await eventually(() => expect(calls).toHaveLength(1));
@@ -217,7 +217,7 @@ export function seam({ test, subject }: Suite): void {
       "client message 1",
     ]);
     stream.pull(5);
-    await stage.log.until("client done 0");
+    await stage.log.until("client finished 0");
     expect(stage.log.entries.filter((one) => one !== "client headers")).toEqual([
       "server message 1",
       "server message 2",
@@ -226,22 +226,22 @@ export function seam({ test, subject }: Suite): void {
       "client message 1",
       "client message 2",
       "client message 3",
-      "client done 0",
+      "client finished 0",
     ]);
   });
 
   test("bytes given to a sink are borrowed: to write over them changes nothing that anybody keeps", async (stage) => {
     const payload = Uint8Array.from({ length: 1_000 }, (_, index) => index);
     const { client } = await stage.open({
-      handlers: answering((_call, [request]) =>
+      handlers: responding((_call, [request]) =>
         testMessage({ payload: request?.payload ?? payload }),
       ),
     });
-    const answer = await client.unary({ payload });
-    const copy = [...answer.payload];
+    const response = await client.unary({ payload });
+    const copy = [...response.payload];
     const other = await client.unary({ payload: new Uint8Array(1_000).fill(255) });
     other.payload.fill(0);
-    expect([...answer.payload]).toEqual(copy);
+    expect([...response.payload]).toEqual(copy);
   });
 
   test("cancel ends the call before it returns, once, with its cause; nothing comes after", async (stage) => {
@@ -252,7 +252,7 @@ export function seam({ test, subject }: Suite): void {
       }),
     );
     const connection = await stage.connect(listener);
-    const sink = notingReplies(stage.log);
+    const sink = notingResponses(stage.log);
     const stream = connection.stream(outgoing("/a/B"), sink);
     stream.pull(10);
     await eventually(() => expect(calls).toHaveLength(1));
@@ -274,11 +274,11 @@ export function seam({ test, subject }: Suite): void {
     call.finish(OK);
     call.pull(1);
     await callLater(connection);
-    expect(stage.log.entries).toEqual(["client done 1", "server cancelled 1"]);
+    expect(stage.log.entries).toEqual(["client finished 1", "server cancelled 1"]);
   });
 
   test("nothing comes back before a caller has its handle, of a call that is refused either", async (stage) => {
-    const pair = await stage.open({ handlers: answering(() => testMessage()) });
+    const pair = await stage.open({ handlers: responding(() => testMessage()) });
     const connection = await stage.connect(pair);
     for (const path of [UNARY, "/no.such.Service/Method"]) {
       let returned = false;
@@ -291,7 +291,7 @@ export function seam({ test, subject }: Suite): void {
   });
 
   test("a call that is cancelled as soon as it was made is cancelled, or ended as it had by then", async (stage) => {
-    const pair = await stage.open({ handlers: answering(() => testMessage()) });
+    const pair = await stage.open({ handlers: responding(() => testMessage()) });
     const connection = await stage.connect(pair);
     for (const path of [UNARY, "/no.such.Service/Method"]) {
       const codes: number[] = [];
@@ -314,7 +314,7 @@ export function seam({ test, subject }: Suite): void {
       }),
     );
     const connection = await stage.connect(listener);
-    const stream = connection.stream(outgoing("/a/B"), notingReplies(stage.log));
+    const stream = connection.stream(outgoing("/a/B"), notingResponses(stage.log));
     const chunk = (): Uint8Array => new Uint8Array(256 * 1024);
     let sent = 0;
     // What a transport takes at once may become more when its peer is there; in the end it is full.
@@ -330,17 +330,18 @@ export function seam({ test, subject }: Suite): void {
     stream.halfClose();
     await stage.log.until("server halfClosed");
     let full = false;
-    for (let answers = 0; answers < 200 && !full; answers++) full = !call.write(chunk(), false);
+    for (let responses = 0; responses < 200 && !full; responses++)
+      full = !call.write(chunk(), false);
     expect(full).toBe(true);
     stream.pull(1_000);
     await stage.log.until("server drained");
     call.finish(OK);
     call.handlerFinished();
-    await stage.log.until("client done 0");
+    await stage.log.until("client finished 0");
   });
 
   test("a connection says when its server drains and is gone, once each", async (stage) => {
-    const pair = await stage.open({ handlers: answering(() => testMessage()) });
+    const pair = await stage.open({ handlers: responding(() => testMessage()) });
     const connection = await stage.connect(pair);
     expect(connection.capacity).toBeGreaterThan(0);
     connection.onState((state) => stage.log.add(state));
@@ -354,7 +355,7 @@ export function seam({ test, subject }: Suite): void {
     const listener = await stage.openRaw(notingAcceptor(stage.log, () => {}));
     for (const graceMs of [0, 30]) {
       const connection = await stage.connect(listener);
-      const sink = notingReplies(stage.log);
+      const sink = notingResponses(stage.log);
       connection.stream(outgoing("/a/B"), sink);
       connection.onState((state) => stage.log.add(state));
       await connection.close(graceMs);

@@ -2,7 +2,7 @@ import { badRequest, detail, RpcError, STATUS_CODES, type StatusCode } from "@ti
 import { BadRequest, ErrorInfo, RetryInfo } from "@tightwire/core/details";
 import { errorOf } from "@tightwire/testing";
 import { expect } from "vitest";
-import { answering, callOnce, KINDS } from "../test-handlers.js";
+import { callOnce, KINDS, responding } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
 import type { Suite } from "../transport-contract.js";
 
@@ -22,7 +22,7 @@ export function statuses({ test }: Suite): void {
   for (const kind of KINDS) {
     test(`each of the seventeen by ${kind}`, async (stage) => {
       const { client } = await stage.open({
-        handlers: answering((_call, [request]) => {
+        handlers: responding((_call, [request]) => {
           if (request?.text !== "ok")
             throw new RpcError(request?.text as StatusCode, `text of ${request?.text}`);
           return testMessage({ text: "good" });
@@ -45,7 +45,7 @@ export function statuses({ test }: Suite): void {
   for (const [what, [sent, received]] of Object.entries(TEXTS)) {
     test(`a text of ${what}`, async (stage) => {
       const { client } = await stage.open({
-        handlers: answering(() => {
+        handlers: responding(() => {
           throw new RpcError("failed_precondition", sent);
         }),
       });
@@ -65,7 +65,7 @@ export function statuses({ test }: Suite): void {
       { type: "unknown.Type", value: new Uint8Array([1, 2, 3]) },
     ];
     const { client } = await stage.open({
-      handlers: answering(() => {
+      handlers: responding(() => {
         throw new RpcError("invalid_argument", "no", {
           details,
           metadata: { "x-more": "yes", "x-more-bin": new Uint8Array([0, 255]) },
@@ -102,7 +102,7 @@ export function statuses({ test }: Suite): void {
 
   test("an error without a stack of the peer's, and with the caller's", async (stage) => {
     const { client } = await stage.open({
-      handlers: answering(() => {
+      handlers: responding(() => {
         throw new RpcError("not_found", "no film 7");
       }),
     });

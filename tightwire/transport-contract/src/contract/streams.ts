@@ -7,7 +7,7 @@ import type { Suite } from "../transport-contract.js";
 
 /** The order of messages, ends and errors in streams. */
 export function streams({ test }: Suite): void {
-  test("ping-pong: each answer waits for its request, each request for the answer before", async (stage) => {
+  test("ping-pong: each response waits for its request, each request for the response before", async (stage) => {
     const { client } = await stage.open({
       handlers: {
         async *bidiStream(requests) {
@@ -19,25 +19,25 @@ export function streams({ test }: Suite): void {
         },
       },
     });
-    let answered = createGate();
+    let responded = createGate();
     async function* requests(): AsyncGenerator<{ number: bigint }> {
       for (let number = 0n; number < 3n; number++) {
         yield { number };
-        await answered.passed;
-        answered = createGate();
+        await responded.passed;
+        responded = createGate();
       }
     }
     for await (const { number } of client.bidiStream(requests())) {
-      stage.log.add(`answer ${number}`);
-      answered.open();
+      stage.log.add(`response ${number}`);
+      responded.open();
     }
     expect(stage.log.entries).toEqual([
       "request 0",
-      "answer 0",
+      "response 0",
       "request 1",
-      "answer 1",
+      "response 1",
       "request 2",
-      "answer 2",
+      "response 2",
       "requests ended",
     ]);
   });
@@ -53,8 +53,8 @@ export function streams({ test }: Suite): void {
         },
       },
     });
-    const answers = await readAll(client.bidiStream([{ number: 1n }, { number: 2n }]));
-    expect(answers.map(({ number }) => number)).toEqual([1n, 2n, 9n]);
+    const responses = await readAll(client.bidiStream([{ number: 1n }, { number: 2n }]));
+    expect(responses.map(({ number }) => number)).toEqual([1n, 2n, 9n]);
     expect(stage.log.entries).toEqual(["read 2 to the end"]);
   });
 
@@ -96,7 +96,7 @@ export function streams({ test }: Suite): void {
   });
 
   for (const kind of ["clientStream", "bidiStream"] as const) {
-    test(`an answer before the client's end stops the client by ${kind}`, async (stage) => {
+    test(`a response before the client's end stops the client by ${kind}`, async (stage) => {
       const { client } = await stage.open({
         handlers: {
           async clientStream(requests) {
@@ -119,11 +119,11 @@ export function streams({ test }: Suite): void {
           stage.log.add("the client stopped sending");
         }
       }
-      const answer =
+      const response =
         kind === "clientStream"
           ? await client.clientStream(requests())
           : (await readAll(client.bidiStream(requests())))[0];
-      expect(answer?.text).toBe("enough");
+      expect(response?.text).toBe("enough");
       await stage.log.until("the client stopped sending");
     });
 
@@ -154,11 +154,11 @@ export function streams({ test }: Suite): void {
         },
       });
       const requests = [{ text: "a" }, { text: "b" }];
-      const answer =
+      const response =
         kind === "clientStream"
           ? await client.clientStream(requests)
           : (await readAll(client.bidiStream(requests)))[0];
-      expect(answer?.text).toBe("a,b,true,true");
+      expect(response?.text).toBe("a,b,true,true");
     });
   }
 

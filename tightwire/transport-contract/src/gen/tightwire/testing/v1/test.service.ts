@@ -26,7 +26,7 @@ import {
  * One method of each kind of call. What a method does is the test's to say.
  */
 export interface TestHandlers {
-  /** Answers one message with one. */
+  /** Responds to one message with one. */
   unary(request: UnaryRequest, call: ServerCall): Promise<UnaryResponse>;
 
   /** As Unary, with a deadline of 300 ms in its contract. */
@@ -35,16 +35,16 @@ export interface TestHandlers {
   /** As Unary, without side effects. */
   unaryReadOnly(request: UnaryReadOnlyRequest, call: ServerCall): Promise<UnaryReadOnlyResponse>;
 
-  /** Answers one message with many. */
+  /** Responds to one message with many. */
   serverStream(request: ServerStreamRequest, call: ServerCall): AsyncIterable<ServerStreamResponse>;
 
   /** As ServerStream, ended after 200 ms without a message. */
   serverStreamIdle(request: ServerStreamIdleRequest, call: ServerCall): AsyncIterable<ServerStreamIdleResponse>;
 
-  /** Answers many messages with one. */
+  /** Responds to many messages with one. */
   clientStream(requests: AsyncIterable<ClientStreamRequest>, call: ServerCall): Promise<ClientStreamResponse>;
 
-  /** Answers many messages with many. */
+  /** Responds to many messages with many. */
   bidiStream(requests: AsyncIterable<BidiStreamRequest>, call: ServerCall): AsyncIterable<BidiStreamResponse>;
 }
 
@@ -54,7 +54,7 @@ export interface TestHandlers {
  * One method of each kind of call. What a method does is the test's to say.
  */
 export interface TestClient {
-  /** Answers one message with one. */
+  /** Responds to one message with one. */
   unary(request: PartialMessage<UnaryRequest>, options?: CallOptions): Promise<UnaryResponse>;
 
   /** As Unary, with a deadline of 300 ms in its contract. */
@@ -66,7 +66,7 @@ export interface TestClient {
   /** As Unary, without side effects. */
   unaryReadOnly(request: PartialMessage<UnaryReadOnlyRequest>, options?: CallOptions): Promise<UnaryReadOnlyResponse>;
 
-  /** Answers one message with many. */
+  /** Responds to one message with many. */
   serverStream(
     request: PartialMessage<ServerStreamRequest>,
     options?: CallOptions,
@@ -78,13 +78,13 @@ export interface TestClient {
     options?: CallOptions,
   ): AsyncIterable<ServerStreamIdleResponse>;
 
-  /** Answers many messages with one. */
+  /** Responds to many messages with one. */
   clientStream<Given extends PartialMessage<ClientStreamRequest>>(
     requests: RequestStream<ClientStreamRequest, Given>,
     options?: CallOptions,
   ): Promise<ClientStreamResponse>;
 
-  /** Answers many messages with many. */
+  /** Responds to many messages with many. */
   bidiStream<Given extends PartialMessage<BidiStreamRequest>>(
     requests: RequestStream<BidiStreamRequest, Given>,
     options?: CallOptions,
