@@ -39,7 +39,7 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
 }
 
-/** Opens an empty page in a context of its own; closed when the test is over. */
+/** Opens an empty page in a context of its own; closed when the test has finished. */
 export async function watchPage(
   browser: Browser,
   { width, scheme }: Look = { width: 1440, scheme: "light" },

@@ -78,7 +78,7 @@ function padded(base64: string | null): string {
   return Buffer.from(base64 ?? "", "base64").toString("base64");
 }
 
-/** Serves the test service with connect-node; closed when the test is over. */
+/** Serves the test service with connect-node; closed when the test has finished. */
 export function serveConnect(packedStatus: Uint8Array): Promise<string> {
   const handlers = {
     async unary({ number, text, payload }: Message, { signal }: HandlerContext): Promise<Part> {

@@ -39,7 +39,7 @@ function pingsIn(frames: Buffer): number {
 afterEach(() => void vi.useRealTimers());
 
 describe("a connection that dies without a word", () => {
-  test("ends the client's calls as UNAVAILABLE, also without a deadline, and the next call takes another connection", async () => {
+  test("fails the client's calls as UNAVAILABLE, also without a deadline, and the next call takes another connection", async () => {
     const log = createEventLog();
     const { address } = await startServer({
       async unary({ text }) {

@@ -103,7 +103,7 @@ describe("a message that stops short is INTERNAL", () => {
         ).toEqual(cutShort);
       }
       await eventually(() => expect(log.entries).toEqual(["handler internal", "handler internal"]));
-      expect(books.calls.map(({ code, text }) => `${code}: ${text}`)).toEqual(
+      expect(books.calls.map(({ code, message }) => `${code}: ${message}`)).toEqual(
         Array(4).fill(`internal: ${cutShort.text}`),
       );
       expect((await callRaw(address, "ClientStream", WHOLE)).code).toBe(0);

@@ -58,7 +58,7 @@ export async function startServer(
 
 /**
  * A client of the test service, with the transport that the run is about unless another is named;
- * its channel is closed when the test is over.
+ * its channel is closed when the test has finished.
  */
 export function openClient(
   target: string,

@@ -198,7 +198,7 @@ describe("12. windows", () => {
     expect((await callUnary(connection, "/t/Echo")).end.message).toContain("FLOW_CONTROL_ERROR");
   });
 
-  test("12. DATA beyond the stream's window ends the stream, beyond the connection's the connection", async () => {
+  test("12. DATA beyond the stream's window resets the stream, beyond the connection's closes the connection", async () => {
     const server = await serve();
     const peer = await greetRaw(server.address);
     peer.send(headers(1, request("/t/Deaf")));
@@ -208,7 +208,7 @@ describe("12. windows", () => {
   });
 });
 
-test("12. DATA beyond the connection's window ends the connection, where readers have let it run out", async () => {
+test("12. DATA beyond the connection's window closes the connection, where readers have let it run out", async () => {
   const server = await serve({ limits: { maxHeldBytes: 8 * MIB } });
   const peer = await greetRaw(server.address);
   const unread = message(Buffer.alloc(1_000_000), { length: 2_000_000 });

@@ -419,7 +419,7 @@ const MALFORMED: readonly (readonly [rule: string, number: number, fields: reado
 
 describe("7 to 10. malformed requests", () => {
   for (const [rule, number, fields] of MALFORMED) {
-    test(`${number}. ${rule} ends the stream, not the connection`, async () => {
+    test(`${number}. ${rule} resets the stream, not the connection`, async () => {
       const server = await serve();
       const peer = await greetRaw(server.address);
       peer.send(headers(1, fields));
@@ -475,7 +475,7 @@ describe("7 to 10. malformed requests", () => {
     ["a name in upper case", [["Upper", "x"]]],
     ["a connection field", [["connection", "close"]]],
   ] as const satisfies readonly (readonly [string, readonly RawField[]])[]) {
-    test(`7. ${what} in a request's trailers ends the stream`, async () => {
+    test(`7. ${what} in a request's trailers resets the stream`, async () => {
       const server = await serve();
       const peer = await greetRaw(server.address);
       peer.send(
@@ -499,7 +499,7 @@ describe("7 to 10. malformed requests", () => {
     expect((await peer.response(1)).status).toBe("0");
   });
 
-  test("8. trailers without END_STREAM end the stream", async () => {
+  test("8. trailers without END_STREAM reset the stream", async () => {
     const peer = await greetRaw((await serve()).address);
     peer.send(headers(1, request("/t/Echo")), headers(1, request("/t/Echo")));
     await peer.streamDies(1, CODE.PROTOCOL_ERROR);
@@ -533,7 +533,7 @@ describe("7 to 10. malformed requests", () => {
       headers(1, [["x", "y"]], { endStream: true }),
     ],
   ] as readonly (readonly [string, ...Buffer[]])[]) {
-    test(`10. ${what} ends the stream`, async () => {
+    test(`10. ${what} resets the stream`, async () => {
       const server = await serve();
       const peer = await greetRaw(server.address);
       peer.send(...frames);
@@ -584,7 +584,7 @@ describe("7 to 10. malformed responses", () => {
       [responseHead(["content-length", "0"], ["content-length", "5"]), NOT_FOUND],
     ],
   ] as readonly (readonly [string, readonly (readonly RawField[])[]])[]) {
-    test(`${rule} ends the call as INTERNAL`, async () => {
+    test(`${rule} fails the call as INTERNAL`, async () => {
       const { end } = await respondedBy(...blocks);
       expect(end).toMatchObject({
         code: StatusNumber.INTERNAL,
@@ -594,7 +594,7 @@ describe("7 to 10. malformed responses", () => {
     });
   }
 
-  test("8. a malformed response does not end the connection", async () => {
+  test("8. a malformed response does not close the connection", async () => {
     const address = await respondRaw((peer, streamId) => {
       if (streamId === 1) return peer.send(headers(1, responseHead(["Upper", "x"])));
       peer.send(

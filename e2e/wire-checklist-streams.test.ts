@@ -93,13 +93,13 @@ describe("15. SETTINGS", () => {
     ["INITIAL_WINDOW_SIZE above 2^31-1", CODE.FLOW_CONTROL_ERROR, settings([4, 0x8000_0000])],
     ["ENABLE_PUSH of 2", CODE.PROTOCOL_ERROR, settings([2, 2])],
   ] as const) {
-    test(`15. ${what} ends the connection, on both sides`, async () => {
+    test(`15. ${what} closes the connection, on both sides`, async () => {
       await serverDies(code, frames);
       await clientDies(code, frames);
     });
   }
 
-  test("15. ENABLE_PUSH of 1 ends the connection when a server sends it, and not when a client does", async () => {
+  test("15. ENABLE_PUSH of 1 closes the connection when a server sends it, and not when a client does", async () => {
     await clientDies(CODE.PROTOCOL_ERROR, settings([2, 1]));
     await (await greetRaw((await serve()).address, settings([2, 1]))).roundTrip();
   });
@@ -113,7 +113,7 @@ describe("15. SETTINGS", () => {
     expect(peer.ended).toBe(false);
   });
 
-  test("15. our SETTINGS that are not acknowledged in time end the connection", async () => {
+  test("15. our SETTINGS that are not acknowledged in time close the connection", async () => {
     const server = await serve({ limits: { settingsTimeoutMs: 200 } });
     const peer = await connectRaw(server.address);
     peer.send(CLIENT_PREFACE, settings());
@@ -132,7 +132,7 @@ describe("15. SETTINGS", () => {
     expect((await peer.response(1)).body.toString()).toContain("early");
   });
 
-  test("15. something else before SETTINGS ends the connection, on both sides", async () => {
+  test("15. something else before SETTINGS closes the connection, on both sides", async () => {
     const peer = await connectRaw((await serve()).address);
     peer.send(CLIENT_PREFACE, ping());
     await peer.dies(CODE.PROTOCOL_ERROR);
@@ -167,7 +167,7 @@ describe("15. SETTINGS", () => {
     });
   });
 
-  test("15. five thousand refused calls end as not processed, and the connection goes on", async () => {
+  test("15. five thousand refused calls finish as not processed, and the connection goes on", async () => {
     let refusing = true;
     const address = await respondRaw((peer, streamId) =>
       refusing ? peer.send(reset(streamId, CODE.REFUSED_STREAM)) : respond(peer, streamId),
@@ -243,7 +243,7 @@ describe("16. frames on closed streams", () => {
     expect(peer.frames.filter(({ type }) => type === GOAWAY || type === RST_STREAM)).toEqual([]);
   });
 
-  test("16. HEADERS on an idle stream, on one of the server's, or on one that has ended, end our client's connection", async () => {
+  test("16. HEADERS on an idle stream, on one of the server's, or on one that has ended, close our client's connection", async () => {
     await clientDies(CODE.PROTOCOL_ERROR, headers(3, responseHead()));
     await clientDies(CODE.PROTOCOL_ERROR, headers(2, responseHead()));
     let peerOfClient: RawPeer | undefined;
@@ -258,10 +258,10 @@ describe("16. frames on closed streams", () => {
 });
 
 describe("17. stream ids", () => {
-  test("17. an even one ends the connection", () =>
+  test("17. an even one closes the connection", () =>
     serverDies(CODE.PROTOCOL_ERROR, headers(2, request("/t/Hold"))));
 
-  test("17. a lower one than before ends the connection: those that were skipped are closed", () =>
+  test("17. a lower one than before closes the connection: those that were skipped are closed", () =>
     serverDies(CODE.STREAM_CLOSED, headers(9, request("/t/Hold")), headers(5, request("/t/Hold"))));
 
   test("17. the last id there is, is taken", async () => {
@@ -306,7 +306,7 @@ describe("18. GOAWAY", () => {
     expect(server.calls).toHaveLength(2);
   });
 
-  test("18. a GOAWAY whose last stream rises ends our client's connection", () =>
+  test("18. a GOAWAY whose last stream rises closes our client's connection", () =>
     clientDies(CODE.PROTOCOL_ERROR, goaway(1), goaway(3)));
 
   test("18. calls above the last stream were not processed, those below go on", async () => {
@@ -423,7 +423,7 @@ describe("21. header blocks in parts", () => {
     ["an unknown frame", frame(0x0f, 0, 3)],
     ["SETTINGS", settings()],
   ] as const) {
-    test(`21. ${what} inside a block ends the connection, on both sides`, async () => {
+    test(`21. ${what} inside a block closes the connection, on both sides`, async () => {
       await serverDies(CODE.PROTOCOL_ERROR, open, between);
       await clientDies(
         CODE.PROTOCOL_ERROR,
@@ -433,12 +433,12 @@ describe("21. header blocks in parts", () => {
     });
   }
 
-  test("21. CONTINUATION outside of a block ends the connection, on both sides", async () => {
+  test("21. CONTINUATION outside of a block closes the connection, on both sides", async () => {
     await serverDies(CODE.PROTOCOL_ERROR, continuation(1, Buffer.alloc(0), true));
     await clientDies(CODE.PROTOCOL_ERROR, continuation(1, Buffer.alloc(0), true));
   });
 
-  test("21. endless empty CONTINUATIONs end the connection, on both sides", async () => {
+  test("21. endless empty CONTINUATIONs close the connection, on both sides", async () => {
     const endless = Array.from({ length: 20 }, () => continuation(3));
     await serverDies(CODE.ENHANCE_YOUR_CALM, open, ...endless);
     await clientDies(
@@ -475,7 +475,7 @@ describe("21. header blocks in parts", () => {
     expect((await peer.response(3)).body.toString()).toContain("two");
   });
 
-  test("21. padding or priority longer than the frame ends the connection", async () => {
+  test("21. padding or priority longer than the frame closes the connection", async () => {
     await serverDies(
       CODE.PROTOCOL_ERROR,
       frame(HEADERS, END_HEADERS | PADDED, 3, Buffer.concat([Buffer.of(50), Buffer.alloc(49)])),
@@ -545,13 +545,13 @@ describe("22. the rules of each kind of frame", () => {
     ["a length of 2^24-1", CODE.FRAME_SIZE_ERROR, frame(DATA, 0, 1, Buffer.alloc(1), 0xff_ffff)],
     ["padded DATA of no bytes", CODE.FRAME_SIZE_ERROR, frame(DATA, PADDED, 1)],
   ] as const) {
-    test(`22. ${what} ends the connection, on both sides`, async () => {
+    test(`22. ${what} closes the connection, on both sides`, async () => {
       await serverDies(code, bad);
       await clientDies(code, bad);
     });
   }
 
-  test("22. PRIORITY of another length than 5 ends its stream", async () => {
+  test("22. PRIORITY of another length than 5 resets its stream", async () => {
     const peer = await greetRaw((await serve()).address);
     peer.send(headers(1, request("/t/Hold")), frame(PRIORITY, 0, 1, Buffer.alloc(4)));
     await peer.streamDies(1, CODE.FRAME_SIZE_ERROR);
@@ -682,7 +682,7 @@ describe("23. responses", () => {
   }
 });
 
-test("30. frames behind the one that ends the connection are not looked at", async () => {
+test("30. frames behind the one that closes the connection are not looked at", async () => {
   const server = await serve();
   const peer = await greetRaw(server.address);
   peer.send(frame(PING, 0, 1, Buffer.alloc(8)), headers(1, request("/t/Hold")));
@@ -751,7 +751,7 @@ test("30. a sink that cancels and closes while the parser loops", async () => {
   ]);
 });
 
-test("30. a handler that throws in the parser's loop ends the connection with a fixed text, and no other", async () => {
+test("30. a handler that throws in the parser's loop closes the connection with a fixed text, and no other", async () => {
   const server = await serve(
     {},
     {

@@ -48,7 +48,7 @@ async function secure(address: string, options: ConnectionOptions): Promise<TLSS
   return socket.on("error", () => {});
 }
 
-/** All that a peer says until it ends the connection. */
+/** All that a peer says until it closes the connection. */
 async function readAll(socket: {
   on(event: "data", listener: (bytes: Buffer) => void): unknown;
   once(event: "end" | "close", listener: () => void): unknown;
@@ -130,7 +130,7 @@ describe("29. TLS", () => {
     await server.neighbour();
   });
 
-  test("29. renegotiation in TLS 1.2 ends the connection, and no other", async () => {
+  test("29. renegotiation in TLS 1.2 closes the connection, and no other", async () => {
     const server = await serveTls();
     const socket = await secure(server.address, { ALPNProtocols: ["h2"], maxVersion: "TLSv1.2" });
     const ended = new Promise((resolve) => {
@@ -198,7 +198,7 @@ describe("29. other protocols on a port of ours", () => {
     });
   }
 
-  test("29. a TLS hello on a cleartext port ends that connection alone", async () => {
+  test("29. a TLS hello on a cleartext port closes that connection alone", async () => {
     const server = await serve();
     await expect(secure(server.address, { ALPNProtocols: ["h2"] })).rejects.toThrow();
     await server.neighbour();

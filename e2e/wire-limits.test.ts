@@ -78,7 +78,7 @@ describe("what a client can make a server hold or do", () => {
     await peer.roundTrip();
   });
 
-  test("maxHeaderListBytes: the call ends with RESOURCE_EXHAUSTED, decided at its head", async () => {
+  test("maxHeaderListBytes: the call fails with RESOURCE_EXHAUSTED, decided at its head", async () => {
     const { server, peer, beside } = await underAttack({ maxHeaderListBytes: 500 });
     peer.send(headers(1, request("/t/Hold", ["x", "y".repeat(500)])));
     expect(await peer.response(1)).toMatchObject({ status: EXHAUSTED, resetCode: CODE.NO_ERROR });
@@ -114,7 +114,7 @@ describe("what a client can make a server hold or do", () => {
     await beside();
   });
 
-  test("maxHeaderBlockBytes: a larger block ends the connection", async () => {
+  test("maxHeaderBlockBytes: a larger block closes the connection", async () => {
     const { peer, beside } = await underAttack({ maxHeaderBlockBytes: 1_000 });
     peer.send(
       headers(1, rawBlock(request("/t/Hold")), { endHeaders: false }),
@@ -124,7 +124,7 @@ describe("what a client can make a server hold or do", () => {
     await beside();
   });
 
-  test("maxContinuations: more end the connection, empty ones too", async () => {
+  test("maxContinuations: more close the connection, empty ones too", async () => {
     const { peer, beside } = await underAttack({ maxContinuations: 3 });
     peer.send(
       headers(1, rawBlock(request("/t/Hold")), { endHeaders: false }),
@@ -233,7 +233,7 @@ describe("what a client can make a server hold or do", () => {
     await beside();
   });
 
-  test("maxHeldBytes: half-sent messages beyond it end their calls with RESOURCE_EXHAUSTED", async () => {
+  test("maxHeldBytes: half-sent messages beyond it fail their calls with RESOURCE_EXHAUSTED", async () => {
     const { server, peer, beside } = await underAttack({ maxHeldBytes: 4 * MIB });
     const half = message(Buffer.alloc(600_000), { length: 4 * MIB });
     for (let call = 0; call < 20; call++) {
@@ -251,7 +251,7 @@ describe("what a client can make a server hold or do", () => {
     await beside();
   });
 
-  test("maxUnreadBytes: responses that a client does not read end with RESOURCE_EXHAUSTED", async () => {
+  test("maxUnreadBytes: responses that a client does not read fail with RESOURCE_EXHAUSTED", async () => {
     const { peer, beside } = await underAttack({ maxUnreadBytes: 5 * MIB });
     peer.send(
       settings([4, 0]),
@@ -494,7 +494,7 @@ describe("what a server can make a client hold, do or wait for", () => {
       ...times(50, () => data(1)),
     ],
   ] as readonly (readonly [string, number, ...Buffer[]])[]) {
-    test(`${limit}: the connection is ended, and another made works`, async () => {
+    test(`${limit}: the connection is closed, and a new one works`, async () => {
       let attacks = true;
       let peerOfClient: RawPeer | undefined;
       const address = await respondRaw((peer, streamId) => {
@@ -524,7 +524,7 @@ describe("what a server can make a client hold, do or wait for", () => {
     ["maxHeaderListBytes", [["x", "y".repeat(500)]]],
     ["maxHeaderFields", times(10, (at) => [`x-${at}`, ""] as const)],
   ] as const) {
-    test(`${limit}: the call ends with RESOURCE_EXHAUSTED, in the head and in trailers`, async () => {
+    test(`${limit}: the call fails with RESOURCE_EXHAUSTED, in the head and in trailers`, async () => {
       const address = await respondRaw((peer, streamId) => {
         if (streamId === 1) peer.send(headers(1, responseHead(...fields)));
         else
@@ -563,7 +563,7 @@ describe("what a server can make a client hold, do or wait for", () => {
     await peerOfClient?.dies(CODE.ENHANCE_YOUR_CALM);
   });
 
-  test("maxHeldBytes: half-sent responses beyond it end their calls with RESOURCE_EXHAUSTED", async () => {
+  test("maxHeldBytes: half-sent responses beyond it fail their calls with RESOURCE_EXHAUSTED", async () => {
     const half = message(Buffer.alloc(600_000), { length: 4 * MIB });
     const address = await respondRaw((peer, streamId) => {
       peer.send(headers(streamId, responseHead()));

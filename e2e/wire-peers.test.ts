@@ -84,7 +84,7 @@ function testWith(
   test.skipIf(!there)(there ? what : `${what} (left out: ${tool} is not installed)`, body);
 }
 
-/** A client over the wire; closed when the test is over. */
+/** A client over the wire; closed when the test has finished. */
 function clientOf(address: string, transport = wireClient()): TestClient {
   const channel = createChannel(address, { transport });
   onTestFinished(() => channel.close());

@@ -34,7 +34,7 @@ interface Passage {
 }
 
 /**
- * A wire client, the proxy, and a wire server behind it. When the test is over, each call must have
+ * A wire client, the proxy, and a wire server behind it. When the test has finished, each call must have
  * ended once on either side.
  */
 async function openThrough(kind: ProxyKind, handlers: Partial<TestHandlers>): Promise<Passage> {
@@ -352,7 +352,7 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
     expect(serverBooks.calls).toHaveLength(200);
   });
 
-  test("lets calls in flight end well while the server drains", async () => {
+  test("lets calls in flight finish while the server drains", async () => {
     const gate = createGate();
     const log = createEventLog();
     const { client, server } = await openThrough(
@@ -413,7 +413,7 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
     await client.unary({});
   });
 
-  test("reloads under load: calls in flight end well or as UNAVAILABLE, later ones well, and none is run twice or run though it was not", async () => {
+  test("reloads under load: calls in flight finish with OK or UNAVAILABLE, later ones with OK, and none is run twice or run though it was not", async () => {
     const ran: bigint[] = [];
     const { client, proxy, serverBooks, clientBooks } = await openThrough(kind, {
       ...responding(async ({ number }) => {

@@ -93,7 +93,7 @@ export interface WireServer {
   neighbour(): Promise<void>;
 }
 
-/** Serves with the wire; closed when the test is over. */
+/** Serves with the wire; closed when the test has finished. */
 export async function serve(
   options: ServerOptions = {},
   behaviours: Readonly<Record<string, Behaviour>> = {},
@@ -162,7 +162,7 @@ export async function serve(
   };
 }
 
-/** Connects with the wire; closed when the test is over. */
+/** Connects with the wire; closed when the test has finished. */
 export async function dial(
   address: string,
   options: ClientOptions = {},

@@ -129,7 +129,7 @@ export function createClientSubject(
         faults,
       );
       if (session.capacity !== 0 || session.state !== "closed")
-        faults.note(`the session is over and ${session.state}`);
+        faults.note(`the session is closed and ${session.state}`);
       if (closes === 1) auditAfterwards(session, StatusNumber.UNAVAILABLE, faults);
     },
     get log() {
@@ -138,7 +138,7 @@ export function createClientSubject(
   };
 }
 
-/** A session that is over takes nothing more, and says so. */
+/** A session that is closed takes nothing more, and says so. */
 function auditAfterwards(session: ClientSession, expected: number, faults: Faults): void {
   let code: number | undefined;
   const call: OutgoingCall = {

@@ -93,7 +93,7 @@ export class ServedCall implements IncomingSink {
   /** Holds the books to the seam's rules; nothing is in flight any more. */
   audit(): void {
     if (this.#starts !== 1) this.#fault(`was started ${this.#starts} times`);
-    if (this.#responses === 0 && this.#cancels === 0) this.#fault("never ended");
+    if (this.#responses === 0 && this.#cancels === 0) this.#fault("never finished");
     if (!this.handlerFinished) this.#fault("was not told that its handler finished");
   }
 

@@ -364,7 +364,7 @@ export function cancellation({ test }: Suite): void {
     expect(serverBooks.calls).toHaveLength(1);
   });
 
-  test("closing a channel with grace lets calls in flight end", async (stage) => {
+  test("closing a channel with grace lets calls in flight finish", async (stage) => {
     const gate = createGate();
     const { client, channel } = await stage.open({
       handlers: responding(async () => {

@@ -199,7 +199,7 @@ export function deadlines({ test }: Suite): void {
       expect(() => client.serverStream({}, { timeoutMs })).toThrow(TypeError);
   });
 
-  test("the server's idle timeout ends a silent stream, from the contract", async (stage) => {
+  test("the server's idle timeout fails a silent stream, from the contract", async (stage) => {
     const never = createGate();
     const { client, serverBooks } = await stage.open({
       handlers: {
@@ -225,7 +225,7 @@ export function deadlines({ test }: Suite): void {
   });
 
   for (const kind of ["serverStream", "clientStream", "bidiStream"] as const) {
-    test(`the client's idle timeout ends a silent ${kind}`, async (stage) => {
+    test(`the client's idle timeout fails a silent ${kind}`, async (stage) => {
       const never = createGate();
       const { client } = await stage.open({
         handlers: responding(async (call) => {

@@ -6,7 +6,7 @@ import type { Suite } from "../transport-contract.js";
 
 /** How a server stops. */
 export function draining({ test, subject }: Suite): void {
-  test("unary calls in flight end well, and new ones are refused", async (stage) => {
+  test("unary calls in flight finish with OK, and new ones are refused", async (stage) => {
     const gate = createGate();
     const { client, server, serverBooks } = await stage.open({
       handlers: {
@@ -39,7 +39,7 @@ export function draining({ test, subject }: Suite): void {
   });
 
   for (const kind of ["serverStream", "clientStream", "bidiStream"] as const) {
-    test(`a ${kind} whose handler does not ask is ended at once, with UNAVAILABLE`, async (stage) => {
+    test(`a ${kind} whose handler does not ask fails at once with UNAVAILABLE`, async (stage) => {
       const over = createGate();
       const { client, server } = await stage.open({
         handlers: responding(async (call) => {
@@ -60,7 +60,7 @@ export function draining({ test, subject }: Suite): void {
       await stopped;
     });
 
-    test(`a ${kind} whose handler listens to draining ends by itself`, async (stage) => {
+    test(`a ${kind} whose handler listens to draining finishes by itself`, async (stage) => {
       const { client, server } = await stage.open({
         handlers: responding(async (call) => {
           const told = new Promise((resolve) => call.draining.addEventListener("abort", resolve));
@@ -77,7 +77,7 @@ export function draining({ test, subject }: Suite): void {
       expect(stage.log.entries).toEqual(["runs", "told"]);
     });
 
-    test(`a ${kind} that goes on in spite of draining is ended inside the grace period`, async (stage) => {
+    test(`a ${kind} that goes on in spite of draining is cancelled within the grace period`, async (stage) => {
       const over = createGate();
       const { client, server } = await stage.open({
         handlers: responding(async (call) => {
@@ -98,7 +98,7 @@ export function draining({ test, subject }: Suite): void {
     });
   }
 
-  test("calls that never end are ended by force, and their handlers told", async (stage) => {
+  test("calls that never finish are cancelled, and their handlers told", async (stage) => {
     const over = createGate();
     const { client, server } = await stage.open({
       handlers: {
@@ -135,7 +135,7 @@ export function draining({ test, subject }: Suite): void {
     await pair.server.stop({ pauseMs: 0, graceMs: 60_000 });
   });
 
-  test("a stop under load: every call ended well, or says that it was not processed or that nobody knows", async (stage) => {
+  test("a stop under load: every call finished with OK, or says that it was not processed or that nobody knows", async (stage) => {
     let handled = 0;
     const pair = await stage.open({
       handlers: {

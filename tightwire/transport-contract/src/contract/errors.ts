@@ -151,7 +151,7 @@ export function errors({ test }: Suite): void {
       expect((await errorOf(callOnce(client, kind))).message).toMatch(ERROR_ID);
   });
 
-  test("a throw after the call was cancelled ends nothing else", async (stage) => {
+  test("a throw after the call was cancelled fails nothing else", async (stage) => {
     const gate = createGate();
     const late = async (call: ServerCall): Promise<never> => {
       stage.log.add(`${call.method.name} runs`);

@@ -152,7 +152,7 @@ export function interceptors({ test }: Suite): void {
       expect((await callOnce(client, kind))[0]?.text).toBe("somebody 1");
     });
 
-    test(`one that throws ends ${kind}, on either side`, async (stage) => {
+    test(`one that throws fails ${kind}, on either side`, async (stage) => {
       const refuses: Interceptor = () => () =>
         Promise.reject(new RpcError("unauthenticated", "who are you"));
       const handlers = responding(() => {
@@ -180,7 +180,7 @@ export function interceptors({ test }: Suite): void {
   }
 
   for (const kind of KINDS) {
-    test(`one that throws what is no RpcError ends ${kind} with one that has it as its cause`, async (stage) => {
+    test(`one that throws something other than an RpcError fails ${kind} with one that has it as its cause`, async (stage) => {
       const bug = new TypeError("undefined is not a token");
       const pair = await stage.open({ handlers: responding(() => testMessage()) });
       const breaks: Interceptor = () => () => Promise.reject(bug);
@@ -205,7 +205,7 @@ export function interceptors({ test }: Suite): void {
   }
 
   for (const kind of ["serverStream", "bidiStream"] as const) {
-    test(`one whose view of the messages throws ends ${kind}`, async (stage) => {
+    test(`one whose view of the messages throws fails ${kind}`, async (stage) => {
       const bug = new TypeError("undefined is not a message");
       const breaks: Interceptor = (next) => async (call) => {
         await next(call);

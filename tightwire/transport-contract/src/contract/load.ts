@@ -55,7 +55,7 @@ export function load({ test }: Suite): void {
     expect((await Promise.all(streams)).every(Boolean)).toBe(true);
   });
 
-  test("500 calls of which some end well, some fail and some are cancelled, all at once", async (stage) => {
+  test("500 calls of which some finish with OK, some fail and some are cancelled, all at once", async (stage) => {
     const { client, clientBooks } = await stage.open({
       handlers: responding(async (_call, [request]) => {
         await new Promise((resolve) => setImmediate(resolve));

@@ -244,7 +244,7 @@ export function seam({ test, subject }: Suite): void {
     expect([...response.payload]).toEqual(copy);
   });
 
-  test("cancel ends the call before it returns, once, with its cause; nothing comes after", async (stage) => {
+  test("cancel finishes the call before it returns, once, with its cause; nothing comes after", async (stage) => {
     const calls: IncomingCall[] = [];
     const listener = await stage.openRaw(
       notingAcceptor(stage.log, (call, event) => {
@@ -351,7 +351,7 @@ export function seam({ test, subject }: Suite): void {
     expect(["closed", "draining,closed"]).toContain(stage.log.entries.join());
   });
 
-  test("a connection that is closed ends its calls as UNAVAILABLE, at once or after the grace", async (stage) => {
+  test("a connection that is closed fails its calls as UNAVAILABLE, at once or after the grace", async (stage) => {
     const listener = await stage.openRaw(notingAcceptor(stage.log, () => {}));
     for (const graceMs of [0, 30]) {
       const connection = await stage.connect(listener);

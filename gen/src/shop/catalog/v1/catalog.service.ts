@@ -29,39 +29,31 @@ export interface CatalogHandlers {
   /** Returns one product. NOT_FOUND when there is no such id. */
   getProduct(request: GetProductRequest, call: ServerCall): Promise<GetProductResponse>;
 
-  /**
-   * Returns several products in the order of the ids. NOT_FOUND, naming every unknown id, when one
-   * of them is missing.
-   */
+  /** Returns several products in the order of the ids. NOT_FOUND, naming every unknown id, when one of them is missing. */
   batchGetProducts(request: BatchGetProductsRequest, call: ServerCall): Promise<BatchGetProductsResponse>;
 
   /** Lists products by title, a page at a time. */
   listProducts(request: ListProductsRequest, call: ServerCall): Promise<ListProductsResponse>;
 
   /**
-   * Takes product drafts, one a message, and answers once with what became of them. A draft whose
-   * id exists already with the same content counts as unchanged, so that an import that was cut off
-   * can be sent again from its start.
+   * Takes product drafts, one a message, and answers once with what became of them. A draft whose id exists already with
+   * the same content counts as unchanged, so that an import that was cut off can be sent again from its start.
    */
   importProducts(requests: AsyncIterable<ImportProductsRequest>, call: ServerCall): Promise<ImportProductsResponse>;
 
   /**
-   * Tells the stock of the given products: one message for each at once, then one for every change,
-   * until the caller ends the call.
+   * Tells the stock of the given products: one message for each at once, then one for every change, until the caller ends
+   * the call.
    */
   watchStock(request: WatchStockRequest, call: ServerCall): AsyncIterable<WatchStockResponse>;
 
   /**
-   * Takes stock away for a reservation, all lines or none. The same reservation id with the same
-   * lines answers as the first time. FAILED_PRECONDITION, naming each product, when there is too
-   * little.
+   * Takes stock away for a reservation, all lines or none. The same reservation id with the same lines answers as the
+   * first time. FAILED_PRECONDITION, naming each product, when there is too little.
    */
   reserveStock(request: ReserveStockRequest, call: ServerCall): Promise<ReserveStockResponse>;
 
-  /**
-   * Gives a reservation's stock back. A reservation that is released already, or that never was,
-   * answers alike.
-   */
+  /** Gives a reservation's stock back. A reservation that is released already, or that never was, answers alike. */
   releaseStock(request: ReleaseStockRequest, call: ServerCall): Promise<ReleaseStockResponse>;
 }
 
@@ -74,10 +66,7 @@ export interface CatalogClient {
   /** Returns one product. NOT_FOUND when there is no such id. */
   getProduct(request: PartialMessage<GetProductRequest>, options?: CallOptions): Promise<GetProductResponse>;
 
-  /**
-   * Returns several products in the order of the ids. NOT_FOUND, naming every unknown id, when one
-   * of them is missing.
-   */
+  /** Returns several products in the order of the ids. NOT_FOUND, naming every unknown id, when one of them is missing. */
   batchGetProducts(
     request: PartialMessage<BatchGetProductsRequest>,
     options?: CallOptions,
@@ -87,9 +76,8 @@ export interface CatalogClient {
   listProducts(request: PartialMessage<ListProductsRequest>, options?: CallOptions): Promise<ListProductsResponse>;
 
   /**
-   * Takes product drafts, one a message, and answers once with what became of them. A draft whose
-   * id exists already with the same content counts as unchanged, so that an import that was cut off
-   * can be sent again from its start.
+   * Takes product drafts, one a message, and answers once with what became of them. A draft whose id exists already with
+   * the same content counts as unchanged, so that an import that was cut off can be sent again from its start.
    */
   importProducts<Given extends PartialMessage<ImportProductsRequest>>(
     requests: RequestStream<ImportProductsRequest, Given>,
@@ -97,22 +85,18 @@ export interface CatalogClient {
   ): Promise<ImportProductsResponse>;
 
   /**
-   * Tells the stock of the given products: one message for each at once, then one for every change,
-   * until the caller ends the call.
+   * Tells the stock of the given products: one message for each at once, then one for every change, until the caller ends
+   * the call.
    */
   watchStock(request: PartialMessage<WatchStockRequest>, options?: CallOptions): AsyncIterable<WatchStockResponse>;
 
   /**
-   * Takes stock away for a reservation, all lines or none. The same reservation id with the same
-   * lines answers as the first time. FAILED_PRECONDITION, naming each product, when there is too
-   * little.
+   * Takes stock away for a reservation, all lines or none. The same reservation id with the same lines answers as the
+   * first time. FAILED_PRECONDITION, naming each product, when there is too little.
    */
   reserveStock(request: PartialMessage<ReserveStockRequest>, options?: CallOptions): Promise<ReserveStockResponse>;
 
-  /**
-   * Gives a reservation's stock back. A reservation that is released already, or that never was,
-   * answers alike.
-   */
+  /** Gives a reservation's stock back. A reservation that is released already, or that never was, answers alike. */
   releaseStock(request: PartialMessage<ReleaseStockRequest>, options?: CallOptions): Promise<ReleaseStockResponse>;
 }
 

@@ -120,10 +120,7 @@ export interface ProductDraft {
     | undefined;
   /** Price of one, in cents of a US dollar. More than zero. */
   priceCents: bigint;
-  /**
-   * How many there are at first. Not below zero. An import of a product that exists leaves its
-   * stock alone.
-   */
+  /** How many there are at first. Not below zero. An import of a product that exists leaves its stock alone. */
   initialStock: number;
 }
 
@@ -179,10 +176,7 @@ export interface ProductFilter {
 export interface ListProductsRequest {
   /** How many products a page holds at most, 1 to 1000. Default (0): 50. */
   pageSize: number;
-  /**
-   * Where to go on: the `next_page_token` of the page before, with the same filter. Empty for the
-   * first page.
-   */
+  /** Where to go on: the `next_page_token` of the page before, with the same filter. Empty for the first page. */
   pageToken: string;
   /** Which products to list. Default: all. */
   filter: ProductFilter | undefined;
@@ -206,10 +200,7 @@ export interface ImportProductsRequest {
   product: ProductDraft | undefined;
 }
 
-/**
- * Response of ImportProducts: the books, which always balance (received = created + unchanged +
- * rejected).
- */
+/** Response of ImportProducts: the books, which always balance (received = created + unchanged + rejected). */
 export interface ImportProductsResponse {
   /** How many drafts were read. */
   received: number;

@@ -25,8 +25,8 @@ import {
  */
 export interface OrdersHandlers {
   /**
-   * Places an order and reserves its stock in the catalog. The same request id with the same
-   * content answers as the first time. FAILED_PRECONDITION when the stock does not suffice.
+   * Places an order and reserves its stock in the catalog. The same request id with the same content answers as the first
+   * time. FAILED_PRECONDITION when the stock does not suffice.
    */
   placeOrder(request: PlaceOrderRequest, call: ServerCall): Promise<PlaceOrderResponse>;
 
@@ -37,20 +37,17 @@ export interface OrdersHandlers {
   listOrders(request: ListOrdersRequest, call: ServerCall): Promise<ListOrdersResponse>;
 
   /**
-   * Cancels an order and gives its stock back. An order that is cancelled already answers alike.
-   * FAILED_PRECONDITION when it is too late.
+   * Cancels an order and gives its stock back. An order that is cancelled already answers alike. FAILED_PRECONDITION when
+   * it is too late.
    */
   cancelOrder(request: CancelOrderRequest, call: ServerCall): Promise<CancelOrderResponse>;
 
-  /**
-   * Tells an order's status: one message at once, then one for every change. Ends after a final
-   * status.
-   */
+  /** Tells an order's status: one message at once, then one for every change. Ends after a final status. */
   trackOrder(request: TrackOrderRequest, call: ServerCall): AsyncIterable<TrackOrderResponse>;
 
   /**
-   * Prices a basket while it is filled: each message changes it, and each answer is the whole
-   * basket as it is then, at today's prices. Nothing is reserved or kept.
+   * Prices a basket while it is filled: each message changes it, and each answer is the whole basket as it is then, at
+   * today's prices. Nothing is reserved or kept.
    */
   quoteBasket(requests: AsyncIterable<QuoteBasketRequest>, call: ServerCall): AsyncIterable<QuoteBasketResponse>;
 }
@@ -62,8 +59,8 @@ export interface OrdersHandlers {
  */
 export interface OrdersClient {
   /**
-   * Places an order and reserves its stock in the catalog. The same request id with the same
-   * content answers as the first time. FAILED_PRECONDITION when the stock does not suffice.
+   * Places an order and reserves its stock in the catalog. The same request id with the same content answers as the first
+   * time. FAILED_PRECONDITION when the stock does not suffice.
    */
   placeOrder(request: PartialMessage<PlaceOrderRequest>, options?: CallOptions): Promise<PlaceOrderResponse>;
 
@@ -74,20 +71,17 @@ export interface OrdersClient {
   listOrders(request: PartialMessage<ListOrdersRequest>, options?: CallOptions): Promise<ListOrdersResponse>;
 
   /**
-   * Cancels an order and gives its stock back. An order that is cancelled already answers alike.
-   * FAILED_PRECONDITION when it is too late.
+   * Cancels an order and gives its stock back. An order that is cancelled already answers alike. FAILED_PRECONDITION when
+   * it is too late.
    */
   cancelOrder(request: PartialMessage<CancelOrderRequest>, options?: CallOptions): Promise<CancelOrderResponse>;
 
-  /**
-   * Tells an order's status: one message at once, then one for every change. Ends after a final
-   * status.
-   */
+  /** Tells an order's status: one message at once, then one for every change. Ends after a final status. */
   trackOrder(request: PartialMessage<TrackOrderRequest>, options?: CallOptions): AsyncIterable<TrackOrderResponse>;
 
   /**
-   * Prices a basket while it is filled: each message changes it, and each answer is the whole
-   * basket as it is then, at today's prices. Nothing is reserved or kept.
+   * Prices a basket while it is filled: each message changes it, and each answer is the whole basket as it is then, at
+   * today's prices. Nothing is reserved or kept.
    */
   quoteBasket<Given extends PartialMessage<QuoteBasketRequest>>(
     requests: RequestStream<QuoteBasketRequest, Given>,

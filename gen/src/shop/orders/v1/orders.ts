@@ -159,10 +159,7 @@ export interface OrderFilter {
 export interface ListOrdersRequest {
   /** How many orders a page holds at most, 1 to 1000. Default (0): 50. */
   pageSize: number;
-  /**
-   * Where to go on: the `next_page_token` of the page before, with the same filter. Empty for the
-   * first page.
-   */
+  /** Where to go on: the `next_page_token` of the page before, with the same filter. Empty for the first page. */
   pageToken: string;
   /** Which orders to list. Default: all. */
   filter: OrderFilter | undefined;

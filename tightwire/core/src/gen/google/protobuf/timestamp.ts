@@ -84,16 +84,14 @@ import { BinaryReader, BinaryWriter } from "@tightwire/codec/wire";
  * For example, "2017-01-15T01:30:15.01Z" encodes 15.01 seconds past
  * 01:30 UTC on January 15, 2017.
  *
- * In JavaScript, one can convert a Date object to this format using the
- * standard
+ * In JavaScript, one can convert a Date object to this format using the standard
  * [toISOString()](https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/Date/toISOString)
- * method. In Python, a standard `datetime.datetime` object can be converted
- * to this format using
- * [`strftime`](https://docs.python.org/2/library/time.html#time.strftime) with
- * the time format spec '%Y-%m-%dT%H:%M:%S.%fZ'. Likewise, in Java, one can use
- * the Joda Time's [`ISODateTimeFormat.dateTime()`](
- * http://joda-time.sourceforge.net/apidocs/org/joda/time/format/ISODateTimeFormat.html#dateTime()
- * ) to obtain a formatter capable of generating timestamps in this format.
+ * method. In Python, a standard `datetime.datetime` object can be converted to this format using
+ * [`strftime`](https://docs.python.org/2/library/time.html#time.strftime) with the time format spec
+ * '%Y-%m-%dT%H:%M:%S.%fZ'. Likewise, in Java, one can use the Joda Time's
+ * [`ISODateTimeFormat.dateTime()`](
+ * http://joda-time.sourceforge.net/apidocs/org/joda/time/format/ISODateTimeFormat.html#dateTime() )
+ * to obtain a formatter capable of generating timestamps in this format.
  */
 export interface Timestamp {
   /**
