@@ -112,8 +112,8 @@ describe("a number that an option does not take is named where it is given", () 
       .stop({ pauseMs: 0, graceMs: Number.POSITIVE_INFINITY })
       .then(() => log.add("stopped"));
     const closed = channel.close(Number.POSITIVE_INFINITY).then(() => log.add("closed"));
-    // Node takes a timer of Infinity for one of 1 ms. It would have fired before one of 1 ms that is
-    // set later, and have cut the call.
+    // Node takes a timer of Infinity for one of 1 ms. It would have fired before one of 1 ms that
+    // is set later, and have cut the call.
     await new Promise((resolve) => setTimeout(resolve, 1));
     log.add("gate opens");
     gate.open();

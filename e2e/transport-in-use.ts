@@ -25,8 +25,8 @@ export interface TransportInUse {
 }
 
 /**
- * grpc-js waits for the acknowledgement of a PING as long as it was silent before; of the wire's own 20 s no
- * test waits.
+ * grpc-js waits for the acknowledgement of a PING as long as it was silent before; of the wire's
+ * own 20 s no test waits.
  */
 function respondedInTime({ keepaliveMs }: { readonly keepaliveMs?: number }): {
   keepaliveTimeoutMs?: number;

@@ -34,8 +34,8 @@ interface Passage {
 }
 
 /**
- * A wire client, the proxy, and a wire server behind it. When the test has finished, each call must have
- * ended once on either side.
+ * A wire client, the proxy, and a wire server behind it. When the test has finished, each call must
+ * have ended once on either side.
  */
 async function openThrough(kind: ProxyKind, handlers: Partial<TestHandlers>): Promise<Passage> {
   const serverBooks = new CallBooks();

@@ -38,10 +38,10 @@ export interface SeenCall {
 export type Behaviour = (seen: SeenCall) => Partial<IncomingSink>;
 
 /**
- * What servers of these tests do: `/t/Echo` responds to its first message, `/t/Hold` reads and never
- * responds, `/t/Stuck` is the same and its handler does not end when it is cancelled, `/t/Deaf` does
- * not even read, `/t/Early` responds at once, `/t/Large` responds with a MiB, `/t/Endless` streams
- * for ever.
+ * What servers of these tests do: `/t/Echo` responds to its first message, `/t/Hold` reads and
+ * never responds, `/t/Stuck` is the same and its handler does not end when it is cancelled,
+ * `/t/Deaf` does not even read, `/t/Early` responds at once, `/t/Large` responds with a MiB,
+ * `/t/Endless` streams for ever.
  */
 const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "/t/Echo": ({ call, messages }) => ({

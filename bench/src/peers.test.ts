@@ -38,7 +38,9 @@ describe.each(PEERS)("$name", ({ server, client, cannot = [] }) => {
   });
 });
 
-/** A server that responds to nothing right, and tells the headers of the first request that came. */
+/**
+ * A server that responds to nothing right, and tells the headers of the first request that came.
+ */
 async function listenForHeaders(
   server: Server,
 ): Promise<{ address: string; headers: Promise<IncomingHttpHeaders> }> {

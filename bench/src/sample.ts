@@ -31,8 +31,8 @@ const order = {
 };
 
 /**
- * What `Get` responds with: 10 fields and 5 items, 367 bytes for an id of 9 characters. The same work for
- * every peer.
+ * What `Get` responds with: 10 fields and 5 items, 367 bytes for an id of 9 characters. The same
+ * work for every peer.
  */
 export function sampleGetResponse(id: string): GetResponse {
   return { order: { ...order, id } };

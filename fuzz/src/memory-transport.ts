@@ -2,8 +2,8 @@ import type { ByteTransport } from "@tightwire/wire/internals/session/byte-trans
 import type { Faults } from "./faults.js";
 
 /**
- * A byte transport without a socket: keeps what a session writes, takes it at once or as slowly as an
- * input says, and holds the session to the transport's rules.
+ * A byte transport without a socket: keeps what a session writes, takes it at once or as slowly as
+ * an input says, and holds the session to the transport's rules.
  */
 export class MemoryTransport implements ByteTransport {
   /** Nothing is taken before {@link takeAll}. */

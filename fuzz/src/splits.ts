@@ -10,8 +10,8 @@ export interface Failure {
 }
 
 /**
- * A recording to its session whole, then cut in two at each of `positions`, then byte by byte:
- * what the calls hear and what is sent back must be the same. Yields after each run; gives the first
+ * A recording to its session whole, then cut in two at each of `positions`, then byte by byte: what
+ * the calls hear and what is sent back must be the same. Yields after each run; gives the first
  * failure, or undefined.
  */
 export function* trySplits(

@@ -21,7 +21,7 @@ const SERVER_COMPRESSED: readonly string[] = [
 
 /** The first response must come compressed, and is not seen to. */
 const NOT_SEEN_COMPRESSED = /^whether (the response|response 1) came compressed/;
-/** The probe: a request says that it comes compressed and does not, and the peer does not refuse it. */
+/** The probe: a request says that it comes compressed, does not, and is not refused. */
 const NOT_REFUSED = /^the call did not fail/;
 
 /** What cannot pass between which peers. */

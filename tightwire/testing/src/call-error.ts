@@ -5,7 +5,7 @@ import { RpcError } from "@tightwire/core";
  * anything but an {@link RpcError}.
  *
  * ```ts
- * const error = await errorOf(client.getProduct({ productId: "p-9" }));
+ * const error = await errorOf(client.getProduct({ id: "p-9" }));
  * expect(error.code).toBe("not_found");
  * ```
  */

@@ -17,7 +17,7 @@ export interface Gate {
  *     return { product };
  *   },
  * });
- * const call = client.getProduct({ productId: "p-1" }); // in flight until gate.open()
+ * const call = client.getProduct({ id: "p-1" }); // in flight until gate.open()
  * ```
  */
 export function createGate(): Gate {

@@ -40,7 +40,7 @@ export interface Stub<Client> {
  *
  * ```ts
  * const stub = createStub(CatalogService, {
- *   getProduct: async ({ productId }) => ({ product: productOf(productId) }),
+ *   getProduct: async ({ id }) => ({ product: productOf(id) }),
  * });
  * await checkOut(cart, { catalog: stub.client });
  * await stub.close();

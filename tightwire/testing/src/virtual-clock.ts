@@ -6,10 +6,10 @@ import type { Clock, Expiring, OffloadedWork, Timer } from "@tightwire/core/runt
  * timers fire by time, and those of the same time in the order in which they were set. Made by
  * {@link createVirtualClock}.
  *
- * {@link turn}, {@link runUntilIdle} and {@link advance} return when the callbacks have run; promises
- * that these resolved go on later, as always. {@link advanceAsync} and {@link runUntil} let promises
- * go on after each callback. What the code under test waits for must not come from a socket, a file
- * or a thread: the clock does not know of it.
+ * {@link turn}, {@link runUntilIdle} and {@link advance} return when the callbacks have run;
+ * promises that these resolved go on later, as always. {@link advanceAsync} and {@link runUntil}
+ * let promises go on after each callback. What the code under test waits for must not come from a
+ * socket, a file or a thread: the clock does not know of it.
  */
 export interface VirtualClock extends Clock {
   /** How many timers and deadlines are set and have not fired. */
@@ -52,8 +52,9 @@ export interface VirtualClockOptions {
  *
  * ```ts
  * const clock = createVirtualClock();
- * const { client } = createStub(CatalogService, { getProduct: () => new Promise(() => {}) }, { clock });
- * const call = client.getProduct({ productId: "p-1" }, { timeoutMs: 300 });
+ * const handlers = { getProduct: () => new Promise<never>(() => {}) };
+ * const { client } = createStub(CatalogService, handlers, { clock });
+ * const call = client.getProduct({ id: "p-1" }, { timeoutMs: 300 });
  * clock.advance(300);
  * await expect(call).rejects.toMatchObject({ code: "deadline_exceeded" });
  * ```
@@ -62,7 +63,9 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
   return new SteppedClock(options.startMs ?? 1_000, options.maxCallbacks ?? 200_000);
 }
 
-/** Runs callbacks one by one, and stops after each: whoever drives it decides what comes between. */
+/**
+ * Runs callbacks one by one, and stops after each: whoever drives it decides what comes between.
+ */
 type Steps<T> = Generator<undefined, T>;
 
 interface SetTimer extends Timer {

@@ -50,8 +50,8 @@ export interface Pair extends SubjectListener {
 }
 
 /**
- * What one test uses. When the test has finished, everything that it opened is closed, and calls and
- * timers that are left fail it.
+ * What one test uses. When the test has finished, everything that it opened is closed, and calls
+ * and timers that are left fail it.
  */
 export interface Stage {
   readonly subject: TransportSubject;

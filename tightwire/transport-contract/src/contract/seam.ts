@@ -80,8 +80,8 @@ function notingAcceptor(
 }
 
 /**
- * Makes a call behind all others of a connection, and resolves when it has finished: then everything
- * that was on its way before has come, in both directions.
+ * Makes a call behind all others of a connection, and resolves when it has finished: then
+ * everything that was on its way before has come, in both directions.
  */
 function callLater(connection: Connection, path = LATER): Promise<void> {
   return new Promise((resolve) => {
