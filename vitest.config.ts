@@ -48,7 +48,7 @@ export default defineConfig({
       { find: /^@shop\/contracts\/(catalog|orders)$/, replacement: at("./gen/src/$1.ts") },
       { find: /^@shop\/client$/, replacement: at("./packages/client/src/index.ts") },
       {
-        find: /^@tightwire\/(core|codec|contract|codegen|gateway|client|server|testing)$/,
+        find: /^@tightwire\/(core|codec|contract|codegen|gateway|client|server|testing|transport-contract)$/,
         replacement: at("./tightwire/$1/src/index.ts"),
       },
     ],
@@ -62,10 +62,12 @@ export default defineConfig({
       })),
     ],
     exclude: ["**/dist/**", "**/node_modules/**"],
+    // A test that asserts nothing cannot fail.
+    expect: { requireAssertions: true },
     reporters: ["default", at("./scripts/skipped-tests.mjs")],
     // A process a file: peak memory, unhandled rejections and timers are then each file's own.
     pool: "forks",
-    // No bound on how fast anything is: a busy machine takes 20 s for the gibibyte over TLS.
+    // No limit on how fast anything is: a busy machine takes 20 s for the gibibyte over TLS.
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

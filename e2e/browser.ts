@@ -28,7 +28,7 @@ export interface WatchedPage {
   /** Addresses of all requests and WebSockets. */
   readonly requests: readonly string[];
   /**
-   * Errors of the console, exceptions, and what the policy of the page's content forbade. Answers
+   * Errors of the console, exceptions, and what the policy of the page's content forbade. Responses
    * with an error's status are none.
    */
   readonly complaints: readonly string[];
@@ -39,7 +39,7 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
 }
 
-/** Opens an empty page in a context of its own; closed when the test is over. */
+/** Opens an empty page in a context of its own; closed when the test has finished. */
 export async function watchPage(
   browser: Browser,
   { width, scheme }: Look = { width: 1440, scheme: "light" },

@@ -10,7 +10,7 @@ import {
   type HandlerContext,
 } from "@connectrpc/connect";
 import { connectNodeAdapter, createGrpcTransport } from "@connectrpc/connect-node";
-import { TestService } from "@tightwire/testing";
+import { TestService } from "@tightwire/transport-contract";
 import type { Exercise } from "./peer-service.js";
 import { listenAt } from "./pitfalls-stage.js";
 
@@ -78,7 +78,7 @@ function padded(base64: string | null): string {
   return Buffer.from(base64 ?? "", "base64").toString("base64");
 }
 
-/** Serves the test service with connect-node; closed when the test is over. */
+/** Serves the test service with connect-node; closed when the test has finished. */
 export function serveConnect(packedStatus: Uint8Array): Promise<string> {
   const handlers = {
     async unary({ number, text, payload }: Message, { signal }: HandlerContext): Promise<Part> {

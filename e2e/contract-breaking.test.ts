@@ -8,7 +8,7 @@ const repository = join(import.meta.dirname, "..");
 const CATALOG = "proto/shop/catalog/v1/catalog.proto";
 const ORDERS = "proto/shop/orders/v1/orders.proto";
 const POLICY = "tightwire/core/proto/tightwire/policy/v1/policy.proto";
-const TESTING = "tightwire/testing/proto/tightwire/testing/v1/test.proto";
+const TESTING = "tightwire/transport-contract/proto/tightwire/testing/v1/test.proto";
 const BENCH = "bench/proto/bench/v1/bench.proto";
 
 let folder: string;
@@ -18,7 +18,7 @@ beforeEach(() => {
   const modules = [
     "proto",
     "tightwire/core/proto",
-    "tightwire/testing/proto",
+    "tightwire/transport-contract/proto",
     "bench/proto",
     "interop/proto",
   ];

@@ -4,7 +4,7 @@ import {
   type TestHandlers,
   type TestMessage,
   testMessage,
-} from "@tightwire/testing";
+} from "@tightwire/transport-contract";
 import { readAll } from "./pitfalls-stage.js";
 
 /** A method of each kind of call. */
@@ -14,10 +14,10 @@ export const KINDS = ["unary", "serverStream", "clientStream", "bidiStream"] as 
 export type Kind = (typeof KINDS)[number];
 
 /**
- * Handlers of all four kinds that read every request and answer with the one message that `body`
+ * Handlers of all four kinds that read every request and respond with the one message that `body`
  * makes of the first.
  */
-export function answering(
+export function responding(
   body: (request: TestMessage, call: ServerCall) => TestMessage | Promise<TestMessage>,
 ): Partial<TestHandlers> {
   const first = async (requests: AsyncIterable<TestMessage>): Promise<TestMessage> =>
@@ -34,7 +34,7 @@ export function answering(
   };
 }
 
-/** Makes one call of a kind with one request and reads all of its answers. */
+/** Makes one call of a kind with one request and reads all of its responses. */
 export async function callOnce(
   client: TestClient,
   kind: Kind,

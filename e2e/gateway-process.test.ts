@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { TestService } from "@tightwire/testing";
+import { TestService } from "@tightwire/transport-contract";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { PACKED_STATUS } from "./peer-service.js";
 import { repository } from "./shop-process.js";

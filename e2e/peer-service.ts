@@ -6,7 +6,7 @@ import {
   type TestHandlers,
   type TestMessage,
   testMessage,
-} from "@tightwire/testing";
+} from "@tightwire/transport-contract";
 import { readAll, rejectionOf } from "./pitfalls-stage.js";
 
 /**

@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import http2 from "node:http2";
 import { connect } from "node:net";
-import { createEventLog, eventually, type TestClient, testMessage } from "@tightwire/testing";
+import { createEventLog, eventually } from "@tightwire/testing";
+import { type TestClient, testMessage } from "@tightwire/transport-contract";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import {
   listenAt,
@@ -13,7 +14,7 @@ import {
 } from "./pitfalls-stage.js";
 import { type ClientSettings, transportInUse } from "./transport-in-use.js";
 
-/** Long enough for a busy machine to answer a ping in time, as each must be. */
+/** Long enough for a busy machine to acknowledge a ping in time, as each must be. */
 const KEEPALIVE_MS = 500;
 /** A server that pings nobody. */
 const NEVER_MS = 2_147_483_647;
@@ -22,7 +23,7 @@ const EMPTY_SETTINGS = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
 const HEADER_BYTES = 9;
 const PING = 6;
 
-/** How many pings stand in HTTP/2 frames, answers to pings not counted. */
+/** How many pings stand in HTTP/2 frames, acknowledgements of pings not counted. */
 function pingsIn(frames: Buffer): number {
   let pings = 0;
   for (
@@ -38,7 +39,7 @@ function pingsIn(frames: Buffer): number {
 afterEach(() => void vi.useRealTimers());
 
 describe("a connection that dies without a word", () => {
-  test("ends the client's calls as UNAVAILABLE, also without a deadline, and the next call takes another connection", async () => {
+  test("fails the client's calls as UNAVAILABLE, also without a deadline, and the next call takes another connection", async () => {
     const log = createEventLog();
     const { address } = await startServer({
       async unary({ text }) {
@@ -97,7 +98,7 @@ describe("a connection that dies without a word", () => {
     await log.until("stream aborted");
   });
 
-  test("is closed by the server when nobody answers its ping, also when no call is open", async () => {
+  test("is closed by the server when nobody acknowledges its ping, also when no call is open", async () => {
     const { address } = await startServer({}, { keepaliveMs: KEEPALIVE_MS });
     const [host = "", port = ""] = address.split(":");
     const socket = connect(Number(port), host).on("error", () => {});

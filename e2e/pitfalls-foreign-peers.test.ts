@@ -2,13 +2,14 @@ import { createServer as createHttp1Server } from "node:http";
 import http2 from "node:http2";
 import { createServer as createTcpServer } from "node:net";
 import type { ClientTransport, Connection } from "@tightwire/core/runtime";
-import { createEventLog, createGate, eventually, testMessage } from "@tightwire/testing";
+import { createEventLog, createGate, eventually } from "@tightwire/testing";
+import { testMessage } from "@tightwire/transport-contract";
 import { describe, expect, test } from "vitest";
 import { listenAt, openClient, readAll, rejectionOf, startServer } from "./pitfalls-stage.js";
 import { transportInUse } from "./transport-in-use.js";
 
-/** A peer that answers every HTTP/2 request alike. */
-function listenAnswering(headers: http2.OutgoingHttpHeaders, body: string): Promise<string> {
+/** A peer that responds to every HTTP/2 request alike. */
+function listenResponding(headers: http2.OutgoingHttpHeaders, body: string): Promise<string> {
   const server = http2.createServer();
   server.on("stream", (stream) => {
     stream.on("error", () => {});
@@ -20,7 +21,7 @@ function listenAnswering(headers: http2.OutgoingHttpHeaders, body: string): Prom
 
 const PAGE = "<!doctype html><html><body>404 page not found</body></html>";
 
-describe("an answer that is not gRPC becomes a status by the published table, and says what was answered", () => {
+describe("a response that is not gRPC becomes a status by the published table, and says what the response was", () => {
   test.each([
     [400, "text/plain", "bad request", "internal"],
     [401, "text/plain", "", "unauthenticated"],
@@ -37,7 +38,7 @@ describe("an answer that is not gRPC becomes a status by the published table, an
     [200, "application/json", "{}", "unknown"],
     [200, "text/plain", "", "unknown"],
   ])("HTTP %i %s %j is %s", async (status, type, body, code) => {
-    const address = await listenAnswering(
+    const address = await listenResponding(
       { ":status": status, "content-type": `${type}; charset=utf-8` },
       body,
     );
@@ -54,20 +55,20 @@ describe("an answer that is not gRPC becomes a status by the published table, an
   });
 
   test("without a content type it says so", async () => {
-    const { client } = openClient(await listenAnswering({ ":status": 200 }, PAGE));
+    const { client } = openClient(await listenResponding({ ":status": 200 }, PAGE));
     expect(await rejectionOf(client.unary(testMessage()))).toMatchObject({
       code: "unknown",
       message: "the peer is not a gRPC server: HTTP status 200, no content-type",
     });
   });
 
-  test("and a gRPC answer that is too large, or stops short, is not mistaken for one", async () => {
+  test("and a gRPC response that is too large, or stops short, is not mistaken for one", async () => {
     const grpc = { ":status": 200, "content-type": "application/grpc" };
-    const large = openClient(await listenAnswering(grpc, "\0~~~~"));
+    const large = openClient(await listenResponding(grpc, "\0~~~~"));
     expect(await rejectionOf(large.client.unary(testMessage()))).toMatchObject({
       code: "resource_exhausted",
     });
-    const short = openClient(await listenAnswering(grpc, "\0"));
+    const short = openClient(await listenResponding(grpc, "\0"));
     const error = await rejectionOf(short.client.unary(testMessage()));
     expect(error).toMatchObject({ code: "internal" });
     expect(error.message).not.toContain("not a gRPC server");
@@ -147,7 +148,7 @@ describe("a connection that does not come about fails its calls, and says why in
   });
 });
 
-describe("closing a channel gives up a connection that does not stand yet", () => {
+describe("closing a channel closes a connection that is not established yet", () => {
   const timers = (): number =>
     process.getActiveResourcesInfo().filter((one) => one === "Timeout").length;
 
@@ -158,7 +159,7 @@ describe("closing a channel gives up a connection that does not stand yet", () =
       const address = await listenAt(
         createTcpServer((socket) => {
           log.add("tried");
-          socket.resume().on("close", () => log.add("given up"));
+          socket.resume().on("close", () => log.add("aborted"));
         }),
       );
       const before = timers();
@@ -170,9 +171,9 @@ describe("closing a channel gives up a connection that does not stand yet", () =
       await log.until("tried");
       await channel.close();
       expect(await call).toMatchObject({ code: "cancelled", message: "the channel was closed" });
-      await log.until("given up");
+      await log.until("aborted");
       await eventually(() => expect(timers()).toBeLessThanOrEqual(before));
-      expect(log.entries).toEqual(["tried", "given up"]);
+      expect(log.entries).toEqual(["tried", "aborted"]);
     },
   );
 

@@ -1,5 +1,6 @@
 import http2 from "node:http2";
-import { CallBooks, createEventLog, eventually, testMessage } from "@tightwire/testing";
+import { createEventLog, eventually } from "@tightwire/testing";
+import { CallBooks, testMessage } from "@tightwire/transport-contract";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { listenAt, openClient, readAll, rejectionOf, startServer } from "./pitfalls-stage.js";
 
@@ -11,8 +12,8 @@ const WHOLE = Buffer.from([0, 0, 0, 0, 2, 0x18, 1]);
 /** Where a message can stop: in its framing, after it, in its bytes. */
 const CUTS = [1, 4, 5, 6];
 
-/** What a raw peer was answered. */
-interface RawAnswer {
+/** What a raw peer received. */
+interface RawResponse {
   readonly code: number;
   readonly text: string;
 }
@@ -23,7 +24,7 @@ async function callRaw(
   method: string,
   body: Buffer,
   headers: http2.OutgoingHttpHeaders = {},
-): Promise<RawAnswer> {
+): Promise<RawResponse> {
   const session = http2.connect(`http://${address}`);
   onTestFinished(() => session.destroy());
   const stream = session.request({
@@ -33,7 +34,7 @@ async function callRaw(
     te: "trailers",
     ...headers,
   });
-  const answer = new Promise<RawAnswer>((resolve, reject) => {
+  const response = new Promise<RawResponse>((resolve, reject) => {
     const read = (fields: http2.IncomingHttpHeaders): void => {
       if (fields["grpc-status"] === undefined) return;
       resolve({
@@ -45,11 +46,11 @@ async function callRaw(
     stream.on("close", () => reject(new Error(`closed without a status, by ${stream.rstCode}`)));
   });
   stream.resume().end(body);
-  return await answer;
+  return await response;
 }
 
-/** A peer that answers every call with these bytes and OK. */
-function listenAnswering(body: Buffer): Promise<string> {
+/** A peer that responds to every call with these bytes and OK. */
+function listenResponding(body: Buffer): Promise<string> {
   const server = http2.createServer();
   server.on("stream", (stream) => {
     stream.on("error", () => {});
@@ -102,16 +103,16 @@ describe("a message that stops short is INTERNAL", () => {
         ).toEqual(cutShort);
       }
       await eventually(() => expect(log.entries).toEqual(["handler internal", "handler internal"]));
-      expect(books.calls.map(({ code, text }) => `${code}: ${text}`)).toEqual(
+      expect(books.calls.map(({ code, message }) => `${code}: ${message}`)).toEqual(
         Array(4).fill(`internal: ${cutShort.text}`),
       );
       expect((await callRaw(address, "ClientStream", WHOLE)).code).toBe(0);
     },
   );
 
-  test.each(CUTS)("in an answer, after %i of its bytes", async (cut) => {
+  test.each(CUTS)("in a response, after %i of its bytes", async (cut) => {
     const { client } = openClient(
-      await listenAnswering(Buffer.concat([WHOLE, WHOLE.subarray(0, cut)])),
+      await listenResponding(Buffer.concat([WHOLE, WHOLE.subarray(0, cut)])),
     );
     const cutShort = {
       code: "internal",
@@ -128,7 +129,7 @@ describe("a message that stops short is INTERNAL", () => {
       expect(await rejectionOf(reading)).toMatchObject(cutShort);
       expect(numbers).toEqual([1n]);
     }
-    const whole = openClient(await listenAnswering(WHOLE));
+    const whole = openClient(await listenResponding(WHOLE));
     expect((await whole.client.unary({})).number).toBe(1n);
   });
 });
@@ -147,8 +148,8 @@ describe("grpc-timeout", () => {
         { observers: [books] },
       );
       for (const method of ["Unary", "ClientStream", "NoSuchMethod"]) {
-        const answer = await callRaw(address, method, WHOLE, { "grpc-timeout": timeout });
-        expect(answer).toEqual({
+        const response = await callRaw(address, method, WHOLE, { "grpc-timeout": timeout });
+        expect(response).toEqual({
           code: 13,
           text: `grpc-timeout is malformed: ${JSON.stringify(timeout.slice(0, 40))}`,
         });

@@ -9,11 +9,11 @@ import {
 import { type Channel, type ChannelOptions, createChannel, createClient } from "@tightwire/client";
 import { RpcError } from "@tightwire/core";
 import { createServer, type Server, type ServerOptions } from "@tightwire/server";
-import { type TestClient, type TestHandlers, TestService } from "@tightwire/testing";
+import { type TestClient, type TestHandlers, TestService } from "@tightwire/transport-contract";
 import { onTestFinished } from "vitest";
 import { transportInUse } from "./transport-in-use.js";
 
-/** Handlers of which those that are not given answer UNIMPLEMENTED. */
+/** Handlers of which those that are not given respond with UNIMPLEMENTED. */
 export function handlersOf(given: Partial<TestHandlers>): TestHandlers {
   const missing = (): never => {
     throw new RpcError("unimplemented", "this test has no such handler");
@@ -58,7 +58,7 @@ export async function startServer(
 
 /**
  * A client of the test service, with the transport that the run is about unless another is named;
- * its channel is closed when the test is over.
+ * its channel is closed when the test has finished.
  */
 export function openClient(
   target: string,

@@ -2,7 +2,7 @@ import { type ProxyKind, runOnce } from "./proxy-process.js";
 
 /**
  * Debian's nginx: one HTTP/2 connection of its own to the server for each call in flight. The head
- * of an answer must fit into its buffer, which holds 4 KiB unless told otherwise.
+ * of a response must fit into its buffer, which holds 4 KiB unless told otherwise.
  */
 const NGINX: ProxyKind = {
   name: "nginx",

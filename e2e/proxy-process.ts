@@ -48,7 +48,7 @@ export function whyMissing({ program }: ProxyKind): string | undefined {
   return existsSync(program) ? undefined : `${program} is not installed`;
 }
 
-/** Starts a proxy before the server at `to`; ended when the test is over. */
+/** Starts a proxy before the server at `to`; ended when the test has finished. */
 export async function runProxy(kind: ProxyKind, to: string): Promise<RunningProxy> {
   const folder = mkdtempSync(join(tmpdir(), "tightwire-proxy-"));
   const place = { folder, port: await freePort(), serverPort: Number(to.split(":")[1]) };

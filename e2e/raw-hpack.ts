@@ -1,4 +1,4 @@
-/** A field of a header block, an octet a character. */
+/** A field of a header block, a byte a character. */
 export type RawField = readonly [name: string, value: string];
 
 /** How a literal field is written: for this block alone, into the table, or never to be kept. */
@@ -10,10 +10,10 @@ const PATTERNS: Readonly<Record<Literal, number>> = { plain: 0x00, indexed: 0x40
 export function rawInteger(pattern: number, bits: number, value: number): Buffer {
   const most = 2 ** bits - 1;
   if (value < most) return Buffer.of(pattern | value);
-  const octets = [pattern | most];
+  const bytes = [pattern | most];
   let rest = value - most;
-  for (; rest >= 128; rest = Math.floor(rest / 128)) octets.push((rest % 128) | 128);
-  return Buffer.from([...octets, rest]);
+  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
+  return Buffer.from([...bytes, rest]);
 }
 
 /** A string without Huffman code. */
@@ -58,7 +58,7 @@ export interface RawDecoder {
   readonly sizes: readonly number[];
 }
 
-/** Makes a {@link RawDecoder} whose table holds at most `limit` octets. */
+/** Makes a {@link RawDecoder} whose table holds at most `limit` bytes. */
 export function createRawDecoder(limit = 4_096): RawDecoder {
   const table: RawField[] = [];
   const sizes: number[] = [];
@@ -71,9 +71,9 @@ export function createRawDecoder(limit = 4_096): RawDecoder {
     let value = (block[at++] as number) & mask;
     if (value < mask) return value;
     for (let factor = 1; ; factor *= 128) {
-      const octet = block[at++] as number;
-      value += (octet & 127) * factor;
-      if (octet < 128) return value;
+      const byte = block[at++] as number;
+      value += (byte & 127) * factor;
+      if (byte < 128) return value;
     }
   }
   function string(): string {

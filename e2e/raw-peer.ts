@@ -62,7 +62,7 @@ export function frame(
   return Buffer.concat([head, payload]);
 }
 
-/** Four octets. */
+/** Four bytes. */
 export function uint32(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value >>> 0);
@@ -114,7 +114,7 @@ export function data(
   return frame(DATA, endStream ? END_STREAM : 0, streamId, bytes);
 }
 
-/** DATA with so many octets of padding. */
+/** DATA with so many bytes of padding. */
 export function paddedData(
   streamId: number,
   bytes: Uint8Array,
@@ -150,7 +150,7 @@ export function goaway(lastStreamId: number, code: number = CODE.NO_ERROR, text 
   );
 }
 
-/** A message of gRPC: its prefix, which may lie, and its octets. */
+/** A message of gRPC: its prefix, which may lie, and its bytes. */
 export function message(
   bytes: Uint8Array | string = "",
   { flag = 0, length }: { flag?: number; length?: number } = {},
@@ -171,8 +171,8 @@ export function request(path: string, ...more: readonly RawField[]): RawField[] 
   ];
 }
 
-/** The head of a good answer, with more fields behind it. */
-export function answerHead(...more: readonly RawField[]): RawField[] {
+/** The head of a good response, with more fields behind it. */
+export function responseHead(...more: readonly RawField[]): RawField[] {
   return [[":status", "200"], ["content-type", "application/grpc"], ...more];
 }
 
@@ -186,7 +186,7 @@ export interface Frame {
 }
 
 /** What came on one stream until its end. */
-export interface RawAnswer {
+export interface RawResponse {
   /** Header blocks in order: head and trailers, or both at once. */
   readonly blocks: readonly Readonly<Record<string, string>>[];
   readonly body: Buffer;
@@ -201,7 +201,7 @@ export interface RawPeer {
   readonly socket: Socket;
   /** Every frame that came, in order. */
   readonly frames: readonly Frame[];
-  /** Octets that came and were no frames yet; what is no HTTP/2 at all stays here. */
+  /** Bytes that came and were no frames yet; what is no HTTP/2 at all stays here. */
   readonly rest: Buffer;
   readonly decoder: RawDecoder;
   /** Whether the other side has ended or destroyed the connection. */
@@ -217,7 +217,7 @@ export interface RawPeer {
   /** A PING there and back: all that was sent before has been dealt with. */
   roundTrip(): Promise<void>;
   /** What comes on a stream until its end, from the connection's beginning on. */
-  answer(streamId: number): Promise<RawAnswer>;
+  response(streamId: number): Promise<RawResponse>;
   /**
    * Waits for a connection error: GOAWAY with `code`, and the end of the connection. Gives GOAWAY's
    * text.
@@ -371,19 +371,19 @@ function createPeer(socket: Socket, preface: Buffer | undefined, skipped: number
           )
         ) {
           throw new Error(
-            `no answer to a PING; there ${ended ? "were" : "are"} ${describe(frames)}`,
+            `no acknowledgement of a PING; there ${ended ? "were" : "are"} ${describe(frames)}`,
           );
         }
       });
     },
-    answer: (streamId) =>
+    response: (streamId) =>
       eventually(() => {
-        const answer = answerOf(frames.filter((one) => one.streamId === streamId));
-        if (answer === undefined)
+        const response = responseOf(frames.filter((one) => one.streamId === streamId));
+        if (response === undefined)
           throw new Error(
             `stream ${streamId} has no end; there ${ended ? "were" : "are"} ${describe(frames)}`,
           );
-        return answer;
+        return response;
       }),
     async dies(code) {
       const last = await eventually(() => {
@@ -401,7 +401,7 @@ function createPeer(socket: Socket, preface: Buffer | undefined, skipped: number
       return last.payload.toString("utf8", 8);
     },
     async streamDies(streamId, code) {
-      const { resetCode } = await peer.answer(streamId);
+      const { resetCode } = await peer.response(streamId);
       expect(resetCode).toBe(code);
       await peer.roundTrip();
     },
@@ -410,7 +410,7 @@ function createPeer(socket: Socket, preface: Buffer | undefined, skipped: number
   return peer;
 }
 
-function answerOf(frames: readonly Frame[]): RawAnswer | undefined {
+function responseOf(frames: readonly Frame[]): RawResponse | undefined {
   const blocks = frames.flatMap(({ fields }) =>
     fields === undefined
       ? []

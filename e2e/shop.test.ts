@@ -68,7 +68,7 @@ async function curl(
     .map((text) => JSON.parse(text) as Record<string, unknown>);
 }
 
-/** Calls a method whose answers do not end, until the first one. */
+/** Calls a method whose responses do not end, until the first one. */
 function firstOf(address: string, method: string, message: object): Promise<string> {
   const child = spawn(BUF, [
     "curl",

@@ -1,5 +1,5 @@
 import { createServer } from "@tightwire/server";
-import { TestService, testMessage } from "@tightwire/testing";
+import { TestService, testMessage } from "@tightwire/transport-contract";
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import { makeCertificates } from "./certificates.js";
 import { handlersOf, openClient, rejectionOf } from "./pitfalls-stage.js";

@@ -33,17 +33,17 @@ describe("without a transport that is named", () => {
       const server = createServer({ logger });
       const served = await serve(server, { address: "127.0.0.1:0", signals: [], pauseMs: 0 });
       const other = await server.listen("127.0.0.1:0");
-      const answers = [];
+      const responses = [];
       for (const { address } of [served, other]) {
         const channel = createChannel(address);
-        answers.push((await createClient(HealthService, channel).check({})).status);
+        responses.push((await createClient(HealthService, channel).check({})).status);
         await channel.close();
       }
       await served.stop();
-      console.log(JSON.stringify({ listening, answers, grpcJs: isLoaded("@grpc/grpc-js") }));`;
+      console.log(JSON.stringify({ listening, responses, grpcJs: isLoaded("@grpc/grpc-js") }));`;
     expect(await runFresh(calling)).toEqual({
       listening: ["wire", "wire"],
-      answers: [SERVING, SERVING],
+      responses: [SERVING, SERVING],
       grpcJs: false,
     });
   });

@@ -3,7 +3,7 @@ import { createChannel, createClient } from "@tightwire/client";
 import { grpcJs as grpcJsClient } from "@tightwire/client/grpc-js";
 import { createServer } from "@tightwire/server";
 import { grpcJs as grpcJsServer } from "@tightwire/server/grpc-js";
-import { TestService, testMessage } from "@tightwire/testing";
+import { TestService, testMessage } from "@tightwire/transport-contract";
 import { expect, onTestFinished, test } from "vitest";
 import { handlersOf } from "./pitfalls-stage.js";
 
@@ -21,7 +21,7 @@ test("grpc-js keeps no channelz records of our servers, channels and connections
     new Promise((resolve) =>
       getChannelzHandlers()[name]?.(
         { request: { start_id: 0, max_results: 0 } } as never,
-        (_error: unknown, answer: unknown) => resolve(answer),
+        (_error: unknown, response: unknown) => resolve(response),
       ),
     );
   expect(await ask("GetTopChannels")).toMatchObject({ channel: [] });

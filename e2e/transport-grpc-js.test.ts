@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { grpcJs as grpcJsClient } from "@tightwire/client/grpc-js";
 import { grpcJs as grpcJsServer } from "@tightwire/server/grpc-js";
-import { describeTransportContract } from "@tightwire/testing";
+import { describeTransportContract } from "@tightwire/transport-contract";
 import { afterAll } from "vitest";
 import { GRPC_JS, GRPC_JS_FAILURES, listenOnTcp } from "./grpc-js-subject.js";
 

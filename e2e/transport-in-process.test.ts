@@ -1,5 +1,5 @@
 import { inProcess } from "@tightwire/server";
-import { describeTransportContract } from "@tightwire/testing";
+import { describeTransportContract } from "@tightwire/transport-contract";
 
 describeTransportContract({
   name: "in-process",

@@ -25,10 +25,10 @@ export interface TransportInUse {
 }
 
 /**
- * grpc-js waits for the answer to a PING as long as it was silent before; of the wire's own 20 s no
- * test waits.
+ * grpc-js waits for the acknowledgement of a PING as long as it was silent before; of the wire's
+ * own 20 s no test waits.
  */
-function answeredInTime({ keepaliveMs }: { readonly keepaliveMs?: number }): {
+function respondedInTime({ keepaliveMs }: { readonly keepaliveMs?: number }): {
   keepaliveTimeoutMs?: number;
 } {
   return keepaliveMs === undefined ? {} : { keepaliveTimeoutMs: keepaliveMs };
@@ -38,8 +38,8 @@ const TRANSPORTS: readonly TransportInUse[] = [
   { name: "grpc-js", server: grpcJsServer, client: grpcJsClient },
   {
     name: "wire",
-    server: (settings = {}) => wireServer({ ...settings, ...answeredInTime(settings) }),
-    client: (settings = {}) => wireClient({ ...settings, ...answeredInTime(settings) }),
+    server: (settings = {}) => wireServer({ ...settings, ...respondedInTime(settings) }),
+    client: (settings = {}) => wireClient({ ...settings, ...respondedInTime(settings) }),
   },
 ];
 

@@ -1,4 +1,4 @@
-import { describeTransportContract } from "@tightwire/testing";
+import { describeTransportContract } from "@tightwire/transport-contract";
 import { afterAll } from "vitest";
 import { makeCertificates } from "./certificates.js";
 import { listenOnTcp, WIRE } from "./wire-subject.js";

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describeTransportContract } from "@tightwire/testing";
+import { describeTransportContract } from "@tightwire/transport-contract";
 import { wire as wireClient } from "@tightwire/wire/client";
 import { wire as wireServer } from "@tightwire/wire/server";
 import { afterAll } from "vitest";

@@ -3,7 +3,6 @@ import { eventually } from "@tightwire/testing";
 import { describe, expect, test } from "vitest";
 import { rawBlock, rawIndexed } from "./raw-hpack.js";
 import {
-  answerHead,
   CODE,
   DATA,
   data,
@@ -20,6 +19,7 @@ import {
   request,
   reset,
   respondRaw,
+  responseHead,
   settings,
   WINDOW_UPDATE,
   windowUpdate,
@@ -38,7 +38,7 @@ const INITIAL_WINDOW_SIZE = 4;
 const FRAME: Buffer = Buffer.alloc(16_384);
 const NOT_FOUND = [["grpc-status", "5"]] as const;
 
-/** Octets of credit that a peer got on a stream, or on the connection with 0. */
+/** Bytes of credit that a peer got on a stream, or on the connection with 0. */
 function credit(peer: RawPeer, streamId: number): number {
   const updates = peer.frames.filter(
     (one) => one.type === WINDOW_UPDATE && one.streamId === streamId,
@@ -55,7 +55,7 @@ function bytesOf(frames: readonly Frame[]): number {
 }
 
 /**
- * What a peer holds that began with the connection's first WINDOW_UPDATE and used `used` octets: it
+ * What a peer holds that began with the connection's first WINDOW_UPDATE and used `used` bytes: it
  * must never fall far below half.
  */
 function expectCredited(peer: RawPeer, used: number): void {
@@ -80,10 +80,10 @@ describe("11. DATA that nobody reads is credited back to the connection", () => 
     await server.neighbour();
   });
 
-  test("11. DATA for streams that the server answered early, still on its way", async () => {
+  test("11. DATA for streams that the server responded to early, still on its way", async () => {
     const peer = await greetRaw((await serve()).address);
     peer.send(headers(1, request("/t/Early")));
-    expect((await peer.answer(1)).resetCode).toBe(CODE.NO_ERROR);
+    expect((await peer.response(1)).resetCode).toBe(CODE.NO_ERROR);
     let used = 0;
     for (let turn = 0; turn < 20; turn++) {
       for (let count = 0; count < 128; count++) peer.send(data(1, FRAME));
@@ -93,12 +93,12 @@ describe("11. DATA that nobody reads is credited back to the connection", () => 
     }
   });
 
-  test("11. our client credits the answers of calls that it cancelled", async () => {
+  test("11. our client credits the responses of calls that it cancelled", async () => {
     let used = 0;
     let peerOfClient: RawPeer | undefined;
     const address = await respondRaw(async (peer, streamId) => {
       peerOfClient = peer;
-      peer.send(headers(streamId, answerHead()));
+      peer.send(headers(streamId, responseHead()));
       await peer.until("RST_STREAM", (one) => one.type === RST_STREAM && one.streamId === streamId);
       for (let count = 0; count < 60; count++)
         peer.send(paddedData(streamId, FRAME.subarray(0, 16_000), 255));
@@ -198,7 +198,7 @@ describe("12. windows", () => {
     expect((await callUnary(connection, "/t/Echo")).end.message).toContain("FLOW_CONTROL_ERROR");
   });
 
-  test("12. DATA beyond the stream's window ends the stream, beyond the connection's the connection", async () => {
+  test("12. DATA beyond the stream's window resets the stream, beyond the connection's closes the connection", async () => {
     const server = await serve();
     const peer = await greetRaw(server.address);
     peer.send(headers(1, request("/t/Deaf")));
@@ -208,7 +208,7 @@ describe("12. windows", () => {
   });
 });
 
-test("12. DATA beyond the connection's window ends the connection, where readers have let it run out", async () => {
+test("12. DATA beyond the connection's window closes the connection, where readers have let it run out", async () => {
   const server = await serve({ limits: { maxHeldBytes: 8 * MIB } });
   const peer = await greetRaw(server.address);
   const unread = message(Buffer.alloc(1_000_000), { length: 2_000_000 });
@@ -258,7 +258,7 @@ test("14. fifteen streams that nobody reads leave the connection's window to the
   }
 });
 
-test("14. nor do fifteen answers that nobody reads", async () => {
+test("14. nor do fifteen responses that nobody reads", async () => {
   const server = await serve();
   const connection = await dial(server.address);
   for (let stream = 0; stream < 15; stream++)
@@ -309,14 +309,14 @@ test("14. a hundred uploads to slow handlers are held back, not refused", async 
   expect(read).toBe(3_200);
 });
 
-/** Waits until a server that is flooded answers others: it has taken what it takes. */
+/** Waits until a server that is flooded responds to others: it has taken what it takes. */
 async function standstill(server: WireServer): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await server.neighbour();
 }
 
 describe("27. what waits for a peer that does not read", () => {
   /**
-   * Calls whose heads are five octets, and whose answers are hundreds: their fields are in the
+   * Calls whose heads are five bytes, and whose responses are hundreds: their fields are in the
    * table.
    */
   function knownCalls(firstId: number, count: number): Buffer {
@@ -331,8 +331,8 @@ describe("27. what waits for a peer that does not read", () => {
     return all;
   }
 
-  for (const what of ["acknowledgements of PING", "answers without DATA"]) {
-    test(`27. ${what} are bounded: the connection is given up`, async () => {
+  for (const what of ["acknowledgements of PING", "responds without DATA"]) {
+    test(`27. ${what} are limited: the connection is closed`, async () => {
       const server = await serve({
         limits: { maxUnreadControlBytes: 10_000, maxPingsPerSecond: 10_000_000 },
       });
@@ -341,12 +341,12 @@ describe("27. what waits for a peer that does not read", () => {
         headers(1, request("/t/Stuck")),
         headers(3, rawBlock(request(`/${"%".repeat(190)}`), "indexed"), { endStream: true }),
       );
-      await peer.answer(3);
+      await peer.response(3);
       peer.socket.pause();
       const pings = Buffer.concat(Array.from({ length: 10_000 }, () => ping()));
       let id = 5;
       await eventually(() => {
-        peer.socket.write(what === "answers without DATA" ? knownCalls(id, 5_000) : pings);
+        peer.socket.write(what === "responds without DATA" ? knownCalls(id, 5_000) : pings);
         id += 10_000;
         expect(server.calls[0]?.cancelled).toBeDefined();
       });
@@ -354,7 +354,7 @@ describe("27. what waits for a peer that does not read", () => {
     });
   }
 
-  test("27. windows of one octet do not make a frame an octet for long", async () => {
+  test("27. windows of one byte do not make a frame a byte for long", async () => {
     const server = await serve({ limits: { maxTinyFramesPerSecond: 10 } });
     const peer = await greetRaw(server.address, settings([INITIAL_WINDOW_SIZE, 0]));
     peer.send(headers(1, request("/t/Large")), data(1, message(), true));
@@ -393,7 +393,7 @@ describe("28. the order of writing", () => {
     });
     peer.send(...calls);
     for (let call = 0; call < 64; call++)
-      expect((await peer.answer(call * 2 + 1)).status).toBe("0");
+      expect((await peer.response(call * 2 + 1)).status).toBe("0");
     const end = peer.frames.findIndex(
       ({ streamId, type, flags }) => streamId === 1 && type === HEADERS && (flags & 1) !== 0,
     );
@@ -404,7 +404,7 @@ describe("28. the order of writing", () => {
     expect(Math.max(...peer.frames.map(({ payload }) => payload.length))).toBe(16_384);
   });
 
-  test("28. answers of 64 KiB come whole, one after the other", async () => {
+  test("28. responses of 64 KiB come whole, one after the other", async () => {
     const server = await serve(
       {},
       {
@@ -428,13 +428,13 @@ describe("28. the order of writing", () => {
         ]),
       ),
     );
-    for (const streamId of ids) expect((await peer.answer(streamId)).status).toBe("0");
+    for (const streamId of ids) expect((await peer.response(streamId)).status).toBe("0");
     const turns = peer.frames.filter(({ type }) => type === DATA).map(({ streamId }) => streamId);
     // Each stream once, for all of its frames in a row.
     expect(turns.filter((streamId, index) => streamId !== turns[index - 1])).toEqual(ids);
   });
 
-  test("28. two large answers take turns, and a PING is answered in between", async () => {
+  test("28. two large responses take turns, and a PING is acknowledged in between", async () => {
     const server = await serve();
     const peer = await greetRaw(server.address, settings([INITIAL_WINDOW_SIZE, 8 * MIB]));
     peer.send(
@@ -451,7 +451,7 @@ describe("28. the order of writing", () => {
       16_384,
     );
     peer.send(windowUpdate(0, 8 * MIB), ping("in-turns"));
-    await peer.answer(1);
+    await peer.response(1);
     const pong = peer.frames.findIndex(
       ({ type, payload }) => type === PING && payload.toString() === "in-turns",
     );
@@ -463,19 +463,19 @@ test("25. a message is refused by the length that it declares, before it is ther
   const server = await serve();
   const peer = await greetRaw(server.address);
   peer.send(headers(1, request("/t/Hold")), data(1, message("", { length: 4 * MIB + 1 })));
-  expect(await peer.answer(1)).toMatchObject({
+  expect(await peer.response(1)).toMatchObject({
     status: String(StatusNumber.RESOURCE_EXHAUSTED),
     resetCode: CODE.NO_ERROR,
   });
   peer.send(headers(3, request("/t/Hold")), data(3, message("", { length: 0xffff_ffff })));
-  expect((await peer.answer(3)).status).toBe(String(StatusNumber.RESOURCE_EXHAUSTED));
+  expect((await peer.response(3)).status).toBe(String(StatusNumber.RESOURCE_EXHAUSTED));
   expect(server.calls.map(({ messages }) => messages.length)).toEqual([0, 0]);
 });
 
-test("25. our client refuses an answer by its declared length", async () => {
+test("25. our client refuses a response by its declared length", async () => {
   const address = await respondRaw((peer, streamId) =>
     peer.send(
-      headers(streamId, answerHead()),
+      headers(streamId, responseHead()),
       data(streamId, message("", { length: 0xffff_ffff })),
     ),
   );
@@ -487,7 +487,7 @@ test("25. whether a call may be is decided at its HEADERS", async () => {
   const server = await serve();
   const peer = await greetRaw(server.address);
   peer.send(headers(1, request("/t/Unknown")));
-  expect(await peer.answer(1)).toMatchObject({
+  expect(await peer.response(1)).toMatchObject({
     status: String(StatusNumber.UNIMPLEMENTED),
     resetCode: CODE.NO_ERROR,
   });
@@ -497,13 +497,13 @@ test("25. whether a call may be is decided at its HEADERS", async () => {
 test("20. trailers before the request's end are followed by RST_STREAM(NO_ERROR)", async () => {
   const peer = await greetRaw((await serve()).address);
   peer.send(headers(1, request("/t/Early")), data(1, message("part", { length: 1_000 })));
-  expect(await peer.answer(1)).toMatchObject({ status: "0", resetCode: CODE.NO_ERROR });
+  expect(await peer.response(1)).toMatchObject({ status: "0", resetCode: CODE.NO_ERROR });
   peer.send(data(1, FRAME), data(1, FRAME, true));
   await peer.roundTrip();
 });
 
 for (const compressed of [false, true]) {
-  test(`20. our client takes an early ${compressed ? "compressed " : ""}answer as the answer, read or not, and stops sending`, async () => {
+  test(`20. our client takes an early ${compressed ? "compressed " : ""}response as the response, read or not, and stops sending`, async () => {
     const { gzipSync } = await import("node:zlib");
     const body = Buffer.from(Array.from({ length: 20_000 }, (_, at) => (at * at * 7_919) % 251));
     const one = compressed ? message(gzipSync(body), { flag: 1 }) : message(body);
@@ -511,7 +511,10 @@ for (const compressed of [false, true]) {
     const address = await respondRaw((peer, streamId) => {
       peerOfClient = peer;
       peer.send(
-        headers(streamId, answerHead(...(compressed ? [["grpc-encoding", "gzip"] as const] : []))),
+        headers(
+          streamId,
+          responseHead(...(compressed ? [["grpc-encoding", "gzip"] as const] : [])),
+        ),
       );
       for (let count = 0; count < 3; count++)
         for (let at = 0; at < one.length; at += 16_384)
@@ -536,12 +539,12 @@ for (const compressed of [false, true]) {
   });
 }
 
-test("20. our client takes a unary answer before its request is out, and gives the rest up", async () => {
+test("20. our client takes a unary response before its request is out, and gives the rest up", async () => {
   let peerOfClient: RawPeer | undefined;
   const address = await respondRaw((peer, streamId) => {
     peerOfClient = peer;
     peer.send(
-      headers(streamId, answerHead()),
+      headers(streamId, responseHead()),
       data(streamId, message("early")),
       headers(streamId, [["grpc-status", "0"]], { endStream: true }),
       reset(streamId, CODE.NO_ERROR),

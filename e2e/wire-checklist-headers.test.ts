@@ -12,7 +12,6 @@ import {
   rawTableSize,
 } from "./raw-hpack.js";
 import {
-  answerHead,
   CODE,
   continuation,
   data,
@@ -25,6 +24,7 @@ import {
   request,
   reset,
   respondRaw,
+  responseHead,
   settings,
 } from "./raw-peer.js";
 import { callUnary, dial, serve, type UnaryEnd } from "./wire-stage.js";
@@ -41,11 +41,13 @@ const TRAILERS: readonly RawField[] = [["grpc-status", "0"]];
 /** Shows that the first entry of the table is `/t/Echo`, by a call. */
 async function expectTable(peer: RawPeer, streamId: number): Promise<void> {
   peer.send(headers(streamId, BY_TABLE), data(streamId, message("by table"), true));
-  expect((await peer.answer(streamId)).body.toString()).toContain("by table");
+  expect((await peer.response(streamId)).body.toString()).toContain("by table");
 }
 
-/** Calls our client's way a server whose answer is `blocks`, the last of them its end. */
-async function answeredBy(...blocks: readonly (Buffer | readonly RawField[])[]): Promise<UnaryEnd> {
+/** Calls our client's way a server whose response is `blocks`, the last of them its end. */
+async function respondedBy(
+  ...blocks: readonly (Buffer | readonly RawField[])[]
+): Promise<UnaryEnd> {
   const address = await respondRaw((peer, streamId) =>
     peer.send(
       ...blocks.map((block, at) =>
@@ -88,7 +90,7 @@ describe("1. header blocks are decoded whatever becomes of their streams", () =>
         ]),
       ),
     );
-    expect((await peer.answer(1)).status).toBe(String(StatusNumber.RESOURCE_EXHAUSTED));
+    expect((await peer.response(1)).status).toBe(String(StatusNumber.RESOURCE_EXHAUSTED));
     await expectTable(peer, 3);
   });
 
@@ -96,7 +98,7 @@ describe("1. header blocks are decoded whatever becomes of their streams", () =>
     const server = await serve();
     const peer = await greetRaw(server.address);
     peer.send(headers(1, request("/t/Early")));
-    expect((await peer.answer(1)).resetCode).toBe(CODE.NO_ERROR);
+    expect((await peer.response(1)).resetCode).toBe(CODE.NO_ERROR);
     peer.send(headers(1, rawLiteral([":path", "/t/Echo"], "indexed"), { endStream: true }));
     await expectTable(peer, 3);
   });
@@ -128,7 +130,7 @@ describe("1. header blocks are decoded whatever becomes of their streams", () =>
           headers(
             1,
             Buffer.concat([
-              rawBlock(answerHead()),
+              rawBlock(responseHead()),
               rawLiteral(["x-table", "yes"], "indexed"),
               status,
             ]),
@@ -136,7 +138,7 @@ describe("1. header blocks are decoded whatever becomes of their streams", () =>
           ),
         );
       } else {
-        peer.send(headers(streamId, Buffer.concat([rawBlock(answerHead()), rawIndexed(63)])));
+        peer.send(headers(streamId, Buffer.concat([rawBlock(responseHead()), rawIndexed(63)])));
         peer.send(
           data(streamId, message("ok")),
           headers(streamId, rawIndexed(62), { endStream: true }),
@@ -170,7 +172,7 @@ describe("1. header blocks are decoded whatever becomes of their streams", () =>
       "a string that ends behind the block",
       Buffer.concat([Buffer.of(0), rawInteger(0, 7, 200), Buffer.from("short")]),
     ],
-    ["a number of six octets", Buffer.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01)],
+    ["a number of six bytes", Buffer.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01)],
     [
       "the end-of-string code of Huffman",
       Buffer.concat([
@@ -218,7 +220,7 @@ describe("1. header blocks are decoded whatever becomes of their streams", () =>
 });
 
 describe("2. no memory of header blocks that means something else later", () => {
-  test("2. the same octets mean other fields after the table has changed", async () => {
+  test("2. the same bytes mean other fields after the table has changed", async () => {
     const server = await serve();
     const peer = await greetRaw(server.address);
     const withUser = (user: Buffer): Buffer => Buffer.concat([rawBlock(request("/t/Echo")), user]);
@@ -230,7 +232,7 @@ describe("2. no memory of header blocks that means something else later", () => 
       );
       peer.send(headers(call * 4 + 3, same), data(call * 4 + 3, message(), true));
     }
-    await peer.answer(11);
+    await peer.response(11);
     expect(server.calls.map(({ call }) => call.metadata.get("x-user"))).toEqual([
       "alice",
       "alice",
@@ -247,7 +249,7 @@ describe("2. no memory of header blocks that means something else later", () => 
       peerOfClient = peer;
       if (streamId === 201) peer.send(settings([1, 0]));
       if (streamId === 401) peer.send(settings([1, 100]), settings([1, 4_096]));
-      peer.send(headers(streamId, [...answerHead(), ...TRAILERS], { endStream: true }));
+      peer.send(headers(streamId, [...responseHead(), ...TRAILERS], { endStream: true }));
     });
     const connection = await dial(address);
     const paths = Array.from({ length: 300 }, (_, call) => `/package.Service${call % 90}/Method`);
@@ -284,7 +286,7 @@ describe("3. changes of the table size", () => {
     const peer = await greetRaw(server.address, settings([1, 0]));
     for (const streamId of [1, 3]) {
       peer.send(headers(streamId, request("/t/Echo")), data(streamId, message(), true));
-      expect((await peer.answer(streamId)).status).toBe("0");
+      expect((await peer.response(streamId)).status).toBe("0");
     }
     expect(peer.decoder.sizes).toEqual([0]);
     expect(
@@ -298,7 +300,7 @@ describe("6. what is never to be in a table", () => {
     let peerOfClient: RawPeer | undefined;
     const address = await respondRaw((peer, streamId) => {
       peerOfClient = peer;
-      peer.send(headers(streamId, [...answerHead(), ...TRAILERS], { endStream: true }));
+      peer.send(headers(streamId, [...responseHead(), ...TRAILERS], { endStream: true }));
     });
     const connection = await dial(address);
     const metadata = new Metadata({
@@ -347,7 +349,7 @@ describe("6. what is never to be in a table", () => {
     );
     const peer = await greetRaw(server.address);
     peer.send(headers(1, request("/t/Cookie"), { endStream: true }));
-    await peer.answer(1);
+    await peer.response(1);
     const how = Object.fromEntries(
       peer.frames.flatMap(({ fields }) => fields ?? []).map((field) => [field.name, field.how]),
     );
@@ -366,8 +368,8 @@ const MALFORMED: readonly (readonly [rule: string, number: number, fields: reado
     ["a name in upper case", 7, request("/t/Echo", ["Upper", "x"])],
     ["an empty name", 7, request("/t/Echo", ["", "x"])],
     ["a name with a space", 7, request("/t/Echo", ["a b", "x"])],
-    ["a name with a control octet", 7, request("/t/Echo", ["a\x01b", "x"])],
-    ["a name with an octet above 0x7f", 7, request("/t/Echo", ["a\xe9", "x"])],
+    ["a name with a control byte", 7, request("/t/Echo", ["a\x01b", "x"])],
+    ["a name with a byte above 0x7f", 7, request("/t/Echo", ["a\xe9", "x"])],
     ["a name with a colon inside", 7, request("/t/Echo", ["a:b", "x"])],
     ["NUL in a value", 7, request("/t/Echo", ["x-value", "a\0b"])],
     ["CR in a value", 7, request("/t/Echo", ["x-value", "a\rb"])],
@@ -417,13 +419,13 @@ const MALFORMED: readonly (readonly [rule: string, number: number, fields: reado
 
 describe("7 to 10. malformed requests", () => {
   for (const [rule, number, fields] of MALFORMED) {
-    test(`${number}. ${rule} ends the stream, not the connection`, async () => {
+    test(`${number}. ${rule} resets the stream, not the connection`, async () => {
       const server = await serve();
       const peer = await greetRaw(server.address);
       peer.send(headers(1, fields));
       await peer.streamDies(1, CODE.PROTOCOL_ERROR);
       peer.send(headers(3, request("/t/Echo")), data(3, message("still here"), true));
-      expect((await peer.answer(3)).status).toBe("0");
+      expect((await peer.response(3)).status).toBe("0");
       expect(server.calls).toHaveLength(1);
     });
   }
@@ -435,7 +437,7 @@ describe("7 to 10. malformed requests", () => {
       ([name, value]): RawField => [name, name === ":scheme" ? "https" : value],
     );
     peer.send(headers(1, schemed), data(1, message(), true));
-    expect((await peer.answer(1)).status).toBe("0");
+    expect((await peer.response(1)).status).toBe("0");
     for (const [call, path] of [
       "*",
       "t/Echo",
@@ -446,7 +448,7 @@ describe("7 to 10. malformed requests", () => {
       "http://a/t/Echo",
     ].entries()) {
       peer.send(headers(call * 2 + 3, request(path), { endStream: true }));
-      expect((await peer.answer(call * 2 + 3)).status).toBe(String(StatusNumber.UNIMPLEMENTED));
+      expect((await peer.response(call * 2 + 3)).status).toBe(String(StatusNumber.UNIMPLEMENTED));
     }
     expect(server.calls).toHaveLength(1);
   });
@@ -454,8 +456,8 @@ describe("7 to 10. malformed requests", () => {
   test("7. a good request with many kinds of value is taken", async () => {
     const server = await serve();
     const peer = await greetRaw(server.address);
-    const value = Array.from({ length: 256 }, (_, octet) => String.fromCharCode(octet))
-      .filter((octet) => /[\t\x20-\x7e\x80-\xff]/.test(octet))
+    const value = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte))
+      .filter((byte) => /[\t\x20-\x7e\x80-\xff]/.test(byte))
       .join("");
     peer.send(
       headers(1, [
@@ -464,7 +466,7 @@ describe("7 to 10. malformed requests", () => {
       ]),
       data(1, message(), true),
     );
-    expect((await peer.answer(1)).status).toBe("0");
+    expect((await peer.response(1)).status).toBe("0");
     expect(server.calls[0]?.call.metadata.get("x-value")).toBe(`a${value}a`);
   });
 
@@ -473,7 +475,7 @@ describe("7 to 10. malformed requests", () => {
     ["a name in upper case", [["Upper", "x"]]],
     ["a connection field", [["connection", "close"]]],
   ] as const satisfies readonly (readonly [string, readonly RawField[]])[]) {
-    test(`7. ${what} in a request's trailers ends the stream`, async () => {
+    test(`7. ${what} in a request's trailers resets the stream`, async () => {
       const server = await serve();
       const peer = await greetRaw(server.address);
       peer.send(
@@ -494,10 +496,10 @@ describe("7 to 10. malformed requests", () => {
       data(1, message("with trailers")),
       headers(1, [["x-checksum", "1"]], { endStream: true }),
     );
-    expect((await peer.answer(1)).status).toBe("0");
+    expect((await peer.response(1)).status).toBe("0");
   });
 
-  test("8. trailers without END_STREAM end the stream", async () => {
+  test("8. trailers without END_STREAM reset the stream", async () => {
     const peer = await greetRaw((await serve()).address);
     peer.send(headers(1, request("/t/Echo")), headers(1, request("/t/Echo")));
     await peer.streamDies(1, CODE.PROTOCOL_ERROR);
@@ -531,7 +533,7 @@ describe("7 to 10. malformed requests", () => {
       headers(1, [["x", "y"]], { endStream: true }),
     ],
   ] as readonly (readonly [string, ...Buffer[]])[]) {
-    test(`10. ${what} ends the stream`, async () => {
+    test(`10. ${what} resets the stream`, async () => {
       const server = await serve();
       const peer = await greetRaw(server.address);
       peer.send(...frames);
@@ -548,39 +550,42 @@ describe("7 to 10. malformed requests", () => {
       data(1, whole.subarray(0, 3)),
       data(1, whole.subarray(3), true),
     );
-    expect((await peer.answer(1)).status).toBe("0");
+    expect((await peer.response(1)).status).toBe("0");
     peer.send(headers(3, request("/t/Echo", ["content-length", "0"]), { endStream: true }));
-    expect((await peer.answer(3)).status).toBe("0");
+    expect((await peer.response(3)).status).toBe("0");
   });
 });
 
 const NOT_FOUND: readonly RawField[] = [["grpc-status", "5"]];
 
-describe("7 to 10. malformed answers", () => {
+describe("7 to 10. malformed responses", () => {
   for (const [rule, blocks] of [
-    ["7. a name in upper case", [[...answerHead(["Upper", "x"]), ...NOT_FOUND]]],
-    ["7. NUL in a value", [[...answerHead(["x", "a\0b"]), ...NOT_FOUND]]],
-    ["7. a pseudo-field of requests", [[[":path", "/"], ...answerHead(), ...NOT_FOUND]]],
-    ["7. :status twice", [[[":status", "200"], ...answerHead(), ...NOT_FOUND]]],
+    ["7. a name in upper case", [[...responseHead(["Upper", "x"]), ...NOT_FOUND]]],
+    ["7. NUL in a value", [[...responseHead(["x", "a\0b"]), ...NOT_FOUND]]],
+    ["7. a pseudo-field of requests", [[[":path", "/"], ...responseHead(), ...NOT_FOUND]]],
+    ["7. :status twice", [[[":status", "200"], ...responseHead(), ...NOT_FOUND]]],
     ["7. :status behind other fields", [[["x", "y"], [":status", "200"], ...NOT_FOUND]]],
     ["7. :status of four digits", [[[":status", "2000"], ...NOT_FOUND]]],
-    ["7. :status in trailers", [answerHead(), [[":status", "200"], ...NOT_FOUND]]],
-    ["7. a connection field", [[...answerHead(["connection", "close"]), ...NOT_FOUND]]],
-    ["7. a connection field in trailers", [answerHead(), [...NOT_FOUND, ["upgrade", "x"]]]],
-    ["7. te in an answer", [[...answerHead(["te", "trailers"]), ...NOT_FOUND]]],
+    ["7. :status in trailers", [responseHead(), [[":status", "200"], ...NOT_FOUND]]],
+    ["7. a connection field", [[...responseHead(["connection", "close"]), ...NOT_FOUND]]],
+    ["7. a connection field in trailers", [responseHead(), [...NOT_FOUND, ["upgrade", "x"]]]],
+    ["7. te in a response", [[...responseHead(["te", "trailers"]), ...NOT_FOUND]]],
     ["8. no :status", [[["content-type", "application/grpc"], ...NOT_FOUND]]],
     [
       "10. a content-length and END_STREAM on HEADERS",
-      [[...answerHead(["content-length", "5"]), ...NOT_FOUND]],
+      [[...responseHead(["content-length", "5"]), ...NOT_FOUND]],
     ],
     [
       "10. a content-length and trailers without DATA",
-      [answerHead(["content-length", "5"]), NOT_FOUND],
+      [responseHead(["content-length", "5"]), NOT_FOUND],
     ],
-    ["10. two lengths", [answerHead(["content-length", "0"], ["content-length", "5"]), NOT_FOUND]],
+    [
+      "10. two lengths",
+      [responseHead(["content-length", "0"], ["content-length", "5"]), NOT_FOUND],
+    ],
   ] as readonly (readonly [string, readonly (readonly RawField[])[]])[]) {
-    test(`${rule} ends the call as INTERNAL`, async () => {
-      const { end } = await answeredBy(...blocks);
+    test(`${rule} fails the call as INTERNAL`, async () => {
+      const { end } = await respondedBy(...blocks);
       expect(end).toMatchObject({
         code: StatusNumber.INTERNAL,
         origin: "local",
@@ -589,11 +594,11 @@ describe("7 to 10. malformed answers", () => {
     });
   }
 
-  test("8. a malformed answer does not end the connection", async () => {
+  test("8. a malformed response does not close the connection", async () => {
     const address = await respondRaw((peer, streamId) => {
-      if (streamId === 1) return peer.send(headers(1, answerHead(["Upper", "x"])));
+      if (streamId === 1) return peer.send(headers(1, responseHead(["Upper", "x"])));
       peer.send(
-        headers(streamId, answerHead()),
+        headers(streamId, responseHead()),
         data(streamId, message("good")),
         headers(streamId, TRAILERS, { endStream: true }),
       );
@@ -623,7 +628,7 @@ describe("26. metadata", () => {
       ),
       data(1, message(), true),
     );
-    await peer.answer(1);
+    await peer.response(1);
     const metadata = server.calls[0]?.call.metadata as Metadata;
     expect(
       metadata.getAll("a-bin").map((bytes) => Buffer.from(bytes as Uint8Array).toString("hex")),
@@ -664,7 +669,7 @@ describe("26. metadata", () => {
       peer.send(
         headers(
           streamId,
-          [...answerHead(), ["grpc-status", "5"], ["__proto__", "back"], ["a-bin", "AQ==,Ag"]],
+          [...responseHead(), ["grpc-status", "5"], ["__proto__", "back"], ["a-bin", "AQ==,Ag"]],
           { endStream: true },
         ),
       );
@@ -680,8 +685,8 @@ describe("26. metadata", () => {
   });
 
   test("26. a grpc-message that is percent-encoded, or not quite, is read", async () => {
-    const { end } = await answeredBy([
-      ...answerHead(),
+    const { end } = await respondedBy([
+      ...responseHead(),
       ["grpc-status", "5"],
       ["grpc-message", "caf%C3%A9 100% %zz"],
     ]);
@@ -699,5 +704,5 @@ test("21. a header block in many parts is the same block", async () => {
     continuation(1, block.subarray(50), true),
   );
   peer.send(data(1, message("in parts"), true));
-  expect((await peer.answer(1)).body.toString()).toContain("in parts");
+  expect((await peer.response(1)).body.toString()).toContain("in parts");
 });

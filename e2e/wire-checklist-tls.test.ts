@@ -48,7 +48,7 @@ async function secure(address: string, options: ConnectionOptions): Promise<TLSS
   return socket.on("error", () => {});
 }
 
-/** All that a peer says until it ends the connection. */
+/** All that a peer says until it closes the connection. */
 async function readAll(socket: {
   on(event: "data", listener: (bytes: Buffer) => void): unknown;
   once(event: "end" | "close", listener: () => void): unknown;
@@ -77,7 +77,7 @@ describe("29. TLS", () => {
       const peer = await connectRaw(socket);
       await peer.greet();
       peer.send(headers(1, request("/t/Echo")), data(1, message("secure"), true));
-      expect((await peer.answer(1)).body.toString()).toContain("secure");
+      expect((await peer.response(1)).body.toString()).toContain("secure");
     }
   });
 
@@ -130,7 +130,7 @@ describe("29. TLS", () => {
     await server.neighbour();
   });
 
-  test("29. renegotiation in TLS 1.2 ends the connection, and no other", async () => {
+  test("29. renegotiation in TLS 1.2 closes the connection, and no other", async () => {
     const server = await serveTls();
     const socket = await secure(server.address, { ALPNProtocols: ["h2"], maxVersion: "TLSv1.2" });
     const ended = new Promise((resolve) => {
@@ -175,7 +175,7 @@ describe("29. other protocols on a port of ours", () => {
     ],
     ["a preface that goes wrong at its end", CLIENT_PREFACE.toString().replace("SM", "XX")],
   ] as const) {
-    test(`29. ${what} is answered in HTTP/1.1, in whole and octet by octet`, async () => {
+    test(`29. ${what} gets a response in HTTP/1.1, in whole and byte by byte`, async () => {
       const server = await serve();
       const [host = "", port = ""] = server.address.split(":");
       for (const step of [first.length, 1]) {
@@ -188,9 +188,9 @@ describe("29. other protocols on a port of ours", () => {
           socket.write(first.slice(at, at + step));
           await new Promise((resolve) => setImmediate(resolve));
         }
-        const answer = await text;
-        expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
-        expect(answer.endsWith("This port speaks gRPC: HTTP/2 with prior knowledge only")).toBe(
+        const response = await text;
+        expect(response).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+        expect(response.endsWith("This port speaks gRPC: HTTP/2 with prior knowledge only")).toBe(
           true,
         );
       }
@@ -198,7 +198,7 @@ describe("29. other protocols on a port of ours", () => {
     });
   }
 
-  test("29. a TLS hello on a cleartext port ends that connection alone", async () => {
+  test("29. a TLS hello on a cleartext port closes that connection alone", async () => {
     const server = await serve();
     await expect(secure(server.address, { ALPNProtocols: ["h2"] })).rejects.toThrow();
     await server.neighbour();

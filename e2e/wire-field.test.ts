@@ -2,20 +2,19 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { RpcError } from "@tightwire/core";
-import { StatusNumber } from "@tightwire/core/runtime";
+import { StatusNumber, systemClock } from "@tightwire/core/runtime";
 import { createServer } from "@tightwire/server";
+import { eventually } from "@tightwire/testing";
 import {
-  eventually,
   type TestHandlers,
   TestService,
   testMessage,
   UnaryRequest,
-} from "@tightwire/testing";
+} from "@tightwire/transport-contract";
 import { wire } from "@tightwire/wire/server";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { handlersOf } from "./pitfalls-stage.js";
 import {
-  answerHead,
   CLIENT_PREFACE,
   CODE,
   connectRaw,
@@ -29,11 +28,12 @@ import {
   PING,
   paddedData,
   ping,
-  type RawAnswer,
   type RawPeer,
+  type RawResponse,
   request,
   reset,
   respondRaw,
+  responseHead,
   settings,
   windowUpdate,
 } from "./raw-peer.js";
@@ -65,25 +65,25 @@ async function serveTests(
   return address;
 }
 
-/** One request to a server, and its answer. */
+/** One request to a server, and its response. */
 async function ask(
   address: string,
   head: ReturnType<typeof request>,
   ...body: readonly Buffer[]
-): Promise<RawAnswer> {
+): Promise<RawResponse> {
   const peer = await greetRaw(address);
   const whole = Buffer.concat(body);
   peer.send(
     headers(1, head, { endStream: body.length === 0 }),
     ...(body.length === 0 ? [] : [data(1, whole, true)]),
   );
-  const answer = await peer.answer(1);
+  const response = await peer.response(1);
   peer.close();
-  return answer;
+  return response;
 }
 
-/** One call of our client's, answered with `frames` for its stream. */
-async function answered(
+/** One call of our client, whose response is `frames` for its stream. */
+async function responded(
   frames: (streamId: number) => readonly Buffer[],
   body: Uint8Array = new Uint8Array(),
 ): Promise<UnaryEnd> {
@@ -104,7 +104,7 @@ function inFrames(streamId: number, bytes: Buffer): Buffer {
   );
 }
 
-/** Octets of buffers that somebody still holds. */
+/** Bytes of buffers that somebody still holds. */
 function heldBytes(): number {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
@@ -158,7 +158,7 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
     await server.neighbour();
   });
 
-  test("3. a client that reads no answers: a hundred of a MiB are held to 64", async () => {
+  test("3. a client that reads no responses: a hundred of a MiB are held to 64", async () => {
     const server = await serve();
     const peer = await greetRaw(server.address, settings([4, 0]));
     const memory = watchMemory();
@@ -171,7 +171,9 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
       ),
     );
     for (let at = 64; at < 100; at++)
-      expect((await peer.answer(at * 2 + 1)).status).toBe(String(StatusNumber.RESOURCE_EXHAUSTED));
+      expect((await peer.response(at * 2 + 1)).status).toBe(
+        String(StatusNumber.RESOURCE_EXHAUSTED),
+      );
     expect(memory.stop()).toBeLessThan(110 * MIB);
     await server.neighbour();
   });
@@ -218,7 +220,10 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
     test(`6. a deadline of ${timeout} does not pass at once`, async () => {
       const address = await serveTests({
         async unary() {
-          await new Promise((resolve) => setTimeout(resolve, 5));
+          // All deadlines are on one wheel: one that is set later and has passed comes later.
+          await new Promise<void>((resolve) => {
+            systemClock.schedule(performance.now(), { expire: resolve });
+          });
           return testMessage();
         },
       });
@@ -257,8 +262,8 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
         (await ask(server.address, request("/t/Echo", ...more), message("x", { flag }))).status,
       ).toBe(String(StatusNumber.INTERNAL));
       expect(server.calls.flatMap(({ messages }) => messages)).toEqual([]);
-      const { end } = await answered((id) => [
-        headers(id, answerHead(...more)),
+      const { end } = await responded((id) => [
+        headers(id, responseHead(...more)),
         data(id, message("x", { flag })),
         headers(id, OK, { endStream: true }),
       ]);
@@ -266,19 +271,19 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
     });
   }
 
-  test("9. an unknown encoding is UNIMPLEMENTED, and the answer says which are known", async () => {
-    const answer = await ask(
+  test("9. an unknown encoding is UNIMPLEMENTED, and the response says which are known", async () => {
+    const response = await ask(
       (await serve()).address,
       request("/t/Echo", ["grpc-encoding", "br"]),
       message("x", { flag: 1 }),
     );
-    expect(answer.status).toBe(String(StatusNumber.UNIMPLEMENTED));
-    expect(answer.blocks[0]).toMatchObject({ "grpc-accept-encoding": "identity,gzip" });
+    expect(response.status).toBe(String(StatusNumber.UNIMPLEMENTED));
+    expect(response.blocks[0]).toMatchObject({ "grpc-accept-encoding": "identity,gzip" });
   });
 
-  test("9. an answer in an encoding that was not asked for is INTERNAL", async () => {
-    const { end } = await answered((id) => [
-      headers(id, answerHead(["grpc-encoding", "br"])),
+  test("9. a response in an encoding that was not asked for is INTERNAL", async () => {
+    const { end } = await responded((id) => [
+      headers(id, responseHead(["grpc-encoding", "br"])),
       data(id, message("x", { flag: 1 })),
     ]);
     expect(end).toMatchObject({
@@ -297,15 +302,15 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
     });
     for (const method of ["Unary", "ServerStream", "ClientStream"]) {
       for (const part of [message("x", { length: 100 }), Buffer.of(0, 0)]) {
-        const answer = await ask(address, request(UNARY.replace("Unary", method)), part);
-        expect([answer.status, answer.text]).toEqual([
+        const response = await ask(address, request(UNARY.replace("Unary", method)), part);
+        expect([response.status, response.text]).toEqual([
           String(StatusNumber.INTERNAL),
           "the requests end in the middle of a message",
         ]);
       }
     }
-    const { end } = await answered((id) => [
-      headers(id, answerHead()),
+    const { end } = await responded((id) => [
+      headers(id, responseHead()),
       data(id, message("x", { length: 100 })),
       headers(id, OK, { endStream: true }),
     ]);
@@ -317,10 +322,10 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
 
   test("11. the path in the text of UNIMPLEMENTED is percent-encoded", async () => {
     const address = await serveTests({});
-    const answer = await ask(address, request("/p%/caf\xe9 \x7e"), message());
-    expect(answer.status).toBe(String(StatusNumber.UNIMPLEMENTED));
-    expect(answer.text).toMatch(/^[\x20-\x7e]+$/);
-    expect(decodeURIComponent(answer.text as string)).toContain("/p%/café ~");
+    const response = await ask(address, request("/p%/caf\xe9 \x7e"), message());
+    expect(response.status).toBe(String(StatusNumber.UNIMPLEMENTED));
+    expect(response.text).toMatch(/^[\x20-\x7e]+$/);
+    expect(decodeURIComponent(response.text as string)).toContain("/p%/café ~");
   });
 
   test("12. methods other than POST are 405, content types that are not gRPC's 415", async () => {
@@ -378,7 +383,7 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
     const { wire: wireClient } = await import("@tightwire/wire/client");
     const broken = await respondRaw((peer, id) =>
       peer.send(
-        headers(id, answerHead()),
+        headers(id, responseHead()),
         data(id, message(bad)),
         headers(id, OK, { endStream: true }),
       ),
@@ -390,7 +395,7 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
     );
   });
 
-  test("14. answers are compressed for who takes them, and a handler sees how its request came", async () => {
+  test("14. responses are compressed for who takes them, and a handler sees how its request came", async () => {
     const seen: (boolean | undefined)[] = [];
     const server = await serve(
       {},
@@ -483,7 +488,7 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
     expect(aborts).toBe(0);
   });
 
-  test("18. a rapid reset with whole requests is cut off, and a connection beside it answers all the while", async () => {
+  test("18. a rapid reset with whole requests is cut off, and a connection beside it goes on responding", async () => {
     const server = await serve({ limits: { maxResetsPerSecond: 500 } });
     const neighbour = await dial(server.address);
     const peer = await greetRaw(server.address);
@@ -509,9 +514,9 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
     expect(holds.filter(({ cancelled }) => cancelled === undefined)).toEqual([]);
   });
 
-  test("19. a reset behind the answer's head ends a call whose request is still going out", async () => {
-    const { end } = await answered(
-      (id) => [headers(id, answerHead()), reset(id, CODE.NO_ERROR)],
+  test("19. a reset behind the response's head ends a call whose request is still going out", async () => {
+    const { end } = await responded(
+      (id) => [headers(id, responseHead()), reset(id, CODE.NO_ERROR)],
       Buffer.alloc(3 * MIB),
     );
     expect(end).toMatchObject({ code: StatusNumber.INTERNAL, origin: "local", outcome: "unknown" });
@@ -521,8 +526,8 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
     test(`19. ${count} messages to a unary call end it, with and without trailers`, async () => {
       for (const trailers of [true, false]) {
         const many = Buffer.concat(times(count, () => message("one")));
-        const { end } = await answered((id) => [
-          headers(id, answerHead()),
+        const { end } = await responded((id) => [
+          headers(id, responseHead()),
           data(id, many),
           ...(trailers ? [headers(id, OK, { endStream: true })] : []),
         ]);
@@ -537,15 +542,15 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
 
   for (const status of ["abc", "99", "17", "-1", "1.0", "", " 0", "0x1"]) {
     test(`20. a grpc-status of ${JSON.stringify(status)} is UNKNOWN, or malformed`, async () => {
-      const { end } = await answered((id) => [
-        headers(id, [...answerHead(), ["grpc-status", status]], { endStream: true }),
+      const { end } = await responded((id) => [
+        headers(id, [...responseHead(), ["grpc-status", status]], { endStream: true }),
       ]);
       expect(end.code).toBe(status === " 0" ? StatusNumber.INTERNAL : StatusNumber.UNKNOWN);
     });
   }
 
   test("20. a page of HTML with 200 is UNKNOWN, and the text says what came", async () => {
-    const { end } = await answered((id) => [
+    const { end } = await responded((id) => [
       headers(id, [
         [":status", "200"],
         ["content-type", "text/html"],
@@ -586,7 +591,7 @@ test("30. five hundred connections at rest hold no write buffers", async () => {
   const peers = await Promise.all(times(500, () => greetRaw(server.address)));
   for (const peer of peers)
     peer.send(headers(1, request("/t/Echo")), data(1, message("once"), true));
-  for (const peer of peers) await peer.answer(1);
+  for (const peer of peers) await peer.response(1);
   await eventually(() => expect(heldBytes() - before).toBeLessThan(16 * MIB));
 });
 
@@ -613,7 +618,7 @@ describe("24. messages split and joined", () => {
       await eventually(() => expect(server.calls[0]?.halfClosed).toBe(true));
       expect(server.calls[0]?.messages.map(String)).toEqual(texts);
       const address = await respondRaw((one, id) =>
-        one.send(headers(id, answerHead()), parts(id), headers(id, OK, { endStream: true })),
+        one.send(headers(id, responseHead()), parts(id), headers(id, OK, { endStream: true })),
       );
       const call = callStream(await dial(address), "/t/Echo");
       expect((await call.done()).code).toBe(StatusNumber.OK);
@@ -621,7 +626,7 @@ describe("24. messages split and joined", () => {
     });
   }
 
-  test("24. the octets of a connection one by one", async () => {
+  test("24. the bytes of a connection one by one", async () => {
     const peer = await connectRaw((await serve()).address);
     const all = Buffer.concat([
       CLIENT_PREFACE,
@@ -631,11 +636,11 @@ describe("24. messages split and joined", () => {
       continuationOf(3),
       data(1, Buffer.alloc(0), true),
     ]);
-    for (const octet of all) {
-      peer.send(Buffer.of(octet));
+    for (const byte of all) {
+      peer.send(Buffer.of(byte));
       await new Promise((resolve) => setImmediate(resolve));
     }
-    expect((await peer.answer(1)).body.toString()).toContain("drop by drop");
+    expect((await peer.response(1)).body.toString()).toContain("drop by drop");
   });
 
   test("24. none or two messages for a unary call", async () => {
@@ -644,8 +649,8 @@ describe("24. messages split and joined", () => {
     expect((await ask(address, request(UNARY), message(), message())).status).toBe(
       String(StatusNumber.UNIMPLEMENTED),
     );
-    const none = await answered((id) => [
-      headers(id, answerHead()),
+    const none = await responded((id) => [
+      headers(id, responseHead()),
       headers(id, OK, { endStream: true }),
     ]);
     expect(none.end).toMatchObject({
@@ -657,7 +662,7 @@ describe("24. messages split and joined", () => {
   test("24. a stream's error status behind messages is told behind them", async () => {
     const address = await respondRaw((peer: RawPeer, id) =>
       peer.send(
-        headers(id, answerHead()),
+        headers(id, responseHead()),
         inFrames(id, bytes),
         headers(id, [["grpc-status", "10"]], { endStream: true }),
       ),

@@ -7,7 +7,6 @@ import { afterAll, describe, expect, test } from "vitest";
 import { makeCertificates } from "./certificates.js";
 import { rawBlock, rawIndexed, rawLiteral } from "./raw-hpack.js";
 import {
-  answerHead,
   CLIENT_PREFACE,
   CODE,
   connectRaw,
@@ -26,6 +25,7 @@ import {
   request,
   reset,
   respondRaw,
+  responseHead,
   settings,
   windowUpdate,
 } from "./raw-peer.js";
@@ -45,7 +45,7 @@ const EXHAUSTED = String(StatusNumber.RESOURCE_EXHAUSTED);
 const certificates = makeCertificates();
 afterAll(() => certificates.remove());
 
-/** A server with small bounds, a connection that an attack is made on, and one beside it. */
+/** A server with small limits, a connection that an attack is made on, and one beside it. */
 async function underAttack(
   limits: ServerOptions["limits"] = {},
 ): Promise<{ server: WireServer; peer: RawPeer; beside(): Promise<void> }> {
@@ -72,16 +72,16 @@ describe("what a client can make a server hold or do", () => {
     const { server, peer, beside } = await underAttack({ maxConcurrentStreams: 5 });
     peer.send(...times(20, (at) => headers(at * 2 + 1, request("/t/Hold"))));
     for (let at = 5; at < 20; at++)
-      expect((await peer.answer(at * 2 + 1)).resetCode).toBe(CODE.REFUSED_STREAM);
+      expect((await peer.response(at * 2 + 1)).resetCode).toBe(CODE.REFUSED_STREAM);
     expect(server.calls).toHaveLength(5);
     await beside();
     await peer.roundTrip();
   });
 
-  test("maxHeaderListBytes: the call ends with RESOURCE_EXHAUSTED, decided at its head", async () => {
+  test("maxHeaderListBytes: the call fails with RESOURCE_EXHAUSTED, decided at its head", async () => {
     const { server, peer, beside } = await underAttack({ maxHeaderListBytes: 500 });
     peer.send(headers(1, request("/t/Hold", ["x", "y".repeat(500)])));
-    expect(await peer.answer(1)).toMatchObject({ status: EXHAUSTED, resetCode: CODE.NO_ERROR });
+    expect(await peer.response(1)).toMatchObject({ status: EXHAUSTED, resetCode: CODE.NO_ERROR });
     await beside();
     expect(server.calls).toHaveLength(1);
   });
@@ -89,7 +89,7 @@ describe("what a client can make a server hold or do", () => {
   test("maxHeaderFields: the same", async () => {
     const { peer, beside } = await underAttack({ maxHeaderFields: 10 });
     peer.send(headers(1, request("/t/Hold", ...times(6, (at) => [`x-${at}`, ""] as const))));
-    expect((await peer.answer(1)).status).toBe(EXHAUSTED);
+    expect((await peer.response(1)).status).toBe(EXHAUSTED);
     await beside();
   });
 
@@ -109,12 +109,12 @@ describe("what a client can make a server hold or do", () => {
       peer.send(headers(call * 2 + 1, block));
     }
     for (let call = 1; call < 100; call++)
-      expect((await peer.answer(call * 2 + 1)).status).toBe(EXHAUSTED);
+      expect((await peer.response(call * 2 + 1)).status).toBe(EXHAUSTED);
     expect(memory.stop()).toBeLessThan(100 * MIB);
     await beside();
   });
 
-  test("maxHeaderBlockBytes: a larger block ends the connection", async () => {
+  test("maxHeaderBlockBytes: a larger block closes the connection", async () => {
     const { peer, beside } = await underAttack({ maxHeaderBlockBytes: 1_000 });
     peer.send(
       headers(1, rawBlock(request("/t/Hold")), { endHeaders: false }),
@@ -124,7 +124,7 @@ describe("what a client can make a server hold or do", () => {
     await beside();
   });
 
-  test("maxContinuations: more end the connection, empty ones too", async () => {
+  test("maxContinuations: more close the connection, empty ones too", async () => {
     const { peer, beside } = await underAttack({ maxContinuations: 3 });
     peer.send(
       headers(1, rawBlock(request("/t/Hold")), { endHeaders: false }),
@@ -193,13 +193,14 @@ describe("what a client can make a server hold or do", () => {
     expect(peer.frames.filter(({ type }) => type === PING).length).toBeLessThan(30);
   });
 
-  test("maxPingsPerSecond: one that measures the bandwidth with each answer is not", async () => {
+  test("maxPingsPerSecond: one that measures the bandwidth with each response is not", async () => {
     const { peer } = await underAttack({ maxPingsPerSecond: 10 });
     for (let call = 0; call < 200; call++) {
       peer.send(headers(call * 2 + 1, request("/t/Echo")), data(call * 2 + 1, message(), true));
-      await peer.answer(call * 2 + 1);
+      await peer.response(call * 2 + 1);
       await peer.roundTrip();
     }
+    expect(peer.frames.filter(({ type }) => type === GOAWAY)).toEqual([]);
   });
 
   test("maxSettingsPerSecond", async () => {
@@ -210,7 +211,7 @@ describe("what a client can make a server hold or do", () => {
   });
 
   for (const [what, empty] of [
-    ["without octets", (id: number) => data(id)],
+    ["without bytes", (id: number) => data(id)],
     ["of padding only", (id: number) => frame(0, 8, id, Buffer.alloc(11, 0).fill(10, 0, 1))],
   ] as const) {
     test(`maxEmptyDataPerSecond: frames ${what}`, async () => {
@@ -221,7 +222,7 @@ describe("what a client can make a server hold or do", () => {
     });
   }
 
-  test("maxTinyFramesPerSecond: credit octet by octet", async () => {
+  test("maxTinyFramesPerSecond: credit byte by byte", async () => {
     const { peer, beside } = await underAttack({ maxTinyFramesPerSecond: 10 });
     peer.send(settings([4, 0]), headers(1, request("/t/Large")), data(1, message(), true));
     await eventually(() => {
@@ -232,7 +233,7 @@ describe("what a client can make a server hold or do", () => {
     await beside();
   });
 
-  test("maxHeldBytes: half-sent messages beyond it end their calls with RESOURCE_EXHAUSTED", async () => {
+  test("maxHeldBytes: half-sent messages beyond it fail their calls with RESOURCE_EXHAUSTED", async () => {
     const { server, peer, beside } = await underAttack({ maxHeldBytes: 4 * MIB });
     const half = message(Buffer.alloc(600_000), { length: 4 * MIB });
     for (let call = 0; call < 20; call++) {
@@ -250,7 +251,7 @@ describe("what a client can make a server hold or do", () => {
     await beside();
   });
 
-  test("maxUnreadBytes: answers that a client does not read end with RESOURCE_EXHAUSTED", async () => {
+  test("maxUnreadBytes: responses that a client does not read fail with RESOURCE_EXHAUSTED", async () => {
     const { peer, beside } = await underAttack({ maxUnreadBytes: 5 * MIB });
     peer.send(
       settings([4, 0]),
@@ -261,13 +262,14 @@ describe("what a client can make a server hold or do", () => {
         ]),
       ),
     );
-    for (let at = 6; at < 30; at++) expect((await peer.answer(at * 2 + 1)).status).toBe(EXHAUSTED);
+    for (let at = 6; at < 30; at++)
+      expect((await peer.response(at * 2 + 1)).status).toBe(EXHAUSTED);
     await beside();
     peer.send(windowUpdate(0, 64 * MIB), ...times(5, (at) => windowUpdate(at * 2 + 1, 2 * MIB)));
-    for (let at = 0; at < 4; at++) expect((await peer.answer(at * 2 + 1)).status).toBe("0");
+    for (let at = 0; at < 4; at++) expect((await peer.response(at * 2 + 1)).status).toBe("0");
   });
 
-  test("maxUnreadControlBytes: a client that asks and does not read is given up", async () => {
+  test("maxUnreadControlBytes: a client that asks and does not read is disconnected", async () => {
     const { server, peer, beside } = await underAttack({
       maxUnreadControlBytes: 1_000,
       maxPingsPerSecond: 1e9,
@@ -285,7 +287,7 @@ describe("what a client can make a server hold or do", () => {
 });
 
 describe("what a client can make a server wait for", () => {
-  for (const [what, octets] of [
+  for (const [what, bytes] of [
     ["nothing", Buffer.alloc(0)],
     ["half the preface", CLIENT_PREFACE.subarray(0, 10)],
     [
@@ -299,7 +301,7 @@ describe("what a client can make a server wait for", () => {
         headersTimeoutMs: 10_000,
       });
       const silent = await connectRaw(server.address);
-      silent.send(octets);
+      silent.send(bytes);
       expect(await silent.dies(CODE.PROTOCOL_ERROR)).toContain("no SETTINGS");
       await beside();
     });
@@ -317,14 +319,14 @@ describe("what a client can make a server wait for", () => {
     ).toBe(StatusNumber.OK);
   });
 
-  for (const [what, octets] of [
+  for (const [what, bytes] of [
     ["a block without its end", headers(1, rawBlock(request("/t/Hold")), { endHeaders: false })],
     ["half a HEADERS", headers(1, request("/t/Hold")).subarray(0, 40)],
     ["half a frame's head", ping().subarray(0, 5)],
   ] as const) {
     test(`headersTimeoutMs: ${what}`, async () => {
       const { peer, beside } = await underAttack({ headersTimeoutMs: 200 });
-      peer.send(octets);
+      peer.send(bytes);
       await peer.dies(CODE.ENHANCE_YOUR_CALM);
       await beside();
     });
@@ -349,7 +351,7 @@ describe("what a client can make a server wait for", () => {
     await beside();
   });
 
-  test("stallTimeoutMs: an answer that is not taken is reset, and its connection goes on", async () => {
+  test("stallTimeoutMs: a response that is not taken is reset, and its connection goes on", async () => {
     const { peer, beside } = await underAttack({ stallTimeoutMs: 200 });
     peer.send(settings([4, 0]), headers(1, request("/t/Large")), data(1, message(), true));
     await peer.streamDies(1, CODE.CANCEL);
@@ -470,17 +472,17 @@ describe("what a server can make a client hold, do or wait for", () => {
     maxEmptyDataPerSecond: 10,
   };
 
-  for (const [bound, code, ...frames] of [
+  for (const [limit, code, ...frames] of [
     [
       "maxHeaderBlockBytes",
       CODE.ENHANCE_YOUR_CALM,
-      headers(1, answerHead(), { endHeaders: false }),
+      headers(1, responseHead(), { endHeaders: false }),
       continuation(1, Buffer.alloc(1_000)),
     ],
     [
       "maxContinuations",
       CODE.ENHANCE_YOUR_CALM,
-      headers(1, answerHead(), { endHeaders: false }),
+      headers(1, responseHead(), { endHeaders: false }),
       ...times(4, () => continuation(1)),
     ],
     ["maxPingsPerSecond", CODE.ENHANCE_YOUR_CALM, ...times(50, () => ping())],
@@ -488,18 +490,18 @@ describe("what a server can make a client hold, do or wait for", () => {
     [
       "maxEmptyDataPerSecond",
       CODE.ENHANCE_YOUR_CALM,
-      headers(1, answerHead()),
+      headers(1, responseHead()),
       ...times(50, () => data(1)),
     ],
   ] as readonly (readonly [string, number, ...Buffer[]])[]) {
-    test(`${bound}: the connection is ended, and another made works`, async () => {
+    test(`${limit}: the connection is closed, and a new one works`, async () => {
       let attacks = true;
       let peerOfClient: RawPeer | undefined;
       const address = await respondRaw((peer, streamId) => {
         peerOfClient = peer;
         if (attacks) return peer.send(...frames);
         peer.send(
-          headers(streamId, answerHead()),
+          headers(streamId, responseHead()),
           data(streamId, message()),
           headers(streamId, [["grpc-status", "0"]], { endStream: true }),
         );
@@ -518,16 +520,16 @@ describe("what a server can make a client hold, do or wait for", () => {
     });
   }
 
-  for (const [bound, fields] of [
+  for (const [limit, fields] of [
     ["maxHeaderListBytes", [["x", "y".repeat(500)]]],
     ["maxHeaderFields", times(10, (at) => [`x-${at}`, ""] as const)],
   ] as const) {
-    test(`${bound}: the call ends with RESOURCE_EXHAUSTED, in the head and in trailers`, async () => {
+    test(`${limit}: the call fails with RESOURCE_EXHAUSTED, in the head and in trailers`, async () => {
       const address = await respondRaw((peer, streamId) => {
-        if (streamId === 1) peer.send(headers(1, answerHead(...fields)));
+        if (streamId === 1) peer.send(headers(1, responseHead(...fields)));
         else
           peer.send(
-            headers(streamId, answerHead()),
+            headers(streamId, responseHead()),
             headers(streamId, [["grpc-status", "0"], ...fields], { endStream: true }),
           );
       });
@@ -540,7 +542,7 @@ describe("what a server can make a client hold, do or wait for", () => {
     });
   }
 
-  test("maxTinyFramesPerSecond: credit octet by octet", async () => {
+  test("maxTinyFramesPerSecond: credit byte by byte", async () => {
     let peerOfClient: RawPeer | undefined;
     const address = await respondRaw(
       async (peer, streamId) => {
@@ -561,10 +563,10 @@ describe("what a server can make a client hold, do or wait for", () => {
     await peerOfClient?.dies(CODE.ENHANCE_YOUR_CALM);
   });
 
-  test("maxHeldBytes: half-sent answers beyond it end their calls with RESOURCE_EXHAUSTED", async () => {
+  test("maxHeldBytes: half-sent responses beyond it fail their calls with RESOURCE_EXHAUSTED", async () => {
     const half = message(Buffer.alloc(600_000), { length: 4 * MIB });
     const address = await respondRaw((peer, streamId) => {
-      peer.send(headers(streamId, answerHead()));
+      peer.send(headers(streamId, responseHead()));
       for (let at = 0; at < half.length; at += 16_384)
         peer.send(data(streamId, half.subarray(at, at + 16_384)));
     });
@@ -587,7 +589,7 @@ describe("what a server can make a client hold, do or wait for", () => {
 
   test("headersTimeoutMs and settingsTimeoutMs", async () => {
     const address = await respondRaw((peer) =>
-      peer.send(headers(1, answerHead(), { endHeaders: false })),
+      peer.send(headers(1, responseHead(), { endHeaders: false })),
     );
     expect(
       (await callUnary(await dial(address, { limits: { headersTimeoutMs: 200 } }), "/t/Echo")).end
@@ -618,7 +620,7 @@ describe("what a server can make a client hold, do or wait for", () => {
     });
   });
 
-  test("maxUnreadControlBytes: a server that asks and does not read is given up", async () => {
+  test("maxUnreadControlBytes: a server that asks and does not read is disconnected", async () => {
     const { address } = await listenRaw(async (peer) => {
       await peer.greet();
       peer.socket.pause();
@@ -639,7 +641,7 @@ describe("message sizes", () => {
   /** 40 MiB out of 40 KiB. */
   const bomb = gzipSync(Buffer.alloc(40 * MIB));
 
-  test("a gzip bomb stops at the message limit, a hundred at once in bounded memory", async () => {
+  test("a gzip bomb stops at the message limit, a hundred at once in limited memory", async () => {
     const { server, peer, beside } = await underAttack();
     const memory = watchMemory();
     const whole = message(bomb, { flag: 1 });
@@ -649,7 +651,7 @@ describe("message sizes", () => {
         peer.send(data(call * 2 + 1, whole.subarray(at, at + 16_384)));
     }
     for (let call = 0; call < 100; call++)
-      expect((await peer.answer(call * 2 + 1)).status).toBe(EXHAUSTED);
+      expect((await peer.response(call * 2 + 1)).status).toBe(EXHAUSTED);
     expect(memory.stop()).toBeLessThan(200 * MIB);
     await beside();
     expect(
@@ -660,7 +662,7 @@ describe("message sizes", () => {
   test("and at our client's", async () => {
     const whole = message(bomb, { flag: 1 });
     const address = await respondRaw((peer, streamId) => {
-      peer.send(headers(streamId, answerHead(["grpc-encoding", "gzip"])));
+      peer.send(headers(streamId, responseHead(["grpc-encoding", "gzip"])));
       for (let at = 0; at < whole.length; at += 16_384)
         peer.send(data(streamId, whole.subarray(at, at + 16_384)));
       peer.send(headers(streamId, [["grpc-status", "0"]], { endStream: true }));

@@ -10,14 +10,14 @@ import { createChannel, createClient } from "@tightwire/client";
 import { grpcJs as grpcJsClient } from "@tightwire/client/grpc-js";
 import { createServer, type Served, serve } from "@tightwire/server";
 import { grpcJs as grpcJsServer } from "@tightwire/server/grpc-js";
+import { eventually } from "@tightwire/testing";
 import {
   CallBooks,
-  eventually,
   type TestClient,
   TestService,
   UnaryRequest,
   UnaryResponse,
-} from "@tightwire/testing";
+} from "@tightwire/transport-contract";
 import { wire as wireClient } from "@tightwire/wire/client";
 import { wire as wireServer } from "@tightwire/wire/server";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
@@ -84,7 +84,7 @@ function testWith(
   test.skipIf(!there)(there ? what : `${what} (left out: ${tool} is not installed)`, body);
 }
 
-/** A client over the wire; closed when the test is over. */
+/** A client over the wire; closed when the test has finished. */
 function clientOf(address: string, transport = wireClient()): TestClient {
   const channel = createChannel(address, { transport });
   onTestFinished(() => channel.close());
@@ -94,7 +94,7 @@ function clientOf(address: string, transport = wireClient()): TestClient {
 describe("HTTP/2 tools, against a wire server", () => {
   testWith(
     "/usr/bin/h2load",
-    "h2load: 400 unary calls over 4 connections, all answered with 200 and counted",
+    "h2load: 400 unary calls over 4 connections, all responded to with 200 and counted",
     async () => {
       const args = [
         "-n",
@@ -113,7 +113,7 @@ describe("HTTP/2 tools, against a wire server", () => {
         /requests: 400 total, 400 started, 400 done, 400 succeeded, 0 failed, 0 errored, 0 timeout/,
       );
       expect(stdout).toMatch(/status codes: 400 2xx, 0 3xx, 0 4xx, 0 5xx/);
-      await eventually(() => expect(books.unsettled).toEqual([]));
+      await eventually(() => expect(books.unfinished).toEqual([]));
       expect(books.codes).toEqual(Array.from({ length: 400 }, () => "ok"));
     },
   );
@@ -141,7 +141,7 @@ describe("HTTP/2 tools, against a wire server", () => {
     run("/usr/bin/curl", ["-sS", "--max-time", "10", ...args], { encoding: "latin1" });
 
   testWith("/usr/bin/curl", "curl with prior knowledge: message and trailers", async () => {
-    const out = join(folder, "answer");
+    const out = join(folder, "response");
     const args = [
       "--http2-prior-knowledge",
       "-D",
@@ -157,7 +157,7 @@ describe("HTTP/2 tools, against a wire server", () => {
       /^HTTP\/2 200[\s\S]*content-type: application\/grpc[\s\S]*grpc-status: 0/,
     );
     expect(UnaryResponse.decode(readFileSync(out).subarray(5)).number).toBe(42n);
-    // Without a body: curl 7.88 takes an answer that comes before the end of its request for an
+    // Without a body: curl 7.88 takes a response that comes before the end of its request for an
     // error, now and then.
     const bodiless = ["--http2-prior-knowledge", "-D", "-", "-X", "POST", ...GRPC_HEADERS];
     const unknown = await curl(...bodiless, `http://${served.address}/${TestService.name}/None`);

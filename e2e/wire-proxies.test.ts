@@ -2,20 +2,18 @@ import { type Channel, createChannel, createClient } from "@tightwire/client";
 import { badRequest, Metadata, RpcError } from "@tightwire/core";
 import { BadRequest } from "@tightwire/core/details";
 import { createServer, type Server } from "@tightwire/server";
+import { createEventLog, createGate, eventually } from "@tightwire/testing";
 import {
   CallBooks,
-  createEventLog,
-  createGate,
-  eventually,
   type TestClient,
   type TestHandlers,
   TestService,
   testMessage,
-} from "@tightwire/testing";
+} from "@tightwire/transport-contract";
 import { wire as wireClient } from "@tightwire/wire/client";
 import { wire as wireServer } from "@tightwire/wire/server";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { answering, callOnce, KINDS } from "./four-kinds.js";
+import { callOnce, KINDS, responding } from "./four-kinds.js";
 import { handlersOf, readAll, rejectionOf } from "./pitfalls-stage.js";
 import { PROXIES } from "./proxy-kinds.js";
 import {
@@ -36,8 +34,8 @@ interface Passage {
 }
 
 /**
- * A wire client, the proxy, and a wire server behind it. When the test is over, each call must have
- * ended once on either side.
+ * A wire client, the proxy, and a wire server behind it. When the test has finished, each call must
+ * have ended once on either side.
  */
 async function openThrough(kind: ProxyKind, handlers: Partial<TestHandlers>): Promise<Passage> {
   const serverBooks = new CallBooks();
@@ -47,7 +45,7 @@ async function openThrough(kind: ProxyKind, handlers: Partial<TestHandlers>): Pr
   onTestFinished(async () => {
     await server.stop({ pauseMs: 0, graceMs: 100 });
     await eventually(() =>
-      expect([...serverBooks.unsettled, ...clientBooks.unsettled]).toEqual([]),
+      expect([...serverBooks.unfinished, ...clientBooks.unfinished]).toEqual([]),
     );
   });
   const proxy = await runProxy(kind, address);
@@ -117,17 +115,17 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
     );
   });
 
-  test("passes each message of a stream on when it comes: question and answer take turns", async () => {
+  test("passes each message of a stream on when it comes: request and response take turns", async () => {
     const { client } = await openThrough(kind, {
       async *bidiStream(requests) {
         for await (const { number } of requests) yield testMessage({ number: number + 1n });
       },
     });
-    const answered = new Map<bigint, ReturnType<typeof createGate>>();
+    const responded = new Map<bigint, ReturnType<typeof createGate>>();
     async function* questions(): AsyncGenerator<{ number: bigint }> {
       for (let number = 0n; number < 20n; number++) {
         const gate = createGate();
-        answered.set(number + 1n, gate);
+        responded.set(number + 1n, gate);
         yield { number };
         await gate.passed;
       }
@@ -135,7 +133,7 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
     let count = 0;
     for await (const { number } of client.bidiStream(questions())) {
       count++;
-      answered.get(number)?.open();
+      responded.get(number)?.open();
     }
     expect(count).toBe(20);
   });
@@ -155,7 +153,7 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
     const received: unknown[] = [];
     const { client } = await openThrough(
       kind,
-      answering((_request, call) => {
+      responding((_request, call) => {
         received.push(seen(call.metadata));
         for (const [key, value] of sent) {
           call.headers.append(key, value);
@@ -186,7 +184,7 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
       });
     };
     const { client } = await openThrough(kind, {
-      ...answering(fail),
+      ...responding(fail),
       async *serverStream() {
         yield testMessage();
         fail();
@@ -214,7 +212,7 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
     const log = createEventLog();
     const { client } = await openThrough(
       kind,
-      answering(async ({ text }, call) => {
+      responding(async ({ text }, call) => {
         if (text === "how long")
           return testMessage({ number: BigInt(Math.round(call.timeLeftMs)) });
         const { signal } = call;
@@ -225,9 +223,9 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
       }),
     );
     for (const one of KINDS) {
-      const [answer] = await callOnce(client, one, { timeoutMs: 5_000 }, { text: "how long" });
-      expect(Number(answer?.number), one).toBeGreaterThan(1_000);
-      expect(Number(answer?.number), one).toBeLessThanOrEqual(5_000);
+      const [response] = await callOnce(client, one, { timeoutMs: 5_000 }, { text: "how long" });
+      expect(Number(response?.number), one).toBeGreaterThan(1_000);
+      expect(Number(response?.number), one).toBeLessThanOrEqual(5_000);
       expect(await rejectionOf(callOnce(client, one, { timeoutMs: 100 }))).toMatchObject({
         code: "deadline_exceeded",
       });
@@ -239,7 +237,7 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
     const log = createEventLog();
     const { client, serverBooks } = await openThrough(
       kind,
-      answering(async (_request, call) => {
+      responding(async (_request, call) => {
         const { signal } = call;
         log.add(`${call.method.name} runs`);
         await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
@@ -318,7 +316,7 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
     const payload = new Uint8Array(65_000);
     const requests = Array.from({ length: 1_000 }, () => ({ payload }));
     let bytes = 0;
-    for await (const answer of client.bidiStream(requests)) bytes += answer.payload.length;
+    for await (const response of client.bidiStream(requests)) bytes += response.payload.length;
     expect(bytes).toBe(65_000_000);
   });
 
@@ -326,20 +324,22 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
     const payload = new Uint8Array(4_000_000).map((_, index) => index % 251);
     const { client } = await openThrough(
       kind,
-      answering((request) => request),
+      responding((request) => request),
     );
     for (const one of KINDS) {
-      const [answer] = await callOnce(client, one, {}, { payload });
-      expect(Buffer.compare(answer?.payload ?? new Uint8Array(), payload), one).toBe(0);
+      const [response] = await callOnce(client, one, {}, { payload });
+      expect(Buffer.compare(response?.payload ?? new Uint8Array(), payload), one).toBe(0);
     }
     const four = await Promise.all(KINDS.map((one) => callOnce(client, one, {}, { payload })));
-    expect(four.map(([answer]) => answer?.payload.length)).toEqual(KINDS.map(() => payload.length));
+    expect(four.map(([response]) => response?.payload.length)).toEqual(
+      KINDS.map(() => payload.length),
+    );
   });
 
   test("passes 200 calls at once", async () => {
     const { client, serverBooks } = await openThrough(
       kind,
-      answering(async ({ number }) => {
+      responding(async ({ number }) => {
         await new Promise((resolve) => setTimeout(resolve, 10));
         return testMessage({ number: number + 1n });
       }),
@@ -347,18 +347,19 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
     const calls = Array.from({ length: 200 }, (_, index) =>
       callOnce(client, KINDS[index % 4] ?? "unary", {}, { number: BigInt(index) }),
     );
-    const answers = (await Promise.all(calls)).map(([answer]) => answer?.number);
-    expect(answers).toEqual(calls.map((_, index) => BigInt(index + 1)));
+    const responses = (await Promise.all(calls)).map(([response]) => response?.number);
+    expect(responses).toEqual(calls.map((_, index) => BigInt(index + 1)));
     expect(serverBooks.calls).toHaveLength(200);
   });
 
-  test("lets calls in flight end well while the server drains", async () => {
+  test("lets calls in flight finish while the server drains", async () => {
     const gate = createGate();
     const log = createEventLog();
     const { client, server } = await openThrough(
       kind,
-      answering(async (_request, call) => {
-        void call.draining; // a stream that knows of the drain may go on
+      responding(async (_request, call) => {
+        // A stream that knows of the drain may go on.
+        call.draining.addEventListener("abort", () => log.add(`${call.method.name} drains`));
         log.add(`${call.method.name} runs`);
         await gate.passed;
         return testMessage({ number: 1n });
@@ -368,9 +369,14 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
     for (const method of ["Unary", "ServerStream", "ClientStream", "BidiStream"])
       await log.until(`${method} runs`);
     const stopped = server.stop({ pauseMs: 0, graceMs: 10_000 });
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await log.until("BidiStream drains");
     gate.open();
-    expect((await Promise.all(calls)).map(([answer]) => answer?.number)).toEqual([1n, 1n, 1n, 1n]);
+    expect((await Promise.all(calls)).map(([response]) => response?.number)).toEqual([
+      1n,
+      1n,
+      1n,
+      1n,
+    ]);
     await stopped;
   });
 
@@ -407,10 +413,10 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
     await client.unary({});
   });
 
-  test("reloads under load: calls in flight end well or as UNAVAILABLE, later ones well, and none is run twice or run though it was not", async () => {
+  test("reloads under load: calls in flight finish with OK or UNAVAILABLE, later ones with OK, and none is run twice or run though it was not", async () => {
     const ran: bigint[] = [];
     const { client, proxy, serverBooks, clientBooks } = await openThrough(kind, {
-      ...answering(async ({ number }) => {
+      ...responding(async ({ number }) => {
         ran.push(number);
         await new Promise((resolve) => setTimeout(resolve, 5));
         return testMessage({ number });
@@ -429,7 +435,7 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
           { timeoutMs: 15_000 },
           { number },
         ).then(
-          ([answer]) => [answer?.number === number ? "ok" : "wrong", undefined] as const,
+          ([response]) => [response?.number === number ? "ok" : "wrong", undefined] as const,
           (thrown: RpcError) => [thrown.code, thrown] as const,
         );
         if (error?.outcome === "not-processed") notRun.push(number);
@@ -454,7 +460,7 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
     for (let index = 0; index < 20; index++)
       await callOnce(client, KINDS[index % 4] ?? "unary", {}, { number: next++ });
     expect(clientBooks.calls).toHaveLength(ok + unavailable + 20);
-    await eventually(() => expect(serverBooks.unsettled).toEqual([]));
+    await eventually(() => expect(serverBooks.unfinished).toEqual([]));
     expect(serverBooks.codes.filter((code) => code === "ok").length).toBeGreaterThanOrEqual(
       ok + 20,
     );

@@ -38,10 +38,10 @@ export interface SeenCall {
 export type Behaviour = (seen: SeenCall) => Partial<IncomingSink>;
 
 /**
- * What servers of these tests do: `/t/Echo` answers its first message, `/t/Hold` reads and never
- * answers, `/t/Stuck` is the same and its handler does not end when it is cancelled, `/t/Deaf` does
- * not even read, `/t/Early` answers at once, `/t/Large` answers with a MiB, `/t/Endless` streams
- * for ever.
+ * What servers of these tests do: `/t/Echo` responds to its first message, `/t/Hold` reads and
+ * never responds, `/t/Stuck` is the same and its handler does not end when it is cancelled,
+ * `/t/Deaf` does not even read, `/t/Early` responds at once, `/t/Large` responds with a MiB,
+ * `/t/Endless` streams for ever.
  */
 const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "/t/Echo": ({ call, messages }) => ({
@@ -93,7 +93,7 @@ export interface WireServer {
   neighbour(): Promise<void>;
 }
 
-/** Serves with the wire; closed when the test is over. */
+/** Serves with the wire; closed when the test has finished. */
 export async function serve(
   options: ServerOptions = {},
   behaviours: Readonly<Record<string, Behaviour>> = {},
@@ -162,7 +162,7 @@ export async function serve(
   };
 }
 
-/** Connects with the wire; closed when the test is over. */
+/** Connects with the wire; closed when the test has finished. */
 export async function dial(
   address: string,
   options: ClientOptions = {},

@@ -1,4 +1,4 @@
-import type { SubjectListener, TransportSubject } from "@tightwire/testing";
+import type { SubjectListener, TransportSubject } from "@tightwire/transport-contract";
 import { wire as wireClient } from "@tightwire/wire/client";
 import { wire as wireServer } from "@tightwire/wire/server";
 

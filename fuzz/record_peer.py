@@ -67,10 +67,10 @@ def call(channel, kind, scene, mid_call):
     elif kind == "serverStream":
         list(channel.unary_stream(method)(requests[0], **options))
     else:
-        answers = channel.stream_stream(method)(iter(requests), **options)
-        for _ in answers:
+        responses = channel.stream_stream(method)(iter(requests), **options)
+        for _ in responses:
             if scene["cancels"]:
-                answers.cancel()
+                responses.cancel()
             mid_call()
 
 

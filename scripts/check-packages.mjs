@@ -14,6 +14,7 @@ const PUBLISHED = [
   "client",
   "gateway",
   "testing",
+  "transport-contract",
 ]
   .map((name) => `tightwire/${name}`)
   .concat("gen", "packages/client");

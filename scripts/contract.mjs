@@ -18,7 +18,10 @@ process.chdir(join(import.meta.dirname, ".."));
 const MODULES = [
   { root: "proto", files: "proto/shop" },
   { root: "tightwire/core/proto", files: "tightwire/core/proto/tightwire" },
-  { root: "tightwire/testing/proto", files: "tightwire/testing/proto/tightwire" },
+  {
+    root: "tightwire/transport-contract/proto",
+    files: "tightwire/transport-contract/proto/tightwire",
+  },
   { root: "bench/proto", files: "bench/proto/bench" },
   { root: "interop/proto", files: "interop/proto/grpc" },
 ];

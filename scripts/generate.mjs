@@ -38,10 +38,10 @@ const PACKAGES = [
     ],
   },
   {
-    template: "tightwire/testing/buf.gen.yaml",
-    folder: "tightwire/testing/src/gen",
-    image: "tightwire/testing/descriptors.binpb",
-    input: "tightwire/testing/proto",
+    template: "tightwire/transport-contract/buf.gen.yaml",
+    folder: "tightwire/transport-contract/src/gen",
+    image: "tightwire/transport-contract/descriptors.binpb",
+    input: "tightwire/transport-contract/proto",
     paths: [],
   },
   // The standard details of errors, which the gateway writes as JSON.

@@ -13,7 +13,7 @@ export interface Case {
   readonly lifeHeaders: boolean;
   /**
    * One call. Tells `timed` of each latency, in milliseconds, and resolves to how many units it
-   * was; rejects when the answer is not right.
+   * was; rejects when the response is not right.
    */
   readonly call: (client: PeerClient, timed: (ms: number) => void) => Promise<number>;
 }

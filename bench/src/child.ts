@@ -10,7 +10,7 @@ export interface Child {
   readonly node: string;
   readonly pid: number;
   /**
-   * Asks and waits for the answer, one question at a time; rejects when the child fails, ends or
+   * Asks and waits for the response, one question at a time; rejects when the child fails, ends or
    * says nothing for `timeoutMs`.
    */
   ask(question: Question, timeoutMs: number): Promise<Answer>;

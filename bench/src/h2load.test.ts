@@ -12,6 +12,6 @@ test("reads how many calls a second there were, and how long they took", () => {
   expect(readWindow(output(4), log, 4)).toEqual({ perSecond: 6400.25, p50Us: 200, p99Us: 9000 });
 });
 
-test("calls that were not answered are no result", () => {
-  expect(() => readWindow(output(3), log, 4)).toThrow("3 of 4 calls were answered");
+test("calls that got no response are no result", () => {
+  expect(() => readWindow(output(3), log, 4)).toThrow("3 of 4 calls got a response");
 });

@@ -9,7 +9,7 @@ import { percentile } from "./statistics.js";
 export interface H2load {
   readonly address: string;
   readonly path: string;
-  /** The message, without the five octets before it. */
+  /** The message, without the five bytes before it. */
   readonly message: Uint8Array;
   readonly connections: number;
   readonly inFlight: number;
@@ -36,7 +36,7 @@ export function hasH2load(): boolean {
   }
 }
 
-/** One window of load. Rejects with an Error when a call was not answered with 200. */
+/** One window of load. Rejects with an Error when a call did not get 200. */
 export async function h2load({
   address,
   path,
@@ -83,7 +83,7 @@ export function readWindow(output: string, log: string, calls: number): H2loadWi
   const perSecond = Number(/finished in [\d.]+\w+, ([\d.]+) req\/s/.exec(output)?.[1]);
   const good = Number(/status codes: (\d+) 2xx/.exec(output)?.[1]);
   if (!(perSecond > 0) || good !== calls)
-    throw new Error(`${good} of ${calls} calls were answered:\n${output}`);
+    throw new Error(`${good} of ${calls} calls got a response:\n${output}`);
   const took = log.split("\n").flatMap((line) => (line === "" ? [] : Number(line.split("\t")[2])));
   const sorted = Float64Array.from(took).sort();
   return { perSecond, p50Us: percentile(sorted, 0.5), p99Us: percentile(sorted, 0.99) };

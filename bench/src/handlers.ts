@@ -8,8 +8,8 @@ import type {
 import { sampleGetResponse, sampleListResponse, sampleWatchResponse } from "./sample.js";
 
 /**
- * The bench service as handlers that answer by promises and async generators: for every peer whose
- * users write them so.
+ * The bench service as handlers that respond with promises and async generators: for every peer
+ * whose users write them so.
  */
 export const handlers = {
   async get({ id }: { readonly id: string }): Promise<GetResponse> {

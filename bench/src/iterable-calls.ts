@@ -2,7 +2,7 @@ import type { LifeHeaders, NextHeaders } from "./headers.js";
 import { type PeerClient, STREAM_TIMEOUT_MS, UNARY_TIMEOUT_MS } from "./peer.js";
 
 /**
- * A typed client of the bench service whose answers are promises, and whose streams are async
+ * A typed client of the bench service whose responses are promises, and whose streams are async
  * iterables.
  */
 export interface IterableClient<Options> {

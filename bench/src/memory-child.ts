@@ -1,7 +1,7 @@
 // A process whose memory is measured: `node --expose-gc memory-child.js server <peer>`, or
 // `… streams <peer> <address> <connections> <each>`, or `… connections - <address> <count>`. Says
-// where it listens, or that all is open, and after that answers every message with what of it is
-// resident, in bytes.
+// where it listens, or that all is open, and after that responds to every message with what of it
+// is resident, in bytes.
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openIdleConnections } from "./idle-connections.js";

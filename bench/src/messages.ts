@@ -9,7 +9,7 @@ export type Question =
   | { readonly ask: "window"; readonly load: string; readonly seconds: number }
   | { readonly ask: "stop" };
 
-/** What a child says: once that it is ready, then one answer to each question. */
+/** What a child says: once that it is ready, then one response to each question. */
 export type Answer =
   | { readonly say: "ready"; readonly address: string | undefined; readonly node: string }
   | { readonly say: "usage"; readonly cpuUs: number }

@@ -7,12 +7,12 @@ import type {
   WatchResponse,
 } from "./gen/tightwire/bench/v1/bench.js";
 
-/** The answer of `Get` as code has it whose int64 are numbers: REST and NestJS. */
+/** The response of `Get` as code has it whose int64 are numbers: REST and NestJS. */
 export function getInNumbers({ order }: GetResponse): numbers.GetResponse {
   return { order: order && orderInNumbers(order) };
 }
 
-/** The answer of `List`, likewise. */
+/** The response of `List`, likewise. */
 export function listInNumbers({ items }: ListResponse): numbers.ListResponse {
   return {
     items: items.map((line) => ({

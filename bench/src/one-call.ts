@@ -1,7 +1,7 @@
 import { connect } from "node:http2";
 
 /**
- * A message as gRPC sends it: five octets, of which the last four are its length, and the message.
+ * A message as gRPC sends it: five bytes, of which the last four are its length, and the message.
  */
 export function frame(message: Uint8Array): Buffer {
   const prefix = Buffer.alloc(5);
@@ -10,8 +10,8 @@ export function frame(message: Uint8Array): Buffer {
 }
 
 /**
- * Makes one unary gRPC call by HTTP/2 itself, and resolves to its answer, the message without the
- * five octets before it. Rejects when the status is not 0.
+ * Makes one unary gRPC call by HTTP/2 itself, and resolves to its response, the message without the
+ * five bytes before it. Rejects when the status is not 0.
  */
 export function oneCall(address: string, path: string, message: Uint8Array): Promise<Uint8Array> {
   const session = connect(`http://${address}`);

@@ -10,8 +10,8 @@ export interface PeerClient {
   /** Reads a stream of `count` messages; resolves to how many came. */
   watch(count: number): Promise<number>;
   /**
-   * Sends `count` messages on one call, each when the one before was answered; `answered` hears of
-   * each answer. Resolves to how many came.
+   * Sends `count` messages on one call, each when the one before got a response; `responded` hears
+   * of each response. Resolves to how many came.
    */
   chat(count: number, answered: () => void): Promise<number>;
 }

@@ -7,7 +7,7 @@ import { type LifeHeaders, lifeHeaders } from "./headers.js";
 import type { PeerClient } from "./peer.js";
 import { findPeer, PEERS } from "./peers.js";
 
-/** One call of each kind: what it answers, and the number that stands for its being right. */
+/** One call of each kind: what it responds with, and the number that stands for its being right. */
 const CALLS: readonly [string, number, (client: PeerClient) => Promise<number | undefined>][] = [
   ["get", 5, async (client) => (await client.get("order-001")).order?.items.length],
   ["list", 500, async (client) => (await client.list(500)).items.length],
@@ -38,7 +38,9 @@ describe.each(PEERS)("$name", ({ server, client, cannot = [] }) => {
   });
 });
 
-/** A server that answers nothing right, and tells the headers of the first request that came. */
+/**
+ * A server that responds to nothing right, and tells the headers of the first request that came.
+ */
 async function listenForHeaders(
   server: Server,
 ): Promise<{ address: string; headers: Promise<IncomingHttpHeaders> }> {

@@ -10,8 +10,8 @@ const X_TIMEOUT_MS: TimeoutHeader = (timeoutMs) => ["x-timeout-ms", `${timeoutMs
 
 /**
  * The bench service as undici calls it over REST. The server is told the time left by a header,
- * `x-timeout-ms` where nothing else is said; the client waits so long for the head of an answer and
- * between any two parts of its body: undici's own timeouts, which cost the least.
+ * `x-timeout-ms` where nothing else is said; the client waits so long for the head of a response
+ * and between any two parts of its body: undici's own timeouts, which cost the least.
  */
 export function restCalls(
   origin: Pool | H2CClient,

@@ -26,8 +26,8 @@ type Server<Raw extends RawServerBase> = FastifyInstance<
 const PART_CHARS = 16_384;
 
 /**
- * The bench service as REST: typed handlers, answers by schema, and the caller's deadline read from
- * its headers.
+ * The bench service as REST: typed handlers, responses by schema, and the caller's deadline read
+ * from its headers.
  */
 export function addRoutes<Raw extends RawServerBase>(server: Server<Raw>): void {
   server.decorateRequest("deadlineMs", Number.POSITIVE_INFINITY);

@@ -31,8 +31,8 @@ const order = {
 };
 
 /**
- * What `Get` answers: 10 fields and 5 items, 367 bytes for an id of 9 characters. The same work for
- * every peer.
+ * What `Get` responds with: 10 fields and 5 items, 367 bytes for an id of 9 characters. The same
+ * work for every peer.
  */
 export function sampleGetResponse(id: string): GetResponse {
   return { order: { ...order, id } };
@@ -45,7 +45,7 @@ const listItems = Array.from({ length: 500 }, (_, index) => ({
   orderedAtMs: CREATED_AT_MS + BigInt(index),
 }));
 
-/** What `List` answers: up to 500 lines, about 64 KiB. */
+/** What `List` responds with: up to 500 lines, about 64 KiB. */
 export function sampleListResponse(pageSize: number): ListResponse {
   return { items: listItems.slice(0, pageSize) };
 }

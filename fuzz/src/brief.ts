@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import type { Metadata } from "@tightwire/core";
 
-/** Octets as a log shows them: short ones whole. */
+/** Bytes as a log shows them: short ones whole. */
 export function briefBytes(bytes: Uint8Array): string {
   const shown = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return bytes.length <= 32
     ? shown.toString("hex")
-    : `${bytes.length} octets, md5 ${createHash("md5").update(shown).digest("hex")}`;
+    : `${bytes.length} bytes, md5 ${createHash("md5").update(shown).digest("hex")}`;
 }
 
 /** Metadata as a log shows it. */

@@ -1,5 +1,6 @@
 import { Metadata } from "@tightwire/core";
-import { type OutgoingCall, StatusNumber, SYSTEM } from "@tightwire/core/runtime";
+import { type Clock, type OutgoingCall, StatusNumber } from "@tightwire/core/runtime";
+import { createRandom, mixSeeds } from "@tightwire/testing";
 import { ClientSession } from "@tightwire/wire/internals/client/client-session.js";
 import type { Faults } from "./faults.js";
 import { fuzzLimits, PLAIN_MESSAGE_BYTES } from "./fuzz-limits.js";
@@ -7,7 +8,6 @@ import type { CallKind } from "./input.js";
 import { MadeCall } from "./made-call.js";
 import type { MemoryTransport } from "./memory-transport.js";
 import type { OutputCheck } from "./output-check.js";
-import { createRandom, mixSeeds } from "./random.js";
 import { auditCounters } from "./server-subject.js";
 import type { SessionSubject } from "./session-subject.js";
 import { type Ledger, watchSession } from "./watched-session.js";
@@ -20,16 +20,18 @@ const LAST_STREAM_IDS = 0x7fff_fff5;
 /** A client's session and calls that a seed made up. */
 export function createClientSubject(
   seed: number,
-  carrier: MemoryTransport,
+  transport: MemoryTransport,
   check: OutputCheck,
   faults: Faults,
+  clock: Clock,
 ): SessionSubject {
   const random = createRandom(seed);
   const meddles = seed !== 0 && random.chance(30);
   const calls: MadeCall[] = [];
   let closes = 0;
   const options = {
-    ...SYSTEM,
+    clock,
+    random: createRandom(seed),
     limits: fuzzLimits(random, seed),
     maxMessageBytes:
       seed === 0 ? PLAIN_MESSAGE_BYTES : random.pick([PLAIN_MESSAGE_BYTES, 70_000, 100]),
@@ -39,7 +41,7 @@ export function createClientSubject(
     authority: "localhost",
     firstStreamId: seed !== 0 && random.chance(2) ? LAST_STREAM_IDS : 1,
   };
-  const session = new ClientSession(carrier, options, {
+  const session = new ClientSession(transport, options, {
     ready() {},
     state: (state) =>
       void (state === "closed" && ++closes > 1 && faults.note("the session closed twice")),
@@ -64,7 +66,7 @@ export function createClientSubject(
       ),
       deadline:
         seed !== 0 && random.chance(30)
-          ? performance.now() + random.below(5_000)
+          ? clock.now() + random.below(5_000)
           : Number.POSITIVE_INFINITY,
       compress: seed !== 0 && random.chance(30),
       previousAttempts: 0,
@@ -88,7 +90,7 @@ export function createClientSubject(
       case 2:
         return one?.cancel();
       case 3:
-        carrier.slow = !carrier.slow;
+        transport.slow = !transport.slow;
         return;
       case 4:
       case 5:
@@ -110,9 +112,9 @@ export function createClientSubject(
     begin: (kinds) => kinds.forEach(makeCall),
     auditRest() {
       if (session.session.closed || session.session.streams.size > 0) return;
-      if (ledger.held !== 0) faults.note(`${ledger.held} octets are held for no stream`);
+      if (ledger.held !== 0) faults.note(`${ledger.held} bytes are held for no stream`);
       if (session.capacity > 0 && session.session.sender.waitingBytes !== 0)
-        faults.note(`${session.session.sender.waitingBytes} octets wait for no stream`);
+        faults.note(`${session.session.sender.waitingBytes} bytes wait for no stream`);
     },
     auditEnd() {
       for (const call of calls) call.audit();
@@ -127,7 +129,7 @@ export function createClientSubject(
         faults,
       );
       if (session.capacity !== 0 || session.state !== "closed")
-        faults.note(`the session is over and ${session.state}`);
+        faults.note(`the session is closed and ${session.state}`);
       if (closes === 1) auditAfterwards(session, StatusNumber.UNAVAILABLE, faults);
     },
     get log() {
@@ -136,7 +138,7 @@ export function createClientSubject(
   };
 }
 
-/** A session that is over takes nothing more, and says so. */
+/** A session that is closed takes nothing more, and says so. */
 function auditAfterwards(session: ClientSession, expected: number, faults: Faults): void {
   let code: number | undefined;
   const call: OutgoingCall = {

@@ -22,9 +22,9 @@ export class FrameLog implements FrameHandler {
     flowBytes: number,
     endStream: boolean,
   ): void {
-    const octets = bytes.toString("hex", start, end);
-    if (this.#stream === streamId) this.#log[this.#log.length - 2] += octets;
-    else this.#log.push(`data ${streamId} ${octets}`, "");
+    const hex = bytes.toString("hex", start, end);
+    if (this.#stream === streamId) this.#log[this.#log.length - 2] += hex;
+    else this.#log.push(`data ${streamId} ${hex}`, "");
     this.#flowBytes = this.#stream === streamId ? this.#flowBytes + flowBytes : flowBytes;
     this.#log[this.#log.length - 1] = `costs ${this.#flowBytes}`;
     this.#stream = streamId;

@@ -1,11 +1,11 @@
+import type { SeededRandom } from "@tightwire/testing";
 import { DEFAULT_LIMITS, type Limits } from "@tightwire/wire/internals/session/limits.js";
-import type { Random } from "./random.js";
 
 /** The plain application's. */
 export const PLAIN_MESSAGE_BYTES: number = 4 * 1024 * 1024;
 
-/** Bounds of a session: the defaults, or some so small that inputs come to them. */
-export function fuzzLimits(random: Random, seed: number): Limits {
+/** Limits of a session: the defaults, or some so small that inputs come to them. */
+export function fuzzLimits(random: SeededRandom, seed: number): Limits {
   if (seed === 0 || random.chance(40)) return DEFAULT_LIMITS;
   return {
     ...DEFAULT_LIMITS,

@@ -80,7 +80,7 @@ function heapIsFlat(): boolean {
     kind: "failure",
     name: "heap",
     text: "",
-    faults: [`the heap grew from ${base} to ${now} octets over ${inputs} inputs`],
+    faults: [`the heap grew from ${base} to ${now} bytes over ${inputs} inputs`],
   });
   return false;
 }

@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import { getHeapSnapshot } from "node:v8";
 
-/** What lives on the heap and outside of it, in octets. */
+/** What lives on the heap and outside of it, in bytes. */
 export interface LiveMemory {
   readonly heap: number;
   readonly external: number;
@@ -51,7 +51,7 @@ interface Snapshot {
 const CODE: ReadonlySet<string> = new Set(["code", "hidden"]);
 
 /**
- * The octets of all that a program made: objects, arrays, strings, closures, numbers, without the
+ * The bytes of all that a program made: objects, arrays, strings, closures, numbers, without the
  * code that was compiled.
  */
 export async function dataBytes(): Promise<number> {

@@ -3,13 +3,13 @@ export type Target = "server" | "client" | "frame-reader" | "hpack" | "huffman" 
 
 /** One thing that happens to a target, in order. */
 export type Step =
-  /** Octets come. */
-  | { readonly kind: "octets"; readonly bytes: Buffer }
+  /** Bytes come. */
+  | { readonly kind: "bytes"; readonly bytes: Buffer }
   /** A turn of the event loop ends. */
   | { readonly kind: "turn" }
   /** Time passes. */
   | { readonly kind: "advance"; readonly ms: number }
-  /** The carrier has written what waited. */
+  /** The transport has written what waited. */
   | { readonly kind: "written" }
   /** The application, above the session, does what the number says. */
   | { readonly kind: "act"; readonly number: number };
@@ -27,11 +27,11 @@ export interface Input {
 /** The four kinds of call. */
 export type CallKind = "unary" | "clientStream" | "serverStream" | "bidiStream";
 
-/** An input as a file: JSON, a step a line, octets in hexadecimal. */
+/** An input as a file: JSON, a step a line, bytes in hexadecimal. */
 export function formatInput({ target, seed, calls, steps }: Input): string {
   const lines = steps.map((step) =>
     JSON.stringify(
-      step.kind === "octets" ? { kind: "octets", hex: step.bytes.toString("hex") } : step,
+      step.kind === "bytes" ? { kind: "bytes", hex: step.bytes.toString("hex") } : step,
     ),
   );
   return `{"target":${JSON.stringify(target)},"seed":${seed},"calls":${JSON.stringify(calls)},"steps":[\n${lines.join(",\n")}\n]}\n`;
@@ -45,7 +45,7 @@ export function parseInput(text: string): Input {
   return {
     ...rest,
     steps: steps.map((step) =>
-      step.kind === "octets" ? { kind: "octets", bytes: Buffer.from(step.hex ?? "", "hex") } : step,
+      step.kind === "bytes" ? { kind: "bytes", bytes: Buffer.from(step.hex ?? "", "hex") } : step,
     ),
   };
 }

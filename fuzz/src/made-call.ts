@@ -6,10 +6,10 @@ import type {
   StreamHandle,
   UnarySink,
 } from "@tightwire/core/runtime";
+import { createRandom } from "@tightwire/testing";
 import { briefBytes, briefMetadata } from "./brief.js";
 import type { Faults } from "./faults.js";
 import type { CallKind } from "./input.js";
-import { createRandom } from "./random.js";
 
 /** A call that a fuzzed client makes, and its books. */
 export class MadeCall implements ResponseSink, UnarySink {
@@ -26,7 +26,7 @@ export class MadeCall implements ResponseSink, UnarySink {
   #pulled = 0;
   #got = 0;
   #heads = 0;
-  #ends = 0;
+  #finishes = 0;
   #waitsForDrain = false;
   #requestEnded = false;
 
@@ -44,7 +44,7 @@ export class MadeCall implements ResponseSink, UnarySink {
   }
 
   get live(): boolean {
-    return this.#ends === 0;
+    return this.#finishes === 0;
   }
 
   /** The message of the request, or one of them. */
@@ -63,12 +63,12 @@ export class MadeCall implements ResponseSink, UnarySink {
 
   /** Holds the books to the seam's rules; nothing is in flight any more. */
   audit(): void {
-    if (this.#ends !== 1) this.#fault(`ended ${this.#ends} times`);
+    if (this.#finishes !== 1) this.#fault(`finished ${this.#finishes} times`);
   }
 
   cancel(): void {
     if (this.#handle === undefined) return;
-    this.#handle.cancel({ code: 1, message: "the fuzzer gave it up" });
+    this.#handle.cancel({ code: 1, message: "cancelled by the fuzzer" });
     if (this.live) this.#fault("was cancelled and did not end");
   }
 
@@ -105,7 +105,7 @@ export class MadeCall implements ResponseSink, UnarySink {
 
   finished(end: Completion, message?: Uint8Array): void {
     this.#hear("its end");
-    this.#ends++;
+    this.#finishes++;
     const { code, message: text, headers, trailers, outcome, origin } = end;
     if (this.#kind === "unary" && (code === 0) !== (message !== undefined))
       this.#fault("ended with a message and an error, or neither");
@@ -138,7 +138,7 @@ export class MadeCall implements ResponseSink, UnarySink {
   }
 
   #hear(what: string): void {
-    if (this.#ends > 0) this.#fault(`heard ${what} after its end`);
+    if (this.#finishes > 0) this.#fault(`heard ${what} after its end`);
   }
 
   #fault(what: string): void {

@@ -2,8 +2,8 @@ import type { ByteTransport } from "@tightwire/wire/internals/session/byte-trans
 import type { Faults } from "./faults.js";
 
 /**
- * A carrier without a socket: keeps what a session writes, takes it at once or as slowly as an
- * input says, and holds the session to the carrier's rules.
+ * A byte transport without a socket: keeps what a session writes, takes it at once or as slowly as
+ * an input says, and holds the session to the transport's rules.
  */
 export class MemoryTransport implements ByteTransport {
   /** Nothing is taken before {@link takeAll}. */
@@ -15,14 +15,14 @@ export class MemoryTransport implements ByteTransport {
   #waiting: { readonly bytes: Buffer; readonly copy: Buffer }[] = [];
   #whenWritten: (() => void)[] = [];
 
-  /** `heard` gets every octet in order. */
+  /** `heard` gets every byte in order. */
   constructor(faults: Faults, heard: (bytes: Buffer) => void) {
     this.#faults = faults;
     this.#heard = heard;
   }
 
   write(bytes: Buffer): void {
-    if (this.ended) return this.#faults.note("octets were written after the end");
+    if (this.ended) return this.#faults.note("bytes were written after the end");
     if (bytes.length === 0) this.#faults.note("nothing was written");
     const copy = Buffer.from(bytes);
     this.#heard(copy);
@@ -50,7 +50,7 @@ export class MemoryTransport implements ByteTransport {
   /** What waits is written. */
   takeAll(): void {
     for (const { bytes, copy } of this.#waiting) {
-      if (!bytes.equals(copy)) this.#faults.note("octets were changed before they were written");
+      if (!bytes.equals(copy)) this.#faults.note("bytes were changed before they were written");
     }
     this.#waiting = [];
     this.waitingBytes = 0;

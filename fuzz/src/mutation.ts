@@ -1,18 +1,18 @@
+import type { SeededRandom } from "@tightwire/testing";
 import { splitFrames } from "./frame-bytes.js";
-import type { Random } from "./random.js";
 
 /** Changes a recording here and there; `other` is one that parts are taken from. */
-export function mutate(random: Random, recording: Buffer, other: Buffer): Buffer {
+export function mutate(random: SeededRandom, recording: Buffer, other: Buffer): Buffer {
   let bytes: Buffer = Buffer.from(recording);
   for (let changes = 1 + random.below(6); changes > 0; changes--) {
     bytes = random.chance(50)
       ? changeFrames(random, bytes, other)
-      : changeOctets(random, bytes, other);
+      : changeBytes(random, bytes, other);
   }
   return bytes;
 }
 
-function changeOctets(random: Random, bytes: Buffer, other: Buffer): Buffer {
+function changeBytes(random: SeededRandom, bytes: Buffer, other: Buffer): Buffer {
   if (bytes.length === 0) return other;
   const at = random.below(bytes.length);
   const end = Math.min(bytes.length, at + 1 + random.size(200));
@@ -46,7 +46,7 @@ function changeOctets(random: Random, bytes: Buffer, other: Buffer): Buffer {
   }
 }
 
-function changeFrames(random: Random, bytes: Buffer, other: Buffer): Buffer {
+function changeFrames(random: SeededRandom, bytes: Buffer, other: Buffer): Buffer {
   const frames = splitFrames(bytes);
   if (frames.length < 2) return bytes;
   const at = random.below(frames.length);
@@ -70,7 +70,7 @@ function changeFrames(random: Random, bytes: Buffer, other: Buffer): Buffer {
   return Buffer.concat(frames);
 }
 
-function changeHeader(random: Random, bytes: Buffer): Buffer {
+function changeHeader(random: SeededRandom, bytes: Buffer): Buffer {
   if (bytes.length < 9) return bytes;
   switch (random.below(4)) {
     case 0:

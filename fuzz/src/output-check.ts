@@ -26,7 +26,7 @@ const REFUSAL = "HTTP/1.1 400";
  */
 export class OutputCheck {
   /**
-   * What was said, a line a frame, with the octets of DATA joined; what only paces the peer left
+   * What was said, a line a frame, with the bytes of DATA joined; what only paces the peer left
    * out.
    */
   readonly said: string[] = [];
@@ -71,7 +71,7 @@ export class OutputCheck {
       this.#fault("more DATA than the stream's window");
   }
 
-  /** Octets that the session wrote. */
+  /** Bytes that the session wrote. */
   push(bytes: Buffer): void {
     if (bytes.toString("latin1", 0, REFUSAL.length) === REFUSAL) return;
     this.#bytes = this.#bytes.length === 0 ? bytes : Buffer.concat([this.#bytes, bytes]);
@@ -84,7 +84,7 @@ export class OutputCheck {
     }
     while (this.#bytes.length >= 9) {
       const length = this.#bytes.readUIntBE(0, 3);
-      if (length > MAX_FRAME_BYTES) return this.#fault(`a frame of ${length} octets`);
+      if (length > MAX_FRAME_BYTES) return this.#fault(`a frame of ${length} bytes`);
       if (this.#bytes.length < 9 + length) return;
       const frame = this.#bytes.subarray(0, 9 + length);
       this.#bytes = this.#bytes.subarray(9 + length);
@@ -136,10 +136,10 @@ export class OutputCheck {
       this.#fault(`DATA on stream ${streamId}, which is ${this.#streams.get(streamId) ?? "idle"}`);
     if (end) this.#streams.set(streamId, "ended");
     const before = `data ${streamId} `;
-    const octets = payload.toString("hex");
+    const bytes = payload.toString("hex");
     const last = this.said.at(-1);
-    if (last?.startsWith(before) === true) this.said[this.said.length - 1] = last + octets;
-    else this.said.push(before + octets);
+    if (last?.startsWith(before) === true) this.said[this.said.length - 1] = last + bytes;
+    else this.said.push(before + bytes);
     if (end) this.said.push(`end ${streamId}`);
   }
 

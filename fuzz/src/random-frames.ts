@@ -1,8 +1,8 @@
 import { gzipSync } from "node:zlib";
+import type { SeededRandom } from "@tightwire/testing";
 import { Flag, FrameType, PREFACE } from "@tightwire/wire/internals/frames/protocol.js";
 import { HpackEncoder } from "@tightwire/wire/internals/hpack/encoder.js";
 import { frame } from "./frame-bytes.js";
-import type { Random } from "./random.js";
 
 type Field = readonly [name: string, value: string];
 
@@ -59,7 +59,7 @@ const ODD_FIELDS: readonly Field[] = [
 
 /** Makes frames as a peer of `side` might send them, most of them nearly right. */
 export function createFrameSource(
-  random: Random,
+  random: SeededRandom,
   peer: "client" | "server",
 ): { first(): Buffer; next(): Buffer } {
   const encoder = new HpackEncoder();

@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
+import { createRandom, mixSeeds, type SeededRandom } from "@tightwire/testing";
 import type { CallKind, Input, Step, Target } from "./input.js";
 import { mutate } from "./mutation.js";
-import { createRandom, mixSeeds, type Random } from "./random.js";
 import { createFrameSource } from "./random-frames.js";
 import type { Recording } from "./recording.js";
 
@@ -46,7 +46,7 @@ export function randomInput(seed: number, number: number, recordings: readonly R
 }
 
 function mutatedRecording(
-  random: Random,
+  random: SeededRandom,
   target: "server" | "client",
   own: readonly Recording[],
 ): Input {
@@ -55,9 +55,9 @@ function mutatedRecording(
   return session(random, target, recording.calls, bytes);
 }
 
-/** A fifth are nothing but octets, to a plain application: those must come to the same whole. */
+/** A fifth are nothing but bytes, to a plain application: those must come to the same whole. */
 function session(
-  random: Random,
+  random: SeededRandom,
   target: "server" | "client",
   calls: readonly CallKind[],
   bytes: Buffer,
@@ -71,13 +71,13 @@ function session(
   };
 }
 
-/** Cuts octets anywhere, with things that happen in between. */
-function mingle(random: Random, bytes: Buffer): Step[] {
+/** Cuts bytes anywhere, with things that happen in between. */
+function mingle(random: SeededRandom, bytes: Buffer): Step[] {
   const steps: Step[] = [];
   const most = Math.max(random.pick([10, 100, 1_000, 20_000, 1_000_000]), bytes.length / MAX_CUTS);
   for (let at = 0; at < bytes.length; ) {
     const end = Math.min(bytes.length, at + 1 + random.below(Math.min(most, bytes.length) * 2));
-    steps.push({ kind: "octets", bytes: bytes.subarray(at, end) });
+    steps.push({ kind: "bytes", bytes: bytes.subarray(at, end) });
     at = end;
     if (random.chance(35)) steps.push({ kind: "turn" });
     if (random.chance(25)) steps.push({ kind: "act", number: random.below(0x7fff_ffff) });
@@ -88,7 +88,7 @@ function mingle(random: Random, bytes: Buffer): Step[] {
   return steps;
 }
 
-function partSteps(random: Random, target: Target, recordings: readonly Recording[]): Step[] {
+function partSteps(random: SeededRandom, target: Target, recordings: readonly Recording[]): Step[] {
   if (target === "inbox")
     return cut(
       random,
@@ -110,16 +110,16 @@ function partSteps(random: Random, target: Target, recordings: readonly Recordin
     );
   }
   return Array.from({ length: 1 + random.below(5) }, () => ({
-    kind: "octets",
+    kind: "bytes",
     bytes: random.bytes(random.size(400)),
   }));
 }
 
-function cut(random: Random, bytes: Buffer): Step[] {
-  return mingle(random, bytes).filter(({ kind }) => kind === "octets");
+function cut(random: SeededRandom, bytes: Buffer): Step[] {
+  return mingle(random, bytes).filter(({ kind }) => kind === "bytes");
 }
 
-function message(random: Random): Buffer {
+function message(random: SeededRandom): Buffer {
   const body = random.chance(20)
     ? gzipSync(random.bytes(random.size(5_000)))
     : random.bytes(random.size(40_000));

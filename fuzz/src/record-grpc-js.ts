@@ -15,7 +15,7 @@ import {
 } from "@grpc/grpc-js";
 import type { CallKind } from "./input.js";
 import {
-  hasOneAnswer,
+  hasOneResponse,
   type RecordedClient,
   type RecordedServer,
   requestsOf,
@@ -31,7 +31,7 @@ const SERVICE = Object.fromEntries(
     {
       path: `/fuzz.Fuzz/${kind}`,
       requestStream: kind === "clientStream" || kind === "bidiStream",
-      responseStream: !hasOneAnswer(kind),
+      responseStream: !hasOneResponse(kind),
       requestSerialize: same,
       requestDeserialize: same,
       responseSerialize: same,

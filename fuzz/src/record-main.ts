@@ -74,7 +74,7 @@ for (const pair of PAIRS) {
     for (const { bytes, ...entry } of await record(pair, scene)) {
       writeFileSync(join(RECORDINGS, `${entry.name}.bin`), bytes);
       index.push(entry);
-      console.error(`record: ${entry.name}: ${bytes.length} octets`);
+      console.error(`record: ${entry.name}: ${bytes.length} bytes`);
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { CallKind } from "./input.js";
 import type { Scene } from "./record-scenes.js";
 
-/** A server that answers each message with itself, under `/fuzz.Fuzz/<kind>`. */
+/** A server that responds to each message with itself, under `/fuzz.Fuzz/<kind>`. */
 export interface RecordedServer {
   readonly address: string;
   /** Goes away: takes no new calls. */
@@ -26,7 +26,7 @@ export function requestsOf(kind: CallKind, { messageBytes }: Scene): Buffer[] {
   );
 }
 
-/** Whether its answer is one message. */
-export function hasOneAnswer(kind: CallKind): boolean {
+/** Whether its response is one message. */
+export function hasOneResponse(kind: CallKind): boolean {
   return kind === "unary" || kind === "clientStream";
 }

@@ -7,7 +7,7 @@ export interface Scene {
   readonly calls: readonly CallKind[];
   readonly messageBytes: number;
   readonly compress: boolean;
-  /** Whether the server answers with an error and trailers. */
+  /** Whether the server responds with an error and trailers. */
   readonly fails: boolean;
   /** Whether the client cancels each call after the first message. */
   readonly cancels: boolean;
@@ -25,7 +25,7 @@ const PLAIN: Omit<Scene, "name"> = {
   goesAway: false,
 };
 
-/** Every scene; all servers answer each message with itself. */
+/** Every scene; all servers respond to each message with itself. */
 export const SCENES: readonly Scene[] = [
   { ...PLAIN, name: "kinds" },
   { ...PLAIN, name: "compressed", compress: true, messageBytes: 2_000 },

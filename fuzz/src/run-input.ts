@@ -6,12 +6,12 @@ import { runSession } from "./run-session.js";
 export interface Outcome {
   /** Rules that were broken; none when all is well. */
   readonly faults: readonly string[];
-  /** What was told and what was said: the same for the same octets, however they were cut. */
+  /** What was told and what was said: the same for the same bytes, however they were cut. */
   readonly log: readonly string[];
 }
 
 /**
- * Runs an input; one that is nothing but octets, to a plain application, must also come to what it
+ * Runs an input; one that is nothing but bytes, to a plain application, must also come to what it
  * comes to in one piece. Never throws: what is thrown is a fault.
  */
 export function runInput(input: Input): Outcome {
@@ -19,7 +19,7 @@ export function runInput(input: Input): Outcome {
   const whole = inOnePiece(input);
   if (whole === undefined || outcome.faults.length > 0) return outcome;
   const expected = runOnce(whole);
-  // Whether an answer came before the request's end, and what comes behind may be excused, depends
+  // Whether a response came before the request's end, and what comes behind may be excused, depends
   // on how much of a frame was there.
   if ([...outcome.log, ...expected.log].some((line) => line.includes("on closed stream")))
     return outcome;
@@ -51,7 +51,7 @@ function brief(line: string | undefined): string {
 /** For blocks and strings each chunk is one. */
 function inOnePiece(input: Input): Input | undefined {
   if (input.seed !== 0 || input.target === "hpack" || input.target === "huffman") return undefined;
-  const chunks = input.steps.flatMap((step) => (step.kind === "octets" ? [step.bytes] : []));
+  const chunks = input.steps.flatMap((step) => (step.kind === "bytes" ? [step.bytes] : []));
   if (chunks.length < 2 || chunks.length < input.steps.length) return undefined;
-  return { ...input, steps: [{ kind: "octets", bytes: Buffer.concat(chunks) }] };
+  return { ...input, steps: [{ kind: "bytes", bytes: Buffer.concat(chunks) }] };
 }

@@ -1,3 +1,4 @@
+import { createRandom } from "@tightwire/testing";
 import { ConnectionError } from "@tightwire/wire/internals/frames/connection-error.js";
 import { FrameReader } from "@tightwire/wire/internals/frames/frame-reader.js";
 import { Inbox, PREFIX_BYTES } from "@tightwire/wire/internals/grpc/inbox.js";
@@ -7,14 +8,13 @@ import { briefBytes } from "./brief.js";
 import { createFaults, type Faults } from "./faults.js";
 import { FrameLog } from "./frame-log.js";
 import type { Input } from "./input.js";
-import { createRandom } from "./random.js";
 import type { Outcome } from "./run-input.js";
 
-/** Gives an input's octets to one part of the engine alone. */
+/** Gives an input's bytes to one part of the engine alone. */
 export function runPart({ target, seed, steps }: Input): Outcome {
   const faults = createFaults();
   const log: string[] = [];
-  const chunks = steps.flatMap((step) => (step.kind === "octets" ? [step.bytes] : []));
+  const chunks = steps.flatMap((step) => (step.kind === "bytes" ? [step.bytes] : []));
   try {
     if (target === "frame-reader") readFrames(chunks, log);
     else if (target === "hpack") decodeBlocks(chunks, log, faults);
@@ -83,7 +83,7 @@ function tell(body: () => string): string {
 }
 
 /**
- * Messages out of the inbox must be those that a plain reading of all octets gives, and what it
+ * Messages out of the inbox must be those that a plain reading of all bytes gives, and what it
  * holds must come back to nothing.
  */
 function readMessages(
@@ -101,7 +101,7 @@ function readMessages(
     hold(bytes) {
       if (bytes > 0 && held + bytes > mostHeld) return false;
       held += bytes;
-      if (held < 0) faults.note("more octets were let go than were held");
+      if (held < 0) faults.note("more bytes were let go than were held");
       return true;
     },
   });
@@ -122,7 +122,7 @@ function readMessages(
     faults.note(`${messages.length} messages of ${expected.length}`);
   if (log.length === 0 && inbox.waits) faults.note("messages wait that were taken");
   inbox.clear();
-  if (held !== 0) faults.note(`${held} octets are held after the end`);
+  if (held !== 0) faults.note(`${held} bytes are held after the end`);
   log.push(...messages);
 }
 

@@ -1,3 +1,4 @@
+import { createVirtualClock, type VirtualClock } from "@tightwire/testing";
 import { createClientSubject } from "./client-subject.js";
 import { createFaults } from "./faults.js";
 import type { Input, Step } from "./input.js";
@@ -6,7 +7,7 @@ import { OutputCheck } from "./output-check.js";
 import type { Outcome } from "./run-input.js";
 import { createServerSubject } from "./server-subject.js";
 import type { SessionSubject } from "./session-subject.js";
-import { type VirtualTime, withVirtualTime } from "./virtual-time.js";
+import { withVirtualMicrotasks } from "./virtual-microtasks.js";
 
 /** Longer than a handler runs on, and a session lingers. */
 const AFTERWARDS_MS = 10_000;
@@ -15,26 +16,27 @@ const AFTERWARDS_MS = 10_000;
 export function runSession(input: Input): Outcome {
   const faults = createFaults();
   const check = new OutputCheck(input.target === "client", faults);
-  const carrier = new MemoryTransport(faults, (bytes) => check.push(bytes));
+  const transport = new MemoryTransport(faults, (bytes) => check.push(bytes));
   let log: readonly string[] = [];
   try {
-    withVirtualTime((time) => {
+    const time = createVirtualClock();
+    withVirtualMicrotasks(time, () => {
       const create = input.target === "client" ? createClientSubject : createServerSubject;
-      const subject = create(input.seed, carrier, check, faults);
+      const subject = create(input.seed, transport, check, faults, time);
       time.turn();
       subject.begin(input.calls);
       time.turn();
-      for (const step of input.steps) take(step, subject, carrier, time);
-      bringToRest(carrier, time);
+      for (const step of input.steps) take(step, subject, transport, time);
+      bringToRest(transport, time);
       subject.auditRest();
       // Half of the sessions end by themselves, the others are cut off.
       if ((input.seed & 1) === 0) subject.lost();
       else subject.close();
-      carrier.takeAll();
-      time.settle();
+      transport.takeAll();
+      time.runUntilIdle();
       time.advance(AFTERWARDS_MS);
       subject.auditEnd();
-      time.settle();
+      time.runUntilIdle();
       if (time.timers > 0) faults.note(`${time.timers} timers are set and nothing is left`);
       check.end();
       log = subject.log;
@@ -48,26 +50,26 @@ export function runSession(input: Input): Outcome {
 function take(
   step: Step,
   subject: SessionSubject,
-  carrier: MemoryTransport,
-  time: VirtualTime,
+  transport: MemoryTransport,
+  time: VirtualClock,
 ): void {
   switch (step.kind) {
-    case "octets":
+    case "bytes":
       return subject.receive(step.bytes);
     case "turn":
       return void time.turn();
     case "advance":
       return time.advance(step.ms);
     case "written":
-      return carrier.takeAll();
+      return transport.takeAll();
     case "act":
       return subject.act(step.number);
     default:
   }
 }
 
-function bringToRest(carrier: MemoryTransport, time: VirtualTime): void {
-  carrier.slow = false;
-  carrier.takeAll();
-  time.settle();
+function bringToRest(transport: MemoryTransport, time: VirtualClock): void {
+  transport.slow = false;
+  transport.takeAll();
+  time.runUntilIdle();
 }

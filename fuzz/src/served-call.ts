@@ -1,8 +1,8 @@
 import { Metadata } from "@tightwire/core";
-import type { IncomingCall, IncomingSink, Status } from "@tightwire/core/runtime";
+import type { Clock, IncomingCall, IncomingSink, Status } from "@tightwire/core/runtime";
+import { createRandom, type SeededRandom } from "@tightwire/testing";
 import { briefBytes, briefMetadata } from "./brief.js";
 import type { Faults } from "./faults.js";
-import { createRandom, type Random } from "./random.js";
 
 /** How a handler behaves. */
 interface Plan {
@@ -11,8 +11,8 @@ interface Plan {
   /** Asked for again with each that comes. */
   readonly pullsMore: number;
   readonly echoes: boolean;
-  /** Answers the first message as a unary call does. */
-  readonly replies: boolean;
+  /** Responds to the first message as a unary call does. */
+  readonly responds: boolean;
   /** Messages written without being asked. */
   readonly writes: number;
   readonly writeBytes: number;
@@ -22,77 +22,79 @@ interface Plan {
   readonly failsAt: number;
   readonly endsAtStart: boolean;
   /** How long the handler still runs once the call is over. */
-  readonly settlesAfterMs: number;
+  readonly finishesAfterMs: number;
 }
 
 const PLAIN: Plan = {
   pulls: 1,
   pullsMore: 1,
   echoes: true,
-  replies: false,
+  responds: false,
   writes: 0,
   writeBytes: 0,
   compress: true,
   sendsHeaders: false,
   failsAt: 0,
   endsAtStart: false,
-  settlesAfterMs: 0,
+  finishesAfterMs: 0,
 };
 
-function randomPlan(random: Random): Plan {
+function randomPlan(random: SeededRandom): Plan {
   return {
     pulls: random.pick([0, 1, 1, 1, 2, 1_000]),
     pullsMore: random.pick([0, 1, 1, 1, 5]),
     echoes: random.chance(50),
-    replies: random.chance(30),
+    responds: random.chance(30),
     writes: random.pick([0, 0, 0, 1, 5, 20, random.below(300)]),
     writeBytes: random.size(random.chance(20) ? 40_000 : 1_000),
     compress: random.chance(15),
     sendsHeaders: random.chance(40),
     failsAt: random.pick([0, 0, 0, 1, 2]),
     endsAtStart: random.chance(5),
-    settlesAfterMs: random.pick([0, 0, 1, 2_000]),
+    finishesAfterMs: random.pick([0, 0, 1, 2_000]),
   };
 }
 
-/** A call that a fuzzed server answers, and its books. */
+/** A call that a fuzzed server handles, and its books. */
 export class ServedCall implements IncomingSink {
   readonly kind = "accepted";
   readonly log: string[] = [];
-  settled = false;
+  handlerFinished = false;
   readonly #call: IncomingCall;
   readonly #faults: Faults;
   readonly #plan: Plan;
   /** Something that the application does in the middle of things. */
   readonly #meddle: () => void;
+  readonly #clock: Clock;
   #pulled = 0;
   #got = 0;
   #toWrite: number;
-  #answers = 0;
+  #responses = 0;
   #starts = 0;
   #cancels = 0;
   #halfCloses = 0;
   #waitsForDrain = false;
 
-  constructor(call: IncomingCall, seed: number, faults: Faults, meddle: () => void) {
+  constructor(call: IncomingCall, seed: number, faults: Faults, meddle: () => void, clock: Clock) {
     this.#call = call;
     this.#faults = faults;
     this.#plan = seed === 0 ? PLAIN : randomPlan(createRandom(seed));
     this.#toWrite = this.#plan.writes;
     this.#meddle = meddle;
+    this.#clock = clock;
     this.log.push(`${call.path} ${briefMetadata(call.metadata)}`);
   }
 
-  /** Whether it has neither answered nor heard that it was cancelled. */
+  /** Whether it has neither responded nor heard that it was cancelled. */
   get live(): boolean {
-    return this.#answers === 0 && this.#cancels === 0;
+    return this.#responses === 0 && this.#cancels === 0;
   }
 
   /** Holds the books to the seam's rules; nothing is in flight any more. */
   audit(): void {
     if (this.#starts !== 1) this.#fault(`was started ${this.#starts} times`);
-    if (this.#answers === 0 && this.#cancels === 0) this.#fault("never ended");
-    if (!this.settled) this.#fault("never settled");
+    if (this.#responses === 0 && this.#cancels === 0) this.#fault("never finished");
+    if (!this.handlerFinished) this.#fault("was not told that its handler finished");
   }
 
   start(): void {
@@ -111,15 +113,15 @@ export class ServedCall implements IncomingSink {
     if (++this.#got > this.#pulled) this.#fault("heard a message that it did not ask for");
     this.log.push(`message ${compressed === true} ${briefBytes(bytes)}`);
     if (this.#got === this.#plan.failsAt) return this.finish(13);
-    if (this.#plan.replies && this.live) {
-      this.#answers++;
+    if (this.#plan.responds && this.live) {
+      this.#responses++;
       this.#call.respond(
-        new Metadata({ "x-reply": "1" }),
+        new Metadata({ "x-response": "1" }),
         Buffer.from(bytes),
         new Metadata({ "x-end": "2" }),
         this.#plan.compress,
       );
-      return this.#settleSoon();
+      return this.#finishSoon();
     }
     if (this.#plan.echoes && this.live) this.#send(Buffer.from(bytes));
     this.#pull(this.#plan.pullsMore);
@@ -146,20 +148,20 @@ export class ServedCall implements IncomingSink {
     this.#hear("that it is cancelled");
     this.#cancels++;
     this.log.push(`cancelled ${cause.code} ${cause.message}`);
-    this.#settleSoon();
+    this.#finishSoon();
     this.#meddle();
   }
 
   /** The application ends it. */
   finish(code: number): void {
     if (!this.live) return;
-    this.#answers++;
+    this.#responses++;
     this.#call.finish({
       code,
       message: code === 0 ? "" : "an error: é %",
       trailers: new Metadata({ "x-got": String(this.#got) }),
     });
-    this.#settleSoon();
+    this.#finishSoon();
   }
 
   /** The application asks for more, or writes some. */
@@ -185,12 +187,12 @@ export class ServedCall implements IncomingSink {
     if (!this.#call.write(bytes, this.#plan.compress)) this.#waitsForDrain = true;
   }
 
-  #settleSoon(): void {
-    if (this.settled) return;
-    this.settled = true;
-    if (this.#plan.settlesAfterMs === 0) this.#call.handlerFinished();
+  #finishSoon(): void {
+    if (this.handlerFinished) return;
+    this.handlerFinished = true;
+    if (this.#plan.finishesAfterMs === 0) this.#call.handlerFinished();
     else {
-      setTimeout(() => this.#call.handlerFinished(), this.#plan.settlesAfterMs);
+      this.#clock.setTimer(() => this.#call.handlerFinished(), this.#plan.finishesAfterMs);
     }
   }
 

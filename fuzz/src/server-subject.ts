@@ -1,10 +1,10 @@
-import { type Acceptor, type OpenedCall, StatusNumber, SYSTEM } from "@tightwire/core/runtime";
+import { type Acceptor, type Clock, type OpenedCall, StatusNumber } from "@tightwire/core/runtime";
+import { createRandom, mixSeeds } from "@tightwire/testing";
 import { ServerSession } from "@tightwire/wire/internals/server/server-session.js";
 import type { Faults } from "./faults.js";
 import { fuzzLimits, PLAIN_MESSAGE_BYTES } from "./fuzz-limits.js";
 import type { MemoryTransport } from "./memory-transport.js";
 import type { OutputCheck } from "./output-check.js";
-import { createRandom, mixSeeds } from "./random.js";
 import { ServedCall } from "./served-call.js";
 import type { SessionSubject } from "./session-subject.js";
 import { type Ledger, watchSession } from "./watched-session.js";
@@ -12,9 +12,10 @@ import { type Ledger, watchSession } from "./watched-session.js";
 /** A server's session and handlers that a seed made up. */
 export function createServerSubject(
   seed: number,
-  carrier: MemoryTransport,
+  transport: MemoryTransport,
   check: OutputCheck,
   faults: Faults,
+  clock: Clock,
 ): SessionSubject {
   const random = createRandom(seed);
   const meddles = seed !== 0 && random.chance(30);
@@ -25,7 +26,8 @@ export function createServerSubject(
     if (meddles && random.chance(5)) act(random.below(0x7fff_ffff));
   }
   const acceptor: Acceptor = {
-    ...SYSTEM,
+    clock,
+    random: createRandom(seed),
     maxMessageBytes:
       seed === 0 ? PLAIN_MESSAGE_BYTES : random.pick([PLAIN_MESSAGE_BYTES, 70_000, 100]),
     open(call): OpenedCall {
@@ -40,13 +42,15 @@ export function createServerSubject(
         seed === 0 ? 0 : mixSeeds(seed, calls.length),
         faults,
         meddle,
+        clock,
       );
       calls.push(served);
       return served;
     },
   };
   const options = {
-    ...SYSTEM,
+    clock,
+    random: createRandom(seed),
     limits: fuzzLimits(random, seed),
     maxMessageBytes: acceptor.maxMessageBytes,
     keepaliveMs: random.pick([Number.POSITIVE_INFINITY, 3_000]),
@@ -56,7 +60,7 @@ export function createServerSubject(
     maxAgeGraceMs: Number.POSITIVE_INFINITY,
   };
   const session = new ServerSession(
-    carrier,
+    transport,
     options,
     { kind: "network", address: "127.0.0.1:1" },
     {
@@ -79,7 +83,7 @@ export function createServerSubject(
           ? session.close({ code: StatusNumber.UNAVAILABLE, message: "the fuzzer closed it" })
           : undefined;
       case 2:
-        carrier.slow = !carrier.slow;
+        transport.slow = !transport.slow;
         return;
       case 3:
       case 4:
@@ -105,9 +109,9 @@ export function createServerSubject(
     begin() {},
     auditRest() {
       if (session.session.closed || session.session.streams.size > 0) return;
-      if (ledger.held !== 0) faults.note(`${ledger.held} octets are held for no stream`);
+      if (ledger.held !== 0) faults.note(`${ledger.held} bytes are held for no stream`);
       if (session.session.sender.waitingBytes !== 0)
-        faults.note(`${session.session.sender.waitingBytes} octets wait for no stream`);
+        faults.note(`${session.session.sender.waitingBytes} bytes wait for no stream`);
     },
     auditEnd() {
       for (const call of calls) call.audit();

@@ -4,7 +4,7 @@ import type { CallKind } from "./input.js";
 export interface SessionSubject {
   readonly over: boolean;
   receive(bytes: Buffer): void;
-  /** The carrier is lost. */
+  /** The transport is lost. */
   lost(): void;
   /** The application ends the session. */
   close(): void;

@@ -4,7 +4,7 @@ import { runInput } from "./run-input.js";
 const MAX_RUNS = 3_000;
 
 /**
- * A smaller input that still goes wrong: steps are left out, and octets joined, as long as it does.
+ * A smaller input that still goes wrong: steps are left out, and bytes joined, as long as it does.
  */
 export function shrink(input: Input): Input {
   let smallest = input;
@@ -25,10 +25,10 @@ export function shrink(input: Input): Input {
   }
   for (let at = smallest.steps.length - 2; at >= 0; at--) {
     const [one, two] = [smallest.steps[at], smallest.steps[at + 1]];
-    if (one?.kind !== "octets" || two?.kind !== "octets") continue;
+    if (one?.kind !== "bytes" || two?.kind !== "bytes") continue;
     tryWith(
       smallest.steps.toSpliced(at, 2, {
-        kind: "octets",
+        kind: "bytes",
         bytes: Buffer.concat([one.bytes, two.bytes]),
       }),
     );

@@ -11,7 +11,7 @@ import {
 import { bookEnd, type SoakBooks } from "./soak-books.js";
 import type { SoakPlan } from "./soak-plan.js";
 
-/** Makes one call as planned; resolves when it has ended. */
+/** Makes one call as planned; resolves when it has finished. */
 export function soakCall(connection: Connection, plan: SoakPlan, books: SoakBooks): Promise<void> {
   return new Promise((resolve) => new SoakCall(plan, books, resolve).begin(connection));
 }

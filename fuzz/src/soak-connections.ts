@@ -1,6 +1,6 @@
 import { type Connection, SYSTEM } from "@tightwire/core/runtime";
+import type { SeededRandom } from "@tightwire/testing";
 import { wire } from "@tightwire/wire/client";
-import type { Random } from "./random.js";
 import { SOAK_MESSAGE_BYTES } from "./soak-plan.js";
 
 /** A client's connections to one address, made anew when they end. */
@@ -15,7 +15,11 @@ export interface SoakConnections {
 }
 
 /** Keeps `count` connections. */
-export function keepConnections(address: string, count: number, random: Random): SoakConnections {
+export function keepConnections(
+  address: string,
+  count: number,
+  random: SeededRandom,
+): SoakConnections {
   const transport = wire();
   const open: (Connection | undefined)[] = new Array<Connection | undefined>(count).fill(undefined);
   const pending: (Promise<Connection> | undefined)[] = new Array<Promise<Connection> | undefined>(

@@ -52,7 +52,7 @@ class SoakHandler implements IncomingSink, Expiring {
 
   start(): void {
     this.#call.pull(1);
-    if (this.#does === "answer early") this.#finish(StatusNumber.FAILED_PRECONDITION);
+    if (this.#does === "response early") this.#finish(StatusNumber.FAILED_PRECONDITION);
   }
 
   message(bytes: Uint8Array): void {
@@ -64,8 +64,8 @@ class SoakHandler implements IncomingSink, Expiring {
   }
 
   halfClosed(): void {
-    if (this.#does === "wait") setTimeout(() => this.#answer(), WAIT_MS);
-    else this.#answer();
+    if (this.#does === "wait") setTimeout(() => this.#respond(), WAIT_MS);
+    else this.#respond();
   }
 
   drained(): void {
@@ -84,7 +84,7 @@ class SoakHandler implements IncomingSink, Expiring {
     this.#finish(StatusNumber.DEADLINE_EXCEEDED);
   }
 
-  #answer(): void {
+  #respond(): void {
     if (this.#ended) return;
     if (this.#kind === "unary") {
       const metadata = new Metadata({ "x-soak": "1" });

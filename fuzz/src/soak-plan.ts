@@ -1,5 +1,5 @@
+import type { SeededRandom } from "@tightwire/testing";
 import type { CallKind } from "./input.js";
-import type { Random } from "./random.js";
 
 /** The largest message that both sides take. */
 export const SOAK_MESSAGE_BYTES = 1_048_576;
@@ -8,24 +8,24 @@ export const SOAK_MESSAGE_BYTES = 1_048_576;
 export interface SoakPlan {
   readonly kind: CallKind;
   /** What the server does: told to it in the call's metadata. */
-  readonly does: "echo" | "fail" | "wait" | "answer early";
+  readonly does: "echo" | "fail" | "wait" | "response early";
   readonly messages: number;
   readonly messageBytes: number;
   readonly compress: boolean;
   /** `Infinity` for none. */
   readonly deadlineMs: number;
-  /** When the caller gives up; `Infinity` for never. */
+  /** When the caller cancels; `Infinity` for never. */
   readonly cancelMs: number;
 }
 
 const KINDS: readonly CallKind[] = ["unary", "clientStream", "serverStream", "bidiStream"];
 
 /** Mostly small calls that go well, and some of everything else. */
-export function soakPlan(random: Random): SoakPlan {
+export function soakPlan(random: SeededRandom): SoakPlan {
   const kind = random.pick(KINDS);
   return {
     kind,
-    does: random.chance(75) ? "echo" : random.pick(["fail", "wait", "answer early"]),
+    does: random.chance(75) ? "echo" : random.pick(["fail", "wait", "response early"]),
     messages: kind === "unary" || kind === "serverStream" ? 1 : 1 + random.below(8),
     messageBytes: sizeOf(random),
     compress: random.chance(30),
@@ -34,7 +34,7 @@ export function soakPlan(random: Random): SoakPlan {
   };
 }
 
-function sizeOf(random: Random): number {
+function sizeOf(random: SeededRandom): number {
   const roll = random.below(200);
   if (roll === 0) return SOAK_MESSAGE_BYTES + 1;
   return random.below(roll < 8 ? 300_000 : roll < 60 ? 20_000 : 500);

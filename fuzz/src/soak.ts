@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { createRandom } from "@tightwire/testing";
 import { wire } from "@tightwire/wire/server";
-import { createRandom } from "./random.js";
 import { createSoakBooks, type SoakBooks } from "./soak-books.js";
 import { soakCall } from "./soak-call.js";
 import { keepConnections, type SoakConnections } from "./soak-connections.js";

@@ -10,8 +10,8 @@ export interface Failure {
 }
 
 /**
- * A recording to its session whole, then cut in two at each of `positions`, then octet by octet:
- * what the calls hear and what is answered must be the same. Yields after each run; gives the first
+ * A recording to its session whole, then cut in two at each of `positions`, then byte by byte: what
+ * the calls hear and what is sent back must be the same. Yields after each run; gives the first
  * failure, or undefined.
  */
 export function* trySplits(
@@ -30,8 +30,8 @@ export function* trySplits(
     if (failure !== undefined) return failure;
     yield;
   }
-  const octets = Array.from({ length: bytes.length }, (_, at) => bytes.subarray(at, at + 1));
-  return compare(inputOf(recording, octets), expected);
+  const single = Array.from({ length: bytes.length }, (_, at) => bytes.subarray(at, at + 1));
+  return compare(inputOf(recording, single), expected);
 }
 
 /** Every position of a recording. */
@@ -40,7 +40,7 @@ export function allPositions({ bytes }: Recording): number[] {
 }
 
 /**
- * Where something can go wrong first: the octets around every frame's header and every message's
+ * Where something can go wrong first: the bytes around every frame's header and every message's
  * prefix, and `others` in the rest.
  */
 export function chosenPositions({ bytes }: Recording, others: number): number[] {
@@ -57,7 +57,7 @@ export function chosenPositions({ bytes }: Recording, others: number): number[] 
 }
 
 function inputOf({ target, calls }: Recording, chunks: readonly Buffer[]): Input {
-  return { target, seed: 0, calls, steps: chunks.map((bytes) => ({ kind: "octets", bytes })) };
+  return { target, seed: 0, calls, steps: chunks.map((bytes) => ({ kind: "bytes", bytes })) };
 }
 
 function compare(input: Input, expected: Outcome): Failure | undefined {

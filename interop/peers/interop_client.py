@@ -25,7 +25,7 @@ def equal(got, wanted, what):
 
 
 def fails(call, code):
-    """The error with which a call, or what is read of its answers, ends."""
+    """The error with which a call, or what is read of its responses, ends."""
     try:
         outcome = call()
         if hasattr(outcome, "__next__"):
@@ -60,12 +60,12 @@ class Cases:
     def bool(self, value):
         return self.messages.BoolValue(value=value)
 
-    def check(self, answer, size):
-        if answer.payload.body != bytes(size):
-            raise AssertionError("the answer's payload is not %d zeros" % size)
+    def check(self, response, size):
+        if response.payload.body != bytes(size):
+            raise AssertionError("the response's payload is not %d zeros" % size)
 
     def empty_unary(self):
-        equal(self.test.EmptyCall(self.empty, timeout=TIMEOUT), self.empty, "the answer")
+        equal(self.test.EmptyCall(self.empty, timeout=TIMEOUT), self.empty, "the response")
 
     def large_unary(self):
         self.check(self.test.UnaryCall(self.large(), timeout=TIMEOUT), 314159)
@@ -83,8 +83,8 @@ class Cases:
 
     def client_streaming(self):
         requests = [self.messages.StreamingInputCallRequest(payload=self.payload(size)) for size in REQUEST_SIZES]
-        answer = self.test.StreamingInputCall(iter(requests), timeout=TIMEOUT)
-        equal(answer.aggregated_payload_size, 74922, "bytes that the server read")
+        response = self.test.StreamingInputCall(iter(requests), timeout=TIMEOUT)
+        equal(response.aggregated_payload_size, 74922, "bytes that the server read")
 
     def client_compressed_streaming(self):
         def requests():
@@ -92,49 +92,49 @@ class Cases:
                 yield self.messages.StreamingInputCallRequest(payload=self.payload(size), expect_compressed=self.bool(True))
 
         fails(lambda: self.test.StreamingInputCall(requests(), timeout=TIMEOUT), grpc.StatusCode.INVALID_ARGUMENT)
-        answer = self.test.StreamingInputCall(requests(), timeout=TIMEOUT, compression=grpc.Compression.Gzip)
-        equal(answer.aggregated_payload_size, 73086, "bytes that the server read")
+        response = self.test.StreamingInputCall(requests(), timeout=TIMEOUT, compression=grpc.Compression.Gzip)
+        equal(response.aggregated_payload_size, 73086, "bytes that the server read")
 
     def server_streaming(self):
-        answers = list(self.test.StreamingOutputCall(self.asking(*RESPONSE_SIZES), timeout=TIMEOUT))
-        equal([len(answer.payload.body) for answer in answers], list(RESPONSE_SIZES), "the sizes of the answers")
+        responses = list(self.test.StreamingOutputCall(self.asking(*RESPONSE_SIZES), timeout=TIMEOUT))
+        equal([len(response.payload.body) for response in responses], list(RESPONSE_SIZES), "the sizes of the responses")
 
     def server_compressed_streaming(self):
         request = self.asking(31415, 92653)
         request.response_parameters[0].compressed.value = True
         request.response_parameters[1].compressed.value = False
-        answers = list(self.test.StreamingOutputCall(request, timeout=TIMEOUT))
-        equal([len(answer.payload.body) for answer in answers], [31415, 92653], "the sizes of the answers")
+        responses = list(self.test.StreamingOutputCall(request, timeout=TIMEOUT))
+        equal([len(response.payload.body) for response in responses], [31415, 92653], "the sizes of the responses")
 
     def ping_pong(self):
-        answered = threading.Semaphore(1)
+        responded = threading.Semaphore(1)
 
         def requests():
             for request_size, response_size in zip(REQUEST_SIZES, RESPONSE_SIZES):
-                answered.acquire()
+                responded.acquire()
                 yield self.asking(response_size, payload=self.payload(request_size))
 
         sizes = []
-        for answer in self.test.FullDuplexCall(requests(), timeout=TIMEOUT):
-            sizes.append(len(answer.payload.body))
-            answered.release()
-        equal(sizes, list(RESPONSE_SIZES), "the sizes of the answers")
+        for response in self.test.FullDuplexCall(requests(), timeout=TIMEOUT):
+            sizes.append(len(response.payload.body))
+            responded.release()
+        equal(sizes, list(RESPONSE_SIZES), "the sizes of the responses")
 
     def empty_stream(self):
-        equal(list(self.test.FullDuplexCall(iter(()), timeout=TIMEOUT)), [], "the answers")
+        equal(list(self.test.FullDuplexCall(iter(()), timeout=TIMEOUT)), [], "the responses")
 
     def custom_metadata(self):
         def check(call):
             equal(dict(call.initial_metadata()).get(INITIAL[0]), INITIAL[1], "metadata in the head")
             equal(dict(call.trailing_metadata()).get(TRAILING[0]), TRAILING[1], "metadata at the end")
 
-        answer, call = self.test.UnaryCall.with_call(self.large(), metadata=(INITIAL, TRAILING), timeout=TIMEOUT)
-        self.check(answer, 314159)
+        response, call = self.test.UnaryCall.with_call(self.large(), metadata=(INITIAL, TRAILING), timeout=TIMEOUT)
+        self.check(response, 314159)
         check(call)
         request = self.asking(314159, payload=self.payload(271828))
         duplex = self.test.FullDuplexCall(iter([request]), metadata=(INITIAL, TRAILING), timeout=TIMEOUT)
-        for answer in duplex:
-            self.check(answer, 314159)
+        for response in duplex:
+            self.check(response, 314159)
         check(duplex)
 
     def status_code_and_message(self):

@@ -38,7 +38,7 @@ def service(messages, empty, test):
             codes = {code.value[0]: code for code in grpc.StatusCode}
             context.abort(codes[request.response_status.code], request.response_status.message)
 
-    def answers(request, context):
+    def responses(request, context):
         for parameters in request.response_parameters:
             time.sleep(parameters.interval_us / 1e6)
             if not parameters.compressed.value:
@@ -61,7 +61,7 @@ def service(messages, empty, test):
                 context.set_compression(grpc.Compression.Gzip)
             echo_metadata(context)
             echo_status(request, context)
-            yield from answers(request, context)
+            yield from responses(request, context)
 
         def StreamingInputCall(self, requests, context):
             total = sum(len(request.payload.body) for request in requests)
@@ -71,7 +71,7 @@ def service(messages, empty, test):
             echo_metadata(context)
             for request in requests:
                 echo_status(request, context)
-                yield from answers(request, context)
+                yield from responses(request, context)
 
     return Test()
 

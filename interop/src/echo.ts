@@ -1,10 +1,10 @@
-import { RpcError, type ServerCall, wasCompressed } from "@tightwire/core";
+import { RpcError, type ServerCall } from "@tightwire/core";
 import { StatusNumber, statusName } from "@tightwire/core/runtime";
-import type { BoolValue, EchoStatus } from "./gen/grpc/testing/messages.js";
+import type { EchoStatus } from "./gen/grpc/testing/messages.js";
 
-/** The key whose value comes back in the head of the answer. */
+/** The key whose value comes back in the head of the response. */
 export const ECHO_INITIAL_KEY = "x-grpc-test-echo-initial";
-/** The key whose value comes back at the end of the answer. */
+/** The key whose value comes back at the end of the response. */
 export const ECHO_TRAILING_KEY = "x-grpc-test-echo-trailing-bin";
 
 /** Sends back what the caller sent to have it back. */
@@ -19,13 +19,4 @@ export function echoMetadata(call: ServerCall): void {
 export function echoStatus(status: EchoStatus | undefined): void {
   if (status !== undefined && status.code !== StatusNumber.OK)
     throw new RpcError(statusName(status.code), status.message);
-}
-
-/** Throws INVALID_ARGUMENT when a request says how it comes, and came otherwise. */
-export function holdToCompression(request: object, expected: BoolValue | undefined): void {
-  if (expected === undefined || expected.value === wasCompressed(request)) return;
-  throw new RpcError(
-    "invalid_argument",
-    `the request was to come ${expected.value ? "compressed" : "as it is"}, and did not`,
-  );
 }

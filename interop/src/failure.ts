@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { RpcError, type StatusCode } from "@tightwire/core";
 
 /**
- * Throws an AssertionError unless a call, or what is read of its answers, fails with this status;
+ * Throws an AssertionError unless a call, or what is read of its responses, fails with this status;
  * gives the error.
  */
 export async function assertFails(
@@ -22,7 +22,7 @@ export async function assertFails(
 async function errorOf(call: Promise<unknown> | AsyncIterable<unknown>): Promise<unknown> {
   try {
     if (call instanceof Promise) await call;
-    else for await (const _answer of call);
+    else for await (const _response of call);
     return undefined;
   } catch (error) {
     return error;

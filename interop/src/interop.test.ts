@@ -54,16 +54,17 @@ function declareCases(
 ): void {
   const cell = `${client} at ${server}, ${wayOf(tls)}`;
   for (const name of names) {
-    const reason = knownFailure(client, server, name);
-    test(reason === undefined ? name : `${name} (known failure: ${reason})`, async () => {
+    const known = knownFailure(client, server, name);
+    test(known === undefined ? name : `${name} (known failure: ${known.reason})`, async () => {
       const error = await run(name).then(
         () => undefined,
         (thrown: unknown) => thrown,
       );
-      if (reason === undefined && error !== undefined) throw error;
-      if (reason !== undefined && error === undefined)
+      if (known === undefined) expect(error).toBeUndefined();
+      else if (error === undefined)
         throw new Error(`${name} passes now: take it off the list of known failures`);
-      matrix.passed(cell, name, reason);
+      else expect(sentenceOf(error)).toMatch(known.error);
+      matrix.passed(cell, name, known?.reason);
     });
   }
 }

@@ -1,4 +1,5 @@
 import { createChannel, createClient } from "@tightwire/client";
+import { tapResponses } from "@tightwire/testing";
 import { TestService, UnimplementedService } from "./gen/grpc/testing/test.service.js";
 import type { CaseClients, CasePeer, SoakSettings } from "./test-case.js";
 import { findTestCase } from "./test-cases.js";
@@ -41,8 +42,13 @@ export async function runCase(
 }
 
 function openClients(peer: CasePeer, compression: boolean): CaseClients {
-  const channel = createChannel(peer.target, { transport: peer.transport(compression) });
+  const cameCompressed: boolean[] = [];
+  const transport = tapResponses(peer.transport(compression), (_call, compressed) =>
+    cameCompressed.push(compressed),
+  );
+  const channel = createChannel(peer.target, { transport });
   return {
+    cameCompressed,
     test: createClient(TestService, channel),
     unimplemented: createClient(UnimplementedService, channel),
     close: () => channel.close(),

@@ -2,6 +2,7 @@ import type { Logger } from "@tightwire/core";
 import type { ServerTransport } from "@tightwire/core/runtime";
 import { createServer, type Served, serve } from "@tightwire/server";
 import { TestService } from "./gen/grpc/testing/test.service.js";
+import { noteRequestCompression } from "./request-compression.js";
 import { testService } from "./test-service.js";
 
 /** Tells only what the tests do not expect: a handler that failed. */
@@ -25,7 +26,7 @@ export function startServer(
   // What cannot be implemented has no place in reflection.
   return serve(server, {
     address,
-    transport,
+    transport: noteRequestCompression(transport),
     reflection: false,
     pauseMs: 0,
     ...(signals === undefined ? {} : { signals }),

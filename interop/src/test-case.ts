@@ -5,6 +5,8 @@ import type { TestClient, UnimplementedClient } from "./gen/grpc/testing/test.se
 export interface CaseClients {
   readonly test: TestClient;
   readonly unimplemented: UnimplementedClient;
+  /** Of each response message that came so far, in order: whether it came compressed. */
+  readonly cameCompressed: readonly boolean[];
   close(): Promise<void>;
 }
 

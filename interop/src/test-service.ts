@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { RpcError, type ServerCall } from "@tightwire/core";
 import { implement } from "@tightwire/server";
-import { echoMetadata, echoStatus, holdToCompression } from "./echo.js";
+import { echoMetadata, echoStatus } from "./echo.js";
 import type { Empty } from "./gen/grpc/testing/empty.js";
 import {
   type Payload,
@@ -15,6 +15,7 @@ import {
 } from "./gen/grpc/testing/messages.js";
 import { type TestHandlers, TestService } from "./gen/grpc/testing/test.service.js";
 import { zeros } from "./payload.js";
+import { createCompressionCheck } from "./request-compression.js";
 
 /**
  * The server's side of the interoperability tests. Source: gRPC's interop-test-descriptions.md,
@@ -26,7 +27,7 @@ export const testService: TestHandlers = implement(TestService, {
   },
 
   async unaryCall(request: SimpleRequest, call: ServerCall): Promise<SimpleResponse> {
-    holdToCompression(request, request.expectCompressed);
+    createCompressionCheck(call)(request.expectCompressed);
     echoMetadata(call);
     echoStatus(request.responseStatus);
     call.compress = request.responseCompressed?.value ?? false;
@@ -45,10 +46,12 @@ export const testService: TestHandlers = implement(TestService, {
 
   async streamingInputCall(
     requests: AsyncIterable<StreamingInputCallRequest>,
+    call: ServerCall,
   ): Promise<StreamingInputCallResponse> {
+    const checkCompression = createCompressionCheck(call);
     let aggregatedPayloadSize = 0;
     for await (const request of requests) {
-      holdToCompression(request, request.expectCompressed);
+      checkCompression(request.expectCompressed);
       aggregatedPayloadSize += request.payload?.body.length ?? 0;
     }
     return { aggregatedPayloadSize };
@@ -60,7 +63,7 @@ export const testService: TestHandlers = implement(TestService, {
   ): AsyncGenerator<StreamingOutputCallResponse> {
     echoMetadata(call);
     echoStatus(request.responseStatus);
-    yield* answers(request, call);
+    yield* responses(request, call);
   },
 
   async *fullDuplexCall(
@@ -70,7 +73,7 @@ export const testService: TestHandlers = implement(TestService, {
     echoMetadata(call);
     for await (const request of requests) {
       echoStatus(request.responseStatus);
-      yield* answers(request, call);
+      yield* responses(request, call);
     }
   },
 
@@ -81,7 +84,7 @@ export const testService: TestHandlers = implement(TestService, {
     echoMetadata(call);
     const all: StreamingOutputCallRequest[] = [];
     for await (const request of requests) all.push(request);
-    for (const request of all) yield* answers(request, call);
+    for (const request of all) yield* responses(request, call);
   },
 
   async unimplementedCall(): Promise<Empty> {
@@ -89,13 +92,13 @@ export const testService: TestHandlers = implement(TestService, {
   },
 });
 
-/** The answers that a request asks for, each compressed or not as it says. */
-async function* answers(
+/** The responses that a request asks for, each compressed or not as it says. */
+async function* responses(
   request: StreamingOutputCallRequest,
   call: ServerCall,
 ): AsyncGenerator<StreamingOutputCallResponse> {
   const { responseParameters, responseType } = request;
-  // What is announced with the head holds for the whole answer, whichever of its messages use it.
+  // What is announced with the head holds for the whole response, whichever of its messages use it.
   call.compress = responseParameters.some(({ compressed }) => compressed?.value === true);
   if (call.compress) call.sendHeaders();
   for (const { size, intervalUs, compressed } of responseParameters) {

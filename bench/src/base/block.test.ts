@@ -8,7 +8,7 @@ import { findPeer } from "../peers.js";
 import { type Compared, measureBlock, type StartPeer } from "./block.js";
 
 /**
- * A child as builds at f37c088 speak, written out: what they are started with is in its answers.
+ * A child as builds at f37c088 speak, written out: what they are started with is in its responses.
  */
 const OLD_CHILD = `
 const [role, peer, address] = process.argv.slice(2);

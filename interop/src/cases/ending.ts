@@ -25,13 +25,13 @@ export async function cancelAfterFirstResponse({ clients }: CaseContext): Promis
     yield { responseParameters: [{ size: 31_415 }], payload: zeros(27_182) };
     yield* await untilAborted(controller.signal);
   }
-  const answers = clients.test
+  const responses = clients.test
     .fullDuplexCall(requests(), { signal: controller.signal })
     [Symbol.asyncIterator]();
-  const first = await answers.next();
-  assertZeros(first.value ?? assert.fail("the stream ended without an answer"), 31_415);
+  const first = await responses.next();
+  assertZeros(first.value ?? assert.fail("the stream ended without a response"), 31_415);
   controller.abort();
-  await assertFails(answers.next(), "cancelled");
+  await assertFails(responses.next(), "cancelled");
 }
 
 /** A deadline of a millisecond, and a server that waits for a second request. */

@@ -8,7 +8,7 @@ import { callLarge, LARGE_REQUEST, LARGE_RESPONSE } from "./unary.js";
 const INITIAL = "test_initial_metadata_value";
 const TRAILING: Uint8Array = new Uint8Array([0xab, 0xab, 0xab]);
 
-/** What a call heard of its answer beside the messages. */
+/** What a call heard of its response beside the messages. */
 interface Heard {
   readonly options: CallOptions;
   assertEchoed(): void;
@@ -22,8 +22,8 @@ export async function customMetadata({ clients }: CaseContext): Promise<void> {
 
   const duplex = listen();
   const request = { responseParameters: [{ size: LARGE_RESPONSE }], payload: zeros(LARGE_REQUEST) };
-  for await (const answer of clients.test.fullDuplexCall([request], duplex.options))
-    assertZeros(answer, LARGE_RESPONSE);
+  for await (const response of clients.test.fullDuplexCall([request], duplex.options))
+    assertZeros(response, LARGE_RESPONSE);
   duplex.assertEchoed();
 }
 
@@ -44,12 +44,12 @@ function listen(): Heard {
       assert.equal(
         headers?.get(ECHO_INITIAL_KEY),
         INITIAL,
-        `${ECHO_INITIAL_KEY} in the head of the answer`,
+        `${ECHO_INITIAL_KEY} in the head of the response`,
       );
       assert.deepEqual(
         asBytes(trailers?.getBinary(ECHO_TRAILING_KEY)),
         TRAILING,
-        `${ECHO_TRAILING_KEY} at the end of the answer`,
+        `${ECHO_TRAILING_KEY} at the end of the response`,
       );
     },
   };

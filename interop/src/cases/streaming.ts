@@ -5,52 +5,52 @@ import type { CaseContext } from "../test-case.js";
 const REQUEST_SIZES: readonly number[] = [27_182, 8, 1_828, 45_904];
 const RESPONSE_SIZES: readonly number[] = [31_415, 9, 2_653, 58_979];
 
-/** A stream of requests, one answer. */
+/** A stream of requests, one response. */
 export async function clientStreaming({ clients }: CaseContext): Promise<void> {
   const requests = REQUEST_SIZES.map((size) => ({ payload: zeros(size) }));
   const { aggregatedPayloadSize } = await clients.test.streamingInputCall(requests);
   assert.equal(aggregatedPayloadSize, 74_922, "bytes that the server read");
 }
 
-/** One request, a stream of answers. */
+/** One request, a stream of responses. */
 export async function serverStreaming({ clients }: CaseContext): Promise<void> {
   let count = 0;
-  for await (const answer of clients.test.streamingOutputCall({
+  for await (const response of clients.test.streamingOutputCall({
     responseParameters: RESPONSE_SIZES.map((size) => ({ size })),
   })) {
     assertZeros(
-      answer,
-      RESPONSE_SIZES[count++] ?? assert.fail("more answers came than were asked for"),
+      response,
+      RESPONSE_SIZES[count++] ?? assert.fail("more responses came than were asked for"),
     );
   }
-  assert.equal(count, RESPONSE_SIZES.length, "answers that came");
+  assert.equal(count, RESPONSE_SIZES.length, "responses that came");
 }
 
-/** Each request waits for the answer to the one before. */
+/** Each request waits for the response to the one before. */
 export async function pingPong({ clients }: CaseContext): Promise<void> {
-  let answered = (): void => {};
+  let responded = (): void => {};
   async function* requests(): AsyncGenerator<object> {
     for (const [index, size] of RESPONSE_SIZES.entries()) {
-      const answer = new Promise<void>((resolve) => {
-        answered = resolve;
+      const response = new Promise<void>((resolve) => {
+        responded = resolve;
       });
       yield { responseParameters: [{ size }], payload: zeros(REQUEST_SIZES[index] as number) };
-      await answer;
+      await response;
     }
   }
   let count = 0;
-  for await (const answer of clients.test.fullDuplexCall(requests())) {
+  for await (const response of clients.test.fullDuplexCall(requests())) {
     assertZeros(
-      answer,
-      RESPONSE_SIZES[count++] ?? assert.fail("more answers came than were asked for"),
+      response,
+      RESPONSE_SIZES[count++] ?? assert.fail("more responses came than were asked for"),
     );
-    answered();
+    responded();
   }
-  assert.equal(count, RESPONSE_SIZES.length, "answers that came");
+  assert.equal(count, RESPONSE_SIZES.length, "responses that came");
 }
 
 /** Streams of no messages. */
 export async function emptyStream({ clients }: CaseContext): Promise<void> {
-  for await (const _answer of clients.test.fullDuplexCall([]))
-    assert.fail("an answer came to no request");
+  for await (const _response of clients.test.fullDuplexCall([]))
+    assert.fail("a response came to no request");
 }

@@ -25,9 +25,9 @@ export async function callLarge(
   requestBytes: number = LARGE_REQUEST,
   responseBytes: number = LARGE_RESPONSE,
 ): Promise<void> {
-  const answer = await client.unaryCall(
+  const response = await client.unaryCall(
     { responseSize: responseBytes, payload: zeros(requestBytes) },
     options,
   );
-  assertZeros(answer, responseBytes);
+  assertZeros(response, responseBytes);
 }

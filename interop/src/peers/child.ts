@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 export interface Child {
   /** The first match of what was waited for. */
   readonly ready: RegExpExecArray;
-  /** Ends it, and resolves when it has ended. */
+  /** Ends it, and resolves when it has finished. */
   stop(): Promise<void>;
 }
 

@@ -9,7 +9,6 @@ export type {
   ServerInterceptedCall,
 } from "./call.js";
 export { createCallLog } from "./call-log.js";
-export { wasCompressed } from "./compressed.js";
 export type { ContextKey, ContextValues } from "./context.js";
 export { contextKey, detach } from "./context.js";
 export type {

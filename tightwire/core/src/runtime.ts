@@ -4,7 +4,6 @@
  */
 export { composeInterceptors } from "./call.js";
 export type { Clock, Expiring, OffloadedWork, Timer } from "./clock.js";
-export { noteCompressed } from "./compressed.js";
 export type { CallScope } from "./context.js";
 export { currentScope, runInScope } from "./context.js";
 export type { Deadline } from "./deadline.js";

@@ -48,12 +48,12 @@ test("one that was cancelled is not told, also when another of its tick cancels 
 });
 
 test("a target may set timers, also ones that are due already", async () => {
-  const again = new Promise<void>((resolve) => {
+  const again = new Promise<string>((resolve) => {
     schedule(performance.now(), {
-      expire: () => void schedule(performance.now() - 1_000, { expire: () => resolve() }),
+      expire: () => void schedule(performance.now() - 1_000, { expire: () => resolve("fired") }),
     });
   });
-  await again;
+  await expect(again).resolves.toBe("fired");
 });
 
 test("infinity never comes and holds no timer of Node", async () => {

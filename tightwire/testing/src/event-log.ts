@@ -1,18 +1,30 @@
-import { vi } from "vitest";
+import { eventually } from "./eventually.js";
 
-/** What happened, in order: tests compare it as a whole, or wait for an entry. */
+/** What happened, in order: a test compares it as a whole, or waits for an entry. */
 export interface EventLog {
+  /** All entries so far, the oldest first. */
   readonly entries: readonly string[];
+  /** Adds an entry. */
   add(entry: string): void;
   /**
-   * Resolves once `entry` is there; rejects with what was there instead when the log's patience is
-   * over.
+   * Resolves once `entry` was added; rejects with an Error that lists the entries when it was not
+   * added in time.
    */
   until(entry: string): Promise<void>;
 }
 
-/** Makes an empty {@link EventLog} that waits so long for an entry, in milliseconds. */
-export function createEventLog(patienceMs = 5_000): EventLog {
+/**
+ * Makes an empty {@link EventLog}. {@link EventLog.until} waits `timeoutMs` milliseconds (default
+ * 5,000).
+ *
+ * ```ts
+ * const log = createEventLog();
+ * call.signal.addEventListener("abort", () => log.add("aborted"));
+ * await log.until("aborted");
+ * expect(log.entries).toEqual(["called", "aborted"]);
+ * ```
+ */
+export function createEventLog(timeoutMs: number = 5_000): EventLog {
   const entries: string[] = [];
   return {
     entries,
@@ -23,14 +35,6 @@ export function createEventLog(patienceMs = 5_000): EventLog {
           throw new Error(
             `${JSON.stringify(entry)} did not happen; ${JSON.stringify(entries)} did`,
           );
-      }, patienceMs),
+      }, timeoutMs),
   };
-}
-
-/**
- * Calls `check` until it neither throws nor rejects, and gives its result; after five seconds (or
- * `timeoutMs`) it throws what `check` threw last.
- */
-export function eventually<T>(check: () => T | Promise<T>, timeoutMs = 5_000): Promise<T> {
-  return vi.waitFor(check, { interval: 2, timeout: timeoutMs });
 }

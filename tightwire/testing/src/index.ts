@@ -1,28 +1,15 @@
-export type { BookedCall } from "./call-books.js";
-export { CallBooks } from "./call-books.js";
+export { aborted } from "./abort.js";
+export { errorOf } from "./call-error.js";
 export type { EventLog } from "./event-log.js";
-export { createEventLog, eventually } from "./event-log.js";
+export { createEventLog } from "./event-log.js";
+export { eventually } from "./eventually.js";
 export type { Gate } from "./gate.js";
 export { createGate } from "./gate.js";
-export {
-  BidiStreamRequest,
-  BidiStreamResponse,
-  ClientStreamRequest,
-  ClientStreamResponse,
-  ServerStreamIdleRequest,
-  ServerStreamIdleResponse,
-  ServerStreamRequest,
-  ServerStreamResponse,
-  UnaryReadOnlyRequest,
-  UnaryReadOnlyResponse,
-  UnaryRequest,
-  UnaryResponse,
-  UnaryWithTimeoutRequest,
-  UnaryWithTimeoutResponse,
-} from "./gen/tightwire/testing/v1/test.js";
-export type { TestClient, TestHandlers } from "./gen/tightwire/testing/v1/test.service.js";
-export { TestService } from "./gen/tightwire/testing/v1/test.service.js";
-export type { TestMessage } from "./test-messages.js";
-export { testMessage } from "./test-messages.js";
-export { describeTransportContract } from "./transport-contract.js";
-export type { KnownFailure, SubjectListener, TransportSubject } from "./transport-subject.js";
+export type { MessageTap } from "./message-tap.js";
+export { tapRequests, tapResponses } from "./message-tap.js";
+export type { SeededRandom } from "./random.js";
+export { createRandom, mixSeeds } from "./random.js";
+export type { Stub, StubOptions } from "./stub.js";
+export { createStub } from "./stub.js";
+export type { VirtualClock, VirtualClockOptions } from "./virtual-clock.js";
+export { createVirtualClock } from "./virtual-clock.js";

@@ -37,7 +37,7 @@ function headWith({ traceparent, authorization }: LifeHeaders): Buffer {
 
 /**
  * The loop's other half: the same fixed head on every call, with headers as in life behind it, a
- * promise each, and an answer that is decoded. It can do `get` alone.
+ * promise each, and a response that is decoded. It can do `get` alone.
  */
 export async function connectClient(
   address: string | undefined,

@@ -61,7 +61,7 @@ export class LoopOutput {
 
 /**
  * Calls back with each whole frame: its type, flags, stream and where its payload stands. `skip`
- * octets come first.
+ * bytes come first.
  */
 export function readFrames(
   socket: Socket,

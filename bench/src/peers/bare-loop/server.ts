@@ -19,9 +19,9 @@ const TRAILERS: Buffer = Buffer.concat([
 const handler = async ({ id }: GetRequest): Promise<GetResponse> => sampleGetResponse(id);
 
 /**
- * A loop over a socket that answers `get` with real messages and an async handler, and leaves out
- * all else: no header block is decoded, no window counted, nothing bounded, no deadline kept. What
- * an engine that does those things is measured by.
+ * A loop over a socket that responds to `get` with real messages and an async handler, and leaves
+ * out all else: no header block is decoded, no window counted, nothing bounded, no deadline kept.
+ * What an engine that does those things is measured by.
  */
 export function startServer(): Promise<string> {
   const server = createServer({ noDelay: true }, (socket) => {

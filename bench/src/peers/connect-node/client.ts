@@ -6,7 +6,7 @@ import { iterableCalls } from "../../iterable-calls.js";
 import type { PeerClient } from "../../peer.js";
 
 /**
- * connect-node's gRPC over node:http2. It compresses large answers when left alone: here nobody
+ * connect-node's gRPC over node:http2. It compresses large responses when left alone: here nobody
  * does, so it accepts none.
  */
 export async function connectClient(

@@ -110,7 +110,9 @@ describe("a folder's lock", () => {
       `${folder}.lock`,
       JSON.stringify({ ...holder, started: "1@another-boot", nonce: "x" }),
     );
-    await (await lockFolder(folder)).release();
+    const taken = await lockFolder(folder);
+    expect(JSON.parse(await readFile(`${folder}.lock`, "utf8"))).not.toMatchObject({ nonce: "x" });
+    await taken.release();
     await lock.release();
   });
 

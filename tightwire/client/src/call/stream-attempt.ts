@@ -3,7 +3,6 @@ import {
   type Borrowed,
   type Completion,
   type Connection,
-  noteCompressed,
   type ResponseSink,
   type Status,
   StatusNumber,
@@ -56,14 +55,13 @@ export class StreamAttempt implements Attempt, ResponseSink {
     this.#call.options.onHeaders?.(metadata);
   }
 
-  message(bytes: Borrowed, compressed?: boolean): void {
+  message(bytes: Borrowed): void {
     const call = this.#call;
     this.#stream.messageReceived();
     call.observer?.message?.("received", bytes.byteLength);
     try {
       const response = call.method.response.decode(bytes);
       this.#stream.mark(call.method.redacted.response, response);
-      if (compressed === true) noteCompressed(response);
       this.#stream.messages.push(response, bytes.byteLength);
     } catch (error) {
       const { code, message } = undecodable(call.method, NO_METADATA, error);

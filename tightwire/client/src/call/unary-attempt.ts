@@ -2,7 +2,6 @@ import {
   type CallHandle,
   type Completion,
   type Connection,
-  noteCompressed,
   type Status,
   StatusNumber,
   type UnarySink,
@@ -43,13 +42,12 @@ export class UnaryAttempt implements Attempt, UnarySink {
     this.#finished(this.#call);
   }
 
-  finished(completion: Completion, message: Uint8Array | undefined, compressed?: boolean): void {
+  finished(completion: Completion, message: Uint8Array | undefined): void {
     const call = this.#call;
     this.#handle = undefined;
     if (completion.code !== StatusNumber.OK) return call.attemptFailed(completion);
     try {
       call.response = call.method.response.decode(message as Uint8Array);
-      if (compressed === true) noteCompressed(call.response);
       call.observer?.message?.("received", (message as Uint8Array).byteLength);
       call.finish(completion);
     } catch (error) {

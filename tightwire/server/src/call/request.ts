@@ -1,20 +1,16 @@
 import { type MethodDefinition, RpcError } from "@tightwire/core";
-import { noteCompressed } from "@tightwire/core/runtime";
 
 /**
- * Decodes a request and notes whether it was sent compressed. When the bytes cannot be decoded,
+ * Decodes a request. When the bytes cannot be decoded,
  * `fail` gets an INVALID_ARGUMENT error and the result is undefined.
  */
 export function decodeRequest(
   method: MethodDefinition,
   bytes: Uint8Array,
-  compressed: boolean,
   fail: (error: RpcError) => void,
 ): unknown {
   try {
-    const request = method.request.decode(bytes);
-    if (compressed) noteCompressed(request);
-    return request;
+    return method.request.decode(bytes);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     fail(

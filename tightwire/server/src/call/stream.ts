@@ -53,14 +53,14 @@ export class StreamCall implements IncomingSink, FinishHook {
     void runInScope(this.#call, () => this.#runHandler());
   }
 
-  message(bytes: Borrowed, compressed = false): void {
+  message(bytes: Borrowed): void {
     const call = this.#call;
     if (call.finished) return;
     const { definition } = call.served;
     this.#idle.touch();
     call.observer?.message?.("received", bytes.byteLength);
     const first = this.#received++ === 0;
-    const request = decodeRequest(definition, bytes, compressed, (error) => call.fail(error));
+    const request = decodeRequest(definition, bytes, (error) => call.fail(error));
     if (call.finished) return;
     if (this.#requests !== undefined) {
       call.markRedacted("request", request);

@@ -25,12 +25,12 @@ export class UnaryCall implements IncomingSink {
     this.#call.incoming.pull(2); // to see a second request, which is an error
   }
 
-  message(bytes: Borrowed, compressed = false): void {
+  message(bytes: Borrowed): void {
     const call = this.#call;
     const { definition } = call.served;
     call.observer?.message?.("received", bytes.byteLength);
     if (this.#received++ === 0)
-      call.request = decodeRequest(definition, bytes, compressed, (error) => call.fail(error));
+      call.request = decodeRequest(definition, bytes, (error) => call.fail(error));
     else call.fail(wrongRequestCount(definition, "more"));
   }
 

@@ -38,16 +38,16 @@ export interface EchoStatus {
 /** What a unary call asks for. */
 export interface SimpleRequest {
   responseType: PayloadType;
-  /** Bytes of the answer's payload. */
+  /** Bytes of the response's payload. */
   responseSize: number;
   payload: Payload | undefined;
   fillUsername: boolean;
   fillOauthScope: boolean;
-  /** Present: whether the answer is to come compressed. */
+  /** Present: whether the response is to come compressed. */
   responseCompressed:
     | BoolValue
     | undefined;
-  /** Present: the call ends so, without an answer. */
+  /** Present: the call ends so, without a response. */
   responseStatus:
     | EchoStatus
     | undefined;
@@ -55,7 +55,7 @@ export interface SimpleRequest {
   expectCompressed: BoolValue | undefined;
 }
 
-/** What a unary call answers. */
+/** What a unary call responds with. */
 export interface SimpleResponse {
   payload: Payload | undefined;
   username: string;
@@ -77,7 +77,7 @@ export interface StreamingInputCallResponse {
   aggregatedPayloadSize: number;
 }
 
-/** One answer that a stream is asked for. */
+/** One response that a stream is asked for. */
 export interface ResponseParameters {
   /** Bytes of its payload. */
   size: number;
@@ -87,7 +87,7 @@ export interface ResponseParameters {
   compressed: BoolValue | undefined;
 }
 
-/** Asks a stream for answers. */
+/** Asks a stream for responses. */
 export interface StreamingOutputCallRequest {
   responseType: PayloadType;
   responseParameters: ResponseParameters[];
@@ -98,7 +98,7 @@ export interface StreamingOutputCallRequest {
   responseStatus: EchoStatus | undefined;
 }
 
-/** One answer of a stream. */
+/** One response of a stream. */
 export interface StreamingOutputCallResponse {
   payload: Payload | undefined;
 }

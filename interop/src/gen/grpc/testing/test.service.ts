@@ -19,16 +19,16 @@ import {
  * What gRPC implementations call at each other to show that they understand one another.
  */
 export interface TestHandlers {
-  /** Answers nothing with nothing. */
+  /** Responses nothing with nothing. */
   emptyCall(request: Empty, call: ServerCall): Promise<Empty>;
 
-  /** Answers with a payload of the size that was asked for. */
+  /** Responses with a payload of the size that was asked for. */
   unaryCall(request: SimpleRequest, call: ServerCall): Promise<SimpleResponse>;
 
-  /** Answers with the time, and allows proxies to keep that for a minute. */
+  /** Responses with the time, and allows proxies to keep that for a minute. */
   cacheableUnaryCall(request: SimpleRequest, call: ServerCall): Promise<SimpleResponse>;
 
-  /** Answers with the payloads that were asked for. */
+  /** Responses with the payloads that were asked for. */
   streamingOutputCall(
     request: StreamingOutputCallRequest,
     call: ServerCall,
@@ -40,13 +40,13 @@ export interface TestHandlers {
     call: ServerCall,
   ): Promise<StreamingInputCallResponse>;
 
-  /** Answers each request, as it comes, with the payloads that it asks for. */
+  /** Responds to each request, as it comes, with the payloads that it asks for. */
   fullDuplexCall(
     requests: AsyncIterable<StreamingOutputCallRequest>,
     call: ServerCall,
   ): AsyncIterable<StreamingOutputCallResponse>;
 
-  /** Reads all requests and then answers them. */
+  /** Reads all requests and then responds to them. */
   halfDuplexCall(
     requests: AsyncIterable<StreamingOutputCallRequest>,
     call: ServerCall,
@@ -62,16 +62,16 @@ export interface TestHandlers {
  * What gRPC implementations call at each other to show that they understand one another.
  */
 export interface TestClient {
-  /** Answers nothing with nothing. */
+  /** Responses nothing with nothing. */
   emptyCall(request: PartialMessage<Empty>, options?: CallOptions): Promise<Empty>;
 
-  /** Answers with a payload of the size that was asked for. */
+  /** Responses with a payload of the size that was asked for. */
   unaryCall(request: PartialMessage<SimpleRequest>, options?: CallOptions): Promise<SimpleResponse>;
 
-  /** Answers with the time, and allows proxies to keep that for a minute. */
+  /** Responses with the time, and allows proxies to keep that for a minute. */
   cacheableUnaryCall(request: PartialMessage<SimpleRequest>, options?: CallOptions): Promise<SimpleResponse>;
 
-  /** Answers with the payloads that were asked for. */
+  /** Responses with the payloads that were asked for. */
   streamingOutputCall(
     request: PartialMessage<StreamingOutputCallRequest>,
     options?: CallOptions,
@@ -83,13 +83,13 @@ export interface TestClient {
     options?: CallOptions,
   ): Promise<StreamingInputCallResponse>;
 
-  /** Answers each request, as it comes, with the payloads that it asks for. */
+  /** Responds to each request, as it comes, with the payloads that it asks for. */
   fullDuplexCall<Given extends PartialMessage<StreamingOutputCallRequest>>(
     requests: RequestStream<StreamingOutputCallRequest, Given>,
     options?: CallOptions,
   ): AsyncIterable<StreamingOutputCallResponse>;
 
-  /** Reads all requests and then answers them. */
+  /** Reads all requests and then responds to them. */
   halfDuplexCall<Given extends PartialMessage<StreamingOutputCallRequest>>(
     requests: RequestStream<StreamingOutputCallRequest, Given>,
     options?: CallOptions,
