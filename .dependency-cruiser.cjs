@@ -10,9 +10,9 @@ module.exports = {
   forbidden: [
     onlyFrom(
       "no-cycles",
-      "A cycle means that two files are one concept, or that one knows too much. Types alone may go round: they are gone when it runs.",
+      "A circle means that two files are one concept, or that one knows too much. Types count, too.",
       {},
-      { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+      { circular: true },
     ),
     onlyFrom(
       "library-knows-no-shop",

@@ -1,14 +1,7 @@
 import type { Input } from "./input.js";
+import type { Outcome } from "./outcome.js";
 import { runPart } from "./run-part.js";
 import { runSession } from "./run-session.js";
-
-/** What came of an input. */
-export interface Outcome {
-  /** Rules that were broken; none when all is well. */
-  readonly faults: readonly string[];
-  /** What was told and what was said: the same for the same bytes, however they were cut. */
-  readonly log: readonly string[];
-}
 
 /**
  * Runs an input; one that is nothing but bytes, to a plain application, must also come to what it

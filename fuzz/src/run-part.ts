@@ -8,7 +8,7 @@ import { briefBytes } from "./brief.js";
 import { createFaults, type Faults } from "./faults.js";
 import { FrameLog } from "./frame-log.js";
 import type { Input } from "./input.js";
-import type { Outcome } from "./run-input.js";
+import type { Outcome } from "./outcome.js";
 
 /** Gives an input's bytes to one part of the engine alone. */
 export function runPart({ target, seed, steps }: Input): Outcome {

@@ -1,7 +1,8 @@
 import { splitFrames } from "./frame-bytes.js";
 import type { Input } from "./input.js";
+import type { Outcome } from "./outcome.js";
 import type { Recording } from "./recording.js";
-import { differenceOf, type Outcome, runOnce } from "./run-input.js";
+import { differenceOf, runOnce } from "./run-input.js";
 
 /** An input that went wrong, and how. */
 export interface Failure {

@@ -15,14 +15,8 @@ import { statuses } from "./contract/statuses.js";
 import { streams } from "./contract/streams.js";
 import { expectKnownFailure } from "./known-failure.js";
 import { createStage, type Stage } from "./stage.js";
+import type { Suite } from "./suite.js";
 import type { TransportSubject } from "./transport-subject.js";
-
-/** How an area adds its tests. */
-export interface Suite {
-  readonly subject: TransportSubject;
-  /** `needs`: why the subject cannot run it; undefined when it can. */
-  test(name: string, body: (stage: Stage) => Promise<void>, needs?: string): void;
-}
 
 const AREAS: Readonly<Record<string, (suite: Suite) => void>> = {
   statuses,

@@ -1,4 +1,5 @@
-import { type Change, type ChangeFeed, createChangeFeed } from "../changes/change-feed.js";
+import type { Change } from "../changes/change.js";
+import { type ChangeFeed, createChangeFeed } from "../changes/change-feed.js";
 import type { CatalogDatabase } from "./tables.js";
 
 /** The stock of one product (`key`) at one time. */

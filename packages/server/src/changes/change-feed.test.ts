@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createNotificationHub } from "../database/notifications.js";
-import { type Change, createChangeFeed } from "./change-feed.js";
+import type { Change } from "./change.js";
+import { createChangeFeed } from "./change-feed.js";
 
 interface Level extends Change {
   readonly stock: number;

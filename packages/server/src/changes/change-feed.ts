@@ -1,13 +1,6 @@
 import type { Notifications } from "../database/index.js";
+import type { Change } from "./change.js";
 import { createWatcher, type Watcher } from "./watcher.js";
-
-/** A change of one thing. Plain JSON, because it travels between instances. */
-export interface Change {
-  /** What changed. */
-  readonly key: string;
-  /** Counts the changes of this thing, so that a known change is not yielded again. */
-  readonly revision: number;
-}
 
 /** The current state of things, and every change after it. */
 export interface ChangeFeed<C extends Change> {

@@ -1,4 +1,4 @@
-import type { Change } from "./change-feed.js";
+import type { Change } from "./change.js";
 
 /** What one reader of a feed has not read yet. */
 export interface Watcher<C extends Change> {

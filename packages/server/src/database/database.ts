@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
 import { Kysely, type Migration, PostgresDialect, sql, type Transaction } from "kysely";
-import type { Pool } from "pg";
 import { migrate } from "./migrate.js";
 import type { Notifications } from "./notifications.js";
 import { openPglite } from "./pglite.js";
@@ -41,16 +40,6 @@ export interface Database<Tables> {
   /** Notifies the listeners of every instance once `transaction` commits. */
   notify(transaction: Transaction<Tables>, payloads: readonly string[]): Promise<void>;
   /** Waits for running queries, then closes the connections and releases the folder. */
-  close(): Promise<void>;
-}
-
-/** What the engines have in common, below kysely. */
-export interface Engine {
-  readonly kind: "pglite" | "postgresql";
-  readonly location: string;
-  readonly pool: Pool;
-  readonly notifications: Notifications;
-  /** Closes everything besides the pool, after the pool is closed. */
   close(): Promise<void>;
 }
 

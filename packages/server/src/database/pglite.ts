@@ -5,7 +5,7 @@ import { createPgConfig } from "@electric-sql/pglite/node-postgres";
 import pg from "pg";
 import { errorCode, StartError } from "../start-error.js";
 import { columnTypes } from "./column-types.js";
-import type { Engine } from "./database.js";
+import type { Engine } from "./engine.js";
 import { type FolderLock, lockFolder } from "./folder-lock.js";
 import { createNotificationHub } from "./notifications.js";
 

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { errorCode, StartError } from "../start-error.js";
 import { columnTypes } from "./column-types.js";
-import type { Engine } from "./database.js";
+import type { Engine } from "./engine.js";
 import { listenOnPostgres } from "./postgres-listener.js";
 
 /** Settings of {@link openPostgres}. */

@@ -1,5 +1,6 @@
 import type { OrderStatus } from "@shop/contracts/orders";
-import { type Change, type ChangeFeed, createChangeFeed } from "../changes/change-feed.js";
+import type { Change } from "../changes/change.js";
+import { type ChangeFeed, createChangeFeed } from "../changes/change-feed.js";
 import type { OrdersDatabase } from "./tables.js";
 
 /** The status of one order (`key`) from one time on. */

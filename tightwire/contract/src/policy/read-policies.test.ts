@@ -19,7 +19,7 @@ function policiesOf(registry: FileRegistry): Record<string, ResolvedPolicy> {
 }
 
 test("the policies of a descriptor image are those that generated code has", () => {
-  expect(policiesOf(readImage("../../../testing/descriptors.binpb"))).toEqual({
+  expect(policiesOf(readImage("../../../transport-contract/descriptors.binpb"))).toEqual({
     Unary: {},
     UnaryWithTimeout: { timeoutMs: 300 },
     UnaryReadOnly: {},

@@ -11,8 +11,8 @@ import { expect } from "vitest";
 import type { UnaryRequest, UnaryResponse } from "../gen/tightwire/testing/v1/test.js";
 import { TestService } from "../gen/tightwire/testing/v1/test.service.js";
 import type { Pair } from "../stage.js";
+import type { Suite } from "../suite.js";
 import { testMessage } from "../test-messages.js";
-import type { Suite } from "../transport-contract.js";
 
 /** All that a caller heard of a call. */
 type Heard = [error: RpcError | undefined, response: UnaryResponse | undefined][];

@@ -4,9 +4,9 @@ import { aborted, createGate, errorOf, eventually } from "@tightwire/testing";
 import { expect } from "vitest";
 import type { TestHandlers } from "../gen/tightwire/testing/v1/test.service.js";
 import type { Pair, Stage } from "../stage.js";
+import type { Suite } from "../suite.js";
 import { callOnce, KINDS, type Kind, readAll, responding } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
-import type { Suite } from "../transport-contract.js";
 
 /** Where a call is when it is cancelled. */
 interface Moment {

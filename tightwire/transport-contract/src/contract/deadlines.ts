@@ -1,9 +1,9 @@
 import { createGate, errorOf } from "@tightwire/testing";
 import { expect } from "vitest";
 import { expireOnce } from "../expiry.js";
+import type { Suite } from "../suite.js";
 import { callOnce, KINDS, readAll, responding } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
-import type { Suite } from "../transport-contract.js";
 
 const DAY_MS = 86_400_000;
 

@@ -1,8 +1,8 @@
 import { createGate, errorOf, eventually } from "@tightwire/testing";
 import { expect } from "vitest";
+import type { Suite } from "../suite.js";
 import { callOnce, responding } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
-import type { Suite } from "../transport-contract.js";
 
 /** How a server stops. */
 export function draining({ test, subject }: Suite): void {

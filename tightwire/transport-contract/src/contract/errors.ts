@@ -4,9 +4,9 @@ import { BadRequest } from "@tightwire/core/details";
 import { createGate, errorOf } from "@tightwire/testing";
 import { expect } from "vitest";
 import { TestService } from "../gen/tightwire/testing/v1/test.service.js";
+import type { Suite } from "../suite.js";
 import { callOnce, KINDS, readAll, responding } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
-import type { Suite } from "../transport-contract.js";
 
 const ERROR_ID = /^internal error \(id ([0-9a-f]{12})\)$/;
 

@@ -1,7 +1,7 @@
 import { createGate } from "@tightwire/testing";
 import { expect } from "vitest";
+import type { Suite } from "../suite.js";
 import { testMessage } from "../test-messages.js";
-import type { Suite } from "../transport-contract.js";
 
 const MIB = 1024 * 1024;
 /**

@@ -4,9 +4,9 @@ import { aborted, createGate, errorOf, eventually } from "@tightwire/testing";
 import { expect } from "vitest";
 import { expireOnce } from "../expiry.js";
 import type { Pair, Stage } from "../stage.js";
+import type { Suite } from "../suite.js";
 import { callOnce, KINDS, responding } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
-import type { Suite } from "../transport-contract.js";
 
 /** A transport that notes each call that goes out over it. */
 function noting(transport: ClientTransport, calls: OutgoingCall[]): ClientTransport {

@@ -7,9 +7,9 @@ import {
 } from "@tightwire/core/runtime";
 import { aborted, createGate, type EventLog, errorOf } from "@tightwire/testing";
 import { expect } from "vitest";
+import type { Suite } from "../suite.js";
 import { callOnce, KINDS, readAll, responding } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
-import type { Suite } from "../transport-contract.js";
 
 /** Notes that a call goes through, and how it ended. */
 function noting(name: string, log: EventLog): Interceptor {

@@ -1,9 +1,9 @@
 import { RpcError } from "@tightwire/core";
 import { createGate, errorOf, eventually } from "@tightwire/testing";
 import { expect } from "vitest";
+import type { Suite } from "../suite.js";
 import { callOnce, KINDS, readAll, responding } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
-import type { Suite } from "../transport-contract.js";
 
 /** Many calls at once. */
 export function load({ test }: Suite): void {

@@ -12,9 +12,9 @@ import {
   type TestHandlers,
   TestService,
 } from "../gen/tightwire/testing/v1/test.service.js";
+import type { Suite } from "../suite.js";
 import { callOnce, KINDS, type Kind, readAll, responding } from "../test-handlers.js";
 import { type TestMessage, testMessage } from "../test-messages.js";
-import type { Suite } from "../transport-contract.js";
 
 const MIB = 1024 * 1024;
 

@@ -1,9 +1,9 @@
 import { Metadata, type MetadataInit, RpcError } from "@tightwire/core";
 import { createGate, errorOf } from "@tightwire/testing";
 import { expect } from "vitest";
+import type { Suite } from "../suite.js";
 import { callOnce, KINDS, readAll, responding } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
-import type { Suite } from "../transport-contract.js";
 
 const ALL_BYTES = Uint8Array.from({ length: 256 }, (_, index) => index);
 const PRINTABLE = Array.from({ length: 93 }, (_, index) => String.fromCharCode(33 + index)).join(

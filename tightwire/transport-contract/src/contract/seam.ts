@@ -13,9 +13,9 @@ import {
 } from "@tightwire/core/runtime";
 import { type EventLog, eventually } from "@tightwire/testing";
 import { expect } from "vitest";
+import type { Suite } from "../suite.js";
 import { responding } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
-import type { Suite } from "../transport-contract.js";
 
 const UNARY = "/tightwire.testing.v1.TestService/Unary";
 /** The path of calls that {@link notingAcceptor} refuses and does not note. */

@@ -2,9 +2,9 @@ import { badRequest, detail, RpcError, STATUS_CODES, type StatusCode } from "@ti
 import { BadRequest, ErrorInfo, RetryInfo } from "@tightwire/core/details";
 import { errorOf } from "@tightwire/testing";
 import { expect } from "vitest";
+import type { Suite } from "../suite.js";
 import { callOnce, KINDS, responding } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
-import type { Suite } from "../transport-contract.js";
 
 const TEXTS: Readonly<Record<string, readonly [sent: string, received: string]>> = {
   unicode: ["käse, 東京, \u{1f600}", "käse, 東京, \u{1f600}"],

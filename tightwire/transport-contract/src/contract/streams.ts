@@ -1,9 +1,9 @@
 import { RpcError } from "@tightwire/core";
 import { createGate, errorOf } from "@tightwire/testing";
 import { expect } from "vitest";
+import type { Suite } from "../suite.js";
 import { readAll } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
-import type { Suite } from "../transport-contract.js";
 
 /** The order of messages, ends and errors in streams. */
 export function streams({ test }: Suite): void {
