@@ -3,6 +3,19 @@
  * around it. Users of services need `@tightwire/core` only.
  */
 export { composeInterceptors } from "./call.js";
+export type {
+  CallHandle,
+  ClientTransport,
+  Connection,
+  ConnectionInfo,
+  ConnectionState,
+  ConnectOptions,
+  Endpoint,
+  OutgoingCall,
+  ResponseSink,
+  StreamHandle,
+  UnarySink,
+} from "./client-transport.js";
 export type { Clock, Expiring, OffloadedWork, Timer } from "./clock.js";
 export type { CallScope } from "./context.js";
 export { currentScope, runInScope } from "./context.js";
@@ -27,31 +40,18 @@ export { DEFAULT_IDLE_TIMEOUT_MS, DEFAULT_TIMEOUT_MS } from "./policy.js";
 export type { Random } from "./random.js";
 export { systemRandom } from "./random.js";
 export { MarkedValues, redactorFor } from "./redaction.js";
-export type { Status } from "./status.js";
-export { StatusNumber, statusName, statusNumber } from "./status.js";
-export { SYSTEM } from "./system.js";
-export { systemClock } from "./system-clock.js";
 export type {
   Acceptor,
-  Borrowed,
-  CallHandle,
-  Capabilities,
-  ClientTransport,
-  Completion,
-  Connection,
-  ConnectionInfo,
-  ConnectionState,
-  ConnectOptions,
-  Endpoint,
   FinalStatus,
   IncomingCall,
   IncomingSink,
   Listener,
   OpenedCall,
-  OutgoingCall,
-  ResponseSink,
   ServerTransport,
-  StreamHandle,
-  UnarySink,
-} from "./transport.js";
+} from "./server-transport.js";
+export type { Status } from "./status.js";
+export { StatusNumber, statusName, statusNumber } from "./status.js";
+export { SYSTEM } from "./system.js";
+export { systemClock } from "./system-clock.js";
+export type { Borrowed, Capabilities, Completion } from "./transport.js";
 export { refuseUnknownOptions } from "./unknown-options.js";

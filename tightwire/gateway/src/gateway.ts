@@ -54,7 +54,23 @@ const DEFAULT_GRACE_MS = 10_000;
  * Makes a gateway without services. Throws a MisuseError that names an unknown or invalid option.
  */
 export function createGateway(options: GatewayOptions = {}): Gateway {
-  return new HttpGateway(resolveGatewayOptions(options));
+  const served = new ServedContracts(resolveGatewayOptions(options));
+  const gateway: Gateway = {
+    add(definition, channel) {
+      served.add(definition, channel);
+      return gateway;
+    },
+    addImage(image, channel, services) {
+      served.addImage(image, channel, services);
+      return gateway;
+    },
+    get openApi() {
+      return served.openApi;
+    },
+    listen: (address) => served.listen(address),
+    close: (graceMs) => served.close(graceMs),
+  };
+  return gateway;
 }
 
 interface AddedService {
@@ -62,7 +78,8 @@ interface AddedService {
   readonly routes: readonly Route[];
 }
 
-class HttpGateway implements Gateway {
+/** What a gateway serves, and where it listens. */
+class ServedContracts {
   readonly #options: ResolvedGatewayOptions;
   readonly #routes: RouteTableBuilder = createRouteTable();
   readonly #images = new ImageStore();
@@ -74,7 +91,7 @@ class HttpGateway implements Gateway {
     this.#options = options;
   }
 
-  add(definition: ServiceDefinition, channel: Channel): Gateway {
+  add(definition: ServiceDefinition, channel: Channel): void {
     if (definition.image === undefined)
       throw new MisuseError(
         "TW_MISSING_IMAGE",
@@ -92,17 +109,15 @@ class HttpGateway implements Gateway {
       policy,
     ]);
     this.#addService(image, service, channel, new Map(policies));
-    return this;
   }
 
-  addImage(bytes: URL | Uint8Array, channel: Channel, names?: readonly string[]): Gateway {
+  addImage(bytes: URL | Uint8Array, channel: Channel, names?: readonly string[]): void {
     const image = this.#images.read(bytes);
     for (const service of names?.map((name) => findService(name, image)) ?? ownServices(image)) {
       const { policies, faults } = readPolicies(image.registry, service);
       if (faults.length > 0) throw new MisuseError("TW_INVALID_POLICY", formatFaults(faults));
       this.#addService(image, service, channel, policies);
     }
-    return this;
   }
 
   #addService(

@@ -144,7 +144,7 @@ export class BinaryReader {
   }
 
   /**
-   * Throws an Error for octets that are not UTF-8, or puts U+FFFD in their place where `strict` is
+   * Throws an Error for bytes that are not UTF-8, or puts U+FFFD in their place where `strict` is
    * false.
    */
   string(strict = true): string {

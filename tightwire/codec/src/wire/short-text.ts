@@ -1,4 +1,4 @@
-/** Never given undefined: the caller knows that there are so many octets. */
+/** Never given undefined: the caller knows that there are so many bytes. */
 const make: (...codes: (number | undefined)[]) => string = String.fromCharCode as (
   ...codes: unknown[]
 ) => string;
@@ -10,7 +10,7 @@ const make: (...codes: (number | undefined)[]) => string = String.fromCharCode a
 export const SHORT_TEXT = 16;
 
 /**
- * The text of so many octets, all below 0x80. One call with as many arguments as there are letters:
+ * The text of so many bytes, all below 0x80. One call with as many arguments as there are letters:
  * an array of them, or adding one after the other, costs several times as much.
  */
 export function readShortAscii(b: Uint8Array, at: number, length: number): string {

@@ -13,14 +13,14 @@ const methods = Buffer.prototype as BufferMethods;
 const asBuffer = (bytes: Uint8Array): Buffer =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** Reads text; octets that are no UTF-8 become U+FFFD. */
+/** Reads text; bytes that are no UTF-8 become U+FFFD. */
 const slice: (this: Uint8Array, start: number, end: number) => string =
   methods.utf8Slice ??
   function (this: Uint8Array, start, end) {
     return asBuffer(this).toString("utf8", start, end);
   };
 
-/** Writes text, and tells how many octets that were; half of a surrogate pair becomes U+FFFD. */
+/** Writes text, and tells how many bytes that were; half of a surrogate pair becomes U+FFFD. */
 const write: (this: Uint8Array, text: string, at: number, length: number) => number =
   methods.utf8Write ??
   function (this: Uint8Array, text, at, length) {
@@ -28,7 +28,7 @@ const write: (this: Uint8Array, text: string, at: number, length: number) => num
   };
 
 /**
- * The text between two places. Octets that are no UTF-8 throw an Error, or become U+FFFD where
+ * The text between two places. Bytes that are no UTF-8 throw an Error, or become U+FFFD where
  * `strict` is false.
  */
 export function readUtf8(bytes: Uint8Array, start: number, end: number, strict: boolean): string {
@@ -38,7 +38,7 @@ export function readUtf8(bytes: Uint8Array, start: number, end: number, strict: 
   return text;
 }
 
-/** Writes text where there is room for all of it, and tells how many octets it took. */
+/** Writes text where there is room for all of it, and tells how many bytes it took. */
 export function writeUtf8(bytes: Uint8Array, text: string, at: number): number {
   return write.call(bytes, text, at, bytes.length - at);
 }

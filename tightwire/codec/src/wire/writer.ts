@@ -1,29 +1,18 @@
+import { giveBlock, newBlock, takeFreeBlock, takenFrom } from "./block.js";
 import { toFloat32, toInt32, toUint32 } from "./numbers.js";
 import { writeUtf8 } from "./utf8.js";
+import { putVarint, putVarint64, putWord, varintSize } from "./varint.js";
 import type { WireType } from "./wire-type.js";
 import { float32, float64, HIGH, LOW, splitInt64, splitUint64, words } from "./words.js";
 
 const EMPTY = new Uint8Array(0);
-/**
- * Messages are written one after the other into blocks of this size; larger ones get larger blocks.
- */
-const BLOCK_BYTES = 65_536;
-/** Larger blocks are not kept for further messages. */
-const MAX_KEPT_BYTES = 262_144;
 /** Longest text that is cheaper to write by hand than by a call into the runtime. */
 const SHORT_TEXT = 24;
 /**
- * Texts beyond are measured before they are written, so that no room for three octets a unit is
+ * Texts beyond are measured before they are written, so that no room for three bytes a unit is
  * asked for.
  */
 const LONG_TEXT = 16_384;
-
-/**
- * The block that the next message is written into, from `freeFrom` on; nobody has it while a
- * message is being written.
- */
-let freeBlock: Uint8Array<ArrayBuffer> | undefined;
-let freeFrom = 0;
 
 /**
  * Writes what protobuf reads: the methods that the code of ts-proto calls, with the bytes and the
@@ -80,7 +69,7 @@ export class BinaryWriter {
     const end = this.#reserve(more) + more;
     const at = this.#start + fork;
     this.#block.copyWithin(at + 1 + more, at + 1, end - more);
-    this.#putVarint(length, at);
+    putVarint(this.#block, length, at);
     this.#pos = end;
     return this;
   }
@@ -104,7 +93,7 @@ export class BinaryWriter {
     if (checked < 0x80) {
       this.#block[at] = checked;
       this.#pos = at + 1;
-    } else this.#pos = this.#putVarint(checked, at);
+    } else this.#pos = putVarint(this.#block, checked, at);
     return this;
   }
 
@@ -205,58 +194,29 @@ export class BinaryWriter {
     const written = writeUtf8(this.#block, text, at + guess);
     const prefix = varintSize(written);
     if (prefix !== guess) this.#block.copyWithin(at + prefix, at + guess, at + guess + written);
-    this.#pos = this.#putVarint(written, at) + written;
+    this.#pos = putVarint(this.#block, written, at) + written;
     return this;
   }
 
   #word(value: number): this {
     const at = this.#reserve(4);
-    this.#putWord(value, at);
+    putWord(this.#block, value, at);
     this.#pos = at + 4;
     return this;
   }
 
   #bothWords(): this {
     const at = this.#reserve(8);
-    this.#putWord(words[LOW] as number, at);
-    this.#putWord(words[HIGH] as number, at + 4);
+    putWord(this.#block, words[LOW] as number, at);
+    putWord(this.#block, words[HIGH] as number, at + 4);
     this.#pos = at + 8;
     return this;
   }
 
-  #varint64(lowWord: number, highWord: number): this {
-    let at = this.#reserve(10);
-    const block = this.#block;
-    let low = lowWord >>> 0;
-    let high = highWord >>> 0;
-    while (high !== 0) {
-      block[at++] = (low & 0x7f) | 0x80;
-      low = ((low >>> 7) | (high << 25)) >>> 0;
-      high >>>= 7;
-    }
-    this.#pos = this.#putVarint(low, at);
+  #varint64(low: number, high: number): this {
+    const at = this.#reserve(10);
+    this.#pos = putVarint64(this.#block, low, high, at);
     return this;
-  }
-
-  /** Writes an unsigned word where there is room for it, and tells where it ends. */
-  #putVarint(value: number, from: number): number {
-    const block = this.#block;
-    let at = from;
-    let rest = value;
-    while (rest > 0x7f) {
-      block[at++] = (rest & 0x7f) | 0x80;
-      rest >>>= 7;
-    }
-    block[at++] = rest;
-    return at;
-  }
-
-  #putWord(value: number, at: number): void {
-    const block = this.#block;
-    block[at] = value;
-    block[at + 1] = value >>> 8;
-    block[at + 2] = value >>> 16;
-    block[at + 3] = value >>> 24;
   }
 
   /** Makes room for so many bytes, and tells where they go. */
@@ -268,21 +228,14 @@ export class BinaryWriter {
   /** Takes the free block, or a new one; what was written moves along. */
   #grow(count: number): void {
     const written = this.#pos - this.#start;
-    const free = freeBlock;
-    if (written === 0 && free !== undefined && freeFrom + count <= free.length) {
-      freeBlock = undefined;
+    const free = written === 0 ? takeFreeBlock(count) : undefined;
+    if (free !== undefined) {
       this.#block = free;
-      this.#start = freeFrom;
-      this.#pos = freeFrom;
+      this.#start = takenFrom;
+      this.#pos = takenFrom;
       return;
     }
-    const size = Math.max(
-      BLOCK_BYTES,
-      Math.min(MAX_KEPT_BYTES, 4 * written),
-      2 * written,
-      written + count,
-    );
-    const block = new Uint8Array(size);
+    const block = newBlock(written, count);
     block.set(this.#block.subarray(this.#start, this.#pos));
     this.#block = block;
     this.#start = 0;
@@ -291,20 +244,10 @@ export class BinaryWriter {
 
   /** Gives the block back, free from there on. */
   #release(from: number): void {
-    if (this.#block.length > 0 && this.#block.length <= MAX_KEPT_BYTES) {
-      freeBlock = this.#block;
-      freeFrom = from;
-    }
+    giveBlock(this.#block, from);
     this.#block = EMPTY;
     this.#start = 0;
     this.#pos = 0;
     this.#forks = undefined;
   }
-}
-
-function varintSize(value: number): number {
-  if (value < 0x80) return 1;
-  if (value < 0x4000) return 2;
-  if (value < 0x20_0000) return 3;
-  return value < 0x1000_0000 ? 4 : 5;
 }

@@ -22,9 +22,10 @@ import type { ByteTransport } from "../session/byte-transport.js";
 import { Session } from "../session/session.js";
 import type { SessionSide } from "../session/session-side.js";
 import type { Stream } from "../session/stream.js";
-import { ClientStream, type ResponseReader } from "./client-stream.js";
+import { ClientStream } from "./client-stream.js";
 import { CLOSED, ConnectionStatus, GOING_AWAY, USED_UP } from "./connection-status.js";
 import { RequestWriter } from "./request-writer.js";
+import type { ResponseReader } from "./response-reader.js";
 import type { ClientSessionOptions, ClientSessionOwner } from "./session-options.js";
 import { StreamOpener } from "./stream-opener.js";
 import { StreamingResponse } from "./streaming-response.js";
@@ -76,11 +77,6 @@ export class ClientSession implements SessionSide {
     return this.#status.state;
   }
 
-  /** Bytes that were handed to the transport. */
-  get sentBytes(): number {
-    return this.session.output.sentBytes;
-  }
-
   receive(bytes: Buffer): void {
     this.session.receive(bytes);
   }
@@ -88,8 +84,6 @@ export class ClientSession implements SessionSide {
   transportClosed(message: string): void {
     this.session.transportClosed(message);
   }
-
-  // ---- calls ----
 
   unary(call: OutgoingCall, message: Uint8Array, sink: UnarySink): ClientStream {
     const stream = this.#start(call, new UnaryResponse(sink));

@@ -1,4 +1,4 @@
-import type { Metadata, Outcome } from "@tightwire/core";
+import type { Outcome } from "@tightwire/core";
 import {
   type Completion,
   type OutgoingCall,
@@ -14,24 +14,11 @@ import { readMetadata } from "../grpc/metadata-fields.js";
 import { isGrpc, type ResponseHead } from "../grpc/response-head.js";
 import type { Session } from "../session/session.js";
 import { Stream, type StreamOwner } from "../session/stream.js";
-
-/** Hears the response of a call. */
-export interface ResponseReader {
-  /** The head of the response; undefined without metadata. */
-  headers(metadata: Metadata | undefined): void;
-  /** A message, in borrowed bytes. Returns why it is not allowed; undefined when it is. */
-  message(bytes: Uint8Array, compressed: boolean): string | undefined;
-  /** Writing may go on. */
-  drained(): void;
-  /** The call finished; told once. */
-  finished(end: Completion): void;
-}
+import type { ResponseReader } from "./response-reader.js";
 
 /** What a call asks of its connection. */
 export interface ClientStreamSession {
   readonly session: Session;
-  /** Bytes that were handed to the transport. */
-  readonly sentBytes: number;
   /** The caller cancelled a call. */
   cancelled(one: ClientStream): void;
   /** The response of a call is complete. */
@@ -155,7 +142,7 @@ export class ClientStream implements StreamHandle, StreamOwner {
   }
 
   failed(status: Status, outcome: Outcome): void {
-    const neverSent = this.stream.id === 0 || this.headAt >= this.#session.sentBytes;
+    const neverSent = this.stream.id === 0 || this.headAt >= this.#session.session.output.sentBytes;
     this.#finish(local(status, neverSent ? "not-processed" : outcome));
   }
 

@@ -1,6 +1,6 @@
 import { Metadata } from "@tightwire/core";
 import type { Completion, ResponseSink } from "@tightwire/core/runtime";
-import type { ResponseReader } from "./client-stream.js";
+import type { ResponseReader } from "./response-reader.js";
 
 /** The response of a call with a stream on either side or both, given on as it comes. */
 export class StreamingResponse implements ResponseReader {

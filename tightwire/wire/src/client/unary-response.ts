@@ -1,6 +1,6 @@
 import type { Metadata } from "@tightwire/core";
 import { type Completion, StatusNumber, type UnarySink } from "@tightwire/core/runtime";
-import type { ResponseReader } from "./client-stream.js";
+import type { ResponseReader } from "./response-reader.js";
 
 /** The response of a unary call, gathered until the call has finished. */
 export class UnaryResponse implements ResponseReader {

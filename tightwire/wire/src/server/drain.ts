@@ -1,6 +1,18 @@
+import { type Status, StatusNumber } from "@tightwire/core/runtime";
 import { writeGoaway, writePing } from "../frames/frame-writer.js";
 import { ErrorCode, MAX_31_BITS } from "../frames/protocol.js";
 import type { Session } from "../session/session.js";
+
+/** A drained connection closed. */
+export const DRAINED: Status = {
+  code: StatusNumber.UNAVAILABLE,
+  message: "the server is shutting down",
+};
+/** A connection reached its maximum age, and the grace period after it. */
+export const TOO_OLD: Status = {
+  code: StatusNumber.UNAVAILABLE,
+  message: "the connection has reached its maximum age",
+};
 
 /** How long the client may take to hear that it must open no more streams. */
 const ROUND_TRIP_MS = 1_000;
@@ -19,6 +31,11 @@ export class ServerDrain {
 
   constructor(session: Session) {
     this.#session = session;
+  }
+
+  /** Whether a stream is behind the last one that gets a response. */
+  isBeyond(streamId: number): boolean {
+    return this.finalStream !== undefined && streamId > this.finalStream;
   }
 
   /** Asks the client to open no more streams. */

@@ -1,20 +1,19 @@
 import type { Peer } from "@tightwire/core";
-import { type Random, type Status, StatusNumber } from "@tightwire/core/runtime";
+import type { Random, Status } from "@tightwire/core/runtime";
 import { ConnectionError, calm, onClosed } from "../frames/connection-error.js";
 import { writeGoaway, writeReset } from "../frames/frame-writer.js";
 import { ErrorCode } from "../frames/protocol.js";
 import { SettingId } from "../frames/settings.js";
 import { RequestHead } from "../grpc/request-head.js";
-import { isGrpc } from "../grpc/response-head.js";
 import { HpackDecoder } from "../hpack/decoder.js";
 import type { ByteTransport } from "../session/byte-transport.js";
 import type { TimerName } from "../session/connection-timers.js";
 import { Session } from "../session/session.js";
 import type { SessionSide } from "../session/session-side.js";
 import type { Stream } from "../session/stream.js";
-import { faultOf } from "./call-fault.js";
-import { ServerDrain } from "./drain.js";
-import { PrefaceReader, REFUSAL } from "./preface.js";
+import { faultOf, httpStatusOf } from "./call-fault.js";
+import { DRAINED, ServerDrain, TOO_OLD } from "./drain.js";
+import { NOT_HTTP2, PrefaceReader, REFUSAL } from "./preface.js";
 import { ResponseWriter } from "./response-writer.js";
 import { ServerStream } from "./server-stream.js";
 import type { ServerSessionOptions, ServerSessionOwner } from "./session-options.js";
@@ -128,8 +127,6 @@ export class ServerSession implements SessionSide {
     if (this.#drain.finalStream !== undefined) this.session.finish(DRAINED);
   }
 
-  // ---- what the session tells ----
-
   headerBlock(
     streamId: number,
     endStream: boolean,
@@ -167,10 +164,8 @@ export class ServerSession implements SessionSide {
 
   #open(streamId: number, endStream: boolean, head: RequestHead): void {
     const { session } = this;
-    if (!head.fields.tooLarge) {
-      if (head.method !== "POST") return this.#respondHttp(streamId, endStream, "405");
-      if (!isGrpc(head.contentType)) return this.#respondHttp(streamId, endStream, "415");
-    }
+    const httpStatus = httpStatusOf(head);
+    if (httpStatus !== undefined) return this.#respondHttp(streamId, endStream, httpStatus);
     if (this.#active++ === 0) session.timers.stop("idle");
     const call = new ServerStream(this, streamId, head);
     session.streams.add(call.stream);
@@ -231,10 +226,7 @@ export class ServerSession implements SessionSide {
   }
 
   excuses(streamId: number): boolean {
-    return (
-      this.session.streams.wasReset(streamId) ||
-      (this.#drain.finalStream !== undefined && streamId > this.#drain.finalStream)
-    );
+    return this.session.streams.wasReset(streamId) || this.#drain.isBeyond(streamId);
   }
 
   get lastPeerStream(): number {
@@ -259,16 +251,6 @@ export class ServerSession implements SessionSide {
     this.#owner.sessionClosed();
   }
 }
-
-const NOT_HTTP2: Status = {
-  code: StatusNumber.CANCELLED,
-  message: "the client does not speak HTTP/2",
-};
-const DRAINED: Status = { code: StatusNumber.UNAVAILABLE, message: "the server is shutting down" };
-const TOO_OLD: Status = {
-  code: StatusNumber.UNAVAILABLE,
-  message: "the connection has reached its maximum age",
-};
 
 /** Connections of one age would all reconnect at once. */
 function jittered(ms: number, random: Random): number {

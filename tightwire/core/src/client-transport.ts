@@ -1,0 +1,124 @@
+import type { Clock } from "./clock.js";
+import type { Deadline } from "./deadline.js";
+import type { Metadata } from "./metadata.js";
+import type { Random } from "./random.js";
+import type { Status } from "./status.js";
+import type { Borrowed, Capabilities, Completion } from "./transport.js";
+
+/** A call as a connection sends it. */
+export interface OutgoingCall {
+  readonly path: string;
+  readonly metadata: Metadata;
+  /**
+   * The deadline; `Infinity` for none. The transport tells the peer how much time is left; the
+   * caller enforces it.
+   */
+  readonly deadline: Deadline;
+  /**
+   * Whether messages may be sent compressed, where the transport can; the peer is told. A stream
+   * decides for each message.
+   */
+  readonly compress: boolean;
+  /** How many attempts came before this one (`grpc-previous-rpc-attempts`). */
+  readonly previousAttempts: number;
+}
+
+/** Hears how a unary call finished. */
+export interface UnarySink {
+  /** `message` is given exactly when the code is OK; `compressed` says how it came. */
+  finished(end: Completion, message: Borrowed | undefined, compressed?: boolean): void;
+}
+
+/** Hears the response of a streaming call. */
+export interface ResponseSink {
+  /** At most once, before any message. */
+  headers(metadata: Metadata): void;
+  /** `compressed` says how it came. */
+  message(bytes: Borrowed, compressed?: boolean): void;
+  /** A `write` returned false, and writing may go on. */
+  drained(): void;
+  finished(end: Completion): void;
+}
+
+/** A call in flight. */
+export interface CallHandle {
+  /** Cancels the call on both sides; `finished` is called with `status` before this returns. */
+  cancel(status: Status): void;
+}
+
+/** A streaming call in flight. */
+export interface StreamHandle extends CallHandle {
+  /**
+   * Sends a message; false when enough is waiting, until `drained`. `compress` (default: the
+   * call's) sends single messages of a compressed call uncompressed.
+   */
+  write(bytes: Uint8Array, compress?: boolean): boolean;
+  /** No more messages from this side. */
+  halfClose(): void;
+  /** Allows `count` more messages to be given to the sink. Without it none is given. */
+  pull(count: number): void;
+}
+
+/** `ready` takes calls; `draining` takes none and finishes those in flight; `closed` is final. */
+export type ConnectionState = "ready" | "draining" | "closed";
+
+/** What is known of a connection. */
+export interface ConnectionInfo {
+  /** `127.0.0.1:50051`, `unix:/run/catalog.sock`, or `in-process`. */
+  readonly address: string;
+  /** `h2`, `h2c` or `in-process`. */
+  readonly protocol: string;
+}
+
+/** A session with one endpoint, connected. */
+export interface Connection {
+  readonly info: ConnectionInfo;
+  /** How many calls can start now without waiting; 0 when it is not `ready`. */
+  readonly capacity: number;
+  /** Hears each change of state, at most two. */
+  onState(listener: (state: ConnectionState, why?: Status) => void): void;
+  /** One message out, one in. */
+  unary(call: OutgoingCall, message: Uint8Array, sink: UnarySink): CallHandle;
+  stream(call: OutgoingCall, sink: ResponseSink): StreamHandle;
+  /**
+   * Closes it: no new calls; those in flight have `graceMs` to finish, then they finish as
+   * UNAVAILABLE.
+   */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Where a connection goes. */
+export interface Endpoint {
+  /** `127.0.0.1:50051`, `[::1]:50051`, `catalog:50051` or `unix:/run/catalog.sock`. */
+  readonly address: string;
+  /**
+   * The name and port of the target: what calls give as `:authority`, and what a certificate must
+   * prove.
+   */
+  readonly authority: string;
+}
+
+/** Settings of a connection that the channel decides. */
+export interface ConnectOptions {
+  /** How long connecting may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** The largest message that is accepted, after decompression. */
+  readonly maxMessageBytes: number;
+  /** The channel's time and chance, which the connection uses. */
+  readonly clock: Clock;
+  readonly random: Random;
+  /**
+   * Aborts when the connection is no longer wanted: the transport then drops the attempt, and
+   * rejects.
+   */
+  readonly signal?: AbortSignal;
+}
+
+/** The client's half of a transport. */
+export interface ClientTransport {
+  /** `grpc-js`, `in-process`, `wire`. */
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  /** Connects, or rejects with an Error whose message says why. */
+  connect(endpoint: Endpoint, options: ConnectOptions): Promise<Connection>;
+}

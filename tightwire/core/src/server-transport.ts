@@ -1,0 +1,110 @@
+import type { Clock } from "./clock.js";
+import type { Deadline } from "./deadline.js";
+import type { Metadata } from "./metadata.js";
+import type { Peer } from "./peer.js";
+import type { Random } from "./random.js";
+import type { Status } from "./status.js";
+import type { Borrowed, Capabilities } from "./transport.js";
+
+/** How a server finishes a call: its status and trailers. */
+export interface FinalStatus extends Status {
+  readonly trailers: Metadata | undefined;
+}
+
+/**
+ * A call as a server receives it, and the way to respond. The transport implements it; after the
+ * call has finished its methods do nothing.
+ */
+export interface IncomingCall {
+  readonly path: string;
+  readonly metadata: Metadata;
+  readonly peer: Peer;
+  /** From the caller's `grpc-timeout`; `Infinity` without one. The server enforces it. */
+  readonly deadline: Deadline;
+  /**
+   * What is wrong with its head, such as a malformed `grpc-timeout`: the server finishes the call
+   * with it, and no handler runs.
+   */
+  readonly fault?: Status | undefined;
+  /** Allows `count` more messages to be given to the sink. Without it none is given. */
+  pull(count: number): void;
+  /**
+   * Sends the head of the response. Otherwise the first message or the end sends an empty one.
+   * `compress`: messages may follow compressed.
+   */
+  headers(metadata: Metadata, compress?: boolean): void;
+  /** Sends a message; false when enough is waiting, until `drained`. */
+  write(bytes: Uint8Array, compress: boolean): boolean;
+  /** Sends the whole response of a unary call that is OK: head, message and trailers. */
+  respond(
+    headers: Metadata | undefined,
+    message: Uint8Array,
+    trailers: Metadata | undefined,
+    compress: boolean,
+  ): void;
+  /** Finishes the call. What was written before arrives before. */
+  finish(status: FinalStatus): void;
+  /**
+   * No handler runs any more. Once this was called and the call has finished, in either order, the
+   * call no longer counts among the concurrent ones.
+   */
+  handlerFinished(): void;
+}
+
+/**
+ * What {@link Acceptor.open} decides: who reads the call, or the status that finishes it at once.
+ */
+export type OpenedCall = IncomingSink | { readonly kind: "refused"; readonly status: FinalStatus };
+
+/** Reads a call that was accepted. */
+export interface IncomingSink {
+  readonly kind: "accepted";
+  /**
+   * The transport has taken the sink. Called once, right after `open`; reading (`pull`) and
+   * responding begin here.
+   */
+  start(): void;
+  /** `compressed` says how it came. */
+  message(bytes: Borrowed, compressed?: boolean): void;
+  /** The caller has sent all its messages. */
+  halfClosed(): void;
+  /** A `write` returned false, and writing may go on. */
+  drained(): void;
+  /**
+   * The caller cancelled or is gone, or the transport refused one of its messages and told it so.
+   * Nothing can be sent any more.
+   */
+  cancelled(status: Status): void;
+}
+
+/** What a transport asks of the server above it. */
+export interface Acceptor {
+  /** The largest message that is accepted, after decompression. */
+  readonly maxMessageBytes: number;
+  /** The server's time and chance, which its connections use. */
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Decides on a call by its head, before any of its body is buffered. */
+  open(call: IncomingCall): OpenedCall;
+}
+
+/** A server that listens. */
+export interface Listener {
+  /** Where: `127.0.0.1:50051` (with the port that was chosen), `unix:/run/catalog.sock`. */
+  readonly address: string;
+  /**
+   * No new connections, no new calls. Resolves when the calls in flight have finished, at the
+   * latest after `graceMs`, when they are finished by force.
+   */
+  drain(graceMs: number): Promise<void>;
+  /** Closes everything now. */
+  closeNow(): Promise<void>;
+}
+
+/** The server's half of a transport. */
+export interface ServerTransport {
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  /** Listens, or rejects with an Error whose message says why (`127.0.0.1:50051 is in use`). */
+  listen(address: string, acceptor: Acceptor): Promise<Listener>;
+}
