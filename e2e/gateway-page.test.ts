@@ -180,7 +180,7 @@ describe("the console", () => {
 
   testInBrowser("sends one message per line", async () => {
     const { page } = await openMethod("CatalogService_ImportProducts");
-    await page.getByLabel("Messages, one a line").fill('{"row":1}\n{"row":2}\n\n{"row":3}\n');
+    await page.getByLabel("Messages, one per line").fill('{"row":1}\n{"row":2}\n\n{"row":3}\n');
     await press(page, "Send");
     await expectStatus(page, "200 OK");
     expect(JSON.parse((await page.locator(".response .json").textContent()) ?? "")).toMatchObject({

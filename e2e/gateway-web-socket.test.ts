@@ -122,6 +122,11 @@ describe("a WebSocket carries a call", () => {
     socket.terminate();
     await stage.log.until("WatchStock cancelled");
     await stage.log.until("watch left");
+    expect([...stage.log.entries].sort()).toEqual([
+      "WatchStock",
+      "WatchStock cancelled",
+      "watch left",
+    ]);
   });
 
   test("whose message is too large is closed", async () => {

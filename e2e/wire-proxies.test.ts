@@ -386,7 +386,7 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
     onTestFinished(() => channel.close());
     const error = await rejectionOf(createClient(TestService, channel).unary({}));
     expect(error).toMatchObject({ code: "unavailable" });
-    expect(error.message).toMatch(/HTTP 50[234]/);
+    expect(error.message).toMatch(/HTTP status 50[234]/);
   });
 
   test("reloads under a stream, which goes on through it", async () => {
