@@ -133,10 +133,15 @@ export class InProcessCall {
     origin: Completion["origin"],
     trailers: FinalStatus["trailers"] = undefined,
   ): void {
+    this.complete({ code, message, headers: undefined, trailers, outcome, origin });
+  }
+
+  /** As {@link finish}, with a completion that is made already. */
+  complete(completion: Completion): void {
     if (this.finished) return;
     this.finished = true;
     this.server = undefined;
-    this.#messages.finished({ code, message, headers: undefined, trailers, outcome, origin });
+    this.#messages.finished(completion);
     if (this.#handlerFinished || !this.#opened) this.parts.keeper.callFinished(this.#messages);
   }
 

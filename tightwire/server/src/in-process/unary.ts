@@ -132,7 +132,8 @@ export class InProcessUnaryCall implements InProcessMessages, IncomingCall {
     if (this.#call.finished) return;
     if (headers !== undefined) this.headers(headers);
     this.write(message, compress);
-    this.finish({ code: StatusNumber.OK, message: "", trailers });
+    if (trailers === undefined && this.#responses === 1) this.#call.complete(OK);
+    else this.finish({ code: StatusNumber.OK, message: "", trailers });
   }
 
   finish({ code, message, trailers }: FinalStatus): void {
@@ -149,3 +150,12 @@ export class InProcessUnaryCall implements InProcessMessages, IncomingCall {
     this.#call.handlerFinished();
   }
 }
+
+const OK: Completion = Object.freeze({
+  code: StatusNumber.OK,
+  message: "",
+  headers: undefined,
+  trailers: undefined,
+  outcome: "responded",
+  origin: "peer",
+});
