@@ -140,7 +140,6 @@ export function createStage(subject: TransportSubject, waitMs?: number): Stage {
     async openRaw(acceptor) {
       const listeners: { closeNow(): Promise<void> }[] = [];
       const bare = {
-        acceptor,
         async listen(address: string, transport: ServerTransport) {
           const listener = await transport.listen(address, acceptor);
           listeners.push(listener);
