@@ -1,3 +1,4 @@
+import { describeError } from "./error-description.js";
 import type { Logger } from "./logger.js";
 import type { CallObserver, ObservedCall, Observer } from "./observer.js";
 import { StatusNumber, statusName } from "./status.js";
@@ -70,25 +71,4 @@ class LoggedCall implements CallObserver {
     if (OWN_FAULTS.has(end.code)) this.#logger.warn(fields, "call");
     else this.#logger.info(fields, "call");
   }
-}
-
-/** How deep causes are followed. */
-const MAX_CAUSES = 4;
-
-/**
- * Type, message, stack, code and causes of an error, and nothing else: databases attach row values
- * to theirs.
- */
-function describeError(error: unknown, redact: (text: string) => string, depth = 0): object {
-  if (!(error instanceof Error)) return { message: redact(String(error)) };
-  const { code, cause } = error as { code?: unknown; cause?: unknown };
-  return {
-    type: error.name,
-    message: redact(error.message),
-    stack: redact(error.stack ?? ""),
-    ...(typeof code === "string" || typeof code === "number" ? { code } : {}),
-    ...(cause === undefined || depth >= MAX_CAUSES
-      ? {}
-      : { cause: describeError(cause, redact, depth + 1) }),
-  };
 }

@@ -1,3 +1,4 @@
+import { catchRejection, type Report } from "./containment.js";
 import type { MethodDefinition } from "./definition.js";
 
 /** What is known of a call when it starts. */
@@ -27,7 +28,10 @@ export interface ObservedFinish {
   readonly attempts?: number;
 }
 
-/** Hears one call. Methods must not throw, and run on the call's path: be brief. */
+/**
+ * Hears one call. Methods run on the call's path: be brief. One that throws is reported once and
+ * hears no more of its call.
+ */
 export interface CallObserver {
   /** An attempt goes to an endpoint. Client side. */
   attempt?(endpoint: string): void;
@@ -46,33 +50,77 @@ export interface Observer {
   started(call: ObservedCall): CallObserver | undefined;
 }
 
-/** One observer out of several: undefined for none, so that callers test for it once. */
-export function combineObservers(observers: readonly Observer[]): Observer | undefined {
-  if (observers.length <= 1) return observers[0];
+/**
+ * One observer out of several, which never throws; undefined for none, so that callers test for it
+ * once. What an observer throws is reported once, and it hears no more of that call.
+ */
+export function combineObservers(
+  observers: readonly Observer[],
+  report: Report,
+): Observer | undefined {
+  if (observers.length === 0) return undefined;
   return {
     started(call) {
-      const listening = observers
-        .map((observer) => observer.started(call))
-        .filter((one) => one !== undefined);
-      if (listening.length <= 1) return listening[0];
-      return {
-        attempt: (endpoint) =>
-          listening.forEach((one) => {
-            one.attempt?.(endpoint);
-          }),
-        message: (direction, bytes) =>
-          listening.forEach((one) => {
-            one.message?.(direction, bytes);
-          }),
-        failed: (error, errorId, redact) =>
-          listening.forEach((one) => {
-            one.failed?.(error, errorId, redact);
-          }),
-        finished: (end) =>
-          listening.forEach((one) => {
-            one.finished(end);
-          }),
-      };
+      const listening: (CallObserver | undefined)[] = [];
+      for (const observer of observers) {
+        try {
+          const one = observer.started(call);
+          if (one !== undefined) listening.push(one);
+        } catch (thrown) {
+          report(thrown, "an observer", call.path);
+        }
+      }
+      return listening.length === 0 ? undefined : new Listening(listening, report, call.path);
     },
   };
+}
+
+/** The observers of one call. */
+class Listening implements Required<CallObserver> {
+  /** Undefined for one that threw. */
+  readonly #observers: (CallObserver | undefined)[];
+  readonly #report: Report;
+  readonly #path: string;
+
+  constructor(observers: (CallObserver | undefined)[], report: Report, path: string) {
+    this.#observers = observers;
+    this.#report = report;
+    this.#path = path;
+  }
+
+  attempt(endpoint: string): void {
+    this.#each((one) => one.attempt?.(endpoint));
+  }
+
+  message(direction: "sent" | "received", bytes: number): void {
+    this.#each((one) => one.message?.(direction, bytes));
+  }
+
+  failed(error: unknown, errorId: string, redact: (text: string) => string): void {
+    this.#each((one) => one.failed?.(error, errorId, redact));
+  }
+
+  finished(end: ObservedFinish): void {
+    this.#each((one) => one.finished(end));
+  }
+
+  #each(tell: (one: CallObserver) => unknown): void {
+    const observers = this.#observers;
+    for (let at = 0; at < observers.length; at++) {
+      const one = observers[at];
+      if (one === undefined) continue;
+      try {
+        const result = tell(one);
+        if (result !== undefined) catchRejection(result, (thrown) => this.#mute(at, thrown));
+      } catch (thrown) {
+        this.#mute(at, thrown);
+      }
+    }
+  }
+
+  #mute(at: number, thrown: unknown): void {
+    if (this.#observers[at] === undefined) return;
+    this.#observers[at] = undefined;
+    this.#report(thrown, "an observer", this.#path);
+  }
 }

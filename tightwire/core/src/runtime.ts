@@ -17,6 +17,8 @@ export type {
   UnarySink,
 } from "./client-transport.js";
 export type { Clock, Expiring, OffloadedWork, Timer } from "./clock.js";
+export type { Report } from "./containment.js";
+export { catchRejection, contain, createReport } from "./containment.js";
 export type { CallScope } from "./context.js";
 export { currentScope, runInScope } from "./context.js";
 export type { Deadline } from "./deadline.js";

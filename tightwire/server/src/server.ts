@@ -10,8 +10,10 @@ import {
   type Clock,
   checkCount,
   combineObservers,
+  createReport,
   type Listener,
   type Random,
+  type Report,
   refuseUnknownOptions,
   type ServerTransport,
   systemClock,
@@ -102,7 +104,8 @@ export function createServer(options: ServerOptions = {}): Server {
     clock = systemClock,
     random = systemRandom,
   } = options;
-  const observer = observerOf(options);
+  const report = createReport(logger);
+  const observer = observerOf(options, report);
   const streams = new Set<OpenStream>();
   const registry = new ServiceRegistry(interceptors, { observer, streams, clock, random });
   const { methods, services } = registry;
@@ -166,6 +169,10 @@ function checkServerOptions(options: ServerOptions): void {
   checkOption("interceptors", options.interceptors, "array");
 }
 
-function observerOf({ logger, observers = [] }: ServerOptions): Observer | undefined {
-  return combineObservers([...(logger === undefined ? [] : [createCallLog(logger)]), ...observers]);
+function observerOf(
+  { logger, observers = [] }: ServerOptions,
+  report: Report,
+): Observer | undefined {
+  const log = logger === undefined ? [] : [createCallLog(logger)];
+  return combineObservers([...log, ...observers], report);
 }

@@ -1,5 +1,5 @@
 import { type Interceptor, MisuseError, type Observer } from "@tightwire/core";
-import type { Clock, Connection, Status } from "@tightwire/core/runtime";
+import type { Clock, Connection, Report, Status } from "@tightwire/core/runtime";
 
 /**
  * A target with its endpoints and connections. Make one for each service that you call, and keep
@@ -36,6 +36,8 @@ export interface ChannelSettings {
   readonly attemptInterceptors: readonly Interceptor[];
   readonly observer: Observer | undefined;
   readonly clock: Clock;
+  /** Hears what user code threw where that changes no call. */
+  readonly report: Report;
 }
 
 /**

@@ -2,6 +2,7 @@ import { createCallLog } from "@tightwire/core";
 import {
   checkWait,
   combineObservers,
+  createReport,
   systemClock,
   systemRandom,
   timerMs,
@@ -31,6 +32,7 @@ export function createChannel(target: string, options: ChannelOptions = {}): Cha
     timeoutMs: timerMs(options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS),
     maxMessageBytes: options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES,
   });
+  const report = createReport(options.logger);
   const logs = options.logger === undefined ? [] : [createCallLog(options.logger)];
   const channel: OpenChannel = {
     kind: "channel",
@@ -39,8 +41,9 @@ export function createChannel(target: string, options: ChannelOptions = {}): Cha
       timeoutMs: options.timeoutMs,
       interceptors: options.interceptors ?? [],
       attemptInterceptors: options.attemptInterceptors ?? [],
-      observer: combineObservers([...logs, ...(options.observers ?? [])]),
+      observer: combineObservers([...logs, ...(options.observers ?? [])], report),
       clock,
+      report,
     },
     ready: connector.ready,
     acquire: connector.acquire,

@@ -1,0 +1,70 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { contain, createReport } from "./containment.js";
+
+const PATH = "/shop.v1.Shop/Get";
+
+afterEach(() => vi.restoreAllMocks());
+
+test("what code throws is given to `failed`", () => {
+  const failures: unknown[] = [];
+  contain(
+    () => {
+      throw "boom";
+    },
+    (thrown) => failures.push(thrown),
+  );
+  expect(failures).toEqual(["boom"]);
+});
+
+test("what a promise rejects with, too, so that Node does not end the process", async () => {
+  const failed = new Promise((resolve) => contain(() => Promise.reject("boom"), resolve));
+  expect(await failed).toBe("boom");
+});
+
+test("a promise whose `then` cannot be read is contained", () => {
+  const failures: unknown[] = [];
+  const get = (): never => {
+    throw "no then";
+  };
+  const hostile = new Proxy({}, { get });
+  contain(
+    () => hostile,
+    (thrown) => failures.push(thrown),
+  );
+  expect(failures).toEqual(["no then"]);
+});
+
+test("without a logger it is printed on stderr", () => {
+  const printed = vi.spyOn(console, "error").mockReturnValue();
+  createReport(undefined)("boom", "onHeaders", PATH);
+  expect(printed).toHaveBeenCalledExactlyOnceWith(`tightwire: onHeaders of ${PATH} threw:`, "boom");
+});
+
+test("a logger gets it; when the logger throws it is printed", () => {
+  const printed = vi.spyOn(console, "error").mockReturnValue();
+  const lines: unknown[] = [];
+  const logger = {
+    debug() {},
+    info() {},
+    warn() {},
+    error: (...line: unknown[]) => lines.push(line),
+  };
+  createReport(logger)("boom", "onFinish", PATH);
+  expect(lines).toEqual([[{ method: PATH, err: { message: "boom" } }, "onFinish threw"]]);
+  expect(printed).not.toHaveBeenCalled();
+  createReport({
+    ...logger,
+    error() {
+      throw new Error("disk full");
+    },
+  })("boom", "onFinish", PATH);
+  expect(printed).toHaveBeenCalledOnce();
+});
+
+test("what cannot be printed does not throw", () => {
+  vi.spyOn(console, "error").mockImplementation(() => {
+    throw new Error("EPIPE");
+  });
+  createReport(undefined)("boom", "onFinish", PATH);
+  expect(console.error).toHaveBeenCalledOnce();
+});
