@@ -1,21 +1,17 @@
-import type {
-  CallOptions,
-  InterceptorNext,
-  MethodDefinition,
-  ServiceDefinition,
+import {
+  type CallOptions,
+  type MethodDefinition,
+  MisuseError,
+  type ServiceDefinition,
 } from "@tightwire/core";
 import { StatusNumber } from "@tightwire/core/runtime";
+import { checkCallOptions } from "./call/call-options.js";
 import { ClientCall } from "./call/client-call.js";
-import { interceptedResponses } from "./call/intercepted-responses.js";
-import { interceptCalls, runInterceptors } from "./call/interceptors.js";
-import {
-  createStreamCall,
-  runStream,
-  sendForOneResponse,
-  sendStream,
-  sendUntilBegun,
-} from "./call/stream-call.js";
-import { runUnary, sendUnary, takeResponse } from "./call/unary-call.js";
+import { InterceptedResponses } from "./call/intercepted-responses.js";
+import { intercept } from "./call/interceptors.js";
+import { onlyMessage } from "./call/send.js";
+import { createStreamCall, runStream } from "./call/stream-call.js";
+import { makeUnary, takeResponse } from "./call/unary-call.js";
 import { type Channel, type OpenChannel, openChannel } from "./channel/channel.js";
 
 /**
@@ -28,12 +24,16 @@ type ErasedMethod = (request: unknown, options?: CallOptions) => unknown;
  * Makes a typed client of a service. Many clients may share one channel. Unary and client-streaming
  * methods return promises, the others async iterables. Failed calls reject with an RpcError.
  * Leaving a `for await` early, or aborting `signal`, cancels the call on both sides. Throws a
- * MisuseError (`TW_NOT_A_CHANNEL`) when `createChannel` did not make `channel`.
+ * MisuseError when `definition` is not a service's (`TW_INVALID_OPTION`), or `createChannel` did
+ * not make `channel` (`TW_NOT_A_CHANNEL`). Its methods reject, or throw where they return an
+ * iterable, with a MisuseError for an option that is unknown (`TW_UNKNOWN_OPTION`) or has a value
+ * that is not allowed (`TW_INVALID_OPTION`).
  */
 export function createClient<Handlers, Client>(
   definition: ServiceDefinition<Handlers, Client>,
   channel: Channel,
 ): Client {
+  checkDefinition(definition);
   const open = openChannel(channel);
   const client: Record<string, ErasedMethod> = {};
   for (const [localName, method] of Object.entries(definition.methods))
@@ -41,62 +41,61 @@ export function createClient<Handlers, Client>(
   return client as Client;
 }
 
-/** Tells the four kinds of call apart: here, and only here on this side. */
+function checkDefinition(definition: ServiceDefinition | undefined): void {
+  const methods = (definition as Partial<ServiceDefinition> | null | undefined)?.methods;
+  if (typeof methods === "object" && methods !== null) return;
+  throw new MisuseError(
+    "TW_INVALID_OPTION",
+    `the first argument of createClient must be a generated service definition (got ${definition === null ? "null" : typeof definition})`,
+  );
+}
+
+/** Tells the four kinds of call apart. */
 function erasedMethod(method: MethodDefinition, channel: OpenChannel): ErasedMethod {
-  const { settings } = channel;
-  const send = settings.attemptInterceptors.length === 0 ? sendStream : sendUntilBegun;
   switch (method.kind) {
     case "unary":
-      return unaryMethod(method, channel, interceptCalls(settings, sendUnary));
-    case "server_streaming":
-      return manyResponses(method, channel, interceptCalls(settings, send));
-    case "bidi_streaming":
-      return manyResponses(method, channel, interceptCalls(settings, sendStream));
+      return unaryMethod(method, channel);
     case "client_streaming":
-      return oneResponse(method, channel, interceptCalls(settings, sendForOneResponse));
+      return oneResponse(method, channel);
+    default:
+      return manyResponses(method, channel);
   }
 }
 
 // Unary and client-streaming methods are async functions of their own: an error thrown after an
 // await has the caller's stack frames, at no cost to calls that succeed.
 
-function unaryMethod(
-  method: MethodDefinition,
-  channel: OpenChannel,
-  intercepted: InterceptorNext | undefined,
-): ErasedMethod {
+function unaryMethod(method: MethodDefinition, channel: OpenChannel): ErasedMethod {
+  const { chain } = channel.settings;
   return async (request, options = NO_OPTIONS) => {
+    if (options !== NO_OPTIONS) checkCallOptions(options, method.path);
     const call = new ClientCall(method, channel, request, options);
-    if (intercepted !== undefined) return (await runInterceptors(intercepted, call)).response;
-    await new Promise<ClientCall>((resolve) => runUnary(call, resolve));
+    await new Promise<void>((resolve) => makeUnary(call, chain, resolve));
     if (call.completion?.code !== StatusNumber.OK) throw call.failure();
     return takeResponse(call);
   };
 }
 
-function manyResponses(
-  method: MethodDefinition,
-  channel: OpenChannel,
-  intercepted: InterceptorNext | undefined,
-): ErasedMethod {
+function manyResponses(method: MethodDefinition, channel: OpenChannel): ErasedMethod {
+  const { chain } = channel.settings;
   return (request, options = NO_OPTIONS) => {
+    checkCallOptions(options, method.path);
     const call = createStreamCall(method, channel, request, options);
-    if (intercepted !== undefined)
-      return interceptedResponses(runInterceptors(intercepted, call), call);
-    runStream(call);
-    return call.stream.messages;
+    return chain === undefined ? runStream(call).messages : new InterceptedResponses(call, chain);
   };
 }
 
-function oneResponse(
-  method: MethodDefinition,
-  channel: OpenChannel,
-  intercepted: InterceptorNext | undefined,
-): ErasedMethod {
+function oneResponse(method: MethodDefinition, channel: OpenChannel): ErasedMethod {
+  const { chain } = channel.settings;
   return async (request, options = NO_OPTIONS) => {
+    checkCallOptions(options, method.path);
     const call = createStreamCall(method, channel, request, options);
-    if (intercepted !== undefined) return (await runInterceptors(intercepted, call)).response;
-    return (await sendForOneResponse(call)).response;
+    if (chain === undefined) return await onlyMessage(runStream(call));
+    await new Promise<void>((resolve) => {
+      if (call.start(resolve)) void intercept(chain, call);
+    });
+    if (call.completion?.code !== StatusNumber.OK) throw call.failure();
+    return takeResponse(call);
   };
 }
 

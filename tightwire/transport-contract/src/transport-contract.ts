@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { calledBack } from "./contract/called-back.js";
 import { cancellation } from "./contract/cancellation.js";
+import { clientCode } from "./contract/client-code.js";
 import { deadlines } from "./contract/deadlines.js";
 import { draining } from "./contract/draining.js";
 import { errors } from "./contract/errors.js";
@@ -28,6 +29,7 @@ const AREAS: Readonly<Record<string, (suite: Suite) => void>> = {
   cancellation,
   inheritance,
   interceptors,
+  "client code": clientCode,
   "called back": calledBack,
   flow,
   load,

@@ -5,17 +5,16 @@ import {
   type ContextKey,
   Metadata,
   type MethodDefinition,
+  type Outcome,
   RpcError,
 } from "@tightwire/core";
 import {
   type CallHandle,
   type CallScope,
   type Completion,
-  type Connection,
-  checkTime,
+  contain,
   currentScope,
   type Expiring,
-  type OutgoingCall,
   type Status,
   StatusNumber,
   type Timer,
@@ -23,56 +22,75 @@ import {
 } from "@tightwire/core/runtime";
 import type { OpenChannel } from "../channel/channel.js";
 import { onAbort } from "./abort-signal.js";
-import { type Attempt, maySendAgain } from "./attempt.js";
-import type { AttemptView } from "./attempt-view.js";
 import { deadlinePassed, inheritedDeadline, NO_TIME_LEFT, timeoutMsOf } from "./deadline.js";
 import { cancelWithParent, inheritTrace } from "./inheritance.js";
 import { localCompletion } from "./local-completion.js";
-import { redactedMessage } from "./redacted-message.js";
-import type { ResponseStream } from "./response-stream.js";
+import { outcomeOfBoth } from "./outcome.js";
+import type { StreamActivity } from "./stream-activity.js";
+import { type FinishedCall, type FinishListener, tellFinished } from "./tell-finished.js";
 
-type FinishListener = Parameters<ClientInterceptedCall["onFinish"]>[0];
+/** A run, as its call sees it: one `next` of the innermost interceptor. */
+export interface CallRun {
+  /** Whether the call finishes as this run does: always, unless interceptors decide. */
+  readonly decides: boolean;
+  /** The `cause` of the error, if this side failed it. */
+  readonly cause: unknown;
+  /** Cancels what it waits for: it has then finished. */
+  cancel(status: Status): void;
+}
 
 /**
  * What a user started: the deadline, the abort signal, what is inherited, and finishing exactly
- * once, as a value. The error that its caller sees is made above.
+ * once, as a value. Deadline and signal hold from {@link start} on, while interceptors run, too.
+ * The error that the caller sees is made above.
  *
- * Each `next` of the innermost interceptor starts a run ({@link run}). A run makes attempts, one at
- * a time; each is one try at one endpoint.
+ * Without interceptors a call has one run, which decides how it finishes. With interceptors each
+ * `next` starts a run, and what they return or throw decides.
  */
-export class ClientCall implements ClientInterceptedCall, OutgoingCall, CallHandle, Expiring {
+export class ClientCall implements ClientInterceptedCall, FinishedCall, CallHandle, Expiring {
   readonly side = "client";
+  readonly attempt = undefined;
   readonly method: MethodDefinition;
   readonly path: string;
-  metadata: Metadata;
+  readonly metadata: Metadata;
   readonly deadline: number;
-  compress: boolean;
   request: unknown;
-  /** Unary calls: the response, until it is taken. */
+  /** Calls with one response: it, until it is taken. */
   response: unknown = undefined;
-  /** Streaming calls: their responses. */
-  stream: ResponseStream | undefined = undefined;
-  /** Under attempt interceptors: what each attempt starts from. */
-  view: AttemptView | undefined = undefined;
+  /** Streaming calls: what their runs share. */
+  stream: StreamActivity | undefined = undefined;
   /** How it finished; undefined until then. */
   completion: Completion | undefined = undefined;
+  /** Whether it has finished, or is about to: nothing is sent any more. */
+  finishing = false;
   /** The `cause` of the caller's error: an abort's reason, or what the caller's code threw. */
   errorCause: unknown = undefined;
+  /** Requests that can be iterated over once, and were. */
+  consumedRequests: unknown = undefined;
+  /** How many attempts were made, of all runs; and where the last one went. */
+  attempts = 0;
+  endpoint: string | undefined = undefined;
+  listeners: FinishListener[] | undefined = undefined;
 
   readonly options: CallOptions;
   readonly channel: OpenChannel;
   readonly observer: CallObserver | undefined;
-  #attempt: Attempt | undefined = undefined;
-  #attempts = 0;
-  #endpoint: string | undefined = undefined;
+  /** The live run; more than one only if an interceptor calls `next` while another one runs. */
+  #run: CallRun | undefined = undefined;
+  #otherRuns: Set<CallRun> | undefined = undefined;
+  /** Of the runs that did not decide: the last that finished OK, and the outcome of all. */
+  #succeeded: Completion | undefined = undefined;
+  #outcome: Outcome = "not-processed";
+  /** What interceptors threw. */
+  #error: RpcError | undefined = undefined;
+  #headersTold = false;
   #scope: CallScope | undefined;
   #timer: Timer | undefined = undefined;
-  #stopWaiting: (() => void) | undefined = undefined;
+  #settled: (() => void) | undefined = undefined;
   #stopListening: (() => void) | undefined = undefined;
   #parentListener: ((status: Status) => void) | undefined = undefined;
-  #listeners: FinishListener[] | undefined = undefined;
   #values: Map<unknown, unknown> | undefined = undefined;
-  readonly #startedAt: number;
+  readonly startedAt: number;
 
   constructor(
     method: MethodDefinition,
@@ -80,25 +98,27 @@ export class ClientCall implements ClientInterceptedCall, OutgoingCall, CallHand
     request: unknown,
     options: CallOptions,
   ) {
-    checkTime("timeoutMs", options.timeoutMs);
-    checkTime("idleTimeoutMs", options.idleTimeoutMs);
     const { clock, observer, timeoutMs } = channel.settings;
     const { path } = method;
     this.method = method;
     this.path = path;
     this.channel = channel;
-    this.#startedAt = clock.now();
+    this.startedAt = clock.now();
     this.options = options;
     this.request = request;
-    this.compress = (options.compress ?? false) !== false;
     this.#scope = options.detached === true ? undefined : currentScope();
     this.metadata = new Metadata(options.metadata);
-    this.deadline = this.#startedAt + timeoutMsOf(method, options, timeoutMs);
+    this.deadline = this.startedAt + timeoutMsOf(method, options, timeoutMs);
     if (this.#scope !== undefined) {
       this.deadline = Math.min(this.deadline, inheritedDeadline(this.#scope, clock));
       inheritTrace(this.#scope, this.metadata);
     }
     this.observer = observer?.started({ side: "client", path, method, peer: channel.target });
+  }
+
+  /** What a run sends: this, when no attempt interceptor gives it something else. */
+  get call(): this {
+    return this;
   }
 
   // ---- for interceptors ----
@@ -117,109 +137,55 @@ export class ClientCall implements ClientInterceptedCall, OutgoingCall, CallHand
   }
 
   onFinish(listener: FinishListener): void {
-    this.#listeners ??= [];
-    this.#listeners.push(listener);
+    this.listeners ??= [];
+    this.listeners.push(listener);
   }
 
-  get listenerCount(): number {
-    return this.#listeners?.length ?? 0;
+  // ---- for runs ----
+
+  addRun(run: CallRun): void {
+    if (this.#run === undefined) this.#run = run;
+    else {
+      this.#otherRuns ??= new Set();
+      this.#otherRuns.add(run);
+    }
   }
 
-  // ---- runs and attempts ----
-
-  /** For the transport: how many attempts came before this one. */
-  get previousAttempts(): number {
-    return Math.max(this.#attempts - 1, 0);
+  attemptStarted(endpoint: string): void {
+    this.attempts++;
+    this.endpoint = endpoint;
+    this.observer?.attempt?.(endpoint);
   }
 
-  /** Whether the call was sent, or waits for a connection. */
-  get running(): boolean {
-    return this.#attempt !== undefined;
+  /** The head of a response came; `onHeaders` hears of the first. */
+  headersReceived(headers: Metadata): void {
+    if (this.#headersTold) return;
+    this.#headersTold = true;
+    if (this.options.onHeaders !== undefined)
+      this.contain("onHeaders", () => this.options.onHeaders?.(headers));
   }
 
-  /**
-   * Starts a run: waits for a connection and sends `attempt` over it. The first run starts the
-   * deadline and the abort signal. When the call has finished already, nothing is sent.
-   */
-  run(attempt: Attempt): void {
-    if (this.completion !== undefined) return attempt.runFinished();
-    this.#attempt = attempt;
-    if (this.#timer !== undefined || this.#start()) this.#connect();
+  runFinished(run: CallRun, completion: Completion): void {
+    if (this.#run === run) this.#run = undefined;
+    else this.#otherRuns?.delete(run);
+    if (run.decides) {
+      this.errorCause ??= run.cause;
+      return this.finish(completion);
+    }
+    if (completion.code === StatusNumber.OK) this.#succeeded = completion;
+    this.#outcome = outcomeOfBoth(this.#outcome, completion.outcome);
   }
 
-  /** An attempt failed: sends the call again if its peer never processed it, or finishes it. */
-  attemptFailed(completion: Completion): void {
-    if (this.completion !== undefined || !maySendAgain(completion, this.#attempts, this.timeLeftMs))
-      this.finish(completion);
-    else if (this.view === undefined) this.#connect();
-    else this.#returnToInterceptors(completion, this.view);
-  }
-
-  /** The error of a run that failed. */
-  failure(): RpcError {
-    const { view, completion } = this;
-    return (
-      view?.unprocessed ??
-      RpcError.fromCompletion(completion as Completion, this.path, this.errorCause)
-    );
-  }
-
-  // ---- finishing ----
-
-  /** Cancels the call, whatever it waits for. */
-  cancel(status: Status): void {
-    if (this.#attempt === undefined || !this.#attempt.cancel(status)) this.finishLocally(status);
-  }
-
-  /** Cancels the call because its caller no longer wants it. */
-  abort(reason: unknown): void {
-    this.errorCause = reason;
-    this.cancel({ code: StatusNumber.CANCELLED, message: "the caller aborted the call" });
-  }
-
-  /** Cancels the call because its deadline passed. */
-  expire(): void {
-    const waitedMs = this.channel.settings.clock.now() - this.#startedAt;
-    this.cancel(
-      deadlinePassed(waitedMs, this.#endpoint ?? `a connection to ${this.channel.target}`),
-    );
-  }
-
-  /** Finishes the call before a peer processed it. */
-  finishLocally(status: Status): void {
-    this.finish(localCompletion(status));
-  }
-
-  /** Finishes the call: the one place where that happens. Later calls do nothing. */
-  finish(completion: Completion): void {
-    if (this.completion !== undefined) return;
-    this.completion = completion;
-    this.#timer?.cancel();
-    this.#stopWaiting?.();
-    this.#stopListening?.();
-    if (this.#parentListener !== undefined) this.#scope?.offCancelled(this.#parentListener);
-    if (completion.headers !== undefined) this.options.onHeaders?.(completion.headers);
-    if (completion.trailers !== undefined) this.options.onTrailers?.(completion.trailers);
-    this.observer?.finished({
-      code: completion.code,
-      message: redactedMessage(this, this.stream?.marked, completion),
-      durationMs: this.channel.settings.clock.now() - this.#startedAt,
-      origin: completion.origin,
-      endpoint: this.#endpoint,
-      attempts: this.#attempts,
-    });
-    if (this.#listeners !== undefined) for (const listener of this.#listeners) listener(completion);
-    if (this.stream !== undefined)
-      this.stream.finish(completion.code === StatusNumber.OK ? undefined : this.failure());
-    this.#attempt?.runFinished();
-  }
+  // ---- how it finishes ----
 
   /**
    * Starts the deadline and what may cancel the call from outside. A call that has no time left or
-   * is cancelled already finishes here, without touching the network: false then.
+   * is cancelled already finishes here, without touching the network: false then. `settled` is
+   * called once, when the call has finished, maybe before this returns. It must not throw.
    */
-  #start(): boolean {
+  start(settled: (() => void) | undefined): boolean {
     const { signal } = this.options;
+    this.#settled = settled;
     if (this.timeLeftMs <= 0) this.finishLocally(NO_TIME_LEFT);
     else if (signal?.aborted === true) this.abort(signal.reason);
     else if (this.#scope?.cancelledBy !== undefined) this.finishLocally(this.#scope.cancelledBy);
@@ -231,30 +197,89 @@ export class ClientCall implements ClientInterceptedCall, OutgoingCall, CallHand
     return true;
   }
 
-  /** Takes the channel's connection, or waits for one. */
-  #connect(): void {
-    const connection = this.channel.ready();
-    if (connection !== undefined) return this.#send(connection);
-    this.#stopWaiting = this.channel.acquire(
-      (ready) => this.#send(ready),
-      (status) => this.finishLocally(status),
+  /** Cancels the call, whatever it waits for. */
+  cancel(status: Status): void {
+    if (this.finishing) return;
+    this.finishing = true;
+    this.#cancelRuns(status);
+    if (this.completion === undefined)
+      this.finish({ ...localCompletion(status), outcome: this.#outcome });
+  }
+
+  /** Cancels the call because its caller no longer wants it. */
+  abort(reason: unknown): void {
+    if (this.finishing) return;
+    this.errorCause = reason;
+    this.cancel({ code: StatusNumber.CANCELLED, message: "the caller aborted the call" });
+  }
+
+  /** Cancels the call because its deadline passed. */
+  expire(): void {
+    const waitedMs = this.channel.settings.clock.now() - this.startedAt;
+    this.cancel(deadlinePassed(waitedMs, this.#awaited));
+  }
+
+  /** Finishes a call with one response, or whose responses were read: interceptors let it through. */
+  respond(response: unknown): void {
+    if (this.completion !== undefined) return;
+    this.response = response;
+    this.finish(this.#succeeded ?? localCompletion(OK));
+  }
+
+  /** Finishes the call with an error of its interceptors. `completion` is what it stands for. */
+  fail(error: RpcError, completion: Completion): void {
+    if (this.completion !== undefined) return;
+    this.#error = error;
+    const outcome = outcomeOfBoth(this.#outcome, completion.outcome);
+    this.finish(outcome === completion.outcome ? completion : { ...completion, outcome });
+  }
+
+  /** Finishes the call before a peer processed it. */
+  finishLocally(status: Status): void {
+    this.finish(localCompletion(status));
+  }
+
+  /** Finishes the call: the one place where that happens. Later calls do nothing. */
+  finish(completion: Completion): void {
+    if (this.completion !== undefined) return;
+    this.completion = completion;
+    this.finishing = true;
+    this.#timer?.cancel();
+    this.stream?.stop();
+    this.#stopListening?.();
+    if (this.#parentListener !== undefined) this.#scope?.offCancelled(this.#parentListener);
+    this.#cancelRuns(completion.code === StatusNumber.OK ? NOT_NEEDED : completion);
+    tellFinished(this, completion);
+    this.#settled?.();
+  }
+
+  /** The error of a call that failed. */
+  failure(): RpcError {
+    return (
+      this.#error ??
+      RpcError.fromCompletion(this.completion as Completion, this.path, this.errorCause)
     );
   }
 
-  #send(connection: Connection): void {
-    this.#stopWaiting = undefined;
-    this.#attempts++;
-    this.#endpoint = connection.info.address;
-    this.observer?.attempt?.(this.#endpoint);
-    this.#attempt?.send(connection);
+  /** Calls user code that must not change the call: what it throws is reported. */
+  contain(what: string, code: () => unknown): void {
+    contain(code, (thrown) => this.channel.settings.report(thrown, what, this.path));
   }
 
-  /** The run is finished, though the call is not: the attempt interceptors start the next one. */
-  #returnToInterceptors(completion: Completion, view: AttemptView): void {
-    const attempt = this.#attempt;
-    this.#attempt = undefined;
-    for (const listener of this.#listeners?.splice(view.listeners) ?? []) listener(completion);
-    view.unprocessed = RpcError.fromCompletion(completion, this.path);
-    attempt?.runFinished();
+  #cancelRuns(status: Status): void {
+    this.#run?.cancel(status);
+    if (this.#otherRuns !== undefined) for (const run of [...this.#otherRuns]) run.cancel(status);
+  }
+
+  /** What a call waits for whose deadline passes. */
+  get #awaited(): string {
+    if (this.#run === undefined) return "its interceptors";
+    return this.endpoint ?? `a connection to ${this.channel.target}`;
   }
 }
+
+const OK: Status = { code: StatusNumber.OK, message: "" };
+const NOT_NEEDED: Status = {
+  code: StatusNumber.CANCELLED,
+  message: "the call has finished without this attempt",
+};

@@ -1,46 +1,51 @@
-import { type InterceptedResponse, type InterceptorNext, RpcError } from "@tightwire/core";
-import { composeInterceptors, StatusNumber, statusNumber } from "@tightwire/core/runtime";
-import type { ChannelSettings } from "../channel/channel.js";
-import { eachAttempt } from "./attempt-interceptors.js";
+import { type Interceptor, type InterceptorNext, RpcError } from "@tightwire/core";
+import { composeInterceptors, statusNumber } from "@tightwire/core/runtime";
 import type { ClientCall } from "./client-call.js";
+import { eachAttempt } from "./each-attempt.js";
+import { localCompletion } from "./local-completion.js";
+import { completionOf } from "./run-failure.js";
+import { send } from "./send.js";
 
 /**
- * Puts the channel's interceptors around `send`, and inside them those of each attempt. Undefined
- * when the channel has none.
+ * A channel's interceptors around {@link send}, and inside them those of each attempt. Undefined
+ * when there are none.
  */
-export function interceptCalls(
-  { interceptors, attemptInterceptors }: ChannelSettings,
-  send: InterceptorNext,
+export function composeCalls(
+  interceptors: readonly Interceptor[],
+  attemptInterceptors: readonly Interceptor[],
 ): InterceptorNext | undefined {
-  if (attemptInterceptors.length > 0) {
+  if (attemptInterceptors.length > 0)
     return composeInterceptors(
       interceptors,
       eachAttempt(composeInterceptors(attemptInterceptors, send)),
     );
-  }
   return interceptors.length === 0 ? undefined : composeInterceptors(interceptors, send);
 }
 
 /**
- * Runs the interceptors around a call. Whatever they do, the call finishes, once: with what they
- * throw, or OK when they respond without sending it.
+ * Makes a call with one response through interceptors, once it has started. It finishes with what
+ * they return or throw, unless its deadline passes or it is cancelled before.
  */
-export async function runInterceptors(
-  intercepted: InterceptorNext,
-  call: ClientCall,
-): Promise<InterceptedResponse> {
+export async function intercept(chain: InterceptorNext, call: ClientCall): Promise<void> {
   try {
-    const response = await intercepted(call);
-    if (!call.running) call.finishLocally({ code: StatusNumber.OK, message: "" });
-    return response;
+    const { response } = await chain(call);
+    call.respond(response);
   } catch (thrown) {
-    throw finishWith(thrown, call);
+    failIntercepted(call, thrown);
   }
 }
 
-/** Finishes a call with what its interceptors threw. Returns that as the error of its caller. */
-export function finishWith(thrown: unknown, call: ClientCall): RpcError {
-  const error = RpcError.from(thrown);
-  call.cancel({ code: statusNumber(error.code), message: error.message });
+/** Finishes a call with what its interceptors threw. Returns the error that its caller gets. */
+export function failIntercepted(call: ClientCall, thrown: unknown): RpcError {
+  const error = errorOf(thrown, call.path);
+  const status = { code: statusNumber(error.code), message: error.message };
+  call.fail(error, completionOf(error) ?? localCompletion(status));
   return error;
+}
+
+/** An RpcError as it is; anything else as the cause of the outgoing call's error. */
+function errorOf(thrown: unknown, path: string): RpcError {
+  if (thrown instanceof RpcError) return thrown as RpcError;
+  const { code, message } = RpcError.from(thrown);
+  return new RpcError(code, message, { cause: thrown, call: path });
 }

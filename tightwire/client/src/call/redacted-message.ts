@@ -11,5 +11,10 @@ export function redactedMessage(
   { code, message }: Status,
 ): string {
   if (code === StatusNumber.OK) return message;
-  return redactorFor(method.redacted.request, request, marked)(message);
+  try {
+    return redactorFor(method.redacted.request, request, marked)(message);
+  } catch {
+    // A getter of the caller's request threw: what it hides is not known.
+    return "the status message cannot be redacted";
+  }
 }

@@ -1,51 +1,60 @@
 import { MisuseError } from "@tightwire/core";
-import { StatusNumber, type StreamHandle } from "@tightwire/core/runtime";
-import type { ClientCall } from "./client-call.js";
+import { type Status, StatusNumber, type StreamHandle } from "@tightwire/core/runtime";
 import { encodeRequest, isCompressed } from "./message-encoding.js";
-import type { ResponseStream } from "./response-stream.js";
+import type { Run, Sendable, StreamCall } from "./run.js";
+
+/** The run of a streaming call that requests are sent for. */
+export interface RequestRun extends Pick<Run, "completion" | "cancel"> {
+  readonly sent: Sendable & { readonly call: StreamCall };
+}
 
 type RequestIterator = AsyncIterator<unknown> | Iterator<unknown>;
 
+const REQUESTS_FAILED: Status = {
+  code: StatusNumber.CANCELLED,
+  message: "the caller's requests failed",
+};
+
 /** Sends the requests of a streaming call over one attempt. */
 export class RequestSender {
-  readonly #call: ClientCall;
-  readonly #stream: ResponseStream;
+  readonly #run: RequestRun;
+  readonly #call: StreamCall;
   readonly #handle: StreamHandle;
   #iterator: RequestIterator | undefined = undefined;
   #resume: (() => void) | undefined = undefined;
   #compressed = false;
 
-  constructor(call: ClientCall, stream: ResponseStream, handle: StreamHandle) {
-    this.#call = call;
-    this.#stream = stream;
+  constructor(run: RequestRun, handle: StreamHandle) {
+    this.#run = run;
+    this.#call = run.sent.call;
     this.#handle = handle;
   }
 
   /** Sends the one request of a server-streaming call. */
   sendOne(): void {
-    this.#write(this.#call.request);
+    this.#write(this.#run.sent.request);
     this.#handle.halfClose();
   }
 
-  /** Sends every request of the caller's iterable. What that throws cancels the call. */
+  /** Sends every request of the caller's iterable. What that throws cancels the run. */
   async sendAll(): Promise<void> {
+    const run = this.#run;
     const call = this.#call;
     try {
-      const iterator = iteratorOf(call.request);
+      const iterator = iteratorOf(run);
       this.#iterator = iterator;
-      while (call.completion === undefined) {
+      while (run.completion === undefined) {
         const step = await iterator.next();
-        if (call.completion !== undefined) return;
+        if (run.completion !== undefined) return;
         if (step.done === true) break;
-        this.#stream.mark(call.method.redacted.request, step.value);
+        call.stream.mark(call.method.redacted.request, step.value);
         if (!this.#write(step.value)) await new Promise<void>((resolve) => this.#wait(resolve));
       }
       this.#iterator = undefined;
       this.#handle.halfClose();
     } catch (error) {
-      call.errorCause = error;
       this.#iterator = undefined;
-      call.cancel({ code: StatusNumber.CANCELLED, message: "the caller's requests failed" });
+      run.cancel(REQUESTS_FAILED, error);
     }
   }
 
@@ -56,14 +65,14 @@ export class RequestSender {
     resume?.();
   }
 
-  /** The call finished. A generator of requests that waits at a yield runs its finally blocks. */
+  /** The run finished. A generator of requests that waits at a yield runs its finally blocks. */
   stop(): void {
     this.drained();
     if (this.#iterator !== undefined) close(this.#iterator);
   }
 
   #wait(resume: () => void): void {
-    if (this.#call.completion === undefined) this.#resume = resume;
+    if (this.#run.completion === undefined) this.#resume = resume;
     else resume();
   }
 
@@ -71,12 +80,12 @@ export class RequestSender {
   #write(request: unknown): boolean {
     const bytes = this.#encode(request);
     if (bytes === undefined) return true;
-    this.#stream.touch();
+    this.#call.stream.touch();
     this.#call.observer?.message?.("sent", bytes.byteLength);
     return this.#handle.write(bytes, this.#compressed);
   }
 
-  /** Undefined when the request cannot be encoded, which has then cancelled the call. */
+  /** Undefined when the request cannot be encoded, which has then cancelled the run. */
   #encode(request: unknown): Uint8Array | undefined {
     const call = this.#call;
     try {
@@ -84,8 +93,7 @@ export class RequestSender {
       return encodeRequest(call.method, request);
     } catch (error) {
       const { message, cause } = error as Error;
-      call.errorCause = cause;
-      call.cancel({ code: StatusNumber.INTERNAL, message });
+      this.#run.cancel({ code: StatusNumber.INTERNAL, message }, cause);
       return undefined;
     }
   }
@@ -96,12 +104,24 @@ function close(iterator: RequestIterator): void {
   void (async () => iterator.return?.())().catch(() => {});
 }
 
-function iteratorOf(requests: unknown): RequestIterator {
-  const iterable = requests as Partial<AsyncIterable<unknown> & Iterable<unknown>> | undefined;
-  const iterator = iterable?.[Symbol.asyncIterator]?.() ?? iterable?.[Symbol.iterator]?.();
-  if (iterator !== undefined) return iterator;
-  throw new MisuseError(
-    "TW_INVALID_REQUESTS",
-    `the requests of a stream must be an iterable or async iterable of messages (got ${typeof requests})`,
-  );
+/**
+ * Iterates over the requests that a run sends. Throws a MisuseError for what cannot be iterated, or
+ * can only once and was: a generator, in a call that an interceptor makes again.
+ */
+function iteratorOf({ sent }: RequestRun): RequestIterator {
+  const { call, request } = sent;
+  const requests = request as Partial<AsyncIterable<unknown> & Iterable<unknown>> | undefined;
+  if (call.consumedRequests !== undefined && call.consumedRequests === requests)
+    throw new MisuseError(
+      "TW_REQUESTS_CONSUMED",
+      `the requests of ${call.path} were consumed by an earlier next(); set call.request to new ones, or do not call next() again`,
+    );
+  const iterator = requests?.[Symbol.asyncIterator]?.() ?? requests?.[Symbol.iterator]?.();
+  if (iterator === undefined)
+    throw new MisuseError(
+      "TW_INVALID_REQUESTS",
+      `the requests of a stream must be an iterable or async iterable of messages (got ${typeof request})`,
+    );
+  if (iterator === requests) call.consumedRequests = requests;
+  return iterator;
 }

@@ -1,9 +1,8 @@
-import { type CallOptions, type MethodDefinition, RpcError } from "@tightwire/core";
+import type { CallOptions, MethodDefinition, RpcError } from "@tightwire/core";
 import { StatusNumber } from "@tightwire/core/runtime";
 import { type Channel, openChannel } from "../channel/channel.js";
 import { ClientCall } from "./client-call.js";
-import { interceptCalls, runInterceptors } from "./interceptors.js";
-import { runUnary, sendUnary, takeResponse } from "./unary-call.js";
+import { makeUnary, takeResponse } from "./unary-call.js";
 
 /** A call that was started, and can be aborted. */
 export interface StartedCall {
@@ -25,7 +24,7 @@ export type UnaryCaller<Request, Response> = (
 
 /**
  * The callback variant of a unary method of `createClient`, for code that needs no promise. Errors
- * have no stack frames of the caller.
+ * have no stack frames of the caller, and options are not checked.
  */
 export function unaryCaller<Request, Response>(
   definition: MethodDefinition<Request, Response>,
@@ -33,23 +32,13 @@ export function unaryCaller<Request, Response>(
 ): UnaryCaller<Request, Response> {
   const open = openChannel(channel);
   const method = definition as unknown as MethodDefinition;
-  const intercepted = interceptCalls(open.settings, sendUnary);
   return (request, options, finished) => {
     const call = new ClientCall(method, open, request, options);
-    if (intercepted === undefined) runUnary(call, runFinished);
-    else
-      void runInterceptors(intercepted, call)
-        .then(({ response }) => response as Response)
-        .then(
-          (response) => finished(undefined, response),
-          (error: unknown) => finished(RpcError.from(error), undefined),
-        );
-    return call;
-
-    function runFinished(): void {
+    makeUnary(call, open.settings.chain, () => {
       if (call.completion?.code === StatusNumber.OK)
         finished(undefined, takeResponse(call) as Response);
       else finished(call.failure(), undefined);
-    }
+    });
+    return call;
   };
 }

@@ -1,4 +1,4 @@
-import { type Interceptor, MisuseError, type Observer } from "@tightwire/core";
+import { type InterceptorNext, MisuseError, type Observer } from "@tightwire/core";
 import type { Clock, Connection, Report, Status } from "@tightwire/core/runtime";
 
 /**
@@ -32,8 +32,8 @@ export interface OpenChannel extends Channel {
 /** The options that calls read. */
 export interface ChannelSettings {
   readonly timeoutMs: number | undefined;
-  readonly interceptors: readonly Interceptor[];
-  readonly attemptInterceptors: readonly Interceptor[];
+  /** The interceptors around every call; undefined when there are none. */
+  readonly chain: InterceptorNext | undefined;
   readonly observer: Observer | undefined;
   readonly clock: Clock;
   /** Hears what user code threw where that changes no call. */

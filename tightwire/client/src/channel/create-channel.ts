@@ -8,6 +8,7 @@ import {
   timerMs,
 } from "@tightwire/core/runtime";
 import { wire } from "@tightwire/wire/client";
+import { composeCalls } from "../call/interceptors.js";
 import { parseTarget } from "../resolver/target.js";
 import type { Channel, OpenChannel } from "./channel.js";
 import { type ChannelOptions, checkChannelOptions } from "./channel-options.js";
@@ -39,8 +40,7 @@ export function createChannel(target: string, options: ChannelOptions = {}): Cha
     target,
     settings: {
       timeoutMs: options.timeoutMs,
-      interceptors: options.interceptors ?? [],
-      attemptInterceptors: options.attemptInterceptors ?? [],
+      chain: composeCalls(options.interceptors ?? [], options.attemptInterceptors ?? []),
       observer: combineObservers([...logs, ...(options.observers ?? [])], report),
       clock,
       report,

@@ -1,6 +1,6 @@
 import type { Completion } from "@tightwire/core/runtime";
 import { expect, test } from "vitest";
-import { maySendAgain } from "./attempt.js";
+import { maySendAgain } from "./run.js";
 
 const refused: Completion = {
   code: 14,

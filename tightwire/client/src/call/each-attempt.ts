@@ -1,6 +1,6 @@
 import type { InterceptorNext } from "@tightwire/core";
-import { AttemptView } from "./attempt-view.js";
-import type { ClientCall } from "./client-call.js";
+import { AttemptCall } from "./attempt-call.js";
+import { sendableOf } from "./sendable.js";
 
 /**
  * Runs attempt interceptors around every attempt of a call: once more after an attempt that the
@@ -9,14 +9,13 @@ import type { ClientCall } from "./client-call.js";
  */
 export function eachAttempt(intercepted: InterceptorNext): InterceptorNext {
   return async (given) => {
-    const call = given as ClientCall;
-    const view = new AttemptView(call, call.listenerCount);
-    call.view = view;
-    for (;;) {
+    const { call } = sendableOf(given);
+    for (let number = 1; ; number++) {
+      const attempt = new AttemptCall(call, number);
       try {
-        return await intercepted(call);
+        return await intercepted(attempt);
       } catch (thrown) {
-        if (!view.restore(call, thrown)) throw thrown;
+        if (!attempt.isFollowed(thrown)) throw thrown;
       }
     }
   };
