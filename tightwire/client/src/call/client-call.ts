@@ -5,7 +5,6 @@ import {
   type ContextKey,
   Metadata,
   type MethodDefinition,
-  type Outcome,
   RpcError,
 } from "@tightwire/core";
 import {
@@ -24,20 +23,10 @@ import type { OpenChannel } from "../channel/channel.js";
 import { onAbort } from "./abort-signal.js";
 import { deadlinePassed, inheritedDeadline, NO_TIME_LEFT, timeoutMsOf } from "./deadline.js";
 import { cancelWithParent, inheritTrace } from "./inheritance.js";
+import { type CallRun, Interception } from "./interception.js";
 import { localCompletion } from "./local-completion.js";
-import { outcomeOfBoth } from "./outcome.js";
 import type { StreamActivity } from "./stream-activity.js";
 import { type FinishedCall, type FinishListener, tellFinished } from "./tell-finished.js";
-
-/** A run, as its call sees it: one `next` of the innermost interceptor. */
-export interface CallRun {
-  /** Whether the call finishes as this run does: always, unless interceptors decide. */
-  readonly decides: boolean;
-  /** The `cause` of the error, if this side failed it. */
-  readonly cause: unknown;
-  /** Cancels what it waits for: it has then finished. */
-  cancel(status: Status): void;
-}
 
 /**
  * What a user started: the deadline, the abort signal, what is inherited, and finishing exactly
@@ -48,10 +37,7 @@ export interface CallRun {
  * `next` starts a run, and what they return or throw decides.
  */
 export class ClientCall implements ClientInterceptedCall, FinishedCall, CallHandle, Expiring {
-  readonly side = "client";
-  readonly attempt = undefined;
   readonly method: MethodDefinition;
-  readonly path: string;
   readonly metadata: Metadata;
   readonly deadline: number;
   request: unknown;
@@ -65,8 +51,6 @@ export class ClientCall implements ClientInterceptedCall, FinishedCall, CallHand
   finishing = false;
   /** The `cause` of the caller's error: an abort's reason, or what the caller's code threw. */
   errorCause: unknown = undefined;
-  /** Requests that can be iterated over once, and were. */
-  consumedRequests: unknown = undefined;
   /** How many attempts were made, of all runs; and where the last one went. */
   attempts = 0;
   endpoint: string | undefined = undefined;
@@ -75,14 +59,8 @@ export class ClientCall implements ClientInterceptedCall, FinishedCall, CallHand
   readonly options: CallOptions;
   readonly channel: OpenChannel;
   readonly observer: CallObserver | undefined;
-  /** The live run; more than one only if an interceptor calls `next` while another one runs. */
   #run: CallRun | undefined = undefined;
-  #otherRuns: Set<CallRun> | undefined = undefined;
-  /** Of the runs that did not decide: the last that finished OK, and the outcome of all. */
-  #succeeded: Completion | undefined = undefined;
-  #outcome: Outcome = "not-processed";
-  /** What interceptors threw. */
-  #error: RpcError | undefined = undefined;
+  #interception: Interception | undefined = undefined;
   #headersTold = false;
   #scope: CallScope | undefined;
   #timer: Timer | undefined = undefined;
@@ -99,9 +77,7 @@ export class ClientCall implements ClientInterceptedCall, FinishedCall, CallHand
     options: CallOptions,
   ) {
     const { clock, observer, timeoutMs } = channel.settings;
-    const { path } = method;
     this.method = method;
-    this.path = path;
     this.channel = channel;
     this.startedAt = clock.now();
     this.options = options;
@@ -113,15 +89,23 @@ export class ClientCall implements ClientInterceptedCall, FinishedCall, CallHand
       this.deadline = Math.min(this.deadline, inheritedDeadline(this.#scope, clock));
       inheritTrace(this.#scope, this.metadata);
     }
-    this.observer = observer?.started({ side: "client", path, method, peer: channel.target });
+    this.observer = observer?.started({
+      side: "client",
+      path: this.path,
+      method,
+      peer: channel.target,
+    });
   }
 
-  /** What a run sends: this, when no attempt interceptor gives it something else. */
-  get call(): this {
-    return this;
+  get path(): string {
+    return this.method.path;
   }
 
   // ---- for interceptors ----
+
+  get side(): "client" {
+    return "client";
+  }
 
   get timeLeftMs(): number {
     return timeLeftMs(this.deadline, this.channel.settings.clock);
@@ -141,14 +125,19 @@ export class ClientCall implements ClientInterceptedCall, FinishedCall, CallHand
     this.listeners.push(listener);
   }
 
-  // ---- for runs ----
+  // ---- for runs: what they send, unless attempt interceptors give them something else ----
+
+  get call(): this {
+    return this;
+  }
+
+  get attempt(): undefined {
+    return undefined;
+  }
 
   addRun(run: CallRun): void {
     if (this.#run === undefined) this.#run = run;
-    else {
-      this.#otherRuns ??= new Set();
-      this.#otherRuns.add(run);
-    }
+    else this.interception.otherRuns.add(run);
   }
 
   attemptStarted(endpoint: string): void {
@@ -167,13 +156,16 @@ export class ClientCall implements ClientInterceptedCall, FinishedCall, CallHand
 
   runFinished(run: CallRun, completion: Completion): void {
     if (this.#run === run) this.#run = undefined;
-    else this.#otherRuns?.delete(run);
-    if (run.decides) {
-      this.errorCause ??= run.cause;
-      return this.finish(completion);
-    }
-    if (completion.code === StatusNumber.OK) this.#succeeded = completion;
-    this.#outcome = outcomeOfBoth(this.#outcome, completion.outcome);
+    else this.#interception?.otherRuns.delete(run);
+    if (!run.decides) return this.interception.runFinished(completion);
+    this.errorCause ??= run.cause;
+    this.finish(completion);
+  }
+
+  /** What it keeps when interceptors decide how it finishes. */
+  get interception(): Interception {
+    this.#interception ??= new Interception();
+    return this.#interception;
   }
 
   // ---- how it finishes ----
@@ -186,9 +178,10 @@ export class ClientCall implements ClientInterceptedCall, FinishedCall, CallHand
   start(settled: (() => void) | undefined): boolean {
     const { signal } = this.options;
     this.#settled = settled;
-    if (this.timeLeftMs <= 0) this.finishLocally(NO_TIME_LEFT);
+    if (this.timeLeftMs <= 0) this.finish(localCompletion(NO_TIME_LEFT));
     else if (signal?.aborted === true) this.abort(signal.reason);
-    else if (this.#scope?.cancelledBy !== undefined) this.finishLocally(this.#scope.cancelledBy);
+    else if (this.#scope?.cancelledBy !== undefined)
+      this.finish(localCompletion(this.#scope.cancelledBy));
     if (this.completion !== undefined) return false;
     if (signal !== undefined)
       this.#stopListening = onAbort(signal, () => this.abort(signal.reason));
@@ -202,8 +195,10 @@ export class ClientCall implements ClientInterceptedCall, FinishedCall, CallHand
     if (this.finishing) return;
     this.finishing = true;
     this.#cancelRuns(status);
-    if (this.completion === undefined)
-      this.finish({ ...localCompletion(status), outcome: this.#outcome });
+    if (this.completion === undefined) {
+      const outcome = this.#interception?.outcome ?? "not-processed";
+      this.finish({ ...localCompletion(status), outcome });
+    }
   }
 
   /** Cancels the call because its caller no longer wants it. */
@@ -217,26 +212,6 @@ export class ClientCall implements ClientInterceptedCall, FinishedCall, CallHand
   expire(): void {
     const waitedMs = this.channel.settings.clock.now() - this.startedAt;
     this.cancel(deadlinePassed(waitedMs, this.#awaited));
-  }
-
-  /** Finishes a call with one response, or whose responses were read: interceptors let it through. */
-  respond(response: unknown): void {
-    if (this.completion !== undefined) return;
-    this.response = response;
-    this.finish(this.#succeeded ?? localCompletion(OK));
-  }
-
-  /** Finishes the call with an error of its interceptors. `completion` is what it stands for. */
-  fail(error: RpcError, completion: Completion): void {
-    if (this.completion !== undefined) return;
-    this.#error = error;
-    const outcome = outcomeOfBoth(this.#outcome, completion.outcome);
-    this.finish(outcome === completion.outcome ? completion : { ...completion, outcome });
-  }
-
-  /** Finishes the call before a peer processed it. */
-  finishLocally(status: Status): void {
-    this.finish(localCompletion(status));
   }
 
   /** Finishes the call: the one place where that happens. Later calls do nothing. */
@@ -256,7 +231,7 @@ export class ClientCall implements ClientInterceptedCall, FinishedCall, CallHand
   /** The error of a call that failed. */
   failure(): RpcError {
     return (
-      this.#error ??
+      this.#interception?.error ??
       RpcError.fromCompletion(this.completion as Completion, this.path, this.errorCause)
     );
   }
@@ -268,7 +243,8 @@ export class ClientCall implements ClientInterceptedCall, FinishedCall, CallHand
 
   #cancelRuns(status: Status): void {
     this.#run?.cancel(status);
-    if (this.#otherRuns !== undefined) for (const run of [...this.#otherRuns]) run.cancel(status);
+    if (this.#interception !== undefined)
+      for (const run of [...this.#interception.otherRuns]) run.cancel(status);
   }
 
   /** What a call waits for whose deadline passes. */
@@ -278,7 +254,6 @@ export class ClientCall implements ClientInterceptedCall, FinishedCall, CallHand
   }
 }
 
-const OK: Status = { code: StatusNumber.OK, message: "" };
 const NOT_NEEDED: Status = {
   code: StatusNumber.CANCELLED,
   message: "the call has finished without this attempt",

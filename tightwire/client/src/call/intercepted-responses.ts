@@ -45,7 +45,7 @@ export class InterceptedResponses implements AsyncIterableIterator<unknown> {
         : await this.#unlessFailed(iterator.next());
       if (step.done !== true) return step;
       this.#done = true;
-      call.respond(undefined);
+      call.interception.respond(call, undefined);
       return DONE;
     } catch (thrown) {
       if (this.#done) return DONE;

@@ -29,7 +29,7 @@ export function composeCalls(
 export async function intercept(chain: InterceptorNext, call: ClientCall): Promise<void> {
   try {
     const { response } = await chain(call);
-    call.respond(response);
+    call.interception.respond(call, response);
   } catch (thrown) {
     failIntercepted(call, thrown);
   }
@@ -39,7 +39,7 @@ export async function intercept(chain: InterceptorNext, call: ClientCall): Promi
 export function failIntercepted(call: ClientCall, thrown: unknown): RpcError {
   const error = errorOf(thrown, call.path);
   const status = { code: statusNumber(error.code), message: error.message };
-  call.fail(error, completionOf(error) ?? localCompletion(status));
+  call.interception.fail(call, error, completionOf(error) ?? localCompletion(status));
   return error;
 }
 

@@ -6,7 +6,7 @@ import { type RequestRun, RequestSender } from "./request-sender.js";
 /** A run that sends `requests` of a call which sent `consumed` before. */
 function runOf(requests: unknown, consumed?: unknown) {
   const cancel = vi.fn();
-  const call = { path: "/shop.v1.Shop/Put", consumedRequests: consumed };
+  const call = { path: "/shop.v1.Shop/Put", stream: { consumedRequests: consumed } };
   const run = { sent: { call, request: requests }, completion: undefined, cancel };
   return { run: run as unknown as RequestRun, cancel };
 }

@@ -111,7 +111,7 @@ function close(iterator: RequestIterator): void {
 function iteratorOf({ sent }: RequestRun): RequestIterator {
   const { call, request } = sent;
   const requests = request as Partial<AsyncIterable<unknown> & Iterable<unknown>> | undefined;
-  if (call.consumedRequests !== undefined && call.consumedRequests === requests)
+  if (call.stream.consumedRequests !== undefined && call.stream.consumedRequests === requests)
     throw new MisuseError(
       "TW_REQUESTS_CONSUMED",
       `the requests of ${call.path} were consumed by an earlier next(); set call.request to new ones, or do not call next() again`,
@@ -122,6 +122,6 @@ function iteratorOf({ sent }: RequestRun): RequestIterator {
       "TW_INVALID_REQUESTS",
       `the requests of a stream must be an iterable or async iterable of messages (got ${typeof request})`,
     );
-  if (iterator === requests) call.consumedRequests = requests;
+  if (iterator === requests) call.stream.consumedRequests = requests;
   return iterator;
 }

@@ -6,7 +6,8 @@ import {
   type Status,
   StatusNumber,
 } from "@tightwire/core/runtime";
-import type { CallRun, ClientCall } from "./client-call.js";
+import type { ClientCall } from "./client-call.js";
+import type { CallRun } from "./interception.js";
 import { localCompletion } from "./local-completion.js";
 import type { StreamActivity } from "./stream-activity.js";
 

@@ -10,6 +10,8 @@ import {
 export class StreamActivity {
   /** What redacted fields of its messages held, for errors that quote them. */
   marked: MarkedValues | undefined = undefined;
+  /** Requests that can be iterated over once, and were. */
+  consumedRequests: unknown = undefined;
   readonly #idle: IdleTimer;
 
   /** Starts the idle timeout, which cancels `call`. */
