@@ -1,0 +1,92 @@
+import type { MethodDefinition, ServiceDefinition } from "@tightwire/core";
+import {
+  type CallScope,
+  type ClientTransport,
+  type Connection,
+  runInScope,
+  type Status,
+  StatusNumber,
+  type UnarySink,
+} from "@tightwire/core/runtime";
+import { expect, test } from "vitest";
+import { createChannel } from "../channel/create-channel.js";
+import { createClient } from "../client.js";
+import { localCompletion } from "./local-completion.js";
+
+const codec = { encode: () => new Uint8Array(), decode: () => ({}), create: () => ({}) };
+const Shop = {
+  name: "shop.v1.Shop",
+  methods: {
+    get: {
+      path: "/shop.v1.Shop/Get",
+      kind: "unary",
+      request: codec,
+      response: codec,
+      policy: {},
+      redacted: { request: [], response: [] },
+    } as unknown as MethodDefinition,
+  },
+} as unknown as ServiceDefinition<unknown, { get(request: object): Promise<object> }>;
+
+/** A transport whose connection sends unary calls so. */
+function transportOf(unary: Connection["unary"]): ClientTransport {
+  const connection = {
+    info: { address: "shop:1", protocol: "h2c" },
+    capacity: 1,
+    onState() {},
+    unary,
+    close: () => Promise.resolve(),
+  };
+  return {
+    name: "fake",
+    capabilities: { compressRequests: false, compressResponses: false, knowsOutcome: true },
+    connect: () => Promise.resolve(connection as unknown as Connection),
+  };
+}
+
+test("a call that is cancelled with UNAVAILABLE before it was sent is not sent again", async () => {
+  let sent: (() => void) | undefined;
+  const wasSent = new Promise<void>((resolve) => {
+    sent = resolve;
+  });
+  let attempts = 0;
+  const transport = transportOf((_call, _message, sink: UnarySink) => {
+    attempts++;
+    sent?.();
+    return { cancel: (status) => sink.finished(localCompletion(status), undefined) };
+  });
+  let cancelParent: ((status: Status) => void) | undefined;
+  const parent: CallScope = {
+    deadline: Number.POSITIVE_INFINITY,
+    hop: false,
+    traceparent: undefined,
+    tracestate: undefined,
+    cancelledBy: undefined,
+    onCancelled(listener) {
+      cancelParent = listener;
+    },
+    offCancelled() {},
+  };
+  const client = createClient(Shop, createChannel("shop:1", { transport }));
+  const call = runInScope(parent, () => client.get({}));
+  const failed = call.catch((error: unknown) => error);
+  await wasSent;
+  cancelParent?.({ code: StatusNumber.UNAVAILABLE, message: "the server is shutting down" });
+  expect(await failed).toMatchObject({ code: "unavailable", outcome: "not-processed" });
+  expect(attempts).toBe(1);
+});
+
+test("a transport that throws fails the call", async () => {
+  const bug = new Error("no buffer");
+  const transport = transportOf(() => {
+    throw bug;
+  });
+  const client = createClient(Shop, createChannel("shop:1", { transport }));
+  const error: unknown = await client.get({}).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({
+    code: "internal",
+    message: "the transport could not send the call",
+    outcome: "unknown",
+    cause: bug,
+  });
+});
