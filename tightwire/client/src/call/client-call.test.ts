@@ -31,7 +31,7 @@ const Shop = {
 /** A transport whose connection sends unary calls so. */
 function transportOf(unary: Connection["unary"]): ClientTransport {
   const connection = {
-    info: { address: "shop:1", protocol: "h2c" },
+    info: { address: "127.0.0.1:1", protocol: "h2c" },
     capacity: 1,
     onState() {},
     unary,
@@ -67,7 +67,7 @@ test("a call that is cancelled with UNAVAILABLE before it was sent is not sent a
     },
     offCancelled() {},
   };
-  const client = createClient(Shop, createChannel("shop:1", { transport }));
+  const client = createClient(Shop, createChannel("127.0.0.1:1", { transport }));
   const call = runInScope(parent, () => client.get({}));
   const failed = call.catch((error: unknown) => error);
   await wasSent;
@@ -81,7 +81,7 @@ test("a transport that throws fails the call", async () => {
   const transport = transportOf(() => {
     throw bug;
   });
-  const client = createClient(Shop, createChannel("shop:1", { transport }));
+  const client = createClient(Shop, createChannel("127.0.0.1:1", { transport }));
   const error: unknown = await client.get({}).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({
     code: "internal",
