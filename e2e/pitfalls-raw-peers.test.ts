@@ -18,7 +18,7 @@ interface RawResponse {
   readonly text: string;
 }
 
-/** Calls a method with nothing of gRPC but the bytes given, and ends the stream behind them. */
+/** Calls a method with nothing of gRPC but the bytes given, then half-closes the stream. */
 async function callRaw(
   address: string,
   method: string,
@@ -178,7 +178,7 @@ describe("grpc-timeout", () => {
     expect(left[0]).toBeLessThanOrEqual(ms);
   });
 
-  test("that has passed ends the call", async () => {
+  test("that has passed cancels the call", async () => {
     const { address } = await startServer({ clientStream: () => new Promise(() => {}) });
     for (const timeout of ["0S", "1n", "5m"]) {
       expect(

@@ -201,7 +201,7 @@ export interface RawPeer {
   readonly socket: Socket;
   /** Every frame that came, in order. */
   readonly frames: readonly Frame[];
-  /** Bytes that came and were no frames yet; what is no HTTP/2 at all stays here. */
+  /** Bytes that do not yet make a frame; what is not HTTP/2 stays here. */
   readonly rest: Buffer;
   readonly decoder: RawDecoder;
   /** Whether the other side has ended or destroyed the connection. */

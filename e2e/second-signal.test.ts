@@ -13,7 +13,7 @@ const LONG_MS = 600_000;
 
 test.each([
   ["in the pause", LONG_MS],
-  ["while calls end", 0],
+  ["while calls finish", 0],
 ])("a second signal %s ends a server at once", async (_when, pauseMs) => {
   const log = createEventLog();
   const before = timers();

@@ -53,7 +53,7 @@ export function transportInUse(): TransportInUse {
   const found = TRANSPORTS.find((transport) => transport.name === name);
   if (found === undefined)
     throw new Error(
-      `TRANSPORT is ${name}, which is none of ${TRANSPORTS.map((transport) => transport.name).join(", ")}`,
+      `TRANSPORT is ${name}; allowed: ${TRANSPORTS.map((transport) => transport.name).join(", ")}`,
     );
   return found;
 }

@@ -369,7 +369,7 @@ describe("27. what waits for a peer that does not read", () => {
 });
 
 describe("28. the order of writing", () => {
-  test("28. an answer of 4 MB does not block 63 small ones, trailers do not pass DATA, frames hold 16 KiB at most", async () => {
+  test("28. a response of 4 MB does not block 63 small ones, trailers do not pass DATA, frames hold 16 KiB at most", async () => {
     const server = await serve(
       {},
       {

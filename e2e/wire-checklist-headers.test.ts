@@ -121,7 +121,7 @@ describe("1. header blocks are decoded whatever becomes of their streams", () =>
     expect(server.calls).toHaveLength(1);
   });
 
-  test("1. our client decodes the answer of a call that it cancelled", async () => {
+  test("1. our client decodes the response to a call that it cancelled", async () => {
     const status = rawLiteral(["grpc-status", "0"], "indexed");
     const address = await respondRaw(async (peer, streamId) => {
       if (streamId === 1) {

@@ -514,7 +514,7 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
     expect(holds.filter(({ cancelled }) => cancelled === undefined)).toEqual([]);
   });
 
-  test("19. a reset behind the response's head ends a call whose request is still going out", async () => {
+  test("19. a reset after the response's head finishes a call whose request is still being sent", async () => {
     const { end } = await responded(
       (id) => [headers(id, responseHead()), reset(id, CODE.NO_ERROR)],
       Buffer.alloc(3 * MIB),
@@ -523,7 +523,7 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
   });
 
   for (const count of [2, 3, 50]) {
-    test(`19. ${count} messages to a unary call end it, with and without trailers`, async () => {
+    test(`19. ${count} messages to a unary call finish it, with and without trailers`, async () => {
       for (const trailers of [true, false]) {
         const many = Buffer.concat(times(count, () => message("one")));
         const { end } = await responded((id) => [

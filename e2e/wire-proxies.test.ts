@@ -208,7 +208,7 @@ describe.each(PROXIES)("between a wire client and a wire server, $name", (kind) 
     });
   });
 
-  test("passes grpc-timeout, and the client's deadline ends the call on both sides", async () => {
+  test("passes grpc-timeout, and the client's deadline cancels the call on both sides", async () => {
     const log = createEventLog();
     const { client } = await openThrough(
       kind,

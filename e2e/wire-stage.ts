@@ -188,7 +188,7 @@ export function outgoing(path: string, more: Partial<OutgoingCall> = {}): Outgoi
   };
 }
 
-/** How a unary call ended. */
+/** How a unary call finished. */
 export interface UnaryEnd {
   readonly end: Completion;
   readonly message: Buffer | undefined;

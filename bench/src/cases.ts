@@ -41,7 +41,7 @@ export const CASES: readonly Case[] = [
     name: "chat",
     inFlight: 64,
     unit: "message",
-    timed: "a message and its answer",
+    timed: "a message and its response",
     lifeHeaders: false,
     call: chat,
   },
@@ -93,5 +93,5 @@ async function chat(client: PeerClient, timed: (ms: number) => void): Promise<nu
 }
 
 function expectCount(found: number | undefined, wanted: number): void {
-  if (found !== wanted) throw new Error(`an answer holds ${found} where ${wanted} were asked for`);
+  if (found !== wanted) throw new Error(`a response holds ${found} where ${wanted} were asked for`);
 }

@@ -29,7 +29,8 @@ export function iterableCalls<Options>(
     get: (id) => client.get({ id }, unary()),
     list: (pageSize) => client.list({ pageSize }, unary()),
     watch: (count) => watch(client.watch({ count }, stream())),
-    chat: (count, answered) => chat((requests) => client.chat(requests, stream()), count, answered),
+    chat: (count, responded) =>
+      chat((requests) => client.chat(requests, stream()), count, responded),
   };
 }
 
@@ -42,21 +43,21 @@ async function watch(changes: AsyncIterable<unknown>): Promise<number> {
 async function chat(
   call: (requests: AsyncIterable<ChatRequest>) => AsyncIterable<unknown>,
   count: number,
-  answered: () => void,
+  responded: () => void,
 ): Promise<number> {
   let seen = 0;
   let next = (): void => {};
   async function* requests(): AsyncGenerator<ChatRequest> {
     for (let sequence = 0; sequence < count; sequence++) {
-      const reply = new Promise<void>((resolve) => {
+      const response = new Promise<void>((resolve) => {
         next = resolve;
       });
       yield { sequence, text: "ping" };
-      await reply;
+      await response;
     }
   }
   for await (const _ of call(requests())) {
-    answered();
+    responded();
     seen++;
     next();
   }

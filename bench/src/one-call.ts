@@ -32,7 +32,7 @@ export function oneCall(address: string, path: string, message: Uint8Array): Pro
     stream.once("error", reject);
     stream.once("end", () => {
       if (status === "0") resolve(Buffer.concat(chunks).subarray(5));
-      else reject(new Error(`${address} answered with grpc-status ${String(status)}`));
+      else reject(new Error(`${address} responded with grpc-status ${String(status)}`));
     });
     stream.end(frame(message));
   }).finally(() => session.close());

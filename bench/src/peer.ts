@@ -13,7 +13,7 @@ export interface PeerClient {
    * Sends `count` messages on one call, each when the one before got a response; `responded` hears
    * of each response. Resolves to how many came.
    */
-  chat(count: number, answered: () => void): Promise<number>;
+  chat(count: number, responded: () => void): Promise<number>;
 }
 
 /**

@@ -16,15 +16,15 @@ const CALLS: readonly [string, number, (client: PeerClient) => Promise<number | 
     "chat",
     10,
     async (client) => {
-      let answers = 0;
-      const seen = await client.chat(10, () => answers++);
-      return answers === seen ? seen : undefined;
+      let responses = 0;
+      const seen = await client.chat(10, () => responses++);
+      return responses === seen ? seen : undefined;
     },
   ],
 ];
 
 describe.each(PEERS)("$name", ({ server, client, cannot = [] }) => {
-  test("answers all that it can, with plain headers and with headers as in life", async () => {
+  test("responds to all that it can, with plain headers and with headers as in life", async () => {
     const address = await (await server?.())?.startServer();
     const { connectClient } = await client();
     for (const nextHeaders of [undefined, lifeHeaders()]) {

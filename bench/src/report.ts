@@ -56,7 +56,7 @@ function formatTargets(all: readonly Results[]): string {
     const cells = targets.map((ofNode) => formatReached(ofNode[index] as Target));
     // The best form of a peer may be another one on another version.
     const against = [...new Set(targets.map((ofNode) => ofNode[index]?.against))].join(" / ");
-    return [first.what, against, `${first.kind} ${first.bound}`, ...cells];
+    return [first.what, against, `${first.kind} ${first.limit}`, ...cells];
   });
   const versions = all.map(({ node }) => `Node.js ${node}`);
   return `## What is aimed at\n\n${table(["what", "against", "target", ...versions], rows)}`;

@@ -27,7 +27,8 @@ export function restCalls(
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
     });
-    if (statusCode !== 200) throw new Error(`${path} answers ${statusCode}: ${await body.text()}`);
+    if (statusCode !== 200)
+      throw new Error(`${path} responds with ${statusCode}: ${await body.text()}`);
     return body;
   }
   return {

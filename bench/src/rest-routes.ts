@@ -12,7 +12,7 @@ import { sampleGetResponse, sampleListResponse, sampleWatchResponse } from "./sa
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** When the caller gives up, in milliseconds since 1970. */
+    /** The deadline of the caller, in milliseconds since 1970. */
     deadlineMs: number;
   }
 }

@@ -15,7 +15,7 @@ export type Round = ReadonlyMap<string, Sample>;
 
 /**
  * Warms every pair up, then measures all of them in each round, one after the other. `progress`
- * hears of each round that is over.
+ * hears of each round.
  */
 export async function measureRounds(
   pairs: readonly Pair[],

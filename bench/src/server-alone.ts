@@ -80,10 +80,10 @@ export async function measureServers(
 
 /** h2load sees only that HTTP went well: whether it is the order that comes is looked at once. */
 async function expectTheOrder(peer: string, address: string): Promise<void> {
-  const answer = await oneCall(address, PATH, REQUEST);
+  const response = await oneCall(address, PATH, REQUEST);
   const wanted = GetResponse.encode(sampleGetResponse("order-001")).finish();
-  if (Buffer.compare(answer, wanted) !== 0)
-    throw new Error(`the server of ${peer} answers with something else`);
+  if (Buffer.compare(response, wanted) !== 0)
+    throw new Error(`the server of ${peer} responds with something else`);
 }
 
 /** The processor time is the server's alone. */

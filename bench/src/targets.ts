@@ -7,18 +7,18 @@ import type { Estimate } from "./statistics.js";
 export interface Target {
   readonly what: string;
   readonly against: string;
-  /** The bound, and whether it is the least or the most that will do. */
-  readonly bound: number;
+  /** The limit, and whether it is the least or the most that will do. */
+  readonly limit: number;
   readonly kind: "at least" | "at most";
   /** What was measured; undefined when it was not. An interval, where there is one. */
   readonly reached: Estimate | number | undefined;
 }
 
 /** Whether a target that was measured is met: by its median. */
-export function isMet({ bound, kind, reached }: Target): boolean | undefined {
+export function isMet({ limit, kind, reached }: Target): boolean | undefined {
   if (reached === undefined) return undefined;
   const value = typeof reached === "number" ? reached : reached.median;
-  return kind === "at least" ? value >= bound : value <= bound;
+  return kind === "at least" ? value >= limit : value <= limit;
 }
 
 /** All of them, with what was measured on one version of Node.js. */
@@ -28,24 +28,24 @@ export function targetsOf(results: Results): Target[] {
   const least = (
     what: string,
     against: string,
-    bound: number,
+    limit: number,
     reached: Target["reached"],
   ): Target => ({
     what,
     against,
-    bound,
+    limit,
     kind: "at least",
     reached,
   });
   const most = (
     what: string,
     against: string,
-    bound: number,
+    limit: number,
     reached: Target["reached"],
   ): Target => ({
     what,
     against,
-    bound,
+    limit,
     kind: "at most",
     reached,
   });
@@ -75,7 +75,7 @@ export function targetsOf(results: Results): Target[] {
       0.6,
       ratioOf(results, "get1", OWN_PEER, quickest)?.p50,
     ),
-    least("answers of 64 KiB, 64 in flight (`list`)", BASE_PEER, 5, speed("list", BASE_PEER)),
+    least("responses of 64 KiB, 64 in flight (`list`)", BASE_PEER, 5, speed("list", BASE_PEER)),
     least("", fastest("list"), 2, speed("list", fastest("list"))),
     least("streams of 1,000 messages (`watch`)", BASE_PEER, 5, speed("watch", BASE_PEER)),
     least("ping-pong on 64 streams (`chat`)", BASE_PEER, 5, speed("chat", BASE_PEER)),

@@ -154,8 +154,8 @@ function auditAfterwards(session: ClientSession, expected: number, faults: Fault
     },
   });
   if (code !== undefined)
-    faults.note("a call on a session that is over ended before its caller had it");
+    faults.note("a call on a closed session finished before its caller had it");
   queueMicrotask(() => {
-    if (code !== expected) faults.note(`a call on a session that is over ended with ${code}`);
+    if (code !== expected) faults.note(`a call on a closed session finished with ${code}`);
   });
 }

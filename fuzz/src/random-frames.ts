@@ -14,7 +14,7 @@ const REQUEST: readonly Field[] = [
   ["te", "trailers"],
   ["content-type", "application/grpc"],
 ];
-const ANSWER: readonly Field[] = [
+const RESPONSE: readonly Field[] = [
   [":status", "200"],
   ["content-type", "application/grpc"],
 ];
@@ -105,9 +105,11 @@ export function createFrameSource(
         ? opens
           ? REQUEST
           : []
-        : random.pick([ANSWER, ANSWER, TRAILERS, [...ANSWER, ...TRAILERS]]);
+        : random.pick([RESPONSE, RESPONSE, TRAILERS, [...RESPONSE, ...TRAILERS]]);
     const ends =
-      peer === "client" ? random.chance(opens ? 10 : 80) : random.chance(base === ANSWER ? 5 : 90);
+      peer === "client"
+        ? random.chance(opens ? 10 : 80)
+        : random.chance(base === RESPONSE ? 5 : 90);
     return cutBlock(id, ends ? Flag.END_STREAM : 0, block(fieldsOf(base)));
   }
   /** As HEADERS alone, or with CONTINUATION behind, with and without padding and priority. */

@@ -21,7 +21,7 @@ interface Plan {
   /** Ends with an error at this message; 0 for never. */
   readonly failsAt: number;
   readonly endsAtStart: boolean;
-  /** How long the handler still runs once the call is over. */
+  /** How long the handler still runs once the call has finished. */
   readonly finishesAfterMs: number;
 }
 

@@ -14,7 +14,7 @@ import { SOAK_MESSAGE_BYTES } from "./soak-plan.js";
 
 /** How long a handler waits that is asked to, and runs on after its call. */
 const WAIT_MS = 20;
-const ANSWERS = 5;
+const RESPONSES = 5;
 
 /** The server of a soak: does what each call's `x-do` says. */
 export function soakAcceptor(books: SoakBooks): Acceptor {
@@ -93,7 +93,7 @@ class SoakHandler implements IncomingSink, Expiring {
       return this.#call.handlerFinished();
     }
     if (this.#kind === "bidiStream") return this.#finish(StatusNumber.OK);
-    this.#toWrite = this.#kind === "serverStream" ? ANSWERS : 1;
+    this.#toWrite = this.#kind === "serverStream" ? RESPONSES : 1;
     this.#write();
   }
 

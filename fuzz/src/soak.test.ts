@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { soak } from "./soak.js";
 
-test("the soak, in short: every call finishes once on both sides, and nothing is left open", async () => {
+test("the soak, in short: every call finishes once on both sides, and nothing stays open", async () => {
   let rests = 0;
   const result = await soak({
     seconds: 3,

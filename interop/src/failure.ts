@@ -14,7 +14,7 @@ export async function assertFails(
   assert.equal(
     error.code,
     code,
-    `the call ended as ${error.code} (${error.message}) instead of ${code}`,
+    `the call finished as ${error.code} (${error.message}) instead of ${code}`,
   );
   return error;
 }

@@ -48,13 +48,9 @@ describe("configuration", () => {
       [],
       'CATALOG_ADDRESS is "127.0.0.1:65536", which is not an address such as 127.0.0.1:50051',
     ],
-    [
-      { LOG_LEVEL: "loud" },
-      [],
-      'LOG_LEVEL is "loud", which is none of debug, info, warn, error, silent',
-    ],
-    [{ TRANSPORT: "pigeon" }, [], 'TRANSPORT is "pigeon", which is none of wire, grpc-js'],
-    [{}, ["--transport", "pigeon"], '--transport is "pigeon", which is none of wire, grpc-js'],
+    [{ LOG_LEVEL: "loud" }, [], 'LOG_LEVEL is "loud"; allowed: debug, info, warn, error, silent'],
+    [{ TRANSPORT: "pigeon" }, [], 'TRANSPORT is "pigeon"; allowed: wire, grpc-js'],
+    [{}, ["--transport", "pigeon"], '--transport is "pigeon"; allowed: wire, grpc-js'],
     [{}, ["--port", "1"], "the command line is not understood"],
   ])("names the invalid variable or flag: %j %j", (env, args, message) => {
     expect(() => readCatalogConfig(env, args)).toThrow(message);

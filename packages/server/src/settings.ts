@@ -56,7 +56,7 @@ export function read(env: Environment, name: string): string | undefined {
 
 function oneOf(name: string, value: string, allowed: readonly string[]): string {
   if (allowed.includes(value)) return value;
-  throw new StartError(`${name} is "${value}", which is none of ${allowed.join(", ")}`);
+  throw new StartError(`${name} is "${value}"; allowed: ${allowed.join(", ")}`);
 }
 
 function readTransportFlag(args: readonly string[]): string | undefined {

@@ -236,11 +236,7 @@ describe("pnpm start", () => {
       { DATA_DIR: "/dev/null/x" },
       /^the data folder \/dev\/null\/x\/\w+ cannot be used: .+; set DATA_DIR to a folder that can\n$/,
     ],
-    [
-      "a variable that is wrong",
-      { LOG_LEVEL: "loud" },
-      /^LOG_LEVEL is "loud", which is none of .+\n$/,
-    ],
+    ["a variable that is wrong", { LOG_LEVEL: "loud" }, /^LOG_LEVEL is "loud"; allowed: .+\n$/],
     [
       "a target that is wrong",
       { CATALOG_TARGET: "nowhere:" },

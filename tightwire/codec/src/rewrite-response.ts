@@ -11,7 +11,7 @@ const STOCK = '"@bufbuild/protobuf/wire"';
 const OURS = '"@tightwire/codec/wire"';
 
 /**
- * Takes what ts-proto answers to protoc, and has all its files import their reader and writer from
+ * Takes what ts-proto returns to protoc, and has all its files import their reader and writer from
  * `@tightwire/codec/wire`. Nothing else is changed.
  */
 export function rewriteResponse(response: Uint8Array): Uint8Array {

@@ -62,7 +62,7 @@ export interface CallOptions {
   /**
    * Sends messages compressed (gzip), where the transport can. A function is asked for each
    * message, as it was given to the call; write its parameter's type, the method's request. What it
-   * throws ends the call. Default false.
+   * throws fails the call. Default false.
    */
   readonly compress?: boolean | ((message: never) => boolean);
   /** Hears the head of the response. */

@@ -70,7 +70,7 @@ export function parseTimeout(header: string): number | undefined {
 }
 
 /**
- * What ends a call whose `grpc-timeout` {@link parseTimeout} does not understand. Server side, in
+ * The status of a call whose `grpc-timeout` {@link parseTimeout} does not understand. Server side, in
  * transports.
  */
 export function malformedTimeout(header: string): Status {

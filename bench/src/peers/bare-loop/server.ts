@@ -27,14 +27,14 @@ export function startServer(): Promise<string> {
   const server = createServer({ noDelay: true }, (socket) => {
     const output = new LoopOutput(socket);
     output.frame(SETTINGS, 0, 0, new Uint8Array());
-    async function answer(streamId: number, bytes: Buffer): Promise<void> {
+    async function respond(streamId: number, bytes: Buffer): Promise<void> {
       const response = await handler(GetRequest.decode(bytes));
       output.frame(HEADERS, 4, streamId, HEAD);
       output.message(0, streamId, GetResponse.encode(response).finish());
       output.frame(HEADERS, 5, streamId, TRAILERS);
     }
     readFrames(socket, PREFACE_BYTES, (type, _flags, streamId, bytes, start, end) => {
-      if (type === DATA) void answer(streamId, bytes.subarray(start + 5, end));
+      if (type === DATA) void respond(streamId, bytes.subarray(start + 5, end));
     });
   });
   return new Promise((resolve) => {

@@ -25,7 +25,7 @@ export async function connectClient(
         stub.list({ pageSize }, metadata(), within(UNARY_TIMEOUT_MS), settle(resolve, reject)),
       ),
     watch: (count) => watch(stub, count, metadata()),
-    chat: (count, answered) => chat(stub, count, answered, metadata()),
+    chat: (count, responded) => chat(stub, count, responded, metadata()),
   };
 }
 
@@ -49,14 +49,14 @@ function watch(stub: BenchServiceClient, count: number, metadata: Metadata): Pro
 function chat(
   stub: BenchServiceClient,
   count: number,
-  answered: () => void,
+  responded: () => void,
   metadata: Metadata,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     let seen = 0;
     const call = stub.chat(metadata, within(STREAM_TIMEOUT_MS));
     call.on("data", () => {
-      answered();
+      responded();
       if (++seen < count) call.write({ sequence: seen, text: "ping" });
       else call.end();
     });

@@ -15,11 +15,11 @@ import {
 import { sampleGetResponse, sampleListResponse, sampleWatchResponse } from "../../sample.js";
 
 /** A unary handler that may wait, as services have them: the least that grpc-js needs for it. */
-function answering<Request, Response>(
-  answer: (request: Request) => Promise<Response>,
+function responding<Request, Response>(
+  respond: (request: Request) => Promise<Response>,
 ): handleUnaryCall<Request, Response> {
   return (call, callback) => {
-    answer(call.request).then((response) => callback(null, response), callback);
+    respond(call.request).then((response) => callback(null, response), callback);
   };
 }
 
@@ -48,8 +48,8 @@ const chat: handleBidiStreamingCall<ChatRequest, ChatResponse> = (call) => {
 export async function startServer(): Promise<string> {
   const server = new Server();
   server.addService(BenchServiceService, {
-    get: answering(async ({ id }: { id: string }) => sampleGetResponse(id)),
-    list: answering(async ({ pageSize }: { pageSize: number }) => sampleListResponse(pageSize)),
+    get: responding(async ({ id }: { id: string }) => sampleGetResponse(id)),
+    list: responding(async ({ pageSize }: { pageSize: number }) => sampleListResponse(pageSize)),
     watch,
     chat,
   });

@@ -44,8 +44,8 @@ export async function connectClient(
     list: (pageSize) =>
       firstValueFrom(client.list({ pageSize }, metadata(), within(UNARY_TIMEOUT_MS))),
     watch: (count) => watch(client.watch({ count }, metadata(), within(STREAM_TIMEOUT_MS))),
-    chat: (count, answered) =>
-      chat((requests) => client.chat(requests, metadata()), count, answered),
+    chat: (count, responded) =>
+      chat((requests) => client.chat(requests, metadata()), count, responded),
   };
 }
 
@@ -58,13 +58,13 @@ async function watch(changes: Observable<WatchResponse>): Promise<number> {
 async function chat(
   call: (requests: Observable<ChatRequest>) => Observable<ChatResponse>,
   count: number,
-  answered: () => void,
+  responded: () => void,
 ): Promise<number> {
   let seen = 0;
   const requests = new Subject<ChatRequest>();
-  const replies = call(requests.pipe(startWith({ sequence: 0, text: "ping" })));
-  await replies.pipe(takeUntil(timer(STREAM_TIMEOUT_MS))).forEach(() => {
-    answered();
+  const responses = call(requests.pipe(startWith({ sequence: 0, text: "ping" })));
+  await responses.pipe(takeUntil(timer(STREAM_TIMEOUT_MS))).forEach(() => {
+    responded();
     if (++seen < count) requests.next({ sequence: seen, text: "ping" });
     else requests.complete();
   });

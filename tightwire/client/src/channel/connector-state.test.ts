@@ -23,7 +23,7 @@ test.each<[string, ConnectorState, ConnectorEvent, ConnectorState]>([
   ["a round that succeeds is ready", connecting, connected, ready],
   ["a round that fails backs off, and counts", connecting, failed, backoff],
   [
-    "backoff connects when needed, once the wait is over",
+    "backoff connects when needed, once its wait has passed",
     backoff,
     neededLater,
     { kind: "connecting", failures: 3 },

@@ -60,7 +60,7 @@ export function calledBack({ test }: Suite): void {
     ]);
   });
 
-  test("end a call that they want no more: with its reason here, and for its handler", async (stage) => {
+  test("abort a call: with its reason here, and for its handler", async (stage) => {
     const { log } = stage;
     const pair = await stage.open({
       handlers: {

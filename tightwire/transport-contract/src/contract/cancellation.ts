@@ -35,7 +35,7 @@ const MOMENTS: Readonly<Record<string, Moment>> = {
   },
 };
 
-/** What ends a call. */
+/** What cancels a call. */
 const WAYS: Readonly<
   Record<string, { code: readonly string[]; end(pair: Pair, stop: AbortController): unknown }>
 > = {

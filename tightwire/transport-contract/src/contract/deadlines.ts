@@ -112,7 +112,7 @@ export function deadlines({ test }: Suite): void {
     }
   });
 
-  test("the server sees the time that is left: call > channel > contract > default", async (stage) => {
+  test("the server sees the remaining time: call > channel > contract > default", async (stage) => {
     const left: number[] = [];
     const look = (call: { timeLeftMs: number }): ReturnType<typeof testMessage> => {
       left.push(call.timeLeftMs);
@@ -142,7 +142,7 @@ export function deadlines({ test }: Suite): void {
     within(0, 3_001);
   });
 
-  test("a client's deadline ends a call that the contract gave longer, and one of the contract ends what nobody else limits", async (stage) => {
+  test("a client's deadline cancels a call that the contract gave longer, and the contract's deadline cancels what nothing else limits", async (stage) => {
     const never = createGate();
     const { client } = await stage.open({
       handlers: { unaryWithTimeout: () => never.passed.then(() => testMessage()) },

@@ -29,7 +29,7 @@ function memoryLogger(): { lines: Line[]; logger: Logger } {
 
 /** What handlers throw, and what becomes of it. */
 export function errors({ test }: Suite): void {
-  test("what is no RpcError is INTERNAL with an id; the log has id, stack and cause, once", async (stage) => {
+  test("anything but an RpcError is INTERNAL with an id; the log has id, stack and cause, once", async (stage) => {
     const { lines, logger } = memoryLogger();
     const { client } = await stage.open({
       handlers: responding(() => {
@@ -57,7 +57,7 @@ export function errors({ test }: Suite): void {
   });
 
   for (const unexpected of [false, true]) {
-    test(`${unexpected ? "what is no RpcError" : "an RpcError"} that quotes marked fields, of earlier messages too, is redacted in logs and for observers, on both sides`, async (stage) => {
+    test(`${unexpected ? "an unexpected error" : "an RpcError"} that quotes marked fields, of earlier messages too, is redacted in logs and for observers, on both sides`, async (stage) => {
       const { lines, logger } = memoryLogger();
       const secrets = ["first-canary", "second-canary", "response-canary"];
       const quotes = (): never => {

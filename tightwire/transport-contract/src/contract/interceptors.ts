@@ -365,7 +365,7 @@ export function interceptors({ test }: Suite): void {
     });
   }
 
-  test("an intercepted stream that is left before it was sent is never sent", async (stage) => {
+  test("an intercepted stream whose reader stops before it was sent is never sent", async (stage) => {
     const gate = createGate();
     const holds: Interceptor = (next) => async (call) => {
       await gate.passed;
@@ -413,7 +413,7 @@ export function interceptors({ test }: Suite): void {
     ]);
   });
 
-  test("leaving an intercepted stream early cancels it", async (stage) => {
+  test("a reader of an intercepted stream that stops early cancels it", async (stage) => {
     const { client } = await stage.open({
       handlers: {
         async *serverStream(_request, call) {

@@ -304,7 +304,7 @@ export function messages({ test, subject }: Suite): void {
   );
 
   test(
-    "a compress function that throws ends the call, and nothing else",
+    "a compress function that throws fails its call only",
     async (stage) => {
       const { client, clientBooks } = await stage.open({
         handlers: responding(() => testMessage()),

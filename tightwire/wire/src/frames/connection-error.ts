@@ -1,6 +1,6 @@
 import { ErrorCode } from "./protocol.js";
 /**
- * The peer broke a rule that ends the connection. Thrown by the parts that read bytes and caught in
+ * The peer broke a rule, which closes the connection. Thrown by the parts that read bytes and caught in
  * one place, `Session.receive`, which sends GOAWAY: it never leaves the engine. Source: RFC 9113,
  * section 5.4.1.
  */

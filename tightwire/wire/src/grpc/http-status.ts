@@ -16,7 +16,7 @@ const BY_HTTP_STATUS: ReadonlyMap<string, number> = new Map<string, number>([
   ["504", StatusNumber.UNAVAILABLE],
 ]);
 
-/** The status of a call whose answer has an HTTP status and no status of gRPC. */
+/** The status of a call whose response has an HTTP status and no gRPC status. */
 export function statusOfHttp(httpStatus: string): number {
   return BY_HTTP_STATUS.get(httpStatus) ?? StatusNumber.UNKNOWN;
 }

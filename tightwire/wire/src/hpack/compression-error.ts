@@ -2,7 +2,7 @@ import { ConnectionError } from "../frames/connection-error.js";
 import { ErrorCode } from "../frames/protocol.js";
 
 /**
- * A header block that cannot be read ends the connection: the two tables would differ from here on.
+ * A header block that cannot be read closes the connection: the two tables would differ from here on.
  * Source: RFC 9113, section 4.3.
  */
 export function compressionError(text: string): ConnectionError {

@@ -22,7 +22,7 @@ export interface CreditOwner {
  * The receiving window of a connection, and what is held of what came through it. Credit comes back
  * on receipt, whatever the streams do with theirs, as long as not too much waits for readers. Parts
  * of messages that somebody waits for do not count: without credit they would never become whole,
- * and beyond the bound their calls end. Source: RFC 9113, section 5.2.2.
+ * and beyond the limit their calls fail. Source: RFC 9113, section 5.2.2.
  */
 export class ConnectionCredit {
   readonly #owner: CreditOwner;

@@ -25,7 +25,7 @@ export class HeaderBlock {
 
   /**
    * A CONTINUATION came. Throws a {@link ConnectionError} when they are too many or too large: a
-   * block that is not decoded ends the connection.
+   * block that is not decoded closes the connection.
    */
   add(bytes: Buffer, start: number, end: number): void {
     if (++this.#continuations > this.#limits.maxContinuations)

@@ -12,18 +12,18 @@ export interface Limits {
    */
   readonly maxConcurrentStreams: number;
   /**
-   * Bytes of a header list, name, value and 32 a field; more end the call with RESOURCE_EXHAUSTED.
+   * Bytes of a header list, name, value and 32 a field; more fail the call with RESOURCE_EXHAUSTED.
    * Default 65,536.
    */
   readonly maxHeaderListBytes: number;
   /** Fields of a header list. Default 256. */
   readonly maxHeaderFields: number;
   /**
-   * Bytes of a header block as it is sent; more end the connection, since what is not decoded
+   * Bytes of a header block as it is sent; more close the connection, since what is not decoded
    * cannot be skipped. Default 98,304.
    */
   readonly maxHeaderBlockBytes: number;
-  /** CONTINUATION frames of a header block, empty ones too; more end the connection. Default 16. */
+  /** CONTINUATION frames of a header block, empty ones too; more close the connection. Default 16. */
   readonly maxContinuations: number;
   /**
    * Calls that a client resets, or makes us reset, a second: twice as many at once. More end the
@@ -31,11 +31,11 @@ export interface Limits {
    */
   readonly maxResetsPerSecond: number;
   /**
-   * PINGs a second that follow no frame of ours, twice as many at once; more end the connection.
-   * Peers that measure the bandwidth send one with each answer. Default 100.
+   * PINGs a second that follow no frame of ours, twice as many at once; more close the connection.
+   * Peers that measure the bandwidth send one with each response. Default 100.
    */
   readonly maxPingsPerSecond: number;
-  /** SETTINGS a second, twice as many at once; more end the connection. Default 10. */
+  /** SETTINGS a second, twice as many at once; more close the connection. Default 10. */
   readonly maxSettingsPerSecond: number;
   /**
    * DATA frames without data that end nothing, a second: twice as many at once. More end the
@@ -45,17 +45,17 @@ export interface Limits {
   /**
    * DATA frames that the peer's windows made smaller than 256 bytes, a second: twice as many at
    * once. A frame of 4,096 bytes or more makes up for one, as proxies cut some frames of every
-   * fast stream. More end the connection. Default 1,000.
+   * fast stream. More close the connection. Default 1,000.
    */
   readonly maxTinyFramesPerSecond: number;
   /**
    * Bytes of messages held for a connection that are not whole or not asked for yet. Beyond it a
-   * message ends its call with RESOURCE_EXHAUSTED; from half of it on the connection gets no credit
+   * message fails its call with RESOURCE_EXHAUSTED; from half of it on the connection gets no credit
    * while messages wait for slow readers. Default 64 MiB.
    */
   readonly maxHeldBytes: number;
   /**
-   * Bytes of messages waiting for a peer that does not read. Beyond it a whole answer ends its
+   * Bytes of messages waiting for a peer that does not read. Beyond it a whole response fails its
    * call with RESOURCE_EXHAUSTED instead (streams stop long before). Default 64 MiB.
    */
   readonly maxUnreadBytes: number;
@@ -74,7 +74,7 @@ export interface Limits {
   /** From our SETTINGS to their acknowledgement. Default 10,000 ms. */
   readonly settingsTimeoutMs: number;
   /**
-   * How long a finished answer may wait for a window or a socket that takes nothing; then its call
+   * How long a finished response may wait for a window or a socket that takes nothing; then its call
    * is reset. Default 60,000 ms.
    */
   readonly stallTimeoutMs: number;
@@ -102,7 +102,7 @@ export const DEFAULT_LIMITS: Limits = {
 };
 
 /**
- * Fills what was not set. Throws a TypeError that names the bound which is unknown or no number
+ * Fills what was not set. Throws a TypeError that names the limit that is unknown or not a number
  * above 0.
  */
 export function resolveLimits(given: Partial<Limits> = {}): Limits {

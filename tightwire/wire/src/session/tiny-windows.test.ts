@@ -81,7 +81,7 @@ describe("a peer's windows", () => {
     expect(sent()).toBeGreaterThan(5_000 * 8_100);
   });
 
-  test("that make every frame tiny end the connection", async () => {
+  test("that make every frame tiny close the connection", async () => {
     const { credit, end } = openSession();
     for (let count = 0; count < 3_000; count++) await credit(100);
     expect(end()).toBe(
