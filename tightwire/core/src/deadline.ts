@@ -70,8 +70,8 @@ export function parseTimeout(header: string): number | undefined {
 }
 
 /**
- * The status of a call whose `grpc-timeout` {@link parseTimeout} does not understand. Server side, in
- * transports.
+ * The status of a call whose `grpc-timeout` {@link parseTimeout} does not understand. Server side,
+ * in transports.
  */
 export function malformedTimeout(header: string): Status {
   return {

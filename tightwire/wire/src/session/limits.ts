@@ -23,10 +23,12 @@ export interface Limits {
    * cannot be skipped. Default 98,304.
    */
   readonly maxHeaderBlockBytes: number;
-  /** CONTINUATION frames of a header block, empty ones too; more close the connection. Default 16. */
+  /**
+   * CONTINUATION frames of a header block, empty ones too; more close the connection. Default 16.
+   */
   readonly maxContinuations: number;
   /**
-   * Calls that a client resets, or makes us reset, a second: twice as many at once. More end the
+   * Calls that a client resets, or makes us reset, a second: twice as many at once. More close the
    * connection. Server side; default 1,000.
    */
   readonly maxResetsPerSecond: number;
@@ -50,8 +52,8 @@ export interface Limits {
   readonly maxTinyFramesPerSecond: number;
   /**
    * Bytes of messages held for a connection that are not whole or not asked for yet. Beyond it a
-   * message fails its call with RESOURCE_EXHAUSTED; from half of it on the connection gets no credit
-   * while messages wait for slow readers. Default 64 MiB.
+   * message fails its call with RESOURCE_EXHAUSTED; from half of it on the connection gets no
+   * credit while messages wait for slow readers. Default 64 MiB.
    */
   readonly maxHeldBytes: number;
   /**
@@ -74,8 +76,8 @@ export interface Limits {
   /** From our SETTINGS to their acknowledgement. Default 10,000 ms. */
   readonly settingsTimeoutMs: number;
   /**
-   * How long a finished response may wait for a window or a socket that takes nothing; then its call
-   * is reset. Default 60,000 ms.
+   * How long a finished response may wait for a window or a socket that takes nothing; then its
+   * call is reset. Default 60,000 ms.
    */
   readonly stallTimeoutMs: number;
 }
