@@ -1,8 +1,8 @@
 import { ErrorCode } from "./protocol.js";
 /**
- * The peer broke a rule, which closes the connection. Thrown by the parts that read bytes and caught
- * in one place, `Session.receive`, which sends GOAWAY: it never leaves the engine. Source: RFC 9113,
- * section 5.4.1.
+ * The peer broke a rule, which closes the connection. Thrown by the parts that read bytes and
+ * caught in one place, `Session.receive`, which sends GOAWAY: it never leaves the engine. Source:
+ * RFC 9113, section 5.4.1.
  */
 export class ConnectionError extends Error {
   /** One of `ErrorCode`. */
