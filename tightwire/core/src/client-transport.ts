@@ -21,6 +21,11 @@ export interface OutgoingCall {
   readonly compress: boolean;
   /** How many attempts came before this one (`grpc-previous-rpc-attempts`). */
   readonly previousAttempts: number;
+  /**
+   * Streaming calls: how long neither side may send a message, in milliseconds. The caller enforces
+   * it. Default: `Infinity`.
+   */
+  readonly idleTimeoutMs?: number;
 }
 
 /** Hears how a unary call finished. */
@@ -75,16 +80,18 @@ export interface Connection {
   readonly info: ConnectionInfo;
   /** How many calls can start now without waiting; 0 when it is not `ready`. */
   readonly capacity: number;
+  /** Whether its peer has responded to any call, with whatever status. */
+  readonly responded: boolean;
   /** Hears each change of state, at most two. */
   onState(listener: (state: ConnectionState, why?: Status) => void): void;
   /** One message out, one in. */
   unary(call: OutgoingCall, message: Uint8Array, sink: UnarySink): CallHandle;
   stream(call: OutgoingCall, sink: ResponseSink): StreamHandle;
   /**
-   * Closes it: no new calls; those in flight have `graceMs` to finish, then they finish as
-   * UNAVAILABLE.
+   * Closes it: no new calls; those in flight have `graceMs` milliseconds to finish, then they finish
+   * with `status`. Default: UNAVAILABLE, "the connection was closed".
    */
-  close(graceMs: number): Promise<void>;
+  close(graceMs: number, status?: Status): Promise<void>;
 }
 
 /** Where a connection goes. */
@@ -100,7 +107,10 @@ export interface Endpoint {
 
 /** Settings of a connection that the channel decides. */
 export interface ConnectOptions {
-  /** How long connecting may take, in milliseconds. */
+  /**
+   * How long connecting may take, in milliseconds; and how long a peer that is suspected to be gone
+   * may take to acknowledge a PING.
+   */
   readonly timeoutMs: number;
   /** The largest message that is accepted, after decompression. */
   readonly maxMessageBytes: number;

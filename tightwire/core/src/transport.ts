@@ -16,6 +16,8 @@ import type { Outcome, Status } from "./status.js";
  * - No sink hears of a call before `unary` or `stream` has returned its handle; a handler in the
  *   same process may run before.
  * - No method throws because of what a peer does.
+ * - A connection that takes no more calls tells so (`draining`, `closed`) before it finishes a call
+ *   because of that: the call may be sent again at once, over another connection.
  */
 
 /** Bytes that are valid until the callback that gets them returns; copy them to keep them. */

@@ -45,10 +45,13 @@ function tapConnection(connection: Connection, tap: MessageTap<OutgoingCall>): C
     get capacity() {
       return connection.capacity;
     },
+    get responded() {
+      return connection.responded;
+    },
     onState: (listener) => connection.onState(listener),
     unary: (call, message, sink) => connection.unary(call, message, tapUnarySink(call, sink, tap)),
     stream: (call, sink) => connection.stream(call, tapResponseSink(call, sink, tap)),
-    close: (graceMs) => connection.close(graceMs),
+    close: (graceMs, status) => connection.close(graceMs, status),
   };
 }
 

@@ -40,6 +40,12 @@ export interface OpenOptions {
   readonly onResponse?: (compressed: boolean) => void;
 }
 
+/** Where calls go to an acceptor. */
+export interface RawListener extends SubjectListener {
+  /** Closes everything now, without a drain before. */
+  closeNow(): Promise<unknown>;
+}
+
 /** A server and a client of it, over the transport under test. */
 export interface Pair extends SubjectListener {
   readonly server: Server;
@@ -63,7 +69,7 @@ export interface Stage {
     options?: ChannelOptions,
   ): { channel: Channel; client: TestClient; books: CallBooks };
   /** A server without handlers: calls go to `acceptor` as the transport gives them. */
-  openRaw(acceptor: Acceptor): Promise<SubjectListener>;
+  openRaw(acceptor: Acceptor): Promise<RawListener>;
   /** A connection below channels. */
   connect(listener: SubjectListener): Promise<Connection>;
   /**
@@ -146,8 +152,9 @@ export function createStage(subject: TransportSubject, waitMs?: number): Stage {
           return listener;
         },
       };
-      closers.push(() => Promise.all(listeners.map((one) => one.closeNow())));
-      return await subject.listen(bare as unknown as Server);
+      const closeNow = (): Promise<unknown> => Promise.all(listeners.map((one) => one.closeNow()));
+      closers.push(closeNow);
+      return { ...(await subject.listen(bare as unknown as Server)), closeNow };
     },
     async connect(listener) {
       const connection = await listener.transport.connect(listener.endpoint, {

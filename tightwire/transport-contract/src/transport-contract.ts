@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { calledBack } from "./contract/called-back.js";
 import { cancellation } from "./contract/cancellation.js";
 import { clientCode } from "./contract/client-code.js";
+import { closing } from "./contract/closing.js";
 import { deadlines } from "./contract/deadlines.js";
 import { draining } from "./contract/draining.js";
 import { errors } from "./contract/errors.js";
@@ -34,6 +35,7 @@ const AREAS: Readonly<Record<string, (suite: Suite) => void>> = {
   flow,
   load,
   draining,
+  closing,
   seam,
 };
 

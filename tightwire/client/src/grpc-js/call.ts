@@ -27,6 +27,8 @@ export interface CallConnection {
   readonly channel: Channel;
   readonly authority: string;
   readonly clock: Clock;
+  /** The call is about to be told how it finished. */
+  callFinishing(completion: Completion): void;
   /** The call finished. */
   callFinished(call: GrpcJsCall): void;
 }
@@ -115,6 +117,7 @@ export class GrpcJsCall implements StreamHandle {
     if (this.#finished) return;
     this.#finished = true;
     this.#writer.close();
+    this.#connection.callFinishing(completion);
     this.#sink.finished(completion);
     this.#connection.callFinished(this);
   }

@@ -1,6 +1,7 @@
 import { type Channel, connectivityState } from "@grpc/grpc-js";
 import {
   type Clock,
+  type Completion,
   type Connection,
   type ConnectionInfo,
   type ConnectionState,
@@ -31,6 +32,7 @@ export class GrpcJsConnection implements Connection, CallConnection {
   readonly authority: string;
   readonly channel: Channel;
   readonly clock: Clock;
+  responded = false;
   readonly #calls = new Set<GrpcJsCall>();
   #state: ConnectionState = "ready";
   #listener: ((state: ConnectionState, status?: Status) => void) | undefined = undefined;
@@ -65,8 +67,8 @@ export class GrpcJsConnection implements Connection, CallConnection {
     return this.#start(call, sink);
   }
 
-  async close(graceMs: number): Promise<void> {
-    this.#tell("draining", CLOSED);
+  async close(graceMs: number, status: Status = CLOSED): Promise<void> {
+    this.#tell("draining", status);
     if (this.#calls.size > 0 && graceMs > 0) {
       await new Promise<void>((resolve) => {
         const timer = this.clock.setTimer(resolve, graceMs);
@@ -76,9 +78,14 @@ export class GrpcJsConnection implements Connection, CallConnection {
         };
       });
     }
-    for (const call of [...this.#calls]) call.cancel(CLOSED);
-    this.#tell("closed", CLOSED);
+    for (const call of [...this.#calls]) call.cancel(status);
+    this.#tell("closed", status);
     this.channel.close();
+  }
+
+  callFinishing({ origin }: Completion): void {
+    if (origin === "peer") this.responded = true;
+    else if (this.#state === "ready" && !this.#isReady) this.#tell("draining", CLOSED_UNEXPECTEDLY);
   }
 
   callFinished(call: GrpcJsCall): void {
@@ -88,6 +95,10 @@ export class GrpcJsConnection implements Connection, CallConnection {
     if (this.#state === "draining" && this.#whenIdle === undefined) this.#finish();
   }
 
+  get #isReady(): boolean {
+    return this.channel.getConnectivityState(false) === connectivityState.READY;
+  }
+
   #start(call: OutgoingCall, sink: ResponseSink): GrpcJsCall {
     const handle = new GrpcJsCall(this, call, sink);
     this.#calls.add(handle);
@@ -95,7 +106,7 @@ export class GrpcJsConnection implements Connection, CallConnection {
   }
 
   #watch(): void {
-    if (this.channel.getConnectivityState(false) !== connectivityState.READY) {
+    if (!this.#isReady) {
       this.#tell("draining", CLOSED_UNEXPECTEDLY);
       if (this.#calls.size === 0) this.#finish();
       return;

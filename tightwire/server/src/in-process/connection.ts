@@ -36,6 +36,8 @@ const CLOSED: Status = { code: StatusNumber.UNAVAILABLE, message: "the connectio
 /** A client's connection to a server in this process. */
 export class InProcessConnection implements Connection, CallKeeper {
   readonly info: ConnectionInfo = { address: "in-process", protocol: "in-process" };
+  /** A server of this process responds to what it accepts. */
+  readonly responded = true;
   readonly #host: ConnectionHost;
   readonly #options: ConnectOptions;
   readonly #calls = new OpenCalls();
@@ -59,7 +61,7 @@ export class InProcessConnection implements Connection, CallKeeper {
 
   /** Changes the state and tells the listener. */
   setState(state: ConnectionState, reason: Status): void {
-    if (this.#state === state) return;
+    if (this.#state === state || this.#state === "closed") return;
     this.#state = state;
     this.#listener?.(state, reason);
   }
@@ -79,11 +81,11 @@ export class InProcessConnection implements Connection, CallKeeper {
     return call;
   }
 
-  async close(graceMs: number): Promise<void> {
-    this.setState("draining", CLOSED);
+  async close(graceMs: number, status: Status = CLOSED): Promise<void> {
+    this.setState("draining", status);
     await (graceMs === 0 ? undefined : this.#calls.whenEmpty(graceMs, this.#options.clock));
-    for (const call of this.#calls.all) call.cancel(CLOSED);
-    this.setState("closed", CLOSED);
+    for (const call of this.#calls.all) call.cancel(status);
+    this.setState("closed", status);
     this.#host.connectionClosed(this);
   }
 

@@ -61,9 +61,9 @@ export class InProcessListener implements ServerTransport, Listener, ConnectionH
 
   closeNow(): Promise<void> {
     this.draining = true;
-    for (const call of this.#calls.all) call.serverClosed(SHUTTING_DOWN);
     for (const connection of [...this.#connections]) connection.setState("closed", SHUTTING_DOWN);
     this.#connections.clear();
+    for (const call of this.#calls.all) call.serverClosed(SHUTTING_DOWN);
     return Promise.resolve();
   }
 

@@ -44,7 +44,7 @@ const WAYS: Readonly<
     end: (_pair, stop) => stop.abort(new Error("changed my mind")),
   },
   "closing the channel": {
-    code: ["unavailable", "cancelled"],
+    code: ["cancelled"],
     end: ({ channel }) => channel.close(),
   },
   "the server's forced stop": {

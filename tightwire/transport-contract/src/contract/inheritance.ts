@@ -19,6 +19,9 @@ function noting(transport: ClientTransport, calls: OutgoingCall[]): ClientTransp
         get capacity() {
           return connection.capacity;
         },
+        get responded() {
+          return connection.responded;
+        },
         onState: (listener) => connection.onState(listener),
         unary: (call, message, sink) => {
           calls.push(call);
@@ -28,7 +31,7 @@ function noting(transport: ClientTransport, calls: OutgoingCall[]): ClientTransp
           calls.push(call);
           return connection.stream(call, sink);
         },
-        close: (graceMs) => connection.close(graceMs),
+        close: (graceMs, status) => connection.close(graceMs, status),
       };
     },
   };

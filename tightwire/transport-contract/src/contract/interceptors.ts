@@ -52,11 +52,14 @@ function refusingFirst(count: number, transport: ClientTransport): ClientTranspo
         get capacity() {
           return connection.capacity;
         },
+        get responded() {
+          return connection.responded;
+        },
         onState: (listener) => connection.onState(listener),
         unary: (call, message, sink) =>
           left > 0 ? refuse(sink) : connection.unary(call, message, sink),
         stream: (call, sink) => (left > 0 ? refuse(sink) : connection.stream(call, sink)),
-        close: (graceMs) => connection.close(graceMs),
+        close: (graceMs, status) => connection.close(graceMs, status),
       };
     },
   };

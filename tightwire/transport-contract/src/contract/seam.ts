@@ -359,7 +359,7 @@ export function seam({ test, subject }: Suite): void {
       connection.stream(outgoing("/a/B"), sink);
       connection.onState((state) => stage.log.add(state));
       await connection.close(graceMs);
-      expect(sink.end).toMatchObject({ code: StatusNumber.UNAVAILABLE });
+      expect(sink.end).toMatchObject({ code: StatusNumber.UNAVAILABLE, origin: "local" });
       expect(connection.capacity).toBe(0);
     }
     expect(stage.log.entries.filter((one) => one === "closed")).toHaveLength(2);
