@@ -12,10 +12,13 @@ export class StreamActivity {
   marked: MarkedValues | undefined = undefined;
   /** Requests that can be iterated over once, and were. */
   consumedRequests: unknown = undefined;
+  /** The idle timeout. */
+  readonly idleMs: number;
   readonly #idle: IdleTimer;
 
   /** Starts the idle timeout, which cancels `call`. */
   constructor(call: CallHandle, clock: Clock, idleMs: number) {
+    this.idleMs = idleMs;
     this.#idle = new IdleTimer(clock, idleMs, () =>
       call.cancel({
         code: StatusNumber.DEADLINE_EXCEEDED,

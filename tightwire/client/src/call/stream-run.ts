@@ -101,6 +101,10 @@ export class StreamRun implements Run, OutgoingCall, ResponseSink {
     return this.sent.call.deadline;
   }
 
+  get idleTimeoutMs(): number {
+    return this.sent.call.stream.idleMs;
+  }
+
   headers(metadata: Metadata): void {
     if (this.completion !== undefined) return;
     this.#responds();

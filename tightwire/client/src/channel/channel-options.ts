@@ -7,11 +7,19 @@ import {
   type Random,
   refuseUnknownOptions,
 } from "@tightwire/core/runtime";
+import {
+  checkArray,
+  checkLogger,
+  checkObservers,
+  checkOptionsObject,
+  checkSystem,
+  checkTransport,
+} from "./channel-arguments.js";
 
 /** Options of a channel. All are optional. */
 export interface ChannelOptions {
   /**
-   * How bytes reach the server. Default: `wire()` in cleartext. The other is `grpcJs()` of
+   * How bytes reach the server. Default: `wire()` in cleartext; none for `in-process:`. The other is `grpcJs()` of
    * `@tightwire/client/grpc-js`.
    */
   readonly transport?: ClientTransport;
@@ -22,7 +30,8 @@ export interface ChannelOptions {
   readonly timeoutMs?: number;
   /**
    * How long connecting to one endpoint may take, in milliseconds; `Infinity` for as long as it
-   * takes. Default 5,000.
+   * takes. Over `wire()` also how long a silent server may take to acknowledge a PING. Default
+   * 5,000.
    */
   readonly connectTimeoutMs?: number;
   /** Limit of one response message, in bytes after decompression. Default 4 MiB. */
@@ -57,9 +66,16 @@ const OPTION_NAMES: readonly string[] = [
   "random",
 ];
 
-/** Throws a MisuseError that names an unknown option, or a number that an option does not allow. */
+/** Throws a MisuseError that names an unknown option, or one whose value is not allowed. */
 export function checkChannelOptions(options: ChannelOptions): void {
+  checkOptionsObject(options);
   refuseUnknownOptions("createChannel", options, OPTION_NAMES);
+  checkTransport(options.transport);
+  checkArray("interceptors", options.interceptors);
+  checkArray("attemptInterceptors", options.attemptInterceptors);
+  checkLogger(options.logger);
+  checkObservers(options.observers);
+  checkSystem(options.clock, options.random);
   checkTime("timeoutMs", options.timeoutMs);
   checkTime("connectTimeoutMs", options.connectTimeoutMs);
   checkCount("maxMessageBytes", options.maxMessageBytes);

@@ -19,6 +19,7 @@ afterEach(() => {
 });
 
 interface FakeConnection extends Connection {
+  responded: boolean;
   become(state: ConnectionState): void;
   readonly closedWith: readonly number[];
 }
@@ -31,11 +32,13 @@ function fakeConnection(address: string): FakeConnection {
   const connection: FakeConnection = {
     info: { address, protocol: "fake" },
     closedWith,
+    responded: true,
     get capacity() {
       return state === "ready" ? 1 : 0;
     },
     onState(listener) {
       changed = listener;
+      if (state !== "ready") listener(state);
     },
     become(next) {
       state = next;
@@ -52,11 +55,16 @@ function fakeConnection(address: string): FakeConnection {
   return connection;
 }
 
-/**
- * A connector over a transport that connects to every address except those in `down`; with `held`,
- * once the test calls `release`.
- */
-function openConnector(text: string, { held = false } = {}) {
+/** How the transport of a test connects. */
+interface FakeOptions {
+  /** Once the test calls `release`. */
+  readonly held?: boolean;
+  /** Is told of each connection before it is handed over. */
+  readonly made?: (connection: FakeConnection) => void;
+}
+
+/** A connector over a transport that connects to every address except those in `down`. */
+function openConnector(text: string, { held = false, made: tell }: FakeOptions = {}) {
   const down = new Set<string>();
   const tried: string[] = [];
   const made: FakeConnection[] = [];
@@ -79,6 +87,7 @@ function openConnector(text: string, { held = false } = {}) {
         if (down.has(address)) throw new Error("refused");
         const connection = fakeConnection(address);
         made.push(connection);
+        tell?.(connection);
         return connection;
       },
     },
@@ -173,6 +182,117 @@ test("the backoff is at most ten seconds", async () => {
     vi.advanceTimersByTime(10_000);
   }
   expect(tried).toHaveLength(12);
+});
+
+/** Needs a connection again and again, as a busy client does, and counts the connections made. */
+async function connectionsIn(ms: number, made: FakeOptions["made"]): Promise<number> {
+  const opened = openConnector("static:///a:1", made === undefined ? {} : { made });
+  const stopped = { now: false };
+  void (async () => {
+    while (!stopped.now) {
+      await opened.acquire();
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  })();
+  await vi.advanceTimersByTimeAsync(ms);
+  stopped.now = true;
+  await opened.connector.close(0);
+  return opened.made.length;
+}
+
+/** Drops a connection in the next turn, as a server that sends GOAWAY at once. */
+const dropSoon = (connection: FakeConnection): void =>
+  void setTimeout(() => connection.become("draining"), 0);
+
+test("a server that drops each connection before any response is connected to less and less often", async () => {
+  vi.spyOn(Math, "random").mockReturnValue(1);
+  // Waits of 100, 200, 400, 800, 1,600, 3,200 and 6,400 ms end within 12.8 s.
+  const count = await connectionsIn(12_800, (connection) => {
+    connection.responded = false;
+    dropSoon(connection);
+  });
+  expect(count).toBe(8);
+});
+
+test("a connection that is dropped after a response is replaced at once", async () => {
+  vi.spyOn(Math, "random").mockReturnValue(1);
+  expect(await connectionsIn(100, dropSoon)).toBeGreaterThan(20);
+});
+
+test("a connection that is no longer ready when it comes is a failure to connect", async () => {
+  vi.spyOn(Math, "random").mockReturnValue(1);
+  const drop = (connection: FakeConnection): void => connection.become("closed");
+  const { acquire } = openConnector("static:///a:1", { made: drop });
+  expect(await acquire()).toEqual(
+    unavailable("cannot connect to static:///a:1: the connection was dropped at once"),
+  );
+});
+
+test("calls wait while a connection without a response is replaced, and stop waiting when told", async () => {
+  vi.spyOn(Math, "random").mockReturnValue(1);
+  const { connector, made, acquire } = openConnector("static:///a:1", {
+    made: (connection) => {
+      connection.responded = false;
+    },
+  });
+  await acquire();
+  made[0]?.become("draining");
+  const left = vi.fn();
+  connector.acquire(left, left)();
+  expect(vi.getTimerCount()).toBe(0);
+  const waiting = acquire();
+  await vi.advanceTimersByTimeAsync(99);
+  expect([made.length, connector.ready()]).toEqual([1, undefined]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(await waiting).toBe(made[1]);
+  expect(left).not.toHaveBeenCalled();
+});
+
+test("close while calls wait to connect again fails them, and leaves no timer", async () => {
+  const { connector, made, acquire } = openConnector("static:///a:1", {
+    made: (connection) => {
+      connection.responded = false;
+    },
+  });
+  await acquire();
+  made[0]?.become("draining");
+  const waiting = acquire();
+  expect(vi.getTimerCount()).toBe(1);
+  await connector.close(0);
+  expect(await waiting).toEqual(CLOSED);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("close while several endpoints are tried leaves no timer", async () => {
+  const { connector, acquire, tried } = openConnector("static:///a:1,b:2,c:3", { held: true });
+  const waiting = acquire();
+  await vi.advanceTimersByTimeAsync(250);
+  expect(tried).toEqual(["a:1", "b:2"]);
+  await connector.close(0);
+  expect(await waiting).toEqual(CLOSED);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("a call that waits does not get a connection that is dropped before it is told", async () => {
+  const { connector, made, acquire } = openConnector("static:///a:1");
+  await acquire();
+  const told = vi.fn();
+  connector.acquire(told, told);
+  made[0]?.become("closed");
+  await vi.advanceTimersByTimeAsync(0);
+  expect(told.mock.calls).toEqual([[made[1]]]);
+});
+
+test("each call that waited goes on in its own context", async () => {
+  const { connector, release } = openConnector("static:///a:1", { held: true });
+  const scopes: unknown[] = [];
+  const first = { deadline: 1 } as CallScope;
+  const second = { deadline: 2 } as CallScope;
+  const note = (): void => void scopes.push(currentScope());
+  for (const scope of [first, second]) runInScope(scope, () => void connector.acquire(note, note));
+  release();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(scopes).toEqual([first, second]);
 });
 
 test.each(["draining", "closed"] as const)(

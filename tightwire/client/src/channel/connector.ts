@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { detach } from "@tightwire/core";
 import {
   type ClientTransport,
@@ -6,6 +7,7 @@ import {
   type Random,
   type Status,
   StatusNumber,
+  type Timer,
 } from "@tightwire/core/runtime";
 import { pickFirst } from "../balancer/pick-first.js";
 import { resolveTarget } from "../resolver/resolve-target.js";
@@ -37,7 +39,10 @@ export interface Connector {
    * waiting.
    */
   acquire(ready: (connection: Connection) => void, failed: (status: Status) => void): () => void;
-  /** Fails the calls that wait and closes all connections. Never rejects. */
+  /**
+   * Fails the calls that wait and closes all connections, whose calls have `graceMs` milliseconds
+   * to finish. Never rejects.
+   */
   close(graceMs: number): Promise<void>;
 }
 
@@ -46,14 +51,15 @@ interface Waiter {
   readonly failed: (status: Status) => void;
 }
 
-/** How calls on a closed channel fail. */
+/** How calls finish that a channel's user no longer wants. */
 const CHANNEL_CLOSED: Status = { code: StatusNumber.CANCELLED, message: "the channel was closed" };
 
 /**
  * Keeps one connection to the first endpoint that accepts one. It connects when a call needs it and
  * drops a connection that drains or closes. Calls wait while it connects. After a round in which no
- * endpoint accepted, it backs off: calls fail at once with the reason of that round. All of it runs
- * detached from any call.
+ * endpoint accepted, it backs off: calls fail at once with the reason of that round. It also waits
+ * as long before it connects again when a connection brought no response, but then calls wait. All
+ * of that runs detached from any call; each call that waited goes on in its own context.
  */
 export function createConnector(parts: ConnectorParts): Connector {
   const { target, transport, timeoutMs, maxMessageBytes, clock, random } = parts;
@@ -62,6 +68,8 @@ export function createConnector(parts: ConnectorParts): Connector {
   const connections = new Set<Connection>();
   const closing = new AbortController();
   let state: ConnectorState = { kind: "idle" };
+  /** Set while calls wait in the state "delayed". */
+  let delay: Timer | undefined;
 
   function apply(event: ConnectorEvent): void {
     state = transition(state, event);
@@ -69,33 +77,43 @@ export function createConnector(parts: ConnectorParts): Connector {
 
   async function connect(): Promise<Connection> {
     const { signal } = closing;
-    const options = { timeoutMs, maxMessageBytes, signal, clock, random };
-    return pickFirst(target.text, await resolveTarget(target), signal, (endpoint) =>
-      transport.connect(endpoint, options),
-    );
+    return pickFirst({
+      target: target.text,
+      endpoints: await resolveTarget(target),
+      clock,
+      signal,
+      connectTo: (endpoint, wanted) =>
+        transport.connect(endpoint, { timeoutMs, maxMessageBytes, signal: wanted, clock, random }),
+    });
   }
 
   function connected(connection: Connection): void {
-    // A transport may miss the abort.
     if (state.kind === "closed") return void connection.close(0);
     connections.add(connection);
-    apply({ kind: "connected", connection });
-    connection.onState((now) => {
-      apply({ kind: "dropped", connection });
+    let lost = undefined as Status | undefined;
+    connection.onState((now, why) => {
+      lost ??= why ?? DROPPED;
+      apply({ kind: "dropped", connection, retryAt: retryAt() });
       if (now === "closed") connections.delete(connection);
     });
+    // A connection that was dropped before it was handed over is none.
+    if (lost !== undefined) return failed(lost.message);
+    apply({ kind: "connected", connection });
     for (const waiter of takeWaiters()) waiter.ready(connection);
   }
 
-  function failed(error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
+  function failed(reason: string): void {
     const failure: Status = {
       code: StatusNumber.UNAVAILABLE,
       message: `cannot connect to ${target.text}: ${reason}`,
     };
-    const retryAt = clock.now() + backoffMs(failuresOf(state) + 1, random);
-    apply({ kind: "failed", failure, retryAt });
+    apply({ kind: "failed", failure, retryAt: retryAt() });
     for (const waiter of takeWaiters()) waiter.failed(failure);
+  }
+
+  /** When the next round may start, after this one brought no response. */
+  function retryAt(): number {
+    return clock.now() + backoffMs(failuresOf(state) + 1, random);
   }
 
   function takeWaiters(): Waiter[] {
@@ -104,40 +122,74 @@ export function createConnector(parts: ConnectorParts): Connector {
     return all;
   }
 
-  /** Calls back later, if the call still waits then. */
-  function later(waiter: Waiter, tell: () => void): void {
+  /** What happens to a call that waits, by the state; never before `acquire` returned. */
+  function serve(waiter: Waiter): void {
+    need();
+    const now = state;
+    if (now.kind === "connecting" || now.kind === "delayed") return;
     queueMicrotask(() => {
-      if (waiters.delete(waiter)) tell();
+      if (!waiters.has(waiter)) return;
+      if (state !== now) return serve(waiter);
+      waiters.delete(waiter);
+      if (now.kind === "ready") waiter.ready(now.connection);
+      else waiter.failed(now.kind === "backoff" ? now.failure : CHANNEL_CLOSED);
     });
   }
 
-  /** What happens to a call that waits, by the state. */
-  function serve(waiter: Waiter): void {
+  /** A call needs a connection: starts a round of connecting, now or when that is allowed. */
+  function need(): void {
     const before = state;
     apply({ kind: "needed", now: clock.now() });
-    if (state.kind === "closed") later(waiter, () => waiter.failed(CHANNEL_CLOSED));
-    else if (state.kind === "backoff") {
-      const { failure } = state;
-      later(waiter, () => waiter.failed(failure));
-    } else if (state.kind === "ready") {
-      const { connection } = state;
-      later(waiter, () => waiter.ready(connection));
-    } else if (before !== state) void detach(connect).then(connected, failed);
+    if (state.kind === "connecting" && before !== state)
+      detach(() => void connect().then(connected, (error: unknown) => failed(reasonOf(error))));
+    else if (state.kind === "delayed" && delay === undefined) {
+      const ms = state.retryAt - clock.now();
+      delay = detach(() => clock.setTimer(delayPassed, ms));
+    }
+  }
+
+  function delayPassed(): void {
+    delay = undefined;
+    if (waiters.size > 0) need();
+  }
+
+  function stopDelay(): void {
+    delay?.cancel();
+    delay = undefined;
   }
 
   return {
     ready: () => (state.kind === "ready" ? state.connection : undefined),
     acquire(ready, failed) {
-      const waiter = { ready, failed };
+      const inContext = AsyncLocalStorage.snapshot();
+      const waiter: Waiter = {
+        ready: (connection) => inContext(ready, connection),
+        failed: (status) => inContext(failed, status),
+      };
       waiters.add(waiter);
       serve(waiter);
-      return () => void waiters.delete(waiter);
+      return () => {
+        waiters.delete(waiter);
+        if (waiters.size === 0) stopDelay();
+      };
     },
     async close(graceMs) {
       apply({ kind: "closed" });
       closing.abort();
+      stopDelay();
       for (const waiter of takeWaiters()) waiter.failed(CHANNEL_CLOSED);
-      await Promise.allSettled([...connections].map((connection) => connection.close(graceMs)));
+      await Promise.allSettled(
+        [...connections].map((connection) => connection.close(graceMs, CHANNEL_CLOSED)),
+      );
     },
   };
+}
+
+const DROPPED: Status = {
+  code: StatusNumber.UNAVAILABLE,
+  message: "the connection was dropped at once",
+};
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -11,6 +11,7 @@ import { wire } from "@tightwire/wire/client";
 import { composeCalls } from "../call/interceptors.js";
 import { parseTarget } from "../resolver/target.js";
 import type { Channel, OpenChannel } from "./channel.js";
+import { checkTargetTransport } from "./channel-arguments.js";
 import { type ChannelOptions, checkChannelOptions } from "./channel-options.js";
 import { createConnector } from "./connector.js";
 
@@ -23,12 +24,14 @@ const DEFAULT_MAX_MESSAGE_BYTES: number = 4 * 1024 * 1024;
  * target (`TW_INVALID_TARGET`) or option (`TW_UNKNOWN_OPTION`, `TW_INVALID_OPTION`).
  */
 export function createChannel(target: string, options: ChannelOptions = {}): Channel {
+  const parsed = parseTarget(target);
   checkChannelOptions(options);
+  checkTargetTransport(parsed, options.transport);
   const { clock = systemClock, random = systemRandom } = options;
   const connector = createConnector({
     clock,
     random,
-    target: parseTarget(target),
+    target: parsed,
     transport: options.transport ?? wire(),
     timeoutMs: timerMs(options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS),
     maxMessageBytes: options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES,

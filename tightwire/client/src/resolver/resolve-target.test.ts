@@ -5,7 +5,7 @@ import { parseTarget } from "./target.js";
 const lookup = vi.hoisted(() => vi.fn());
 vi.mock("node:dns/promises", () => ({ lookup }));
 
-test("a name has all of its addresses, in the order of the resolver, and itself as the authority", async () => {
+test("a name has all of its addresses, and itself as the authority", async () => {
   lookup.mockResolvedValueOnce([
     { address: "10.0.0.2", family: 4 },
     { address: "10.0.0.1", family: 4 },
@@ -13,12 +13,31 @@ test("a name has all of its addresses, in the order of the resolver, and itself 
   ]);
   const endpoints = await resolveTarget(parseTarget("dns:///catalog:50051"));
   expect(endpoints).toEqual(
-    ["10.0.0.2:50051", "10.0.0.1:50051", "[fd00::1]:50051"].map((address) => ({
+    ["10.0.0.2:50051", "[fd00::1]:50051", "10.0.0.1:50051"].map((address) => ({
       address,
       authority: "catalog:50051",
     })),
   );
   expect(lookup).toHaveBeenCalledWith("catalog", expect.objectContaining({ all: true }));
+});
+
+test.each([
+  [
+    "the family of the first address first",
+    ["10.0.0.1", "10.0.0.2", "10.0.0.3", "fd00::1"],
+    ["10.0.0.1", "fd00::1", "10.0.0.2", "10.0.0.3"],
+  ],
+  [
+    "and whichever that is",
+    ["fd00::1", "fd00::2", "10.0.0.1", "10.0.0.2", "10.0.0.3"],
+    ["fd00::1", "10.0.0.1", "fd00::2", "10.0.0.2", "10.0.0.3"],
+  ],
+])("the families of a name's addresses take turns, %s", async (_, found, expected) => {
+  const familyOf = (address: string): number => (address.includes(":") ? 6 : 4);
+  lookup.mockResolvedValueOnce(found.map((address) => ({ address, family: familyOf(address) })));
+  const endpoints = await resolveTarget(parseTarget("dns:///catalog:1"));
+  const joined = expected.map((one) => (familyOf(one) === 6 ? `[${one}]:1` : `${one}:1`));
+  expect(endpoints.map(({ address }) => address)).toEqual(joined);
 });
 
 test("a name without addresses rejects with the error of the resolver", async () => {

@@ -2,9 +2,9 @@ import type { Endpoint } from "@tightwire/core/runtime";
 import { joinHostPort, type Target } from "./target.js";
 
 /**
- * Finds the endpoints of a target: all addresses of a name, in the order of the system's resolver,
- * or the addresses that the target lists. Rejects with the resolver's Error, which names the host,
- * when the name has no address.
+ * Finds the endpoints of a target in the order in which to try them: the addresses that the target
+ * lists, or all addresses of a name, in the order of the system's resolver with IPv6 and IPv4 taking
+ * turns. Rejects with the resolver's Error, which names the host, when the name has no address.
  */
 export async function resolveTarget(target: Target): Promise<readonly Endpoint[]> {
   if (target.scheme === "static") return target.endpoints;
@@ -13,8 +13,24 @@ export async function resolveTarget(target: Target): Promise<readonly Endpoint[]
   // Loaded on first use, so that importing the client stays fast.
   const { lookup } = await import("node:dns/promises");
   const addresses = await lookup(target.host, { all: true, verbatim: false });
-  return addresses.map(({ address }) => ({
+  return interleaveFamilies(addresses).map(({ address }) => ({
     address: joinHostPort(address, target.port),
     authority,
   }));
+}
+
+interface Resolved {
+  readonly address: string;
+  readonly family: number;
+}
+
+/**
+ * Has the families take turns, the family of the first address first, so that one that leads nowhere
+ * costs one stagger. Source: RFC 8305, section 4.
+ */
+function interleaveFamilies(addresses: readonly Resolved[]): readonly Resolved[] {
+  const first = addresses.filter(({ family }) => family === addresses[0]?.family);
+  const second = addresses.filter(({ family }) => family !== addresses[0]?.family);
+  const turns = Array.from({ length: Math.max(first.length, second.length) }, (_, turn) => turn);
+  return turns.flatMap((turn) => [...first.slice(turn, turn + 1), ...second.slice(turn, turn + 1)]);
 }
