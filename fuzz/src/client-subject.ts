@@ -38,6 +38,7 @@ export function createClientSubject(
     keepaliveMs: random.pick([Number.POSITIVE_INFINITY, 3_000]),
     keepaliveTimeoutMs: 2_000,
     scheme: "http" as const,
+    pingTimeoutMs: 5_000,
     authority: "localhost",
     firstStreamId: seed !== 0 && random.chance(2) ? LAST_STREAM_IDS : 1,
   };

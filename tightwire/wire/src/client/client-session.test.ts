@@ -1,6 +1,13 @@
 import { Metadata } from "@tightwire/core";
-import { type Completion, type OutgoingCall, StatusNumber, SYSTEM } from "@tightwire/core/runtime";
-import { describe, expect, test } from "vitest";
+import {
+  type Completion,
+  type OutgoingCall,
+  type ResponseSink,
+  StatusNumber,
+  SYSTEM,
+  type UnarySink,
+} from "@tightwire/core/runtime";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { ByteTransport } from "../session/byte-transport.js";
 import { DEFAULT_LIMITS } from "../session/limits.js";
 import { ClientSession } from "./client-session.js";
@@ -53,6 +60,8 @@ function createSession(firstStreamId: number): {
   session: ClientSession;
   log: string[];
   streams(): number[];
+  /** The stream and the code of each RST_STREAM that it wrote. */
+  resets(): number[][];
   writes(): number;
   ended(): boolean;
   call(): Completion[];
@@ -74,6 +83,7 @@ function createSession(firstStreamId: number): {
     limits: DEFAULT_LIMITS,
     maxMessageBytes: 1_000,
     keepaliveMs: Number.POSITIVE_INFINITY,
+    pingTimeoutMs: 5_000,
     keepaliveTimeoutMs: 1_000,
     scheme: "http" as const,
     authority: "a",
@@ -85,18 +95,21 @@ function createSession(firstStreamId: number): {
     busy: () => {},
     tooManyPings: () => {},
   });
+  /** What it wrote of one kind of frame. */
+  function framesOf(type: number): Buffer[] {
+    const bytes = Buffer.concat(written).subarray(24);
+    const found: Buffer[] = [];
+    for (let at = 0; at < bytes.length; at += 9 + bytes.readUIntBE(at, 3))
+      if (bytes[at + 3] === type) found.push(bytes.subarray(at));
+    return found;
+  }
   return {
     session,
     log,
     ended: () => ended,
     writes: () => written.length,
-    streams() {
-      const bytes = Buffer.concat(written).subarray(24);
-      const ids: number[] = [];
-      for (let at = 0; at < bytes.length; at += 9 + bytes.readUIntBE(at, 3))
-        if (bytes[at + 3] === 1) ids.push(bytes.readUInt32BE(at + 5));
-      return ids;
-    },
+    streams: () => framesOf(1).map((one) => one.readUInt32BE(5)),
+    resets: () => framesOf(3).map((one) => [one.readUInt32BE(5), one.readUInt32BE(9)]),
     call() {
       const ends: Completion[] = [];
       session.unary(CALL, new Uint8Array(), { finished: (end) => void ends.push(end) });
@@ -210,4 +223,128 @@ describe("30. a sink that does what it likes inside the parser's loop", () => {
       expect(ends).toEqual(["first 0", `second ${expected}`]);
     });
   }
+});
+
+describe("a connection that closes", () => {
+  const finishing = (log: string[]): UnarySink => ({
+    finished: ({ outcome }) => void log.push(outcome),
+  });
+
+  test("says so before its calls finish, those that wait for a place first", async () => {
+    const { session, log } = createSession(1);
+    session.receive(setting(3, 1));
+    session.unary(CALL, new Uint8Array(), finishing(log));
+    session.unary(CALL, new Uint8Array(), finishing(log));
+    await turn();
+    session.transportClosed("lost");
+    expect(log).toEqual(["ready", "closed", "not-processed", "unknown"]);
+  });
+
+  test("says that it drains before calls beyond the last stream finish", async () => {
+    const { session, log } = createSession(1);
+    session.receive(setting(3, 1));
+    session.unary(CALL, new Uint8Array(), finishing(log));
+    session.unary(CALL, new Uint8Array(), finishing(log));
+    await turn();
+    session.receive(frame(7, 0, 0, Buffer.alloc(8)));
+    expect(log).toEqual(["ready", "draining", "not-processed", "closed", "not-processed"]);
+  });
+
+  test("knows whether its server ever responded", async () => {
+    const { session } = createSession(1);
+    session.receive(setting(3, 100));
+    session.unary(CALL, new Uint8Array(), { finished() {} });
+    await turn();
+    session.receive(frame(3, 0, 1, Buffer.from([0, 0, 0, 7])));
+    expect(session.gotResponse).toBe(false);
+    session.unary(CALL, new Uint8Array(), { finished() {} });
+    await turn();
+    session.receive(answer(3));
+    expect(session.gotResponse).toBe(true);
+  });
+});
+
+describe("a sink that throws fails its own call, once, and no other", () => {
+  const boom = (): never => {
+    throw new Error("boom");
+  };
+
+  /** Two calls whose responses come in one chunk; `failing` is the sink of the first. */
+  async function respondTo(failing: Partial<ResponseSink>) {
+    const printed = vi.spyOn(console, "error").mockImplementation(() => {});
+    onTestFinished(() => printed.mockRestore());
+    const { session, log, streams, resets } = createSession(1);
+    session.receive(setting(3, 100));
+    const ends: string[] = [];
+    const noting: ResponseSink = {
+      headers() {},
+      message() {},
+      drained() {},
+      finished: ({ code, message }) => void ends.push(`${code} ${message}`),
+    };
+    const handle = session.stream(CALL, {
+      ...noting,
+      finished: (end) => {
+        noting.finished(end);
+        failing.finished?.(end);
+      },
+      headers: (metadata) => failing.headers?.(metadata),
+      message: (bytes) => failing.message?.(bytes),
+      drained: () => failing.drained?.(),
+    });
+    handle.pull(2);
+    handle.write(new Uint8Array(70_000));
+    const second: string[] = [];
+    session
+      .stream(CALL, { ...noting, finished: ({ code }) => void second.push(String(code)) })
+      .pull(2);
+    await turn();
+    // Credit for the first call's message, so that it is told to go on.
+    session.receive(frame(8, 0, 0, Buffer.from([0, 1, 0, 0])));
+    session.receive(frame(8, 0, 1, Buffer.from([0, 1, 0, 0])));
+    await turn();
+    session.receive(Buffer.concat([answer(1), answer(3)]));
+    await turn();
+    expect([second, log, streams()]).toEqual([["0"], ["ready"], [1, 3]]);
+    return { ends, printed: printed.mock.calls, resets: resets() };
+  }
+
+  test.each<[string, Partial<ResponseSink>]>([
+    ["headers", { headers: boom }],
+    ["message", { message: boom }],
+    ["drained", { drained: boom }],
+  ])("in %s", async (_, failing) => {
+    const { ends, printed, resets } = await respondTo(failing);
+    expect(ends).toEqual(["13 the call failed in this process: boom"]);
+    expect(printed).toEqual([
+      ["tightwire: the code above the transport of /a/B threw:", new Error("boom")],
+    ]);
+    expect(resets[0]).toEqual([1, 2]);
+  });
+
+  test("in finished, which has been told then", async () => {
+    const { ends, printed } = await respondTo({ finished: boom });
+    expect(ends).toEqual(["0 "]);
+    expect(printed).toHaveLength(1);
+  });
+
+  test("in headers and in finished", async () => {
+    const { ends, printed } = await respondTo({ headers: boom, finished: boom });
+    expect(ends).toEqual(["13 the call failed in this process: boom"]);
+    expect(printed).toHaveLength(2);
+  });
+
+  test("when the connection closes", async () => {
+    const printed = vi.spyOn(console, "error").mockImplementation(() => {});
+    onTestFinished(() => printed.mockRestore());
+    const { session, log, call } = createSession(1);
+    session.receive(setting(3, 2));
+    for (let count = 0; count < 3; count++)
+      session.unary(CALL, new Uint8Array(), { finished: boom });
+    const last = call();
+    await turn();
+    session.transportClosed("lost");
+    expect(last.map(({ code }) => code)).toEqual([StatusNumber.UNAVAILABLE]);
+    expect([log, printed.mock.calls.length]).toEqual([["ready", "closed"], 3]);
+  });
 });

@@ -6,22 +6,15 @@ import type {
   UnarySink,
 } from "@tightwire/core/runtime";
 import { ConnectionError, onClosed, onIdle } from "../frames/connection-error.js";
-import { writeFrameHeader, writeGoaway } from "../frames/frame-writer.js";
-import {
-  ErrorCode,
-  Flag,
-  FRAME_HEADER_BYTES,
-  FrameType,
-  MAX_31_BITS,
-  PREFACE,
-} from "../frames/protocol.js";
+import { writeGoaway } from "../frames/frame-writer.js";
+import { ErrorCode, MAX_31_BITS, PREFACE } from "../frames/protocol.js";
 import { SettingId } from "../frames/settings.js";
 import { ResponseHead } from "../grpc/response-head.js";
 import { HpackDecoder } from "../hpack/decoder.js";
 import type { ByteTransport } from "../session/byte-transport.js";
+import type { TimerName } from "../session/connection-timers.js";
 import { Session } from "../session/session.js";
 import type { SessionSide } from "../session/session-side.js";
-import type { Stream } from "../session/stream.js";
 import { ClientStream } from "./client-stream.js";
 import { CLOSED, ConnectionStatus, GOING_AWAY, USED_UP } from "./connection-status.js";
 import { RequestWriter } from "./request-writer.js";
@@ -29,6 +22,7 @@ import type { ResponseReader } from "./response-reader.js";
 import type { ClientSessionOptions, ClientSessionOwner } from "./session-options.js";
 import { StreamOpener } from "./stream-opener.js";
 import { StreamingResponse } from "./streaming-response.js";
+import { Suspicion } from "./suspicion.js";
 import { UnaryResponse } from "./unary-response.js";
 
 /**
@@ -39,10 +33,13 @@ export class ClientSession implements SessionSide {
   readonly kind = "client";
   readonly lastPeerStream = 0;
   readonly session: Session;
+  /** Whether the server has responded to any call. */
+  gotResponse = false;
   readonly #owner: ClientSessionOwner;
   readonly #decoder: HpackDecoder = new HpackDecoder();
   readonly #head: ResponseHead;
   readonly #opener: StreamOpener;
+  readonly #suspicion: Suspicion;
   #goawayLast = MAX_31_BITS;
   readonly #status: ConnectionStatus;
 
@@ -55,7 +52,9 @@ export class ClientSession implements SessionSide {
     const session = new Session(transport, options, this, Number.POSITIVE_INFINITY);
     this.session = session;
     const requests = new RequestWriter(session, options.scheme, options.authority);
-    this.#opener = new StreamOpener(session, requests, options.firstStreamId, () =>
+    const { firstStreamId, pingTimeoutMs } = options;
+    this.#suspicion = new Suspicion(session, pingTimeoutMs);
+    this.#opener = new StreamOpener(session, requests, this.#suspicion, firstStreamId, () =>
       this.#status.set("draining", USED_UP),
     );
     session.output.reserve(PREFACE.length);
@@ -78,6 +77,7 @@ export class ClientSession implements SessionSide {
   }
 
   receive(bytes: Buffer): void {
+    this.#suspicion.heard();
     this.session.receive(bytes);
   }
 
@@ -111,26 +111,17 @@ export class ClientSession implements SessionSide {
     else streams.reset(stream, ErrorCode.CANCEL);
   }
 
-  /** Ends a stream that sent its last message before. */
-  writeEndOfStream(stream: Stream): void {
-    if (stream.id === 0) return; // it waits for a place
-    const { output } = this.session;
-    output.reserve(FRAME_HEADER_BYTES);
-    writeFrameHeader(output, 0, FrameType.DATA, Flag.END_STREAM, stream.id);
-    this.session.localEnd(stream);
-  }
-
-  /** Takes no new calls; those in flight have `graceMs` to finish. */
-  async close(graceMs: number): Promise<void> {
+  /** Takes no new calls; those in flight have `graceMs` to finish, else they do with `status`. */
+  async close(graceMs: number, status: Status = CLOSED): Promise<void> {
     const { session } = this;
-    this.#status.set("draining", CLOSED);
+    this.#status.set("draining", status);
     if (this.#inFlight > 0 && graceMs > 0 && !session.closed)
       await this.#status.waitUntilIdle(session.clock, graceMs);
     if (session.closed) return;
-    for (const { owner } of session.streams.all()) (owner as ClientStream).cancel(CLOSED);
-    for (const one of this.#opener.takeWaiting()) one.cancel(CLOSED);
+    for (const one of this.#opener.takeWaiting()) one.cancel(status);
+    for (const { owner } of session.streams.all()) (owner as ClientStream).cancel(status);
     writeGoaway(session.output, 0, ErrorCode.NO_ERROR, "");
-    session.finish(CLOSED);
+    session.finish(status);
   }
 
   get #inFlight(): number {
@@ -155,10 +146,7 @@ export class ClientSession implements SessionSide {
 
   /** Gives free places to calls that wait; those for which no ids are left go elsewhere. */
   #openWaiting(): void {
-    for (const one of this.#opener.openWaiting()) {
-      one.stream.release();
-      one.unprocessed(USED_UP.message);
-    }
+    for (const one of this.#opener.openWaiting()) one.unprocessed(USED_UP.message);
   }
 
   /** A call has finished: gives its place to another, and notices when it was the last. */
@@ -198,6 +186,7 @@ export class ClientSession implements SessionSide {
       throw onClosed("HEADERS", streamId);
     }
     if (stream.remoteClosed) return this.session.streamFault(stream, ErrorCode.STREAM_CLOSED);
+    this.gotResponse = true;
     (stream.owner as ClientStream).head(head, endStream);
   }
 
@@ -210,10 +199,7 @@ export class ClientSession implements SessionSide {
       this.#owner.tooManyPings();
     this.#status.set("draining", GOING_AWAY);
     const open = session.streams.all();
-    for (const one of this.#opener.takeWaiting()) {
-      one.stream.release();
-      one.unprocessed(GOING_AWAY.message);
-    }
+    for (const one of this.#opener.takeWaiting()) one.unprocessed(GOING_AWAY.message);
     for (const stream of open) {
       if (stream.id <= lastStreamId) continue;
       session.streams.close(stream);
@@ -243,17 +229,23 @@ export class ClientSession implements SessionSide {
     this.#rest();
   }
 
-  pingAcknowledged(): void {}
-  timedOut(): void {}
+  pingAcknowledged(): void {
+    this.#suspicion.acknowledged();
+  }
+
+  timedOut(timer: TimerName): void {
+    this.#suspicion.timedOut(timer);
+  }
+
   beforeGoaway(): void {}
 
   closed(status: Status): void {
+    this.#status.set("closed", status);
     for (const one of this.#opener.takeWaiting()) {
-      one.failed(status, "not-processed");
       one.stream.release();
+      one.failed(status, "not-processed");
     }
     this.#owner.busy(false);
     this.#status.idle();
-    this.#status.set("closed", status);
   }
 }

@@ -1,19 +1,22 @@
 import type { Outcome } from "@tightwire/core";
 import {
   type Completion,
+  createReport,
   type OutgoingCall,
+  type Report,
   type Status,
   StatusNumber,
   type StreamHandle,
 } from "@tightwire/core/runtime";
-import { ErrorCode, errorName } from "../frames/protocol.js";
+import { writeFrameHeader } from "../frames/frame-writer.js";
+import { ErrorCode, errorName, Flag, FRAME_HEADER_BYTES, FrameType } from "../frames/protocol.js";
 import { isKnownEncoding } from "../grpc/compression.js";
-import { decodeGrpcMessage } from "../grpc/grpc-message.js";
 import { statusOfHttp, statusOfReset } from "../grpc/http-status.js";
 import { readMetadata } from "../grpc/metadata-fields.js";
 import { isGrpc, type ResponseHead } from "../grpc/response-head.js";
 import type { Session } from "../session/session.js";
 import { Stream, type StreamOwner } from "../session/stream.js";
+import { completionOf, localCompletion, unprocessedCompletion } from "./completion.js";
 import type { ResponseReader } from "./response-reader.js";
 
 /** What a call asks of its connection. */
@@ -23,8 +26,6 @@ export interface ClientStreamSession {
   cancelled(one: ClientStream): void;
   /** The response of a call is complete. */
   responded(one: ClientStream): void;
-  /** Ends a stream that sent its last message before. */
-  writeEndOfStream(stream: Stream): void;
 }
 
 /** A call that a client makes: the caller's handle, and what its stream belongs to. */
@@ -33,6 +34,8 @@ export class ClientStream implements StreamHandle, StreamOwner {
   readonly stream: Stream;
   /** Where in the connection's output its head begins. */
   headAt = 0;
+  /** For how long the connection may be silent before it is suspected. */
+  silenceMs = 0;
   readonly #session: ClientStreamSession;
   readonly #response: ResponseReader;
   #finished = false;
@@ -73,7 +76,7 @@ export class ClientStream implements StreamHandle, StreamOwner {
     if (this.#finished) return;
     const sent = this.stream.id !== 0;
     this.#session.cancelled(this);
-    this.#finish(local(status, sent ? "unknown" : "not-processed"));
+    this.#finish(localCompletion(status, sent ? "unknown" : "not-processed"));
   }
 
   // ---- what the session tells ----
@@ -103,9 +106,13 @@ export class ClientStream implements StreamHandle, StreamOwner {
     }
     stream.reader.compressedAllowed = head.encoding === "gzip";
     stream.headReceived = true;
-    this.#response.headers(
-      fields.application === undefined ? undefined : readMetadata(fields.application),
-    );
+    try {
+      this.#response.headers(
+        fields.application === undefined ? undefined : readMetadata(fields.application),
+      );
+    } catch (error) {
+      this.#threw(error);
+    }
   }
 
   dataBeforeHead(): void {
@@ -113,22 +120,35 @@ export class ClientStream implements StreamHandle, StreamOwner {
   }
 
   message(bytes: Uint8Array, compressed: boolean): void {
-    const fault = this.#response.message(bytes, compressed);
-    if (fault !== undefined) this.refuse({ code: StatusNumber.INTERNAL, message: fault });
+    try {
+      const fault = this.#response.message(bytes, compressed);
+      if (fault !== undefined) this.refuse({ code: StatusNumber.INTERNAL, message: fault });
+    } catch (error) {
+      this.#threw(error);
+    }
   }
 
   allReceived(): void {
-    const end = this.#end ?? local(NO_STATUS, "responded");
+    const end = this.#end ?? localCompletion(NO_STATUS, "responded");
     if (!this.stream.closed) this.#session.responded(this);
     this.#finish(end);
   }
 
   drained(): void {
-    this.#response.drained();
+    try {
+      this.#response.drained();
+    } catch (error) {
+      this.#threw(error);
+    }
   }
 
   writeEnd(): void {
-    this.#session.writeEndOfStream(this.stream);
+    const { stream } = this;
+    if (stream.id === 0) return; // it waits for a place
+    const { session } = this.#session;
+    session.output.reserve(FRAME_HEADER_BYTES);
+    writeFrameHeader(session.output, 0, FrameType.DATA, Flag.END_STREAM, stream.id);
+    session.localEnd(stream);
   }
 
   refuse(status: Status): void {
@@ -138,31 +158,37 @@ export class ClientStream implements StreamHandle, StreamOwner {
   reset(code: number): void {
     if (code === ErrorCode.REFUSED_STREAM) return this.unprocessed("the server refused the call");
     const message = `the peer reset the stream: ${errorName(code)}`;
-    this.#finish(local({ code: statusOfReset(code), message }, "unknown"));
+    this.#finish(localCompletion({ code: statusOfReset(code), message }, "unknown"));
   }
 
   failed(status: Status, outcome: Outcome): void {
     const neverSent = this.stream.id === 0 || this.headAt >= this.#session.session.output.sentBytes;
-    this.#finish(local(status, neverSent ? "not-processed" : outcome));
+    this.#finish(localCompletion(status, neverSent ? "not-processed" : outcome));
   }
 
   /** The peer says that it never looked at the call. */
   unprocessed(message: string): void {
-    this.#finish({
-      code: StatusNumber.UNAVAILABLE,
-      message,
-      headers: undefined,
-      trailers: undefined,
-      outcome: "not-processed",
-      origin: "peer",
-    });
+    this.stream.release();
+    this.#finish(unprocessedCompletion(message));
   }
 
   /** Tells how the call finished, once. */
   #finish(end: Completion): void {
     if (this.#finished) return;
     this.#finished = true;
-    this.#response.finished(end);
+    try {
+      this.#response.finished(end);
+    } catch (error) {
+      this.#threw(error);
+    }
+  }
+
+  /** The code above the transport threw: that fails this call, and no other of the connection. */
+  #threw(error: unknown): void {
+    REPORT(error, "the code above the transport", this.call.path);
+    const reason = error instanceof Error ? error.message : "what was thrown is not an Error";
+    const message = `the call failed in this process: ${reason}`;
+    this.#reject({ code: StatusNumber.INTERNAL, message }, ErrorCode.INTERNAL_ERROR);
   }
 
   #trailers(head: ResponseHead, endStream: boolean): void {
@@ -175,24 +201,7 @@ export class ClientStream implements StreamHandle, StreamOwner {
 
   /** The status of the response came; it is told after the messages before it. */
   #finishWith(head: ResponseHead): void {
-    const { application } = head.fields;
-    const trailers = application === undefined ? undefined : readMetadata(application);
-    if (head.grpcStatus === "0" && trailers === undefined && head.grpcMessage === undefined)
-      this.#end = OK;
-    else {
-      const message =
-        head.grpcStatus === undefined
-          ? "the response ended without a grpc-status"
-          : decodeGrpcMessage(head.grpcMessage ?? "");
-      this.#end = {
-        code: statusNumberOf(head.grpcStatus),
-        message,
-        headers: undefined,
-        trailers,
-        outcome: "responded",
-        origin: "peer",
-      };
-    }
+    this.#end = completionOf(head);
     this.stream.reader.endReceived();
   }
 
@@ -214,18 +223,12 @@ export class ClientStream implements StreamHandle, StreamOwner {
   /** This side resets the stream. */
   #reject(status: Status, code: number = ErrorCode.CANCEL): void {
     this.#session.session.streams.reset(this.stream, code);
-    this.#finish(local(status, "unknown"));
+    this.#finish(localCompletion(status, "unknown"));
   }
 }
 
-const OK: Completion = Object.freeze({
-  code: StatusNumber.OK,
-  message: "",
-  headers: undefined,
-  trailers: undefined,
-  outcome: "responded",
-  origin: "peer",
-});
+/** A transport has no logger: stderr. */
+const REPORT: Report = createReport(undefined);
 const NO_STATUS: Status = {
   code: StatusNumber.INTERNAL,
   message: "the response ended without a status",
@@ -234,22 +237,6 @@ const TOO_LARGE: Status = {
   code: StatusNumber.RESOURCE_EXHAUSTED,
   message: "the metadata of the response is larger than the limit",
 };
-
-function local(status: Status, outcome: Outcome): Completion {
-  return {
-    code: status.code,
-    message: status.message,
-    headers: undefined,
-    trailers: undefined,
-    outcome,
-    origin: "local",
-  };
-}
-
-/** What is not one of the seventeen is UNKNOWN. */
-function statusNumberOf(text: string | undefined): number {
-  return text !== undefined && /^(?:\d|1[0-6])$/.test(text) ? Number(text) : StatusNumber.UNKNOWN;
-}
 
 /** `text/html; charset=utf-8` without its parameters, and no longer than a media type is. */
 function mediaType(contentType: string): string {

@@ -19,7 +19,7 @@ export interface ConnectParts {
   readonly tls: TlsConnectOptions | undefined;
   readonly session: Omit<
     ClientSessionOptions,
-    "scheme" | "authority" | "maxMessageBytes" | "clock" | "random"
+    "scheme" | "authority" | "maxMessageBytes" | "clock" | "random" | "pingTimeoutMs"
   >;
   /** A server found the PINGs too many. */
   tooManyPings(): void;
@@ -54,19 +54,25 @@ export function connect(
       socket.destroy();
       reject(new Error(why));
     }
+    function handOver(): void {
+      if (session?.state !== "ready") return;
+      connection = new WireConnection(session, {
+        address: endpoint.address,
+        protocol: parts.tls === undefined ? "h2c" : "h2",
+      });
+      resolve(connection);
+    }
     const owner: ClientSessionOwner = {
       ready() {
         settle();
         socket.unref(); // until there is a call
-        connection = new WireConnection(session as ClientSession, {
-          address: endpoint.address,
-          protocol: parts.tls === undefined ? "h2c" : "h2",
-        });
-        resolve(connection);
+        // What came with the server's SETTINGS may say that it goes away.
+        queueMicrotask(handOver);
       },
       state(state: ConnectionState, why: Status) {
         if (connection !== undefined) connection.tell(state, why);
-        else if (state === "closed") give(notHttp2(why.message, parts.tls !== undefined));
+        else if (state === "draining") give(why.message);
+        else give(notHttp2(why.message, parts.tls !== undefined));
       },
       busy: (busy) => void (busy ? socket.ref() : socket.unref()),
       tooManyPings: () => parts.tooManyPings(),
@@ -84,6 +90,7 @@ export function connect(
           maxMessageBytes,
           clock,
           random,
+          pingTimeoutMs: timeoutMs,
           scheme: parts.tls === undefined ? "http" : "https",
           authority: endpoint.authority,
         },

@@ -28,6 +28,10 @@ export class WireConnection implements Connection {
     return this.#session.capacity;
   }
 
+  get responded(): boolean {
+    return this.#session.gotResponse;
+  }
+
   onState(listener: StateListener): void {
     this.#listener = listener;
     if (this.#session.state !== "ready") listener(this.#session.state);
@@ -46,7 +50,7 @@ export class WireConnection implements Connection {
     return this.#session.stream(call, sink);
   }
 
-  close(graceMs: number): Promise<void> {
-    return this.#session.close(graceMs);
+  close(graceMs: number, status?: Status): Promise<void> {
+    return this.#session.close(graceMs, status);
   }
 }

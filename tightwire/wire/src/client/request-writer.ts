@@ -1,4 +1,4 @@
-import { type Clock, formatTimeout, type OutgoingCall, timeLeftMs } from "@tightwire/core/runtime";
+import { formatTimeout, type OutgoingCall } from "@tightwire/core/runtime";
 import { ACCEPTED_ENCODINGS } from "../grpc/compression.js";
 import { mostMetadataBytes, writeMetadata } from "../grpc/metadata-fields.js";
 import { RepeatedFields } from "../hpack/repeated-fields.js";
@@ -27,8 +27,8 @@ export class RequestWriter {
     this.#authority = authority;
   }
 
-  /** Writes the HEADERS of a call. */
-  write(streamId: number, call: OutgoingCall): void {
+  /** Writes the HEADERS of a call; `now` is the connection's time. */
+  write(streamId: number, call: OutgoingCall, now: number): void {
     const most =
       MOST_FIXED_BYTES +
       call.path.length +
@@ -38,7 +38,7 @@ export class RequestWriter {
     this.#repeatedOf(call.path).write(encoder);
     if (call.compress) encoder.repeated("grpc-encoding", "gzip");
     if (call.deadline !== Number.POSITIVE_INFINITY)
-      encoder.literal("grpc-timeout", timeoutText(call.deadline, this.#session.clock));
+      encoder.literal("grpc-timeout", timeoutText(call.deadline - now));
     if (call.previousAttempts > 0)
       encoder.literal("grpc-previous-rpc-attempts", String(call.previousAttempts));
     writeMetadata(encoder, call.metadata);
@@ -65,7 +65,6 @@ export class RequestWriter {
   }
 }
 
-function timeoutText(deadline: number, clock: Clock): string {
-  const left = timeLeftMs(deadline, clock);
-  return formatTimeout(left >= WHOLE_MS_FROM ? Math.ceil(left) : left);
+function timeoutText(leftMs: number): string {
+  return formatTimeout(leftMs >= WHOLE_MS_FROM ? Math.ceil(leftMs) : leftMs);
 }

@@ -8,6 +8,8 @@ export interface ClientSessionOptions extends SessionOptions {
   readonly authority: string;
   /** The id of the first stream; another than 1 is for tests of the last ones. */
   readonly firstStreamId: number;
+  /** How long the acknowledgement of a PING may take that a silent server was sent. */
+  readonly pingTimeoutMs: number;
 }
 
 /** What a connection tells. */

@@ -2,6 +2,7 @@ import { MAX_31_BITS } from "../frames/protocol.js";
 import type { Session } from "../session/session.js";
 import type { ClientStream } from "./client-stream.js";
 import type { RequestWriter } from "./request-writer.js";
+import type { Suspicion } from "./suspicion.js";
 
 /**
  * Opens streams for calls, as many at once as the server allows; the other calls wait in order.
@@ -10,14 +11,22 @@ import type { RequestWriter } from "./request-writer.js";
 export class StreamOpener {
   readonly #session: Session;
   readonly #requests: RequestWriter;
+  readonly #suspicion: Suspicion;
   readonly #usedUp: () => void;
   readonly #waiting = new Set<ClientStream>();
   #nextId: number;
 
   /** `usedUp` is told when no ids are left, after a few hours at full speed. */
-  constructor(session: Session, requests: RequestWriter, firstId: number, usedUp: () => void) {
+  constructor(
+    session: Session,
+    requests: RequestWriter,
+    suspicion: Suspicion,
+    firstId: number,
+    usedUp: () => void,
+  ) {
     this.#session = session;
     this.#requests = requests;
+    this.#suspicion = suspicion;
     this.#nextId = firstId;
     this.#usedUp = usedUp;
   }
@@ -73,7 +82,9 @@ export class StreamOpener {
     stream.sendWindow = session.initialSendWindow;
     call.headAt = session.output.position;
     session.streams.add(stream);
-    this.#requests.write(stream.id, call.call);
+    const now = session.clock.now();
+    this.#requests.write(stream.id, call.call, now);
+    this.#suspicion.sent(call, now);
     this.#nextId += 2;
     if (this.#nextId > MAX_31_BITS) this.#usedUp();
   }

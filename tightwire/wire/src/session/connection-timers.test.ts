@@ -1,4 +1,10 @@
-import { systemClock } from "@tightwire/core/runtime";
+import {
+  type CallScope,
+  type Clock,
+  currentScope,
+  runInScope,
+  systemClock,
+} from "@tightwire/core/runtime";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ConnectionTimers, type TimerName } from "./connection-timers.js";
 import { RateLimit } from "./rate-limit.js";
@@ -47,6 +53,21 @@ test("30. its timer does not hold the process", () => {
   const watch = new ConnectionTimers(systemClock, () => {});
   watch.start("age", 100_000);
   expect(process.getActiveResourcesInfo().filter((one) => one === "Timeout")).toHaveLength(before);
+  watch.stopAll();
+});
+
+test("its timer belongs to no call, whichever sets it", () => {
+  const scopes: unknown[] = [];
+  const clock: Clock = {
+    ...systemClock,
+    setBackgroundTimer(callback, ms) {
+      scopes.push(currentScope());
+      return systemClock.setBackgroundTimer(callback, ms);
+    },
+  };
+  const watch = new ConnectionTimers(clock, () => {});
+  runInScope({ deadline: 0 } as CallScope, () => watch.start("silence", 5));
+  expect(scopes).toEqual([undefined]);
   watch.stopAll();
 });
 

@@ -1,3 +1,4 @@
+import { detach } from "@tightwire/core";
 import { type Clock, type Timer, timerMs } from "@tightwire/core/runtime";
 
 /** What a connection limits in time. */
@@ -11,6 +12,8 @@ export type TimerName =
   | "idle"
   | "age"
   | "stall"
+  | "silence"
+  | "suspicion"
   | "linger";
 
 /**
@@ -59,7 +62,8 @@ export class ConnectionTimers {
     this.#timer?.cancel();
     this.#timerDue = due;
     const ms = timerMs(Math.max(due - this.#clock.now(), 1));
-    this.#timer = this.#clock.setBackgroundTimer(() => this.#look(), ms);
+    // The call that sets it is not the one that what follows belongs to.
+    this.#timer = detach(() => this.#clock.setBackgroundTimer(() => this.#look(), ms));
   }
 
   #look(): void {

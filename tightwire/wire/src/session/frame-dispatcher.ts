@@ -41,6 +41,8 @@ export interface DispatchingSession {
  * {@link ConnectionError} for what closes the connection. Source: RFC 9113, sections 5.1 and 6.
  */
 export class FrameDispatcher implements FrameHandler {
+  /** Whether HEADERS or DATA came since this side's last PING that asks for a sign of life. */
+  receivedSincePing = false;
   readonly #session: DispatchingSession;
   readonly #block: HeaderBlock;
   readonly #pings: RateLimit;
@@ -70,6 +72,7 @@ export class FrameDispatcher implements FrameHandler {
     endStream: boolean,
   ): void {
     const session = this.#session;
+    this.receivedSincePing = true;
     session.credit.take(flowBytes);
     if (start === end && !endStream && !this.#emptyData.take()) throw calm("empty DATA");
     const stream = session.streams.get(streamId);
@@ -85,6 +88,7 @@ export class FrameDispatcher implements FrameHandler {
 
   headers(streamId: number, flags: number, bytes: Buffer, start: number, end: number): void {
     const endStream = (flags & Flag.END_STREAM) !== 0;
+    this.receivedSincePing = true;
     if ((flags & Flag.END_HEADERS) !== 0)
       this.#session.side.headerBlock(streamId, endStream, bytes, start, end);
     else this.#block.begin(endStream, bytes, start, end);

@@ -42,6 +42,11 @@ export class Keepalive {
     this.#timers.start("keepalive", this.#options.keepaliveMs);
   }
 
+  /** When something came last. */
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
   /** Something came. */
   heard(): void {
     this.#heardAt = this.#clock.now();

@@ -32,6 +32,6 @@ export interface SessionSide {
   timedOut(timer: TimerName): void;
   /** The session is about to close for a fault and says so in a GOAWAY. */
   beforeGoaway(): void;
-  /** The session closed; told once. */
+  /** The session closed; told once, before its streams finish because of that. */
   closed(status: Status): void;
 }

@@ -182,11 +182,11 @@ export class Session implements StreamSession, DispatchingSession, StalledSessio
   #close(status: Status): void {
     this.sender.close();
     this.timers.stopAll();
+    this.side.closed(status);
     for (const stream of this.streams.all()) {
       this.streams.close(stream);
       stream.owner.failed(status, "unknown");
     }
-    this.side.closed(status);
   }
 
   #timedOut(timer: TimerName): void {

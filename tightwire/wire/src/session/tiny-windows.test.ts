@@ -37,6 +37,7 @@ function openSession(): {
       limits: DEFAULT_LIMITS,
       maxMessageBytes: 64 * 1024 * 1024,
       keepaliveMs: Number.POSITIVE_INFINITY,
+      pingTimeoutMs: 5_000,
       keepaliveTimeoutMs: 20_000,
       scheme: "http",
       authority: "test",
