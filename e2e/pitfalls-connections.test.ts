@@ -7,6 +7,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import {
   listenAt,
   openClient,
+  pingsIn,
   rejectionOf,
   startProxy,
   startServer,
@@ -20,21 +21,6 @@ const KEEPALIVE_MS = 500;
 const NEVER_MS = 2_147_483_647;
 const PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const EMPTY_SETTINGS = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
-const HEADER_BYTES = 9;
-const PING = 6;
-
-/** How many pings stand in HTTP/2 frames, acknowledgements of pings not counted. */
-function pingsIn(frames: Buffer): number {
-  let pings = 0;
-  for (
-    let at = 0;
-    at + HEADER_BYTES <= frames.length;
-    at += HEADER_BYTES + frames.readUIntBE(at, 3)
-  ) {
-    if (frames[at + 3] === PING && frames[at + 4] === 0) pings++;
-  }
-  return pings;
-}
 
 afterEach(() => void vi.useRealTimers());
 

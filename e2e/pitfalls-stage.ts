@@ -13,6 +13,9 @@ import { type TestClient, type TestHandlers, TestService } from "@tightwire/tran
 import { onTestFinished } from "vitest";
 import { transportInUse } from "./transport-in-use.js";
 
+const FRAME_HEADER_BYTES = 9;
+const PING = 6;
+
 /** Handlers of which those that are not given respond with UNIMPLEMENTED. */
 export function handlersOf(given: Partial<TestHandlers>): TestHandlers {
   const missing = (): never => {
@@ -64,7 +67,8 @@ export function openClient(
   target: string,
   options: ChannelOptions = {},
 ): { channel: Channel; client: TestClient } {
-  const channel = createChannel(target, { transport: transportInUse().client(), ...options });
+  const { transport = transportInUse().client() } = options;
+  const channel = createChannel(target, { ...options, transport });
   onTestFinished(() => channel.close());
   return { channel, client: createClient(TestService, channel) };
 }
@@ -125,6 +129,19 @@ export async function startProxy(to: string): Promise<Proxy> {
       for (const socket of sockets) socket.unpipe().pause();
     },
   };
+}
+
+/** How many pings stand in HTTP/2 frames, acknowledgements of pings not counted. */
+export function pingsIn(frames: Buffer): number {
+  let pings = 0;
+  for (
+    let at = 0;
+    at + FRAME_HEADER_BYTES <= frames.length;
+    at += FRAME_HEADER_BYTES + frames.readUIntBE(at, 3)
+  ) {
+    if (frames[at + 3] === PING && frames[at + 4] === 0) pings++;
+  }
+  return pings;
 }
 
 /** What a call was rejected with. Throws when it was not, or with anything but an RpcError. */
