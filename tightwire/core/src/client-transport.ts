@@ -88,8 +88,8 @@ export interface Connection {
   unary(call: OutgoingCall, message: Uint8Array, sink: UnarySink): CallHandle;
   stream(call: OutgoingCall, sink: ResponseSink): StreamHandle;
   /**
-   * Closes it: no new calls; those in flight have `graceMs` milliseconds to finish, then they finish
-   * with `status`. Default: UNAVAILABLE, "the connection was closed".
+   * Closes it: no new calls; those in flight have `graceMs` milliseconds to finish, then they
+   * finish with `status`. Default: UNAVAILABLE, "the connection was closed".
    */
   close(graceMs: number, status?: Status): Promise<void>;
 }

@@ -26,8 +26,8 @@ export interface PickFirstParts {
 /**
  * Picks the first endpoint that accepts a connection. They are tried in order, each
  * {@link STAGGER_MS} after the one before it, or at once when one fails. The other attempts are
- * aborted then, and what they still bring is closed. Rejects with one Error that holds the reason of
- * each endpoint when none accepts, or with the reason of `signal` when that is aborted before.
+ * aborted then, and what they still bring is closed. Rejects with one Error that holds the reason
+ * of each endpoint when none accepts, or with the reason of `signal` when that is aborted before.
  */
 export function pickFirst(parts: PickFirstParts): Promise<Connection> {
   return new Promise((resolve, reject) => new Race(parts, resolve, reject).start());

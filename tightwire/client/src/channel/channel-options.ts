@@ -19,8 +19,9 @@ import {
 /** Options of a channel. All are optional. */
 export interface ChannelOptions {
   /**
-   * How bytes reach the server. Default: `wire()` in cleartext; none for `in-process:`. The other is `grpcJs()` of
-   * `@tightwire/client/grpc-js`.
+   * How bytes reach the server. Default: `wire()` in cleartext. The others are `grpcJs()` of
+   * `@tightwire/client/grpc-js`, and `inProcess(server)` of `@tightwire/server`, which the target
+   * `in-process:` needs.
    */
   readonly transport?: ClientTransport;
   /**

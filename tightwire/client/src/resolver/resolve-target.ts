@@ -3,8 +3,9 @@ import { joinHostPort, type Target } from "./target.js";
 
 /**
  * Finds the endpoints of a target in the order in which to try them: the addresses that the target
- * lists, or all addresses of a name, in the order of the system's resolver with IPv6 and IPv4 taking
- * turns. Rejects with the resolver's Error, which names the host, when the name has no address.
+ * lists, or all addresses of a name, in the order of the system's resolver with IPv6 and IPv4
+ * taking turns. Rejects with the resolver's Error, which names the host, when the name has no
+ * address.
  */
 export async function resolveTarget(target: Target): Promise<readonly Endpoint[]> {
   if (target.scheme === "static") return target.endpoints;
@@ -25,8 +26,8 @@ interface Resolved {
 }
 
 /**
- * Has the families take turns, the family of the first address first, so that one that leads nowhere
- * costs one stagger. Source: RFC 8305, section 4.
+ * Has the families take turns, the family of the first address first, so that one that leads
+ * nowhere costs one stagger. Source: RFC 8305, section 4.
  */
 function interleaveFamilies(addresses: readonly Resolved[]): readonly Resolved[] {
   const first = addresses.filter(({ family }) => family === addresses[0]?.family);

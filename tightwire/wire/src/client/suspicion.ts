@@ -10,8 +10,8 @@ import type { ClientStream } from "./client-stream.js";
 const MIN_SILENCE_MS = 1_000;
 const MAX_SILENCE_MS = 0x3fff_ffff;
 /**
- * PINGs that may follow the last HEADERS or DATA from the server. From then on servers of C-core and
- * grpc-go count them, and close the connection (`too_many_pings`).
+ * PINGs that may follow the last HEADERS or DATA from the server. Servers of C-core and grpc-go
+ * count more of them as abuse, and close the connection (`too_many_pings`).
  */
 const MAX_FREE_PINGS = 2;
 /** Between later PINGs, which these servers allow every 5 minutes while a stream is open. */
@@ -35,8 +35,8 @@ export interface SuspectedSession {
  * sent, also when that call has finished meanwhile. Whatever comes clears the suspicion; nothing
  * within `timeoutMs` closes the connection. Healthy and idle connections send no PING.
  *
- * For a call this costs a comparison and an assignment: the timer is set for the nearest moment, and
- * only when it runs out are the open calls looked at.
+ * For a call this costs a comparison and an assignment: the timer is set for the nearest moment,
+ * and only when it runs out are the open calls looked at.
  */
 export class Suspicion {
   readonly #session: SuspectedSession;
