@@ -219,6 +219,19 @@ test("a connection that is dropped after a response is replaced at once", async 
   expect(await connectionsIn(100, dropSoon)).toBeGreaterThan(20);
 });
 
+test("a connection that lasted is replaced at once, even without a response", async () => {
+  vi.spyOn(Math, "random").mockReturnValue(1);
+  const { made, acquire } = openConnector("static:///a:1", {
+    made: (connection) => {
+      connection.responded = false;
+    },
+  });
+  await acquire();
+  vi.advanceTimersByTime(100);
+  made[0]?.become("draining");
+  expect(await acquire()).toBe(made[1]);
+});
+
 test("a connection that is no longer ready when it comes is a failure to connect", async () => {
   vi.spyOn(Math, "random").mockReturnValue(1);
   const drop = (connection: FakeConnection): void => connection.become("closed");

@@ -57,8 +57,8 @@ const CHANNEL_CLOSED: Status = { code: StatusNumber.CANCELLED, message: "the cha
 /**
  * Keeps one connection to the first endpoint that accepts one. It connects when a call needs it and
  * drops a connection that drains or closes. Calls wait while it connects. After a round in which no
- * endpoint accepted, it backs off: calls fail at once with the reason of that round. It also waits
- * as long before it connects again when a connection brought no response, but then calls wait. All
+ * endpoint accepted, it backs off: calls fail at once with the reason of that round. A connection
+ * that is dropped before any response is not replaced sooner either, but then calls wait. All
  * of that runs detached from any call; each call that waited goes on in its own context.
  */
 export function createConnector(parts: ConnectorParts): Connector {
@@ -90,10 +90,11 @@ export function createConnector(parts: ConnectorParts): Connector {
   function connected(connection: Connection): void {
     if (state.kind === "closed") return void connection.close(0);
     connections.add(connection);
+    const connectedAt = clock.now();
     let lost = undefined as Status | undefined;
     connection.onState((now, why) => {
       lost ??= why ?? DROPPED;
-      apply({ kind: "dropped", connection, retryAt: retryAt() });
+      apply({ kind: "dropped", connection, retryAt: retryAt(connectedAt) });
       if (now === "closed") connections.delete(connection);
     });
     // A connection that was dropped before it was handed over is none.
@@ -107,13 +108,13 @@ export function createConnector(parts: ConnectorParts): Connector {
       code: StatusNumber.UNAVAILABLE,
       message: `cannot connect to ${target.text}: ${reason}`,
     };
-    apply({ kind: "failed", failure, retryAt: retryAt() });
+    apply({ kind: "failed", failure, retryAt: retryAt(clock.now()) });
     for (const waiter of takeWaiters()) waiter.failed(failure);
   }
 
-  /** When the next round may start, after this one brought no response. */
-  function retryAt(): number {
-    return clock.now() + backoffMs(failuresOf(state) + 1, random);
+  /** When the next round may start, after one that came to its end at `since` without a response. */
+  function retryAt(since: number): number {
+    return since + backoffMs(failuresOf(state) + 1, random);
   }
 
   function takeWaiters(): Waiter[] {
