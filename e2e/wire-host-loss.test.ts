@@ -1,3 +1,4 @@
+import { grpcJs } from "@tightwire/client/grpc-js";
 import { createServer } from "@tightwire/server";
 import { createEventLog, type EventLog, eventually } from "@tightwire/testing";
 import { type TestClient, TestService, testMessage } from "@tightwire/transport-contract";
@@ -51,18 +52,24 @@ function clientOf(target: string, log: EventLog): TestClient {
   return client;
 }
 
+/** A server in this process; stopped when the test has finished. */
+async function listenHere(): Promise<string> {
+  const server = createServer().add(
+    TestService,
+    handlersOf({ unary: () => Promise.resolve(testMessage({ text: "here" })) }),
+  );
+  const { address } = await server.listen("127.0.0.1:0");
+  onTestFinished(() => server.stop({ pauseMs: 0, graceMs: 0 }));
+  return address;
+}
+
 describe("a host that is gone without a word", () => {
   testWithHost(
     "fails its calls of all kinds as UNAVAILABLE before their time, and the next one goes to another address",
     async (host) => {
       const log = createEventLog();
       const there = `${host.address}:${await host.run(SERVER)}`;
-      const server = createServer().add(
-        TestService,
-        handlersOf({ unary: () => Promise.resolve(testMessage({ text: "here" })) }),
-      );
-      const { address: here } = await server.listen("127.0.0.1:0");
-      onTestFinished(() => server.stop({ pauseMs: 0, graceMs: 0 }));
+      const here = await listenHere();
       const client = clientOf(`static:///${there},${here}`, log);
       await client.unary(testMessage());
       const stream = client.serverStream(testMessage(), { idleTimeoutMs: NEVER });
@@ -121,4 +128,22 @@ describe("a host that is gone without a word", () => {
     await eventually(() => client.unary(testMessage()));
     expect(log.entries).toEqual([there, there, there]);
   });
+});
+
+describe("the first of two addresses leads nowhere", () => {
+  for (const transport of [wire(), grpcJs()]) {
+    testWithHost(`a call goes to the second one, over ${transport.name}`, async (host) => {
+      const there = `${host.address}:${await host.run(SERVER)}`;
+      const here = await listenHere();
+      host.cut();
+      const { client } = openClient(`static:///${there},${here}`, { transport });
+      expect(await client.unary(testMessage(), { timeoutMs: 3_000 })).toMatchObject({
+        text: "here",
+      });
+      // The attempt that lost is aborted.
+      await eventually(() =>
+        expect(process.getActiveResourcesInfo()).not.toContain("TCPConnectWrap"),
+      );
+    });
+  }
 });
