@@ -39,6 +39,7 @@ export function createClientSubject(
     keepaliveTimeoutMs: 2_000,
     scheme: "http" as const,
     pingTimeoutMs: 5_000,
+    report: (thrown: unknown) => faults.note(`the engine threw: ${String(thrown)}`),
     authority: "localhost",
     firstStreamId: seed !== 0 && random.chance(2) ? LAST_STREAM_IDS : 1,
   };

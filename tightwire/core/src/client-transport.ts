@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.js";
+import type { Report } from "./containment.js";
 import type { Deadline } from "./deadline.js";
 import type { Metadata } from "./metadata.js";
 import type { Random } from "./random.js";
@@ -117,6 +118,8 @@ export interface ConnectOptions {
   /** The channel's time and chance, which the connection uses. */
   readonly clock: Clock;
   readonly random: Random;
+  /** Hears what the code above the transport threw, which fails one call. Default: stderr. */
+  readonly report?: Report;
   /**
    * Aborts when the connection is no longer wanted: the transport then drops the attempt, and
    * rejects.

@@ -74,6 +74,7 @@ function openConnector(text: string, { held = false, made: tell }: FakeOptions =
   const connector = createConnector({
     target: parseTarget(text),
     ...SYSTEM,
+    report: () => {},
     timeoutMs: 70,
     maxMessageBytes: 7,
     transport: {

@@ -5,6 +5,7 @@ import {
   type Clock,
   type Connection,
   type Random,
+  type Report,
   type Status,
   StatusNumber,
   type Timer,
@@ -28,6 +29,7 @@ export interface ConnectorParts {
   readonly maxMessageBytes: number;
   readonly clock: Clock;
   readonly random: Random;
+  readonly report: Report;
 }
 
 /** Keeps one connection to a target. */
@@ -62,7 +64,7 @@ const CHANNEL_CLOSED: Status = { code: StatusNumber.CANCELLED, message: "the cha
  * of that runs detached from any call; each call that waited goes on in its own context.
  */
 export function createConnector(parts: ConnectorParts): Connector {
-  const { target, transport, timeoutMs, maxMessageBytes, clock, random } = parts;
+  const { target, transport, timeoutMs, maxMessageBytes, clock, random, report } = parts;
   const waiters = new Set<Waiter>();
   /** The one that takes calls, and those that drain. */
   const connections = new Set<Connection>();
@@ -77,13 +79,13 @@ export function createConnector(parts: ConnectorParts): Connector {
 
   async function connect(): Promise<Connection> {
     const { signal } = closing;
+    const options = { timeoutMs, maxMessageBytes, clock, random, report };
     return pickFirst({
       target: target.text,
       endpoints: await resolveTarget(target),
       clock,
       signal,
-      connectTo: (endpoint, wanted) =>
-        transport.connect(endpoint, { timeoutMs, maxMessageBytes, signal: wanted, clock, random }),
+      connectTo: (endpoint, wanted) => transport.connect(endpoint, { ...options, signal: wanted }),
     });
   }
 

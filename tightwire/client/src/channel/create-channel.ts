@@ -28,15 +28,16 @@ export function createChannel(target: string, options: ChannelOptions = {}): Cha
   checkChannelOptions(options);
   checkTargetTransport(parsed, options.transport);
   const { clock = systemClock, random = systemRandom } = options;
+  const report = createReport(options.logger);
   const connector = createConnector({
     clock,
     random,
+    report,
     target: parsed,
     transport: options.transport ?? wire(),
     timeoutMs: timerMs(options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS),
     maxMessageBytes: options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES,
   });
-  const report = createReport(options.logger);
   const logs = options.logger === undefined ? [] : [createCallLog(options.logger)];
   const channel: OpenChannel = {
     kind: "channel",

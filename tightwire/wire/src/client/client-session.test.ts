@@ -2,6 +2,7 @@ import { Metadata } from "@tightwire/core";
 import {
   type Completion,
   type OutgoingCall,
+  type Report,
   type ResponseSink,
   StatusNumber,
   SYSTEM,
@@ -56,7 +57,10 @@ function answer(streamId: number): Buffer {
 }
 
 /** A session over a carrier in memory; `sent` gathers what it wrote. */
-function createSession(firstStreamId: number): {
+function createSession(
+  firstStreamId: number,
+  report?: Report,
+): {
   session: ClientSession;
   log: string[];
   streams(): number[];
@@ -87,6 +91,7 @@ function createSession(firstStreamId: number): {
     keepaliveTimeoutMs: 1_000,
     scheme: "http" as const,
     authority: "a",
+    report,
     firstStreamId,
   };
   const session = new ClientSession(carrier, options, {
@@ -271,9 +276,8 @@ describe("a sink that throws fails its own call, once, and no other", () => {
 
   /** Two calls whose responses come in one chunk; `failing` is the sink of the first. */
   async function respondTo(failing: Partial<ResponseSink>) {
-    const printed = vi.spyOn(console, "error").mockImplementation(() => {});
-    onTestFinished(() => printed.mockRestore());
-    const { session, log, streams, resets } = createSession(1);
+    const reports: unknown[][] = [];
+    const { session, log, streams, resets } = createSession(1, (...report) => reports.push(report));
     session.receive(setting(3, 100));
     const ends: string[] = [];
     const noting: ResponseSink = {
@@ -306,7 +310,7 @@ describe("a sink that throws fails its own call, once, and no other", () => {
     session.receive(Buffer.concat([answer(1), answer(3)]));
     await turn();
     expect([second, log, streams()]).toEqual([["0"], ["ready"], [1, 3]]);
-    return { ends, printed: printed.mock.calls, resets: resets() };
+    return { ends, reports, resets: resets() };
   }
 
   test.each<[string, Partial<ResponseSink>]>([
@@ -314,27 +318,25 @@ describe("a sink that throws fails its own call, once, and no other", () => {
     ["message", { message: boom }],
     ["drained", { drained: boom }],
   ])("in %s", async (_, failing) => {
-    const { ends, printed, resets } = await respondTo(failing);
+    const { ends, reports, resets } = await respondTo(failing);
     expect(ends).toEqual(["13 the call failed in this process: boom"]);
-    expect(printed).toEqual([
-      ["tightwire: the code above the transport of /a/B threw:", new Error("boom")],
-    ]);
+    expect(reports).toEqual([[new Error("boom"), "the code above the transport", "/a/B"]]);
     expect(resets[0]).toEqual([1, 2]);
   });
 
   test("in finished, which has been told then", async () => {
-    const { ends, printed } = await respondTo({ finished: boom });
+    const { ends, reports } = await respondTo({ finished: boom });
     expect(ends).toEqual(["0 "]);
-    expect(printed).toHaveLength(1);
+    expect(reports).toHaveLength(1);
   });
 
   test("in headers and in finished", async () => {
-    const { ends, printed } = await respondTo({ headers: boom, finished: boom });
+    const { ends, reports } = await respondTo({ headers: boom, finished: boom });
     expect(ends).toEqual(["13 the call failed in this process: boom"]);
-    expect(printed).toHaveLength(2);
+    expect(reports).toHaveLength(2);
   });
 
-  test("when the connection closes", async () => {
+  test("when the connection closes; it is printed where nobody else reports it", async () => {
     const printed = vi.spyOn(console, "error").mockImplementation(() => {});
     onTestFinished(() => printed.mockRestore());
     const { session, log, call } = createSession(1);

@@ -1,9 +1,11 @@
-import type {
-  ConnectionState,
-  OutgoingCall,
-  ResponseSink,
-  Status,
-  UnarySink,
+import {
+  type ConnectionState,
+  createReport,
+  type OutgoingCall,
+  type Report,
+  type ResponseSink,
+  type Status,
+  type UnarySink,
 } from "@tightwire/core/runtime";
 import { ConnectionError, onClosed, onIdle } from "../frames/connection-error.js";
 import { writeGoaway } from "../frames/frame-writer.js";
@@ -33,6 +35,7 @@ export class ClientSession implements SessionSide {
   readonly kind = "client";
   readonly lastPeerStream = 0;
   readonly session: Session;
+  readonly report: Report;
   /** Whether the server has responded to any call. */
   gotResponse = false;
   readonly #owner: ClientSessionOwner;
@@ -45,6 +48,7 @@ export class ClientSession implements SessionSide {
 
   constructor(transport: ByteTransport, options: ClientSessionOptions, owner: ClientSessionOwner) {
     this.#owner = owner;
+    this.report = options.report ?? createReport(undefined);
     this.#status = new ConnectionStatus((state, why) => owner.state(state, why));
     this.#head = new ResponseHead(options.limits);
     // A server can reset no more than the calls that were made: to close the connection for that

@@ -1,7 +1,6 @@
 import type { Outcome } from "@tightwire/core";
 import {
   type Completion,
-  createReport,
   type OutgoingCall,
   type Report,
   type Status,
@@ -22,6 +21,8 @@ import type { ResponseReader } from "./response-reader.js";
 /** What a call asks of its connection. */
 export interface ClientStreamSession {
   readonly session: Session;
+  /** Hears what the code above the transport threw. */
+  readonly report: Report;
   /** The caller cancelled a call. */
   cancelled(one: ClientStream): void;
   /** The response of a call is complete. */
@@ -185,7 +186,7 @@ export class ClientStream implements StreamHandle, StreamOwner {
 
   /** The code above the transport threw: that fails this call, and no other of the connection. */
   #threw(error: unknown): void {
-    REPORT(error, "the code above the transport", this.call.path);
+    this.#session.report(error, "the code above the transport", this.call.path);
     const reason = error instanceof Error ? error.message : "what was thrown is not an Error";
     const message = `the call failed in this process: ${reason}`;
     this.#reject({ code: StatusNumber.INTERNAL, message }, ErrorCode.INTERNAL_ERROR);
@@ -227,8 +228,6 @@ export class ClientStream implements StreamHandle, StreamOwner {
   }
 }
 
-/** A transport has no logger: stderr. */
-const REPORT: Report = createReport(undefined);
 const NO_STATUS: Status = {
   code: StatusNumber.INTERNAL,
   message: "the response ended without a status",

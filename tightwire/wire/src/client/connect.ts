@@ -19,7 +19,7 @@ export interface ConnectParts {
   readonly tls: TlsConnectOptions | undefined;
   readonly session: Omit<
     ClientSessionOptions,
-    "scheme" | "authority" | "maxMessageBytes" | "clock" | "random" | "pingTimeoutMs"
+    "scheme" | "authority" | "maxMessageBytes" | "clock" | "random" | "pingTimeoutMs" | "report"
   >;
   /** A server found the PINGs too many. */
   tooManyPings(): void;
@@ -31,7 +31,7 @@ export interface ConnectParts {
  */
 export function connect(
   endpoint: Endpoint,
-  { timeoutMs, maxMessageBytes, clock, random, signal }: ConnectOptions,
+  { timeoutMs, maxMessageBytes, clock, random, report, signal }: ConnectOptions,
   parts: ConnectParts,
 ): Promise<Connection> {
   return new Promise((resolve, reject) => {
@@ -91,6 +91,7 @@ export function connect(
           clock,
           random,
           pingTimeoutMs: timeoutMs,
+          report,
           scheme: parts.tls === undefined ? "http" : "https",
           authority: endpoint.authority,
         },

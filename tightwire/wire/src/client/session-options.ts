@@ -1,4 +1,4 @@
-import type { ConnectionState, Status } from "@tightwire/core/runtime";
+import type { ConnectionState, Report, Status } from "@tightwire/core/runtime";
 import type { SessionOptions } from "../session/session.js";
 
 /** How a client keeps a connection. */
@@ -10,6 +10,8 @@ export interface ClientSessionOptions extends SessionOptions {
   readonly firstStreamId: number;
   /** How long the acknowledgement of a PING may take that a silent server was sent. */
   readonly pingTimeoutMs: number;
+  /** Hears what the code above the transport threw. Default: stderr. */
+  readonly report?: Report | undefined;
 }
 
 /** What a connection tells. */
