@@ -114,7 +114,7 @@ export function createConnector(parts: ConnectorParts): Connector {
     for (const waiter of takeWaiters()) waiter.failed(failure);
   }
 
-  /** When the next round may start, after one that came to its end at `since` without a response. */
+  /** When the next round may start after one that finished at `since` without a response. */
   function retryAt(since: number): number {
     return since + backoffMs(failuresOf(state) + 1, random);
   }
