@@ -21,12 +21,13 @@ export interface WireOptions {
    */
   readonly tls?: boolean | ClientTlsOptions;
   /**
-   * A connection that was silent for so long gets a PING, in milliseconds; one whose server does
-   * not answer it is given up. Doubled when a server finds them too many, as many do below 300,000.
-   * Default `Infinity`: no PINGs.
+   * A connection that was silent for so long gets a PING, in milliseconds, also while it is idle;
+   * one whose server does not acknowledge it is closed. Doubled when a server finds them too many,
+   * as many do below 300,000. Default `Infinity`: only a server that does not respond to calls gets
+   * PINGs.
    */
   readonly keepaliveMs?: number;
-  /** How long the answer to that PING may take, in milliseconds. Default 20,000. */
+  /** How long the acknowledgement of that PING may take, in milliseconds. Default 20,000. */
   readonly keepaliveTimeoutMs?: number;
   /** What servers may make a connection hold, do or wait for. */
   readonly limits?: Partial<Limits>;
