@@ -1,6 +1,7 @@
 import type { ContextValues } from "./context.js";
 import type { MethodDefinition } from "./definition.js";
 import type { Metadata, MetadataInit } from "./metadata.js";
+import { MisuseError } from "./misuse-error.js";
 import type { Peer } from "./peer.js";
 import type { Completion } from "./transport.js";
 
@@ -15,13 +16,14 @@ export interface ServerCall extends ContextValues {
   readonly timeLeftMs: number;
   /**
    * Aborts when the call is cancelled, its deadline passes or its caller is gone; not on its normal
-   * end. Made when first read.
+   * end. Made when first read. As with any AbortSignal, an error that a listener throws is an
+   * uncaught exception of the process: it is thrown by the platform, and no library can contain it.
    */
   readonly signal: AbortSignal;
   /**
-   * Aborts when the server begins to drain, so that a stream can end well. A stream whose handler
-   * has read it may go on until the grace period ends; any other is ended at once with UNAVAILABLE.
-   * Made when first read.
+   * Streams: aborts when the server begins to drain, so that the handler can finish by itself. It
+   * has until the grace period of the stop has passed; then the call finishes with UNAVAILABLE. A
+   * unary call is not told. Made when first read; listeners are called as those of {@link signal}.
    */
   readonly draining: AbortSignal;
   /** Metadata for the head of the response; set it before the first message. */
@@ -83,7 +85,10 @@ interface InterceptedCallBase extends ContextValues {
   request: unknown;
   /** Milliseconds until the deadline; `Infinity` when there is none. */
   readonly timeLeftMs: number;
-  /** Calls back once, when the call has finished, for all four kinds. Must not throw. */
+  /**
+   * Calls back once, when the call has finished, for all four kinds. What the listener throws is
+   * reported and changes nothing.
+   */
   onFinish(listener: (end: Pick<Completion, "code" | "message" | "trailers">) => void): void;
 }
 
@@ -117,13 +122,56 @@ export interface InterceptedResponse {
 /** One step of a call. Rejects with an RpcError when the call fails. */
 export type InterceptorNext = (call: InterceptedCall) => Promise<InterceptedResponse>;
 
-/** Wraps calls, on either side; the first one listed is the outermost on both. */
+/**
+ * Wraps calls, on either side; the first one listed is the outermost on both. It is called once for
+ * each place where it is listed, and what it returns is called for each call. It must return a
+ * function: `createServer`, `add` and `createChannel` throw when it does not.
+ */
 export type Interceptor = (next: InterceptorNext) => InterceptorNext;
 
-/** Folds interceptors around the innermost step. */
+/**
+ * Folds interceptors around the innermost step. Calls each interceptor once. Throws a
+ * {@link MisuseError} when one is not a function or does not return one: skipping it would skip
+ * what it checks. `where` names the list in that message: `createServer: interceptors`.
+ */
 export function composeInterceptors(
   interceptors: readonly Interceptor[],
   innermost: InterceptorNext,
+  where: string,
 ): InterceptorNext {
-  return interceptors.reduceRight((next, interceptor) => interceptor(next), innermost);
+  return interceptors.reduceRight((next, interceptor, index) => {
+    if (typeof interceptor !== "function")
+      throw invalidInterceptor(where, index, "be", interceptor);
+    const step = interceptor(next);
+    if (typeof step !== "function") throw invalidInterceptor(where, index, "return", step);
+    return step;
+  }, innermost);
+}
+
+function invalidInterceptor(
+  where: string,
+  index: number,
+  verb: "be" | "return",
+  value: unknown,
+): MisuseError {
+  const got = value === null ? "null" : typeof value;
+  const forgotten = verb === "return" && value === undefined ? "; is its return missing?" : "";
+  return new MisuseError(
+    "TW_INVALID_INTERCEPTOR",
+    `${where}[${index}] must ${verb} a function (got ${got})${forgotten}; ` +
+      "an interceptor is (next) => (call) => next(call)",
+  );
+}
+
+/**
+ * What interceptors resolved with, checked. Throws a {@link MisuseError} when it has no response.
+ */
+export function responseOf(intercepted: InterceptedResponse): unknown {
+  if (typeof intercepted === "object" && intercepted !== null && "response" in intercepted)
+    return intercepted.response;
+  throw new MisuseError(
+    "TW_INVALID_RESPONSE",
+    "an interceptor must resolve with what next() resolved with, or with { response } " +
+      `(got ${intercepted === null ? "null" : typeof intercepted})`,
+  );
 }

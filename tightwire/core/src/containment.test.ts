@@ -68,3 +68,36 @@ test("what cannot be printed does not throw", () => {
   createReport(undefined)("boom", "onFinish", PATH);
   expect(console.error).toHaveBeenCalledOnce();
 });
+
+const FAILURE = { errorId: "id-1", redact: (text: string) => text.replaceAll("ann", "[redacted]") };
+const failed = new Error("no row of ann", { cause: new Error("the cause of ann") });
+
+test("an unexpected error of a handler is printed with its id, stack and cause, redacted", () => {
+  const printed = vi.spyOn(console, "error").mockReturnValue();
+  createReport(undefined)(failed, "handler", PATH, FAILURE);
+  expect(printed).toHaveBeenCalledOnce();
+  const [text] = printed.mock.calls[0] as [string];
+  expect(text).toMatch(
+    /^tightwire: handler of \/shop.v1.Shop\/Get failed \(id id-1\):\nError: no row/,
+  );
+  expect(text).toContain("containment.test.ts");
+  expect(text).toMatch(/caused by: Error: the cause of \[redacted\]\n {4}at /);
+  expect(text).not.toContain("ann");
+});
+
+test("a logger gets the id, the stack and the cause of such an error, redacted", () => {
+  const lines: unknown[] = [];
+  const logger = {
+    debug() {},
+    info() {},
+    warn() {},
+    error: (...line: unknown[]) => lines.push(line),
+  };
+  createReport(logger)(failed, "handler", PATH, FAILURE);
+  const err = expect.objectContaining({
+    message: "no row of [redacted]",
+    stack: expect.stringContaining("containment.test.ts"),
+    cause: expect.objectContaining({ message: "the cause of [redacted]" }),
+  });
+  expect(lines).toEqual([[{ method: PATH, errorId: "id-1", err }, "handler failed"]]);
+});

@@ -1,6 +1,7 @@
 import type { PartialMessage } from "./definition.js";
 import { BadRequest } from "./gen/google/rpc/error_details.js";
 import { Status as StatusMessage } from "./gen/google/rpc/status.js";
+import { MisuseError } from "./misuse-error.js";
 
 /**
  * One detail of an error: the full name of a message and its bytes, as `google.protobuf.Any`
@@ -39,6 +40,32 @@ export function badRequest(violations: Readonly<Record<string, string>>): ErrorD
       description,
     })),
   });
+}
+
+/**
+ * Throws a {@link MisuseError} that names the first detail that is not one. Code without types may
+ * give anything.
+ */
+export function checkDetails(details: readonly ErrorDetail[]): void {
+  if (!Array.isArray(details))
+    throw new MisuseError(
+      "TW_INVALID_DETAILS",
+      `details must be an array (got ${details === null ? "null" : typeof details})`,
+    );
+  for (const [index, one] of (details as readonly (Partial<ErrorDetail> | null)[]).entries()) {
+    if (typeof one?.type !== "string" || one.type === "")
+      throw invalidDetail(index, "type must be the full name of a message", one?.type);
+    if (!(one.value instanceof Uint8Array))
+      throw invalidDetail(index, "value must be a Uint8Array", one.value);
+  }
+}
+
+function invalidDetail(index: number, wrong: string, value: unknown): MisuseError {
+  const got = typeof value === "string" ? JSON.stringify(value) : typeof value;
+  return new MisuseError(
+    "TW_INVALID_DETAILS",
+    `details[${index}].${wrong} (got ${got}); make details with detail() or badRequest()`,
+  );
 }
 
 const TYPE_URL = "type.googleapis.com/";

@@ -3,6 +3,7 @@ import { badRequest, detail, encodeStatusDetails } from "./detail.js";
 import { BadRequest, ErrorInfo } from "./details.js";
 import { RpcError } from "./error.js";
 import { Metadata } from "./metadata.js";
+import { MisuseError } from "./misuse-error.js";
 import type { Completion } from "./transport.js";
 
 const completion = (over: Partial<Completion>): Completion => ({
@@ -26,6 +27,56 @@ test("says what it is, and knows its kind across copies of the package", () => {
 
 test.each(["ok", "NOT_FOUND", "toString"])("the code %s is refused", (code) => {
   expect(() => new RpcError(code as never, "")).toThrow(TypeError);
+});
+
+const MADE_WITH = "make details with detail() or badRequest()";
+
+test.each<[string, unknown]>([
+  [`details[1].value must be a Uint8Array (got undefined); ${MADE_WITH}`, { type: "a.B" }],
+  [`details[1].value must be a Uint8Array (got "x"); ${MADE_WITH}`, { type: "a.B", value: "x" }],
+  [
+    `details[1].type must be the full name of a message (got undefined); ${MADE_WITH}`,
+    { value: new Uint8Array() },
+  ],
+  [`details[1].type must be the full name of a message (got undefined); ${MADE_WITH}`, null],
+])("a detail that is not one is refused where it is given: %s", (message, wrong) => {
+  const details = [badRequest({ a: "b" }), wrong] as never;
+  expect(() => new RpcError("not_found", "x", { details })).toThrow(
+    new MisuseError("TW_INVALID_DETAILS", message),
+  );
+});
+
+test.each<[string, object | null, string]>([
+  ["details must be an array (got object)", { details: { type: "a.B" } }, "TW_INVALID_DETAILS"],
+  ["details must be an array (got null)", { details: null }, "TW_INVALID_DETAILS"],
+  [
+    "metadata must be a Metadata, an object or pairs (got null)",
+    { metadata: null },
+    "TW_INVALID_METADATA",
+  ],
+  ["a metadata key is a string (got number)", { metadata: [[1, "a"]] }, "TW_INVALID_METADATA"],
+  [
+    "the options of RpcError must be an object, such as { cause } (got null)",
+    null,
+    "TW_INVALID_OPTION",
+  ],
+])("options that are not valid are refused: %s", (message, options, code) => {
+  expect(() => new RpcError("not_found", "x", options as never)).toThrow(
+    new MisuseError(code as never, message),
+  );
+});
+
+test("whatever is thrown becomes one, also what cannot be read", () => {
+  const trap = (): never => {
+    throw new Error("trapped");
+  };
+  const hostile = new Proxy({}, { get: trap, has: trap, getPrototypeOf: trap });
+  for (const thrown of [hostile, Object.create(null)]) {
+    expect(thrown instanceof RpcError).toBe(false);
+    const error = RpcError.from(thrown);
+    expect(error).toMatchObject({ code: "unknown", message: "what was thrown cannot be read" });
+    expect(error.cause === thrown).toBe(true);
+  }
 });
 
 test("finds a detail by its type, decoded", () => {

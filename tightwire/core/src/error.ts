@@ -1,4 +1,5 @@
-import { type DetailType, decodeStatusDetails, type ErrorDetail } from "./detail.js";
+import { checkDetails, type DetailType, decodeStatusDetails, type ErrorDetail } from "./detail.js";
+import { describeError } from "./error-description.js";
 import { Metadata, type MetadataInit } from "./metadata.js";
 import { MisuseError } from "./misuse-error.js";
 import { type Outcome, type StatusCode, statusName, statusNumber } from "./status.js";
@@ -29,7 +30,7 @@ export const DETAILS_KEY = "grpc-status-details-bin";
 /**
  * The one error of calls, on both sides: a handler throws it to choose the status, a caller catches
  * it. `instanceof` works across copies of this package. Throws a {@link MisuseError} when the code
- * is not a status code, or is "ok".
+ * is not a status code or is "ok", and for an option, a detail or metadata that is not valid.
  */
 export class RpcError extends Error {
   readonly code: StatusCode;
@@ -42,9 +43,10 @@ export class RpcError extends Error {
   readonly call: string | undefined;
 
   constructor(code: StatusCode, message: string, options: RpcErrorOptions = {}) {
-    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    super(message, hasCause(options) ? { cause: options.cause } : undefined);
     if (statusNumber(code) === 0)
       throw new MisuseError("TW_INVALID_STATUS_CODE", 'an RpcError cannot be "ok"');
+    if (options.details !== undefined) checkDetails(options.details);
     this.code = code;
     this.details = options.details ?? [];
     this.metadata = new Metadata(options.metadata);
@@ -66,7 +68,11 @@ export class RpcError extends Error {
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    return typeof value === "object" && value !== null && BRAND in value;
+    try {
+      return typeof value === "object" && value !== null && BRAND in value;
+    } catch {
+      return false; // a proxy whose trap throws
+    }
   }
 
   /**
@@ -110,8 +116,7 @@ export class RpcError extends Error {
    */
   static from(thrown: unknown): RpcError {
     if (thrown instanceof RpcError) return thrown as RpcError;
-    const text = thrown instanceof Error ? thrown.message : String(thrown);
-    return new RpcError("unknown", text, { cause: thrown });
+    return new RpcError("unknown", describeError(thrown).message, { cause: thrown });
   }
 
   /** The error of a call that did not end OK, as its caller gets it; `path` names the call. */
@@ -128,4 +133,13 @@ export class RpcError extends Error {
       for (const [key, value] of end.trailers) error.metadata.appendReceived(key, value);
     return error;
   }
+}
+
+/** Throws a {@link MisuseError} for options that are not an object. */
+function hasCause(options: RpcErrorOptions): boolean {
+  if (typeof options === "object" && options !== null) return "cause" in options;
+  throw new MisuseError(
+    "TW_INVALID_OPTION",
+    `the options of RpcError must be an object, such as { cause } (got ${String(options)})`,
+  );
 }

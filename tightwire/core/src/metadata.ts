@@ -51,6 +51,11 @@ export class Metadata {
     if (init === undefined) return;
     if (init instanceof Metadata) {
       for (const entry of init.#entries) this.#entries.push(entry);
+    } else if (typeof init !== "object" || init === null) {
+      throw new MisuseError(
+        "TW_INVALID_METADATA",
+        `metadata must be a Metadata, an object or pairs (got ${init === null ? "null" : typeof init})`,
+      );
     } else if (Symbol.iterator in init) {
       for (const [key, value] of init as Iterable<readonly [string, MetadataValue]>)
         this.append(key, value);
@@ -126,8 +131,8 @@ export class Metadata {
 
   /** Replaces all values of a key by one. Throws as {@link append} does. */
   set(key: string, value: MetadataValue): this {
-    checkValue(key, value);
     const name = checkKey(key);
+    checkValue(key, value);
     this.delete(name);
     this.#entries.push(name, value);
     return this;
@@ -169,6 +174,8 @@ export function isBinaryKey(key: string): boolean {
 }
 
 function checkKey(key: string): string {
+  if (typeof key !== "string")
+    throw new MisuseError("TW_INVALID_METADATA", `a metadata key is a string (got ${typeof key})`);
   const name = key.toLowerCase();
   if (!KEY.test(name))
     throw new MisuseError(

@@ -72,6 +72,17 @@ test("one whose `started` throws is reported, the others hear the call", () => {
   ]);
 });
 
+test("one whose `started` is async is reported once, also when it rejects", async () => {
+  const log: string[] = [];
+  observe([{ started: () => Promise.reject("boom") as never }, recorded(log, "good")], log);
+  await new Promise(setImmediate);
+  expect(log).toEqual([
+    "report TypeError: started() must return undefined or an object with finished() " +
+      `of an observer of ${CALL.path}`,
+    ...ALL.map((what) => `good ${what}`),
+  ]);
+});
+
 function boom(): never {
   throw "boom";
 }

@@ -65,7 +65,7 @@ export function combineObservers(
       for (const observer of observers) {
         try {
           const one = observer.started(call);
-          if (one !== undefined) listening.push(one);
+          if (one !== undefined) listening.push(checkObserver(one));
         } catch (thrown) {
           report(thrown, "an observer", call.path);
         }
@@ -73,6 +73,13 @@ export function combineObservers(
       return listening.length === 0 ? undefined : new Listening(listening, report, call.path);
     },
   };
+}
+
+/** An async `started`, say, returns a promise: nobody would hear the call, or of its rejection. */
+function checkObserver(one: CallObserver): CallObserver {
+  if (typeof one.finished === "function") return one;
+  catchRejection(one, () => {});
+  throw new TypeError("started() must return undefined or an object with finished()");
 }
 
 /** The observers of one call. */

@@ -15,7 +15,7 @@ export class MarkedValues {
 
   /** `paths` are a definition's redacted paths. */
   add(paths: readonly string[], message: unknown): void {
-    const values = valuesAt(paths, message);
+    const values = readableValues(paths, message);
     for (const value of values) {
       this.#drop(value);
       this.#kept.add(value);
@@ -40,7 +40,7 @@ export class MarkedValues {
 /**
  * A function that removes the values of a message's `debug_redact` fields, and those in `marked`,
  * from text that is about to be logged. `paths` are a definition's redacted paths; values other
- * than strings and numbers stay. Costs nothing when there is nothing to redact.
+ * than strings and numbers stay. Costs nothing when there is nothing to redact. It never throws.
  */
 export function redactorFor(
   paths: readonly string[],
@@ -49,12 +49,28 @@ export function redactorFor(
 ): (text: string) => string {
   if ((paths.length === 0 || message === undefined) && marked === undefined) return (text) => text;
   return (text) => {
-    const values = new Set([...valuesAt(paths, message), ...(marked ?? [])]);
-    let clean = text;
-    for (const value of [...values].sort((a, b) => b.length - a.length))
-      clean = clean.replaceAll(value, PLACE);
-    return clean;
+    try {
+      return redact(text, new Set([...valuesAt(paths, message), ...(marked ?? [])]));
+    } catch {
+      return PLACE; // the message cannot be read, so that nobody knows what to remove
+    }
   };
+}
+
+function redact(text: string, values: ReadonlySet<string>): string {
+  let clean = text;
+  for (const value of [...values].sort((a, b) => b.length - a.length))
+    clean = clean.replaceAll(value, PLACE);
+  return clean;
+}
+
+/** None of a message that cannot be read: no error can quote it. */
+function readableValues(paths: readonly string[], message: unknown): Set<string> {
+  try {
+    return valuesAt(paths, message);
+  } catch {
+    return new Set();
+  }
 }
 
 function valuesAt(paths: readonly string[], message: unknown): Set<string> {

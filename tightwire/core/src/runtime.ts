@@ -2,7 +2,7 @@
  * What servers, clients, transports and observers are built from: the transport seam and the parts
  * around it. Users of services need `@tightwire/core` only.
  */
-export { composeInterceptors } from "./call.js";
+export { composeInterceptors, responseOf } from "./call.js";
 export type {
   CallHandle,
   ClientTransport,
@@ -17,7 +17,7 @@ export type {
   UnarySink,
 } from "./client-transport.js";
 export type { Clock, Expiring, OffloadedWork, Timer } from "./clock.js";
-export type { Report } from "./containment.js";
+export type { Report, ReportedFailure } from "./containment.js";
 export { catchRejection, contain, createReport } from "./containment.js";
 export type { CallScope } from "./context.js";
 export { currentScope, runInScope } from "./context.js";

@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.js";
+import type { Report } from "./containment.js";
 import type { Deadline } from "./deadline.js";
 import type { Metadata } from "./metadata.js";
 import type { Peer } from "./peer.js";
@@ -84,6 +85,8 @@ export interface Acceptor {
   /** The server's time and chance, which its connections use. */
   readonly clock: Clock;
   readonly random: Random;
+  /** Hears of what `open` and its sinks throw, which fails that call alone. Default: stderr. */
+  readonly report?: Report;
   /** Decides on a call by its head, before any of its body is buffered. */
   open(call: IncomingCall): OpenedCall;
 }

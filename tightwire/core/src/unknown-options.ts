@@ -2,13 +2,18 @@ import { MisuseError } from "./misuse-error.js";
 
 /**
  * Throws a {@link MisuseError} that names every unknown option, so that a misspelt option is found
- * at once and not in production.
+ * at once and not in production; and one for options that are not an object.
  */
 export function refuseUnknownOptions(
   what: string,
   options: object,
   known: readonly string[],
 ): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options))
+    throw new MisuseError(
+      "TW_INVALID_OPTION",
+      `the options of ${what} must be an object (got ${Array.isArray(options) ? "an array" : String(options)})`,
+    );
   const unknown = Object.keys(options).filter((name) => !known.includes(name));
   if (unknown.length === 0) return;
   throw new MisuseError(

@@ -38,7 +38,7 @@ export interface Gateway {
   /**
    * Listens at `127.0.0.1:8080` (port 0: any free port) or `unix:/path`. Call it once, after all
    * services were added. Rejects with a MisuseError for an invalid address, with a StartError when
-   * it cannot listen.
+   * it cannot listen; it can be tried again then.
    */
   listen(address: string): Promise<HttpListener>;
   /**
@@ -150,7 +150,7 @@ class ServedContracts {
       throw new MisuseError("TW_ALREADY_LISTENING", "the gateway already listens");
     const { exchange: settings, bodyTimeoutMs, logger, cors, page } = this.#options;
     const openApi = (): OpenApiDocument => this.openApi;
-    this.#listening = listenHttp(address, {
+    const listening = listenHttp(address, {
       routes: this.#routes,
       settings,
       bodyTimeoutMs,
@@ -159,7 +159,11 @@ class ServedContracts {
       logger,
       cors,
     });
-    return this.#listening;
+    this.#listening = listening;
+    listening.catch(() => {
+      this.#listening = undefined; // so that it can be tried again
+    });
+    return listening;
   }
 
   async close(graceMs: number = DEFAULT_GRACE_MS): Promise<void> {

@@ -5,6 +5,7 @@ import {
   type IncomingCall,
   type OpenedCall,
   type Random,
+  type Report,
   type Status,
   StatusNumber,
 } from "@tightwire/core/runtime";
@@ -20,6 +21,7 @@ export interface AcceptorParts {
   readonly maxMessageBytes: number;
   readonly clock: Clock;
   readonly random: Random;
+  readonly report: Report;
 }
 
 /**

@@ -23,6 +23,19 @@ export function checkOption(name: string, value: unknown, kind: keyof typeof KIN
   if (value !== undefined) checkArgument(name, value, kind);
 }
 
+/** Throws a MisuseError that names the first of these methods that an object does not have. */
+export function checkMethods(name: string, value: unknown, methods: readonly string[]): void {
+  checkArgument(name, value, "object");
+  const missing = methods.find(
+    (method) => typeof (value as Record<string, unknown>)[method] !== "function",
+  );
+  if (missing === undefined) return;
+  throw new MisuseError(
+    "TW_INVALID_OPTION",
+    `${name} must be an object with the methods ${methods.join(", ")}; it has no ${missing}`,
+  );
+}
+
 /** A value as messages show it: a string in quotes, an object by its kind. */
 export function describe(value: unknown): string {
   const kind = kindOf(value);

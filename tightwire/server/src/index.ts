@@ -10,5 +10,5 @@ export type { Served, ServeOptions } from "./serve.js";
 export { serve } from "./serve.js";
 export type { Server, ServerOptions } from "./server.js";
 export { createServer } from "./server.js";
-export type { ServiceOptions } from "./service-registry.js";
+export type { MethodOptions, ServiceOptions } from "./service-registry.js";
 export type { StopOptions } from "./stop.js";

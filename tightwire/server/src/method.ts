@@ -1,18 +1,12 @@
-import type {
-  Interceptor,
-  InterceptorNext,
-  MethodDefinition,
-  Observer,
-  ServerCall,
-} from "@tightwire/core";
+import type { InterceptorNext, MethodDefinition, Observer, ServerCall } from "@tightwire/core";
 import {
   type Clock,
-  composeInterceptors,
   DEFAULT_IDLE_TIMEOUT_MS,
   DEFAULT_TIMEOUT_MS,
   type Random,
+  type Report,
 } from "@tightwire/core/runtime";
-import type { OpenStream } from "./stop.js";
+import type { OpenStreams } from "./open-streams.js";
 
 /**
  * A handler without its message types. They are erased here and nowhere else on the server side;
@@ -39,22 +33,31 @@ export interface ServedMethod {
   readonly clock: Clock;
   readonly random: Random;
   /** The server's streaming calls in flight. */
-  readonly streams: Set<OpenStream>;
+  readonly streams: OpenStreams;
+  /** Hears what user code throws that must not change a call. */
+  readonly report: Report;
+  /** Whether the observer writes unexpected errors to a log; otherwise they are reported. */
+  readonly logsFailures: boolean;
 }
+
+/** What all methods of a server have in common. */
+export type SharedParts = Pick<
+  ServedMethod,
+  "observer" | "streams" | "clock" | "random" | "report" | "logsFailures"
+>;
 
 /** Computes a {@link ServedMethod}. */
 export function serveMethod(
   definition: MethodDefinition,
   handler: Handler,
-  interceptors: readonly Interceptor[],
-  parts: Pick<ServedMethod, "observer" | "streams" | "clock" | "random">,
+  chain: InterceptorNext | undefined,
+  parts: SharedParts,
 ): ServedMethod {
   const unary = definition.kind === "unary";
   return {
     definition,
     handler,
-    chain:
-      interceptors.length === 0 ? undefined : composeInterceptors(interceptors, innermost(handler)),
+    chain,
     maxDurationMs: unary
       ? 2 * (definition.policy.timeoutMs ?? DEFAULT_TIMEOUT_MS)
       : Number.POSITIVE_INFINITY,
@@ -65,7 +68,8 @@ export function serveMethod(
   };
 }
 
-function innermost(handler: Handler): InterceptorNext {
+/** A handler as the step inside the interceptors. */
+export function innermostStep(handler: Handler): InterceptorNext {
   // On the server the intercepted call and the handler's call are the same object.
   return async (call) => ({ response: await handler(call.request, call as unknown as ServerCall) });
 }

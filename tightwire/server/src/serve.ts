@@ -1,9 +1,10 @@
 import { refuseUnknownOptions, type ServerTransport } from "@tightwire/core/runtime";
 import { checkArgument, checkOption } from "./argument.js";
-import { addHealth } from "./health/health.js";
+import { addHealth, HealthService } from "./health/health.js";
 import { checkAddress } from "./listen-address.js";
-import { addReflection } from "./reflection/reflection.js";
+import { addReflection, REFLECTION } from "./reflection/reflection.js";
 import type { Server } from "./server.js";
+import { checkServer, checkTransport } from "./server-arguments.js";
 import { checkStopOptions, STOP_OPTION_NAMES, type StopOptions } from "./stop.js";
 
 /** How a server is served; all but the address is optional. */
@@ -12,9 +13,9 @@ export interface ServeOptions extends StopOptions {
   readonly address: string;
   /** Default `wire()`, in cleartext; the other one is `grpcJs()` of `@tightwire/server/grpc-js`. */
   readonly transport?: ServerTransport;
-  /** Serves `grpc.health.v1.Health`. Default true. */
+  /** Serves `grpc.health.v1.Health`, unless it was added before. Default true. */
   readonly health?: boolean;
-  /** Serves `grpc.reflection.v1` and `v1alpha`. Default true. */
+  /** Serves `grpc.reflection.v1` and `v1alpha`, unless they were added before. Default true. */
   readonly reflection?: boolean;
   /**
    * Signals that stop the server gracefully; a second one closes everything at once. Default
@@ -48,7 +49,7 @@ const OPTION_NAMES: readonly string[] = [
 /**
  * Serves a server as a process of its own does: with health, reflection, signals and a graceful
  * stop (see `Server.stop`). Rejects with a MisuseError for an invalid option, and with an Error
- * that says why it cannot listen. Never exits the process.
+ * that says why it cannot listen; it can be tried again then. Never exits the process.
  */
 export async function serve(server: Server, options: ServeOptions): Promise<Served> {
   checkServeArguments(server, options);
@@ -59,8 +60,9 @@ export async function serve(server: Server, options: ServeOptions): Promise<Serv
     reflection = true,
     signals = ["SIGTERM", "SIGINT"],
   } = options;
-  if (health) addHealth(server);
-  if (reflection) addReflection(server);
+  // They are there already when this is tried again after the server could not listen.
+  if (health && !serves(server, HealthService.name)) addHealth(server);
+  if (reflection && !serves(server, REFLECTION)) addReflection(server);
   const listener = await server.listen(address, transport);
   const stopOptions = stopOptionsOf(options);
   const { promise: stopped, resolve: resolveStopped } = deferred();
@@ -78,16 +80,25 @@ export async function serve(server: Server, options: ServeOptions): Promise<Serv
   return { address: listener.address, stopped, stop };
 }
 
+function serves(server: Server, name: string): boolean {
+  return server.services.some((service) => service.name === name);
+}
+
 function checkServeArguments(server: Server, options: ServeOptions): void {
-  checkArgument("server", server, "object");
-  checkArgument("the options of serve", options, "object");
+  checkServer(server);
   refuseUnknownOptions("serve", options, OPTION_NAMES);
   checkAddress(options.address);
-  checkOption("transport", options.transport, "object");
+  if (options.transport !== undefined) checkTransport(options.transport);
   checkOption("health", options.health, "boolean");
   checkOption("reflection", options.reflection, "boolean");
-  checkOption("signals", options.signals, "array");
+  checkSignals(options.signals);
   checkStopOptions(options);
+}
+
+function checkSignals(signals: readonly unknown[] | undefined): void {
+  checkOption("signals", signals, "array");
+  for (const [index, signal] of (signals ?? []).entries())
+    checkArgument(`signals[${index}]`, signal, "string");
 }
 
 function stopOptionsOf({ pauseMs, graceMs }: ServeOptions): StopOptions {

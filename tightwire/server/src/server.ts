@@ -10,6 +10,7 @@ import {
   type Clock,
   checkCount,
   combineObservers,
+  contain,
   createReport,
   type Listener,
   type Random,
@@ -25,22 +26,25 @@ import { checkArgument, checkOption } from "./argument.js";
 import { createHealth, type HealthState } from "./health/health-state.js";
 import type { Exactly } from "./implement.js";
 import { checkAddress } from "./listen-address.js";
+import { OpenStreams } from "./open-streams.js";
+import { checkLogger, checkObservers, checkSystem, checkTransport } from "./server-arguments.js";
 import { type ServiceOptions, ServiceRegistry } from "./service-registry.js";
-import {
-  checkStopOptions,
-  type OpenStream,
-  STOP_OPTION_NAMES,
-  type StopOptions,
-  stopServer,
-} from "./stop.js";
+import { checkStopOptions, STOP_OPTION_NAMES, type StopOptions, stopServer } from "./stop.js";
 
 /** Settings of a server; all optional. */
 export interface ServerOptions {
-  /** Gets a line for each call and for each unexpected error. Default: nothing is logged. */
+  /**
+   * Gets a line for each call and for each unexpected error. Default: calls are not logged, and
+   * unexpected errors are printed on stderr.
+   */
   readonly logger?: Logger;
   /** Hear every call, after the log. Default none. */
   readonly observers?: readonly Observer[];
-  /** Interceptors around every handler, the first outermost. Default none. */
+  /**
+   * Interceptors around every handler, the first outermost. They do not run for health and
+   * reflection, so that probes need no credentials; those of `add` and its methods run inside them.
+   * Default none.
+   */
   readonly interceptors?: readonly Interceptor[];
   /** The largest request message, after decompression, in bytes. Default 4 MiB. */
   readonly maxMessageBytes?: number;
@@ -54,19 +58,19 @@ export interface ServerOptions {
 export interface Server {
   /**
    * Adds a service. The compiler compares the handlers exactly with the contract (see `implement`).
-   * Throws a MisuseError when a handler is missing, an option is unknown, the service was added
-   * before, or the server already listens.
+   * Throws a MisuseError when a handler is missing, an option or interceptor is invalid, the
+   * service was added before, or the server already listens; then it adds nothing.
    */
   add<Handlers, Client, Given extends Handlers>(
     definition: ServiceDefinition<Handlers, Client>,
     handlers: Given & Exactly<Handlers, Given>,
-    options?: ServiceOptions,
+    options?: ServiceOptions<NoInfer<Handlers>>,
   ): Server;
   /**
    * Listens at `127.0.0.1:50051` (port 0: a free one) or `unix:/path`. The default transport is
    * `wire()` in cleartext. Call it again to listen at more addresses. Rejects with an Error that
-   * says why it cannot listen; throws a MisuseError for an argument of the wrong kind, and once the
-   * server was stopped.
+   * says why it cannot listen, and can be tried again then; throws a MisuseError for an argument of
+   * the wrong kind, and once the server was stopped.
    */
   listen(address: string, transport?: ServerTransport): Promise<Listener>;
   /** The definitions that were added. */
@@ -75,9 +79,9 @@ export interface Server {
   readonly health: HealthState;
   /**
    * Stops the server. It reports NOT_SERVING at once. After the pause it takes no new calls and
-   * tells streams to finish. Calls in flight finish; those left when the grace period ends are
-   * cancelled. Never rejects; throws a MisuseError for an invalid option. A second call returns the
-   * promise of the first.
+   * tells streams (`call.draining`). Calls in flight may finish; those left when the grace period
+   * has passed finish with UNAVAILABLE. Never rejects; throws a MisuseError for an invalid option.
+   * A second call returns the promise of the first.
    */
   stop(options?: StopOptions): Promise<void>;
   /** Closes everything at once, also during a stop. Never rejects. */
@@ -94,7 +98,10 @@ const OPTION_NAMES: readonly string[] = [
   "random",
 ];
 
-/** Makes a server without services. Throws a MisuseError for an unknown or invalid option. */
+/**
+ * Makes a server without services. Throws a MisuseError for an unknown or invalid option, and for
+ * an interceptor that is not a function or does not return one.
+ */
 export function createServer(options: ServerOptions = {}): Server {
   checkServerOptions(options);
   const {
@@ -106,15 +113,44 @@ export function createServer(options: ServerOptions = {}): Server {
   } = options;
   const report = createReport(logger);
   const observer = observerOf(options, report);
-  const streams = new Set<OpenStream>();
-  const registry = new ServiceRegistry(interceptors, { observer, streams, clock, random });
+  const streams = new OpenStreams();
+  const logsFailures = logger !== undefined;
+  const parts = { observer, streams, clock, random, report, logsFailures };
+  const registry = new ServiceRegistry(interceptors, parts);
   const { methods, services } = registry;
-  const acceptor = createAcceptor({ methods, observer, maxMessageBytes, clock, random });
+  const acceptor = createAcceptor({ methods, observer, maxMessageBytes, clock, random, report });
   const listeners: Listener[] = [];
-  const { health, shutDown: shutDownHealth } = createHealth();
+  const { health, shutDown: shutDownHealth } = createHealth(report);
   const force = new AbortController();
   const stopParts = { shutDownHealth, listeners, streams, force: force.signal, clock };
   let stopped: Promise<void> | undefined;
+
+  function log(fields: object, message: string): void {
+    if (logger === undefined) return;
+    contain(
+      () => logger.info(fields, message),
+      (thrown) => report(thrown, "the logger", message),
+    );
+  }
+
+  async function listen(address: string, transport: ServerTransport): Promise<Listener> {
+    let listener: Listener;
+    registry.seal();
+    try {
+      listener = await transport.listen(address, acceptor);
+    } catch (error) {
+      registry.unseal();
+      throw error;
+    }
+    if (stopped !== undefined) {
+      await listener.closeNow();
+      throw stoppedError();
+    }
+    listeners.push(listener);
+    const names = services.map(({ name }) => name);
+    log({ address: listener.address, transport: transport.name, services: names }, "listening");
+    return listener;
+  }
 
   const server: Server = {
     services,
@@ -126,29 +162,16 @@ export function createServer(options: ServerOptions = {}): Server {
     },
     listen(address, transport = wire()) {
       checkAddress(address);
-      checkArgument("transport", transport, "object");
-      if (stopped !== undefined)
-        throw new MisuseError("TW_STOPPED", "the server was stopped and cannot listen again");
-      registry.seal();
-      return transport.listen(address, acceptor).then((listener) => {
-        listeners.push(listener);
-        logger?.info(
-          {
-            address: listener.address,
-            transport: transport.name,
-            services: services.map(({ name }) => name),
-          },
-          "listening",
-        );
-        return listener;
-      });
+      checkTransport(transport);
+      if (stopped !== undefined) throw stoppedError();
+      return listen(address, transport);
     },
     stop(stopOptions = {}) {
       refuseUnknownOptions("stop", stopOptions, STOP_OPTION_NAMES);
       checkStopOptions(stopOptions);
       if (stopped === undefined) {
-        logger?.info({}, "stopping");
-        stopped = stopServer(stopParts, stopOptions).then(() => logger?.info({}, "stopped"));
+        log({}, "stopping");
+        stopped = stopServer(stopParts, stopOptions).then(() => log({}, "stopped"));
       }
       return stopped;
     },
@@ -160,13 +183,18 @@ export function createServer(options: ServerOptions = {}): Server {
   return server;
 }
 
+function stoppedError(): MisuseError {
+  return new MisuseError("TW_STOPPED", "the server was stopped and cannot listen again");
+}
+
 function checkServerOptions(options: ServerOptions): void {
   checkArgument("the options of createServer", options, "object");
   refuseUnknownOptions("createServer", options, OPTION_NAMES);
   checkCount("maxMessageBytes", options.maxMessageBytes);
-  checkOption("logger", options.logger, "object");
-  checkOption("observers", options.observers, "array");
+  checkLogger(options.logger);
+  checkObservers(options.observers);
   checkOption("interceptors", options.interceptors, "array");
+  checkSystem(options.clock, options.random);
 }
 
 function observerOf(

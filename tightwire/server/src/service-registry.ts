@@ -1,52 +1,92 @@
-import { type Interceptor, MisuseError, type ServiceDefinition } from "@tightwire/core";
-import { refuseUnknownOptions } from "@tightwire/core/runtime";
+import {
+  type Interceptor,
+  type InterceptorNext,
+  MisuseError,
+  type ServiceDefinition,
+} from "@tightwire/core";
+import { composeInterceptors, refuseUnknownOptions } from "@tightwire/core/runtime";
 import { checkArgument, checkOption } from "./argument.js";
-import { type Handler, type ServedMethod, serveMethod } from "./method.js";
+import { isBuiltIn } from "./built-in.js";
+import { composeScope } from "./interceptor-scope.js";
+import {
+  type Handler,
+  innermostStep,
+  type ServedMethod,
+  type SharedParts,
+  serveMethod,
+} from "./method.js";
 
-/** Settings of one service on a server; all optional. */
-export interface ServiceOptions {
-  /** Interceptors around this service's handlers, inside the server's own. Default none. */
+/** Settings of one method on a server; all optional. */
+export interface MethodOptions {
+  /** Interceptors around this method's handler, inside those of its service. Default none. */
   readonly interceptors?: readonly Interceptor[];
 }
 
-/** What all methods of a server have in common. */
-export type SharedParts = Pick<ServedMethod, "observer" | "streams" | "clock" | "random">;
+/** Settings of one service on a server; all optional. */
+export interface ServiceOptions<Handlers = Readonly<Record<string, unknown>>> {
+  /** Interceptors around this service's handlers, inside the server's own. Default none. */
+  readonly interceptors?: readonly Interceptor[];
+  /** Settings of single methods, by the names of their handlers. Default none. */
+  readonly methods?: { readonly [Method in keyof Handlers]?: MethodOptions };
+}
 
-/** The services of a server and their methods by path. It is sealed when the server listens. */
+/** The services of a server and their methods by path. It is sealed while the server listens. */
 export class ServiceRegistry {
   readonly services: ServiceDefinition[] = [];
   readonly methods: Map<string, ServedMethod> = new Map();
-  readonly #interceptors: readonly Interceptor[];
+  /** What comes inside the server's interceptors. */
+  readonly #inside: Map<string, InterceptorNext> = new Map();
+  readonly #serverChain: InterceptorNext | undefined;
   readonly #parts: SharedParts;
-  #sealed = false;
+  #listening = 0;
 
+  /** `interceptors` are the server's. Throws a MisuseError for an invalid one. */
   constructor(interceptors: readonly Interceptor[], parts: SharedParts) {
-    this.#interceptors = interceptors;
+    this.#serverChain = composeScope(interceptors, this.#inside, "createServer: interceptors");
     this.#parts = parts;
   }
 
-  /** Adds a service; throws a MisuseError as `Server.add` describes. */
+  /** Adds a service, or throws a MisuseError as `Server.add` describes and adds nothing. */
   add(definition: ServiceDefinition, handlers: unknown, options: ServiceOptions): void {
     this.#check(definition, handlers, options);
-    const interceptors = [...this.#interceptors, ...(options.interceptors ?? [])];
-    for (const [localName, method] of Object.entries(definition.methods)) {
+    const { name } = definition;
+    const inService = new Map<string, InterceptorNext>();
+    const serviceChain = composeScope(
+      options.interceptors ?? [],
+      inService,
+      `add(${name}): interceptors`,
+    );
+    const outermost = isBuiltIn(definition) ? undefined : this.#serverChain;
+    const added = Object.entries(definition.methods).map(([localName, method]) => {
       const handler = handlerOf(definition, handlers, localName);
-      this.methods.set(method.path, serveMethod(method, handler, interceptors, this.#parts));
+      const step = innermostStep(handler);
+      const methodChain = composeMethod(definition, localName, options, step);
+      inService.set(method.path, methodChain ?? step);
+      const inside = serviceChain ?? methodChain;
+      const served = serveMethod(method, handler, outermost ?? inside, this.#parts);
+      return { served, inside: inside ?? step };
+    });
+    for (const { served, inside } of added) {
+      this.#inside.set(served.definition.path, inside);
+      this.methods.set(served.definition.path, served);
     }
     this.services.push(definition);
   }
 
-  /** No service can be added any more. */
+  /** The server begins to listen: no service can be added any more. */
   seal(): void {
-    this.#sealed = true;
+    this.#listening++;
+  }
+
+  /** The server could not listen after all. */
+  unseal(): void {
+    this.#listening--;
   }
 
   #check(definition: ServiceDefinition, handlers: unknown, options: ServiceOptions): void {
-    checkArgument("definition", definition, "object");
+    checkDefinition(definition);
     const { name } = definition;
-    refuseUnknownOptions(`add(${name})`, options, ["interceptors"]);
-    checkOption("interceptors", options.interceptors, "array");
-    if (this.#sealed)
+    if (this.#listening > 0)
       throw new MisuseError(
         "TW_ALREADY_LISTENING",
         `cannot add ${name}: the server already listens; add all services before listen()`,
@@ -54,7 +94,39 @@ export class ServiceRegistry {
     if (this.services.some((service) => service.name === name))
       throw new MisuseError("TW_DUPLICATE_SERVICE", `${name} was added twice`);
     checkArgument(`the handlers of ${name}`, handlers, "object");
+    checkServiceOptions(definition, options);
   }
+}
+
+function checkDefinition(definition: ServiceDefinition): void {
+  checkArgument("definition", definition, "object");
+  checkArgument("definition.name", definition.name, "string");
+  checkArgument("definition.methods", definition.methods, "object");
+}
+
+function checkServiceOptions(definition: ServiceDefinition, options: ServiceOptions): void {
+  const where = `add(${definition.name})`;
+  refuseUnknownOptions(where, options, ["interceptors", "methods"]);
+  checkOption(`${where}: interceptors`, options.interceptors, "array");
+  if (options.methods === undefined) return;
+  refuseUnknownOptions(`${where}: methods`, options.methods, Object.keys(definition.methods));
+  for (const [name, method] of Object.entries(options.methods)) {
+    if (method === undefined) continue;
+    refuseUnknownOptions(`${where}: methods.${name}`, method, ["interceptors"]);
+    checkOption(`${where}: methods.${name}.interceptors`, method.interceptors, "array");
+  }
+}
+
+function composeMethod(
+  { name }: ServiceDefinition,
+  localName: string,
+  { methods }: ServiceOptions,
+  step: InterceptorNext,
+): InterceptorNext | undefined {
+  const interceptors = methods?.[localName]?.interceptors ?? [];
+  if (interceptors.length === 0) return undefined;
+  const where = `add(${name}): methods.${localName}.interceptors`;
+  return composeInterceptors(interceptors, step, where);
 }
 
 function handlerOf(definition: ServiceDefinition, handlers: unknown, localName: string): Handler {

@@ -16,6 +16,9 @@ export const CALLER_CANCELLED: Status = {
   message: "the caller cancelled the call or disconnected",
 };
 
+/** The server's own code threw. */
+export const SERVER_FAULT: Status = { code: StatusNumber.INTERNAL, message: "internal error" };
+
 /** The caller's deadline passed. */
 export const DEADLINE_PASSED: Status = {
   code: StatusNumber.DEADLINE_EXCEEDED,

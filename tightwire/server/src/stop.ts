@@ -1,4 +1,6 @@
 import { type Clock, checkWait, type Listener, timerMs } from "@tightwire/core/runtime";
+import type { OpenStreams } from "./open-streams.js";
+import { SHUTTING_DOWN } from "./statuses.js";
 
 /** How a server stops; all optional. */
 export interface StopOptions {
@@ -18,17 +20,12 @@ export const STOP_OPTION_NAMES: readonly string[] = ["pauseMs", "graceMs"];
 const DEFAULT_PAUSE_MS = 250;
 const DEFAULT_GRACE_MS = 10_000;
 
-/** A streaming call in flight, which a stopping server tells to finish. */
-export interface OpenStream {
-  drain(): void;
-}
-
 /** What a server stops. */
 export interface StopParts {
   /** Reports NOT_SERVING for everything. */
   readonly shutDownHealth: () => void;
   readonly listeners: readonly Listener[];
-  readonly streams: ReadonlySet<OpenStream>;
+  readonly streams: OpenStreams;
   /** Aborts to close everything at once. */
   readonly force: AbortSignal;
   readonly clock: Clock;
@@ -48,13 +45,29 @@ export async function stopServer(parts: StopParts, options: StopOptions): Promis
   const forcedAt = clock.now() + graceMs;
   shutDownHealth();
   await pause(clock, Math.min(pauseMs, graceMs), force);
-  const closeAll = (): void => listeners.forEach((listener) => void listener.closeNow());
+  const leftMs = Math.max(forcedAt - clock.now(), 0);
+  const closeAll = (): void => {
+    streams.finish(SHUTTING_DOWN);
+    for (const listener of listeners) void settled(() => listener.closeNow());
+  };
   force.addEventListener("abort", closeAll);
-  const drained = listeners.map((listener) => listener.drain(Math.max(forcedAt - clock.now(), 0)));
-  for (const stream of [...streams]) stream.drain();
+  // Before the listeners close their connections at the same time: a caller gets the status.
+  const timer = clock.setTimer(() => streams.finish(SHUTTING_DOWN), leftMs);
+  const drained = listeners.map((listener) => settled(() => listener.drain(leftMs)));
+  streams.drain();
   if (force.aborted) closeAll();
-  await Promise.allSettled(drained);
+  await Promise.all(drained);
+  timer.cancel();
   force.removeEventListener("abort", closeAll);
+}
+
+/** A listener that fails must not keep the others from closing. */
+async function settled(close: () => Promise<void>): Promise<void> {
+  try {
+    await close();
+  } catch {
+    // It is closed as far as it can be.
+  }
 }
 
 /** Waits `ms`, or until `force` aborts. */

@@ -17,9 +17,14 @@ export function composeCalls(
   if (attemptInterceptors.length > 0)
     return composeInterceptors(
       interceptors,
-      eachAttempt(composeInterceptors(attemptInterceptors, send)),
+      eachAttempt(
+        composeInterceptors(attemptInterceptors, send, "createChannel: attemptInterceptors"),
+      ),
+      "createChannel: interceptors",
     );
-  return interceptors.length === 0 ? undefined : composeInterceptors(interceptors, send);
+  return interceptors.length === 0
+    ? undefined
+    : composeInterceptors(interceptors, send, "createChannel: interceptors");
 }
 
 /**

@@ -19,6 +19,8 @@ export interface HttpListener {
 }
 
 const HEADERS_TIMEOUT_MS = 10_000;
+/** How many new connections may wait to be accepted; Node's own 511 makes a burst of them wait. */
+const BACKLOG = 4_096;
 /** Longer than load balancers keep idle connections: they should be the ones that close them. */
 const KEEP_ALIVE_MS = 72_000;
 
@@ -51,7 +53,7 @@ export async function listenHttp(address: string, parts: ListenerParts): Promise
   const webSockets = acceptWebSockets(server, parts, state);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause) => reject(listenError(address, cause)));
-    server.listen(at, resolve);
+    server.listen({ ...at, backlog: BACKLOG }, resolve);
   });
   return {
     address: addressOf(server),
@@ -60,14 +62,19 @@ export async function listenHttp(address: string, parts: ListenerParts): Promise
 }
 
 function parseAddress(address: string): { host: string; port: number } | { path: string } {
+  if (typeof address !== "string") throw invalidAddress(address);
   if (address.startsWith("unix:")) return { path: address.slice("unix:".length) };
   const [, host, port] = /^(\[[^\]]+\]|[^:[\]\s]+):(\d{1,5})$/.exec(address) ?? [];
-  if (host === undefined || Number(port) > 65_535)
-    throw new MisuseError(
-      "TW_INVALID_ADDRESS",
-      `the address must be like 127.0.0.1:8080 or unix:/path (got ${JSON.stringify(address)})`,
-    );
+  if (host === undefined || Number(port) > 65_535) throw invalidAddress(address);
   return { host: host.replace(/^\[|\]$/g, ""), port: Number(port) };
+}
+
+function invalidAddress(address: unknown): MisuseError {
+  const got = typeof address === "string" ? JSON.stringify(address) : String(address);
+  return new MisuseError(
+    "TW_INVALID_ADDRESS",
+    `the address must be like 127.0.0.1:8080 or unix:/path (got ${got})`,
+  );
 }
 
 function listenError(address: string, cause: NodeJS.ErrnoException): StartError {

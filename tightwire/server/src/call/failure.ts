@@ -13,9 +13,9 @@ import {
 export interface Failure {
   readonly status: FinalStatus;
   /**
-   * Set when the caller gets a fixed message and this id. The log gets the id and the error itself.
+   * Set when the caller gets a fixed message and an id. The log gets the id and the error itself.
    */
-  readonly errorId: string | undefined;
+  readonly unexpected: { readonly errorId: string; readonly error: unknown } | undefined;
 }
 
 /** The call whose handler threw, as far as it decides the status. */
@@ -38,13 +38,25 @@ const PUSHBACK_KEY = "grpc-retry-pushback-ms";
 /**
  * The status for what a handler threw. An RpcError that the handler made is sent as it is. An
  * RpcError of an outgoing call is translated, because the caller knows nothing of that call.
- * Anything else becomes INTERNAL with a fixed message and an id.
+ * Anything else becomes INTERNAL with a fixed message and an id. Never throws: an RpcError that
+ * cannot be sent (its fields were changed, or another copy of this package made it) is unexpected.
  */
 export function failureOf(thrown: unknown, call: FailedCall, random: Random): Failure {
-  if (!(thrown instanceof RpcError)) return internal(random);
+  try {
+    return translate(thrown, call, random);
+  } catch (fault) {
+    const error = new Error(`cannot send the error that the handler threw: ${textOf(fault)}`, {
+      cause: thrown,
+    });
+    return internal(error, random);
+  }
+}
+
+function translate(thrown: unknown, call: FailedCall, random: Random): Failure {
+  if (!(thrown instanceof RpcError)) return internal(thrown, random);
   const error = thrown as RpcError;
   if (error.call === undefined || error.forwarded)
-    return { status: finalStatusOf(error), errorId: undefined };
+    return { status: finalStatusOf(error), unexpected: undefined };
   if (call.cancelledBy !== undefined)
     return failure(call.cancelledBy.code, call.cancelledBy.message);
   if (error.code === "deadline_exceeded" && call.timeLeftMs < DEADLINE_SLACK_MS) {
@@ -62,24 +74,34 @@ export function failureOf(thrown: unknown, call: FailedCall, random: Random): Fa
       trailers,
     );
   }
-  return internal(random);
+  return internal(error, random);
 }
 
-/** The status that an RpcError describes, with its details and metadata as trailers. */
-export function finalStatusOf(error: RpcError): FinalStatus {
-  const code = statusNumber(error.code);
-  const trailers = new Metadata(error.metadata);
+/**
+ * The status that an RpcError describes, with its details and metadata as trailers. Throws when its
+ * fields are not valid.
+ */
+function finalStatusOf({ code, message, metadata, details }: RpcError): FinalStatus {
+  const number = statusNumber(code);
+  if (number === StatusNumber.OK) throw new TypeError('its code is "ok"');
+  if (typeof message !== "string") throw new TypeError("its message is not a string");
+  const trailers = new Metadata(metadata);
   trailers.delete(DETAILS_KEY);
-  if (error.details.length > 0)
-    trailers.appendReceived(DETAILS_KEY, encodeStatusDetails(code, error.message, error.details));
-  return { code, message: error.message, trailers };
+  if (details.length > 0)
+    trailers.appendReceived(DETAILS_KEY, encodeStatusDetails(number, message, details));
+  return { code: number, message, trailers };
 }
 
 function failure(code: number, message: string, trailers?: Metadata): Failure {
-  return { status: { code, message, trailers }, errorId: undefined };
+  return { status: { code, message, trailers }, unexpected: undefined };
 }
 
-function internal(random: Random): Failure {
+/** What was caught may be anything, a proxy that throws too. */
+function textOf(fault: unknown): string {
+  return RpcError.from(fault).message;
+}
+
+function internal(error: unknown, random: Random): Failure {
   const errorId = random.hex(6);
   return {
     status: {
@@ -87,6 +109,6 @@ function internal(random: Random): Failure {
       message: `internal error (id ${errorId})`,
       trailers: undefined,
     },
-    errorId,
+    unexpected: { errorId, error },
   };
 }

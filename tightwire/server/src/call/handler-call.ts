@@ -19,14 +19,13 @@ import {
   type Timer,
 } from "@tightwire/core/runtime";
 import type { ServedMethod } from "../method.js";
+import type { OpenStream } from "../open-streams.js";
 import { DEADLINE_PASSED, OK, ownLimitPassed, SHUTTING_DOWN } from "../statuses.js";
-import type { OpenStream } from "../stop.js";
 import { cancellation, createController } from "./cancellation.js";
 import { failureOf } from "./failure.js";
+import { CallListeners, type FinishListener } from "./listeners.js";
 import { observeStart } from "./observe.js";
 import { mergeTrailers } from "./trailers.js";
-
-type FinishListener = Parameters<ServerInterceptedCall["onFinish"]>[0];
 
 /** Hears that its call has finished. */
 export interface FinishHook {
@@ -62,8 +61,7 @@ export class HandlerCall
   #cancel: AbortController | undefined = undefined;
   #drain: AbortController | undefined = undefined;
   #draining = false;
-  #onCancelled: Set<(status: Status) => void> | undefined = undefined;
-  #onFinish: FinishListener[] | undefined = undefined;
+  #listeners: CallListeners | undefined = undefined;
   #values: Map<ContextKey<never>, unknown> | undefined = undefined;
   #marked: MarkedValues | undefined = undefined;
   readonly #startedAt: number;
@@ -134,8 +132,8 @@ export class HandlerCall
   }
 
   onFinish(listener: FinishListener): void {
-    this.#onFinish ??= [];
-    this.#onFinish.push(listener);
+    this.#listeners ??= new CallListeners();
+    this.#listeners.addFinish(listener);
   }
 
   // ---- what outgoing calls inherit ----
@@ -153,12 +151,12 @@ export class HandlerCall
   }
 
   onCancelled(listener: (status: Status) => void): void {
-    this.#onCancelled ??= new Set();
-    this.#onCancelled.add(listener);
+    this.#listeners ??= new CallListeners();
+    this.#listeners.addCancel(listener);
   }
 
   offCancelled(listener: (status: Status) => void): void {
-    this.#onCancelled?.delete(listener);
+    this.#listeners?.removeCancel(listener);
   }
 
   // ---- how it finishes ----
@@ -186,12 +184,19 @@ export class HandlerCall
     this.incoming.finish({ code: status.code, message: status.message, trailers });
   }
 
-  /** Finishes the call with the status for what its handler threw. */
+  /** Finishes the call with the status for what its handler threw. Never throws. */
   fail(thrown: unknown): void {
     if (this.finished) return;
-    const { status, errorId } = failureOf(thrown, this, this.served.random);
-    if (errorId !== undefined) this.observer?.failed?.(thrown, errorId, this.#redactor());
+    const { status, unexpected } = failureOf(thrown, this, this.served.random);
+    if (unexpected !== undefined) this.#reportFailure(unexpected.error, unexpected.errorId);
     this.finish(status);
+  }
+
+  #reportFailure(error: unknown, errorId: string): void {
+    const { report, logsFailures } = this.served;
+    const redact = this.#redactor();
+    this.observer?.failed?.(error, errorId, redact);
+    if (!logsFailures) report(error, "handler", this.incoming.path, { errorId, redact });
   }
 
   /** Finishes the call for a reason outside its handler, for the caller and the handler. */
@@ -214,11 +219,10 @@ export class HandlerCall
     this.finishEarly(own ? ownLimitPassed(this.served.maxDurationMs) : DEADLINE_PASSED);
   }
 
-  /** The server stops: a handler that reads `draining` may finish, any other call finishes now. */
+  /** The server drains: tells the handler, which has the grace period to finish. */
   drain(): void {
     this.#draining = true;
-    if (this.#drain === undefined) this.finishEarly(SHUTTING_DOWN);
-    else this.#drain.abort(cancellation(SHUTTING_DOWN));
+    this.#drain?.abort(cancellation(SHUTTING_DOWN));
   }
 
   /** Keeps the values of `debug_redact` fields, to take them out of errors that quote them. */
@@ -240,16 +244,14 @@ export class HandlerCall
       const durationMs = this.served.clock.now() - this.#startedAt;
       this.observer.finished({ code, message: text, durationMs, origin: "local" });
     }
-    if (this.#onFinish !== undefined)
-      for (const listener of this.#onFinish) listener({ code, message, trailers });
+    this.#listeners?.finished(status, trailers, this.served.report, this.incoming.path);
     this.#hook?.callFinished(status);
   }
 
   #notifyCancelled(status: Status): void {
     this.cancelledBy = status;
     this.#cancel?.abort(cancellation(status));
-    if (this.#onCancelled !== undefined)
-      for (const listener of [...this.#onCancelled]) listener(status);
+    this.#listeners?.cancelled(status, this.served.report, this.incoming.path);
   }
 
   #redactor(): (text: string) => string {

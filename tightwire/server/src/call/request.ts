@@ -12,7 +12,7 @@ export function decodeRequest(
   try {
     return method.request.decode(bytes);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = RpcError.from(cause).message;
     fail(
       new RpcError("invalid_argument", `cannot decode the request of ${method.path}: ${reason}`, {
         cause,

@@ -5,6 +5,7 @@ import {
   type IncomingCall,
   type IncomingSink,
   MessageQueue,
+  responseOf,
   runInScope,
   type Status,
   StatusNumber,
@@ -14,6 +15,7 @@ import { idleTimeoutPassed } from "../statuses.js";
 import { cancellation } from "./cancellation.js";
 import { type FinishHook, HandlerCall } from "./handler-call.js";
 import { decodeRequest, wrongRequestCount } from "./request.js";
+import { encodeResponse, iterateResponses } from "./response.js";
 
 /** Carries the messages of a streaming call: many requests, many responses, or both. */
 export class StreamCall implements IncomingSink, FinishHook {
@@ -25,6 +27,8 @@ export class StreamCall implements IncomingSink, FinishHook {
   #requests: MessageQueue<unknown> | undefined = undefined;
   #received = 0;
   #responses: AsyncIterator<unknown> | undefined = undefined;
+  /** Settles when the iterator of the responses has ended, after the call was cancelled. */
+  #returned: Promise<void> | undefined = undefined;
   #resume: (() => void) | undefined = undefined;
 
   constructor(incoming: IncomingCall, served: ServedMethod) {
@@ -95,7 +99,7 @@ export class StreamCall implements IncomingSink, FinishHook {
     // A handler that still reads requests gets the reason; a generator that waits at a yield runs
     // its finally blocks.
     this.#requests?.fail(cancellation(ok ? RESPONDED_EARLY : status));
-    if (!ok && this.#responses !== undefined) returnQuietly(this.#responses);
+    if (!ok && this.#responses !== undefined) this.#returned = returnQuietly(this.#responses);
     this.drained();
   }
 
@@ -106,8 +110,8 @@ export class StreamCall implements IncomingSink, FinishHook {
     try {
       // A generator is not awaited: it is the response itself, and awaiting it costs a turn.
       const response =
-        chain === undefined ? handler(call.request, call) : (await chain(call)).response;
-      if (this.#manyResponses) await this.#sendAll(response as AsyncIterable<unknown>);
+        chain === undefined ? handler(call.request, call) : responseOf(await chain(call));
+      if (this.#manyResponses) await this.#sendAll(response);
       else this.#send(await response);
       call.finish(OK);
     } catch (thrown) {
@@ -117,8 +121,8 @@ export class StreamCall implements IncomingSink, FinishHook {
     }
   }
 
-  async #sendAll(responses: AsyncIterable<unknown>): Promise<void> {
-    const iterator = responses[Symbol.asyncIterator]();
+  async #sendAll(responses: unknown): Promise<void> {
+    const iterator = iterateResponses(this.#call.served.definition, responses);
     this.#responses = iterator;
     while (!this.#call.finished) {
       const step = await iterator.next();
@@ -126,7 +130,7 @@ export class StreamCall implements IncomingSink, FinishHook {
       if (!this.#send(step.value))
         await new Promise<void>((resolve) => this.#resumeWhenDrained(resolve));
     }
-    await iterator.return?.();
+    await (this.#returned ?? returnQuietly(iterator));
   }
 
   #resumeWhenDrained(resume: () => void): void {
@@ -139,7 +143,7 @@ export class StreamCall implements IncomingSink, FinishHook {
     const call = this.#call;
     if (call.finished) return true;
     call.markRedacted("response", response);
-    const bytes = call.served.definition.response.encode(response);
+    const bytes = encodeResponse(call.served.definition, response);
     this.#idle.touch();
     call.observer?.message?.("sent", bytes.byteLength);
     call.flushHeaders();
@@ -148,8 +152,12 @@ export class StreamCall implements IncomingSink, FinishHook {
 }
 
 /** Ends a handler's iterator. What it then throws must not reach the transport. */
-function returnQuietly(iterator: AsyncIterator<unknown>): void {
-  void (async () => iterator.return?.())().catch(() => {});
+async function returnQuietly(iterator: AsyncIterator<unknown>): Promise<void> {
+  try {
+    await iterator.return?.();
+  } catch {
+    // The call has finished; nobody waits for it.
+  }
 }
 
 const OK: FinalStatus = { code: StatusNumber.OK, message: "", trailers: undefined };

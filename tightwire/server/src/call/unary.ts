@@ -2,12 +2,14 @@ import {
   type Borrowed,
   type IncomingCall,
   type IncomingSink,
+  responseOf,
   runInScope,
   type Status,
 } from "@tightwire/core/runtime";
 import type { ServedMethod } from "../method.js";
 import { HandlerCall } from "./handler-call.js";
 import { decodeRequest, wrongRequestCount } from "./request.js";
+import { encodeResponse } from "./response.js";
 
 /** Carries the messages of a unary call: one request, one response. The fast path. */
 export class UnaryCall implements IncomingSink {
@@ -59,7 +61,7 @@ export class UnaryCall implements IncomingSink {
       const response =
         chain === undefined
           ? handler(call.request, call)
-          : chain(call).then((intercepted) => intercepted.response);
+          : Promise.resolve(chain(call)).then(responseOf);
       Promise.resolve(response).then(
         (value) => this.#respond(value),
         (thrown) => this.#fail(thrown),
@@ -94,7 +96,7 @@ export class UnaryCall implements IncomingSink {
 
   #encode(response: unknown): Uint8Array {
     try {
-      return this.#call.served.definition.response.encode(response);
+      return encodeResponse(this.#call.served.definition, response);
     } catch (error) {
       this.#call.markRedacted("response", response); // the error may quote it
       throw error;

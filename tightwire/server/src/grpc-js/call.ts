@@ -2,6 +2,7 @@ import { Metadata as GrpcMetadata, type ServerInterceptingCallInterface } from "
 import type { Metadata, Peer } from "@tightwire/core";
 import {
   type Acceptor,
+  createReport,
   deadlineAfter,
   type FinalStatus,
   type IncomingCall,
@@ -11,7 +12,7 @@ import {
   type Status,
   StatusNumber,
 } from "@tightwire/core/runtime";
-import { CALLER_CANCELLED, DEADLINE_PASSED } from "../statuses.js";
+import { CALLER_CANCELLED, DEADLINE_PASSED, SERVER_FAULT } from "../statuses.js";
 import { wellFormed } from "../well-formed.js";
 import { collectCompressed, isCutShort, isReset, onStatus } from "./inner-call.js";
 import { asBuffer, fromGrpcMetadata, toGrpcMetadata } from "./metadata.js";
@@ -91,24 +92,55 @@ export class GrpcJsIncomingCall
   #open(metadata: GrpcMetadata): void {
     this.#metadata = fromGrpcMetadata(metadata);
     this.#compressed = collectCompressed(this.#call);
-    const opened = this.#acceptor.open(this);
-    if (opened.kind === "refused") return this.finish(opened.status);
-    this.#sink = opened;
-    opened.start();
+    try {
+      const opened = this.#acceptor.open(this);
+      if (opened.kind === "refused") return this.finish(opened.status);
+      this.#sink = opened;
+      opened.start();
+    } catch (thrown) {
+      this.#failForFault(thrown);
+    }
+  }
+
+  /** The server's side threw. That fails this call, and not the process. */
+  #failForFault(thrown: unknown): void {
+    const { report = createReport(undefined) } = this.#acceptor;
+    const sink = this.#sink;
+    this.#sink = undefined;
+    report(thrown, "the server", this.path);
+    this.finish({ ...SERVER_FAULT, trailers: undefined });
+    this.#tellCancelled(sink, SERVER_FAULT);
+  }
+
+  #tellCancelled(sink: IncomingSink | undefined, status: Status): void {
+    try {
+      sink?.cancelled(status);
+    } catch (thrown) {
+      const { report = createReport(undefined) } = this.#acceptor;
+      report(thrown, "the server", this.path);
+    }
   }
 
   #message(bytes: Buffer): void {
     this.#asked = false;
     if (this.#finished) return;
     this.#credit--;
-    this.#sink?.message(bytes, this.#compressed?.has(bytes) === true);
+    try {
+      this.#sink?.message(bytes, this.#compressed?.has(bytes) === true);
+    } catch (thrown) {
+      this.#failForFault(thrown);
+    }
     this.#read();
   }
 
   #halfClosed(): void {
     if (this.#finished || isReset(this.#call)) return;
-    if (isCutShort(this.#call)) this.#call.sendStatus(CUT_SHORT);
-    else this.#sink?.halfClosed();
+    if (isCutShort(this.#call)) return this.#call.sendStatus(CUT_SHORT);
+    try {
+      this.#sink?.halfClosed();
+    } catch (thrown) {
+      this.#failForFault(thrown);
+    }
   }
 
   /** grpc-js calls this at the end of every call, also of one that succeeded. */
@@ -121,7 +153,7 @@ export class GrpcJsIncomingCall
   #finishedBelow(status: Status): void {
     if (this.#finished) return;
     this.#finished = true;
-    this.#sink?.cancelled(status);
+    this.#tellCancelled(this.#sink, status);
   }
 
   // ---- what the acceptor's sink calls ----
@@ -195,7 +227,11 @@ export class GrpcJsIncomingCall
     )
       return;
     this.#full = false;
-    this.#sink?.drained();
+    try {
+      this.#sink?.drained();
+    } catch (thrown) {
+      this.#failForFault(thrown);
+    }
   }
 }
 

@@ -1,3 +1,6 @@
+import { contain, type Report } from "@tightwire/core/runtime";
+import { checkArgument } from "../argument.js";
+
 /** What health checks report of a service. */
 export type ServingStatus = "serving" | "not_serving";
 
@@ -10,7 +13,10 @@ export interface HealthState {
   get(service: string): ServingStatus | undefined;
   /** Sets the status of a service. Once the server stops, every status stays not_serving. */
   set(service: string, status: ServingStatus): void;
-  /** Calls back on each change of a service's status; returns how to stop that. */
+  /**
+   * Calls back on each change of a service's status; returns how to stop that. What the listener
+   * throws is reported and changes nothing.
+   */
   watch(service: string, listener: (status: ServingStatus) => void): () => void;
 }
 
@@ -21,8 +27,8 @@ export interface OwnedHealth {
   readonly shutDown: () => void;
 }
 
-/** Makes health in which the server itself is serving. */
-export function createHealth(): OwnedHealth {
+/** Makes health in which the server itself is serving. `report` hears what listeners throw. */
+export function createHealth(report: Report): OwnedHealth {
   const statuses = new Map<string, ServingStatus>([["", "serving"]]);
   const watchers = new Map<string, Set<(status: ServingStatus) => void>>();
   let down = false;
@@ -30,7 +36,11 @@ export function createHealth(): OwnedHealth {
   function change(service: string, status: ServingStatus): void {
     if (statuses.get(service) === status) return;
     statuses.set(service, status);
-    for (const listener of watchers.get(service) ?? []) listener(status);
+    for (const listener of watchers.get(service) ?? [])
+      contain(
+        () => listener(status),
+        (thrown) => report(thrown, "a health listener", service),
+      );
   }
 
   const health: HealthState = {
@@ -39,6 +49,7 @@ export function createHealth(): OwnedHealth {
       change(service, down ? "not_serving" : status);
     },
     watch(service, listener) {
+      checkArgument("listener", listener, "function");
       const listeners = watchers.get(service) ?? new Set();
       watchers.set(service, listeners.add(listener));
       return () => {

@@ -1,7 +1,7 @@
 import { RpcError, type ServiceDefinition } from "@tightwire/core";
+import { builtIn } from "../built-in.js";
 import { HealthCheckResponse_ServingStatus as Status } from "../gen/health/v1/health.js";
 import { Health, type HealthClient, type HealthHandlers } from "../gen/health/v1/health.service.js";
-import { exemptFromIdleTimeout } from "../idle-exemption.js";
 import { implement } from "../implement.js";
 import type { Server } from "../server.js";
 import type { ServingStatus } from "./health-state.js";
@@ -10,8 +10,7 @@ import type { ServingStatus } from "./health-state.js";
  * `grpc.health.v1.Health`, for clients that ask a server for its health:
  * `createClient(HealthService, channel)`.
  */
-export const HealthService: ServiceDefinition<HealthHandlers, HealthClient> =
-  exemptFromIdleTimeout(Health);
+export const HealthService: ServiceDefinition<HealthHandlers, HealthClient> = builtIn(Health);
 
 /** The status of a service as the protocol names it. */
 export const HealthStatus: typeof Status = Status;

@@ -3,13 +3,14 @@ import {
   type Acceptor,
   type CallHandle,
   type Completion,
+  createReport,
   type FinalStatus,
   type IncomingCall,
   type IncomingSink,
   type Status,
   StatusNumber,
 } from "@tightwire/core/runtime";
-import { CALLER_CANCELLED, SHUTTING_DOWN } from "../statuses.js";
+import { CALLER_CANCELLED, SERVER_FAULT, SHUTTING_DOWN } from "../statuses.js";
 
 /** What a call is made of. */
 export interface InProcessCallParts {
@@ -57,7 +58,8 @@ export class InProcessCall {
   finished = false;
   readonly #messages: InProcessMessages;
   readonly #incoming: IncomingCall;
-  #opened = false;
+  /** Set once the call was shown to the server. */
+  #acceptor: Acceptor | undefined = undefined;
   #handlerFinished = false;
 
   /** `incoming` is the server's view of the call. */
@@ -71,20 +73,34 @@ export class InProcessCall {
   open(acceptor: Acceptor | undefined): void {
     if (acceptor === undefined) return this.#refuse();
     if (this.finished) return;
-    this.#opened = true;
+    this.#acceptor = acceptor;
     try {
       this.#openAt(acceptor);
-    } catch (error) {
-      // An observer threw. The caller must not wait for ever, and nobody must miss the error: a
-      // network transport would not catch it either.
-      const { server } = this;
-      this.#handlerFinished = true;
-      this.finish(FAILED_TO_START, "unknown", "local");
-      server?.cancelled(CALLER_CANCELLED);
-      queueMicrotask(() => {
-        throw error;
-      });
+    } catch (thrown) {
+      this.failForFault(thrown);
     }
+  }
+
+  /** The server's side threw. That fails this call, and nothing of its caller. */
+  failForFault(thrown: unknown): void {
+    const { server } = this;
+    this.#report(thrown);
+    this.#handlerFinished = true;
+    this.finish(SERVER_FAULT, "unknown", "peer");
+    this.#tellCancelled(server, SERVER_FAULT);
+  }
+
+  #tellCancelled(server: IncomingSink | undefined, status: Status): void {
+    try {
+      server?.cancelled(status);
+    } catch (thrown) {
+      this.#report(thrown);
+    }
+  }
+
+  #report(thrown: unknown): void {
+    const report = this.#acceptor?.report ?? createReport(undefined);
+    report(thrown, "the server", this.parts.path);
   }
 
   #openAt(acceptor: Acceptor): void {
@@ -107,9 +123,10 @@ export class InProcessCall {
   cancel(status: Status): void {
     if (this.finished) return;
     const { server } = this;
-    this.finish(status, this.#opened ? "unknown" : "not-processed", "local");
+    this.finish(status, this.#acceptor === undefined ? "not-processed" : "unknown", "local");
     // The server learns what a network would tell it: that the deadline passed, or nothing more.
-    server?.cancelled(status.code === StatusNumber.DEADLINE_EXCEEDED ? status : CALLER_CANCELLED);
+    const late = status.code === StatusNumber.DEADLINE_EXCEEDED;
+    this.#tellCancelled(server, late ? status : CALLER_CANCELLED);
   }
 
   /** The server closed: finishes the call on both sides. */
@@ -117,7 +134,7 @@ export class InProcessCall {
     if (this.finished) return;
     const { server } = this;
     this.finish(status, "unknown", "local");
-    server?.cancelled(status);
+    this.#tellCancelled(server, status);
   }
 
   /** No handler runs for the call any more. */
@@ -142,7 +159,8 @@ export class InProcessCall {
     this.finished = true;
     this.server = undefined;
     this.#messages.finished(completion);
-    if (this.#handlerFinished || !this.#opened) this.parts.keeper.callFinished(this.#messages);
+    if (this.#handlerFinished || this.#acceptor === undefined)
+      this.parts.keeper.callFinished(this.#messages);
   }
 
   /** Finishes the call because a request is larger than the server takes. */
@@ -150,7 +168,7 @@ export class InProcessCall {
     const status = messageTooLarge("request", bytes, maxBytes);
     const { server } = this;
     this.finish(status, "responded", "peer");
-    server?.cancelled(status);
+    this.#tellCancelled(server, status);
   }
 
   /** Whether the client takes a response of this size; if not, that has cancelled the call. */
@@ -161,11 +179,6 @@ export class InProcessCall {
     return false;
   }
 }
-
-const FAILED_TO_START: Status = {
-  code: StatusNumber.INTERNAL,
-  message: "the server failed to start the call",
-};
 
 function messageTooLarge(kind: "request" | "response", bytes: number, maxBytes: number): Status {
   return {

@@ -12,13 +12,13 @@ import {
 } from "@tightwire/core/runtime";
 import { wellFormed } from "../well-formed.js";
 import { InProcessCall, type InProcessCallParts, type InProcessMessages } from "./call.js";
-import { Pipe } from "./pipe.js";
+import { Pipe, type PipeReader } from "./pipe.js";
 
 /**
  * Carries the messages of a streaming call between two sides of one process, each direction in a
  * {@link Pipe}. It is the client's handle; {@link StreamIncoming} is the server's view.
  */
-export class InProcessStreamCall implements InProcessMessages, StreamHandle {
+export class InProcessStreamCall implements InProcessMessages, StreamHandle, PipeReader {
   readonly call: InProcessCall;
   readonly requests: Pipe = new Pipe();
   readonly responses: Pipe = new Pipe();
@@ -45,7 +45,7 @@ export class InProcessStreamCall implements InProcessMessages, StreamHandle {
   }
 
   halfClose(): void {
-    this.requests.finish(() => this.call.server?.halfClosed());
+    this.requests.finish(() => this.#tell((server) => server.halfClosed()));
   }
 
   pull(count: number): void {
@@ -74,11 +74,30 @@ export class InProcessStreamCall implements InProcessMessages, StreamHandle {
 
   begin(server: IncomingSink, maxRequestBytes: number): void {
     this.#maxRequestBytes = maxRequestBytes;
-    this.requests.reader = server;
-    this.responses.writer = () => server.drained();
+    this.requests.reader = this;
+    this.responses.writer = () => this.#tell((sink) => sink.drained());
     const tooLarge = this.requests.largestAbove(maxRequestBytes);
     server.start();
     if (tooLarge > 0) this.call.refuseRequest(tooLarge, maxRequestBytes);
+  }
+
+  /** A request that the server asked for. */
+  message(bytes: Uint8Array, compressed: boolean): void {
+    try {
+      this.call.server?.message(bytes, compressed);
+    } catch (thrown) {
+      this.call.failForFault(thrown);
+    }
+  }
+
+  #tell(what: (server: IncomingSink) => void): void {
+    const { server } = this.call;
+    if (server === undefined) return;
+    try {
+      what(server);
+    } catch (thrown) {
+      this.call.failForFault(thrown);
+    }
   }
 
   sendHeaders(metadata: Metadata): void {

@@ -1,6 +1,7 @@
 import { type ClientTransport, refuseUnknownOptions } from "@tightwire/core/runtime";
-import { checkArgument, checkOption } from "../argument.js";
+import { checkOption } from "../argument.js";
 import type { Server } from "../server.js";
+import { checkServer } from "../server-arguments.js";
 import { CAPABILITIES, InProcessListener } from "./listener.js";
 
 /** Settings of an in-process transport; all optional. */
@@ -15,17 +16,17 @@ export interface InProcessOptions {
  * A client transport to a server in this process: the same client, no socket. Handlers run in their
  * own async context, nothing but metadata and messages crosses, messages are encoded and decoded,
  * limits and deadlines hold. Use it as `createChannel("in-process:", { transport: inProcess(server)
- * })`. Throws a MisuseError for an invalid option and for a server that was stopped. Once the
- * server stops, calls fail with UNAVAILABLE.
+ * })`. Throws a MisuseError for an invalid option. Once the server stops, and when it was stopped
+ * before, calls fail with UNAVAILABLE.
  */
 export function inProcess(server: Server, options: InProcessOptions = {}): ClientTransport {
-  checkArgument("server", server, "object");
-  checkArgument("the options of inProcess", options, "object");
+  checkServer(server);
   refuseUnknownOptions("inProcess", options, ["identity"]);
   checkOption("identity", options.identity, "string");
   const listener = new InProcessListener(options.identity);
-  const listening = server.listen("in-process:", listener);
-  // connect() reports the error; until then it must not count as unhandled.
+  // A server that was stopped throws: connect() reports that, and until then it must not count as
+  // unhandled.
+  const listening = (async () => await server.listen("in-process:", listener))();
   listening.catch(() => {});
   return {
     name: "in-process",

@@ -1,13 +1,17 @@
+import type { ServerCall } from "@tightwire/core";
 import { statusNumber } from "@tightwire/core/runtime";
+import { builtIn } from "../built-in.js";
 import type {
   ServerReflectionRequest,
   ServerReflectionResponse,
 } from "../gen/grpc/reflection/v1/reflection.js";
 import { ServerReflection as ReflectionV1 } from "../gen/grpc/reflection/v1/reflection.service.js";
 import { ServerReflection as ReflectionV1Alpha } from "../gen/grpc/reflection/v1alpha/reflection.service.js";
-import { exemptFromIdleTimeout } from "../idle-exemption.js";
 import type { Server } from "../server.js";
 import type { DescriptorIndex } from "./descriptor-index.js";
+
+/** The name of the service. */
+export const REFLECTION: string = ReflectionV1.name;
 
 type Response = NonNullable<ServerReflectionResponse["messageResponse"]>;
 
@@ -28,9 +32,13 @@ export function addReflection(server: Server): void {
 
   async function* serverReflectionInfo(
     requests: AsyncIterable<ServerReflectionRequest>,
+    call: ServerCall,
   ): AsyncGenerator<ServerReflectionResponse> {
     const sent = new Set<string>();
-    for await (const request of requests) {
+    const reader = requests[Symbol.asyncIterator]();
+    // A client may keep the stream open for ever: it must not hold up a drain.
+    call.draining.addEventListener("abort", () => void reader.return?.());
+    for await (const request of { [Symbol.asyncIterator]: () => reader }) {
       yield {
         validHost: request.host,
         originalRequest: request,
@@ -40,8 +48,8 @@ export function addReflection(server: Server): void {
   }
 
   // The two versions differ only in their package.
-  server.add(exemptFromIdleTimeout(ReflectionV1), { serverReflectionInfo });
-  server.add(exemptFromIdleTimeout(ReflectionV1Alpha), { serverReflectionInfo });
+  server.add(builtIn(ReflectionV1), { serverReflectionInfo });
+  server.add(builtIn(ReflectionV1Alpha), { serverReflectionInfo });
 }
 
 function imagesOf(server: Server): URL[] {

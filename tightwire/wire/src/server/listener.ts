@@ -17,6 +17,11 @@ import { REFUSAL } from "./preface.js";
 import { ServerSession } from "./server-session.js";
 import type { ServerSessionOptions } from "./session-options.js";
 
+/**
+ * How many new connections may wait to be accepted. With Node's own 511, a thousand clients that
+ * connect at once wait for seconds. The kernel may allow fewer (`net.core.somaxconn`).
+ */
+const BACKLOG = 4_096;
 /** How long a client that is refused may take to read why. */
 const REFUSAL_MS = 1_000;
 const SHUT_DOWN: Status = {
@@ -67,7 +72,7 @@ export class WireListener implements Listener {
         : createTlsServer({ allowHalfOpen: true, ...tls });
     await new Promise<void>((resolve, reject) => {
       server.once("error", (error: NodeJS.ErrnoException) => reject(listenError(address, error)));
-      server.listen(where, resolve);
+      server.listen({ ...where, backlog: BACKLOG }, resolve);
     });
     const listener = new WireListener(server, boundAddress(address, server), acceptor, {
       ...options,

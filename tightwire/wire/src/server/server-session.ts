@@ -1,5 +1,5 @@
 import type { Peer } from "@tightwire/core";
-import type { Random, Status } from "@tightwire/core/runtime";
+import type { Acceptor, Random, Status } from "@tightwire/core/runtime";
 import { ConnectionError, calm, onClosed } from "../frames/connection-error.js";
 import { writeGoaway, writeReset } from "../frames/frame-writer.js";
 import { ErrorCode } from "../frames/protocol.js";
@@ -27,6 +27,7 @@ export class ServerSession implements SessionSide {
   readonly session: Session;
   readonly peer: Peer;
   readonly responses: ResponseWriter;
+  readonly acceptor: Acceptor;
   readonly #transport: ByteTransport;
   readonly #options: ServerSessionOptions;
   readonly #owner: ServerSessionOwner;
@@ -50,6 +51,7 @@ export class ServerSession implements SessionSide {
     this.#options = options;
     this.peer = peer;
     this.#owner = owner;
+    this.acceptor = owner.acceptor;
     this.#head = new RequestHead(options.limits);
     this.session = new Session(transport, options, this, options.limits.maxResetsPerSecond);
     this.responses = new ResponseWriter(this.session.headers);
@@ -170,7 +172,7 @@ export class ServerSession implements SessionSide {
     const call = new ServerStream(this, streamId, head);
     session.streams.add(call.stream);
     call.fault = faultOf(head, session.limits.maxHeaderListBytes);
-    call.begin(this.#owner.acceptor.open(call), endStream);
+    call.begin(endStream);
   }
 
   /** The trailers of a request came, which gRPC does not use. */

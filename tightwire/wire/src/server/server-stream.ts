@@ -1,5 +1,7 @@
 import type { Metadata, Peer } from "@tightwire/core";
 import {
+  type Acceptor,
+  createReport,
   deadlineAfter,
   type FinalStatus,
   type IncomingCall,
@@ -8,11 +10,20 @@ import {
   type Status,
   StatusNumber,
 } from "@tightwire/core/runtime";
+import { ConnectionError } from "../frames/connection-error.js";
 import { ErrorCode } from "../frames/protocol.js";
 import { readMetadata } from "../grpc/metadata-fields.js";
 import type { RequestHead } from "../grpc/request-head.js";
 import type { Session } from "../session/session.js";
 import { Stream, type StreamOwner } from "../session/stream.js";
+import {
+  CANCELLED,
+  CLOSED_MEANWHILE,
+  DEADLINE_PASSED,
+  FAULT,
+  OK,
+  UNREAD,
+} from "./call-statuses.js";
 import type { ResponseWriter } from "./response-writer.js";
 
 /** What a call asks of its connection. */
@@ -20,6 +31,8 @@ export interface ServerStreamSession {
   readonly session: Session;
   readonly peer: Peer;
   readonly responses: ResponseWriter;
+  /** Decides on calls. */
+  readonly acceptor: Acceptor;
   /** The handler of a cancelled call has finished: its place is free. */
   placeFree(): void;
 }
@@ -72,9 +85,10 @@ export class ServerStream implements IncomingCall, StreamOwner {
     return this.#handlerFinished;
   }
 
-  /** Does what the acceptor decided. `endStream`: the request ended with its head. */
-  begin(opened: OpenedCall, endStream: boolean): void {
+  /** Shows the call to the acceptor. `endStream`: the request ended with its head. */
+  begin(endStream: boolean): void {
     const { stream } = this;
+    const opened = this.#open();
     if (opened.kind === "refused") {
       if (stream.closed) return this.handlerFinished();
       this.#handlerFinished = true;
@@ -83,9 +97,37 @@ export class ServerStream implements IncomingCall, StreamOwner {
     }
     this.#sink = opened;
     const gone = stream.closed;
-    opened.start();
+    try {
+      opened.start();
+    } catch (thrown) {
+      this.#failForFault(thrown);
+    }
     if (gone) this.failed(CLOSED_MEANWHILE);
     else if (endStream && !stream.closed) stream.reader.endReceived();
+  }
+
+  #open(): OpenedCall {
+    try {
+      return this.#session.acceptor.open(this);
+    } catch (thrown) {
+      this.#report(thrown);
+      return { kind: "refused", status: FAULT };
+    }
+  }
+
+  /** The sink threw. That fails this call, and no other on the connection. */
+  #failForFault(thrown: unknown): void {
+    if (thrown instanceof ConnectionError) throw thrown; // the peer's, found because the sink pulled
+    const sink = this.#sink;
+    this.#sink = undefined;
+    this.#report(thrown);
+    this.finish(FAULT);
+    this.#cancel(sink, FAULT);
+  }
+
+  #report(thrown: unknown): void {
+    const { report = createReport(undefined) } = this.#session.acceptor;
+    report(thrown, "the server", this.path);
   }
 
   // ---- what the acceptor's sink calls ----
@@ -134,24 +176,36 @@ export class ServerStream implements IncomingCall, StreamOwner {
   // ---- what the stream tells ----
 
   message(bytes: Uint8Array, compressed: boolean): void {
-    this.#sink?.message(bytes, compressed);
+    try {
+      this.#sink?.message(bytes, compressed);
+    } catch (thrown) {
+      this.#failForFault(thrown);
+    }
   }
 
   allReceived(): void {
-    this.#sink?.halfClosed();
+    try {
+      this.#sink?.halfClosed();
+    } catch (thrown) {
+      this.#failForFault(thrown);
+    }
   }
 
   dataBeforeHead(): void {}
 
   drained(): void {
-    this.#sink?.drained();
+    try {
+      this.#sink?.drained();
+    } catch (thrown) {
+      this.#failForFault(thrown);
+    }
   }
 
   refuse(status: Status): void {
     const sink = this.#sink;
     this.#sink = undefined;
     this.finish({ ...status, trailers: undefined });
-    sink?.cancelled(status);
+    this.#cancel(sink, status);
   }
 
   reset(_code: number): void {
@@ -165,7 +219,16 @@ export class ServerStream implements IncomingCall, StreamOwner {
     const late =
       status.code === StatusNumber.CANCELLED &&
       this.#session.session.clock.now() >= this.deadline - 1;
-    sink?.cancelled(late ? LATE : status);
+    this.#cancel(sink, late ? DEADLINE_PASSED : status);
+  }
+
+  #cancel(sink: IncomingSink | undefined, status: Status): void {
+    try {
+      sink?.cancelled(status);
+    } catch (thrown) {
+      this.#report(thrown);
+      this.handlerFinished(); // nobody else would say so, and its place would stay taken
+    }
   }
 
   writeEnd(): void {
@@ -186,23 +249,3 @@ export class ServerStream implements IncomingCall, StreamOwner {
     return this.#sendsGzip;
   }
 }
-
-/** The acceptor may have closed the connection while it opened the call. */
-const CLOSED_MEANWHILE: Status = {
-  code: StatusNumber.UNAVAILABLE,
-  message: "the connection was closed while the call was opened",
-};
-const CANCELLED: Status = {
-  code: StatusNumber.CANCELLED,
-  message: "the caller cancelled the call or disconnected",
-};
-const LATE: Status = {
-  code: StatusNumber.DEADLINE_EXCEEDED,
-  message: "the deadline of the call passed",
-};
-const OK: FinalStatus = { code: StatusNumber.OK, message: "", trailers: undefined };
-const UNREAD: FinalStatus = {
-  code: StatusNumber.RESOURCE_EXHAUSTED,
-  message: "too many responses wait for this connection to read them",
-  trailers: undefined,
-};
