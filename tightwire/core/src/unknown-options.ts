@@ -12,7 +12,7 @@ export function refuseUnknownOptions(
   if (typeof options !== "object" || options === null || Array.isArray(options))
     throw new MisuseError(
       "TW_INVALID_OPTION",
-      `the options of ${what} must be an object (got ${Array.isArray(options) ? "an array" : String(options)})`,
+      `the options of ${what} must be an object (got ${describe(options)})`,
     );
   const unknown = Object.keys(options).filter((name) => !known.includes(name));
   if (unknown.length === 0) return;
@@ -20,4 +20,10 @@ export function refuseUnknownOptions(
     "TW_UNKNOWN_OPTION",
     `unknown option of ${what}: ${unknown.map((name) => `"${name}"`).join(", ")}; allowed: ${known.join(", ")}`,
   );
+}
+
+function describe(value: unknown): string {
+  if (Array.isArray(value)) return "an array";
+  if (typeof value === "function") return "a function";
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
 }

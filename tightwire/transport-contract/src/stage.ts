@@ -1,4 +1,5 @@
 import { type Channel, type ChannelOptions, createChannel, createClient } from "@tightwire/client";
+import type { Logger } from "@tightwire/core";
 import {
   type Acceptor,
   type Connection,
@@ -134,6 +135,7 @@ export function createStage(subject: TransportSubject, waitMs?: number): Stage {
     } = {}) {
       const serverBooks = openBooks();
       const server = createServer({
+        logger: QUIET,
         ...serverOptions,
         observers: [serverBooks, ...(serverOptions.observers ?? [])],
       });
@@ -179,6 +181,9 @@ export function createStage(subject: TransportSubject, waitMs?: number): Stage {
     },
   };
 }
+
+/** Handlers fail on purpose: nothing of that is printed. */
+const QUIET: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** A server whose transports tell of each request message. */
 function withTappedRequests(server: Server, onRequest: (compressed: boolean) => void): Server {

@@ -1,7 +1,6 @@
 import { type ClientTransport, refuseUnknownOptions } from "@tightwire/core/runtime";
-import { checkOption } from "../argument.js";
+import { checkMethods, checkOption } from "../argument.js";
 import type { Server } from "../server.js";
-import { checkServer } from "../server-arguments.js";
 import { CAPABILITIES, InProcessListener } from "./listener.js";
 
 /** Settings of an in-process transport; all optional. */
@@ -20,7 +19,7 @@ export interface InProcessOptions {
  * before, calls fail with UNAVAILABLE.
  */
 export function inProcess(server: Server, options: InProcessOptions = {}): ClientTransport {
-  checkServer(server);
+  checkMethods("server", server, ["listen"]);
   refuseUnknownOptions("inProcess", options, ["identity"]);
   checkOption("identity", options.identity, "string");
   const listener = new InProcessListener(options.identity);

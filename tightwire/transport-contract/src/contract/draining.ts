@@ -39,24 +39,27 @@ export function draining({ test, subject }: Suite): void {
   });
 
   for (const kind of ["serverStream", "clientStream", "bidiStream"] as const) {
-    test(`a ${kind} whose handler does not ask fails at once with UNAVAILABLE`, async (stage) => {
-      const over = createGate();
+    test(`a ${kind} goes on in the grace period, whether its handler asks for draining or not`, async (stage) => {
+      const gate = createGate();
       const { client, server } = await stage.open({
-        handlers: responding(async (call) => {
-          call.signal.addEventListener("abort", () => stage.log.add("aborted"));
-          stage.log.add("runs");
-          await over.passed;
-          return testMessage();
+        handlers: responding(async (call, [request]) => {
+          if (request?.text === "asks")
+            call.draining.addEventListener("abort", () => stage.log.add("told"));
+          stage.log.add(`${request?.text} runs`);
+          await gate.passed;
+          return testMessage({ text: call.signal.aborted ? "cut" : "went on" });
         }),
       });
-      const call = errorOf(callOnce(client, kind));
-      await stage.log.until("runs");
+      const calls = ["asks", "does not ask"].map((text) => callOnce(client, kind, {}, { text }));
+      await stage.log.until("asks runs");
+      await stage.log.until("does not ask runs");
       const stopped = server.stop({ pauseMs: 0, graceMs: 5_000 });
-      const error = await call;
-      expect(error).toMatchObject({ code: "unavailable", origin: "peer" });
-      expect(error.message).toContain("shutting down");
-      await stage.log.until("aborted");
-      over.open();
+      await stage.log.until("told");
+      gate.open();
+      expect((await Promise.all(calls)).flat().map(({ text }) => text)).toEqual([
+        "went on",
+        "went on",
+      ]);
       await stopped;
     });
 
@@ -77,25 +80,31 @@ export function draining({ test, subject }: Suite): void {
       expect(stage.log.entries).toEqual(["runs", "told"]);
     });
 
-    test(`a ${kind} that goes on in spite of draining is cancelled within the grace period`, async (stage) => {
-      const over = createGate();
-      const { client, server } = await stage.open({
-        handlers: responding(async (call) => {
-          call.draining.addEventListener("abort", () => stage.log.add("told"));
-          call.signal.addEventListener("abort", () => stage.log.add("aborted"));
-          stage.log.add("runs");
-          await over.passed;
-          return testMessage();
-        }),
+    for (const asks of [true, false]) {
+      test(`a ${kind} that ${asks ? "goes on in spite of draining" : "does not ask for draining"} is finished with UNAVAILABLE after the grace period`, async (stage) => {
+        const over = createGate();
+        const { client, server, serverBooks } = await stage.open({
+          handlers: responding(async (call) => {
+            if (asks) call.draining.addEventListener("abort", () => stage.log.add("told"));
+            call.signal.addEventListener("abort", () => stage.log.add("aborted"));
+            stage.log.add("runs");
+            await over.passed;
+            return testMessage();
+          }),
+        });
+        const call = errorOf(callOnce(client, kind));
+        await stage.log.until("runs");
+        await server.stop({ pauseMs: 0, graceMs: 80 });
+        expect(await call).toMatchObject({
+          code: "unavailable",
+          message: expect.stringContaining("the server is shutting down"),
+        });
+        await stage.log.until("aborted");
+        expect(stage.log.entries).toEqual(asks ? ["runs", "told", "aborted"] : ["runs", "aborted"]);
+        expect(serverBooks.codes).toEqual(["unavailable"]);
+        over.open();
       });
-      const call = errorOf(callOnce(client, kind));
-      await stage.log.until("runs");
-      await server.stop({ pauseMs: 0, graceMs: 80 });
-      expect((await call).code).toBe("unavailable");
-      await stage.log.until("aborted");
-      expect(stage.log.entries).toEqual(["runs", "told", "aborted"]);
-      over.open();
-    });
+    }
   }
 
   test("calls that never finish are cancelled, and their handlers told", async (stage) => {
@@ -126,7 +135,7 @@ export function draining({ test, subject }: Suite): void {
     const first = server.stop({ pauseMs: 0 });
     expect(server.stop()).toBe(first);
     await first;
-    await expect(async () => await subject.listen(server)).rejects.toThrow("stopped");
+    await expect(async () => await server.listen("127.0.0.1:0")).rejects.toThrow("stopped");
   });
 
   test("a stop while idle connections stand does not wait for them", async (stage) => {
