@@ -131,12 +131,44 @@ test("an unknown option is refused before anything is added", async () => {
   expect(services(server)).toEqual([]);
 });
 
+test("a server that could not listen can be served again, with health and reflection once", async () => {
+  const { transport } = notingTransport({ drainsAtOnce: true });
+  const server = createServer();
+  const busy = { ...transport, listen: () => Promise.reject(new Error("in use")) };
+  const options = { address: "here", signals: [] };
+  await expect(serve(server, { ...options, transport: busy })).rejects.toThrow("in use");
+  const served = await serve(server, { ...options, transport });
+  expect(served.address).toBe("here bound");
+  expect(services(server)).toEqual([
+    "grpc.health.v1.Health",
+    "grpc.reflection.v1.ServerReflection",
+    "grpc.reflection.v1alpha.ServerReflection",
+  ]);
+  await served.stop({ pauseMs: 0 });
+});
+
+test("the same on a real port: tried again where it was in use, it listens elsewhere", async () => {
+  const first = await serve(createServer(), { address: "127.0.0.1:0", signals: [] });
+  onTestFinished(() => first.stop({ pauseMs: 0 }));
+  const server = createServer();
+  const again = { address: first.address, signals: [] };
+  await expect(serve(server, again)).rejects.toThrow(/is in use/);
+  const second = await serve(server, { address: "127.0.0.1:0", signals: [] });
+  onTestFinished(() => second.stop({ pauseMs: 0 }));
+  expect(second.address).toMatch(/^127\.0\.0\.1:\d+$/);
+});
+
 test.each<[string, object]>([
   ['invalid address undefined; allowed: "127.0.0.1:50051", "[::]:50051", "unix:/path"', {}],
   ["transport must be an object (got a function)", { address: "here", transport: () => {} }],
   ['health must be a boolean (got "no")', { address: "here", health: "no" }],
   ["reflection must be a boolean (got 0)", { address: "here", reflection: 0 }],
   ['signals must be an array (got "SIGTERM")', { address: "here", signals: "SIGTERM" }],
+  ["signals[0] must be a string (got 15)", { address: "here", signals: [15] }],
+  [
+    "transport must be an object with the methods listen; it has no listen",
+    { address: "here", transport: {} },
+  ],
 ])("%s", async (message, options) => {
   const server = createServer();
   const served = serve(server, options as never);
@@ -149,6 +181,15 @@ test("the server and the options of serve must be objects", async () => {
   const address = "127.0.0.1:0";
   await expect(serve(undefined as never, { address })).rejects.toThrow(
     new MisuseError("TW_INVALID_OPTION", "server must be an object (got undefined)"),
+  );
+  await expect(serve({} as never, { address })).rejects.toThrow(
+    new MisuseError(
+      "TW_INVALID_OPTION",
+      "server must be an object with the methods add, listen, stop, stopNow; it has no add",
+    ),
+  );
+  await expect(serve(createServer(), undefined as never)).rejects.toThrow(
+    new MisuseError("TW_INVALID_OPTION", "the options of serve must be an object (got undefined)"),
   );
   await expect(serve(createServer(), "127.0.0.1:0" as never)).rejects.toThrow(
     new MisuseError(

@@ -3,13 +3,15 @@ import {
   type MethodDefinition,
   type MethodKind,
   MisuseError,
+  RpcError,
   type ServerCall,
   type ServiceDefinition,
 } from "@tightwire/core";
 import type { Listener, ServerTransport } from "@tightwire/core/runtime";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { type Caller, callerOf } from "./caller.test-support.js";
 import { addHealth, HealthService, HealthStatus } from "./health/health.js";
+import { inProcess } from "./in-process/transport.js";
 import { createServer, type Server } from "./server.js";
 
 const json: Codec<unknown> = {
@@ -44,6 +46,9 @@ const Work: ServiceDefinition<WorkHandlers> = {
 };
 
 const noop = (): void => {};
+const boom = (): never => {
+  throw new Error("boom");
+};
 
 let log: string[];
 
@@ -139,6 +144,36 @@ test("calls that are left when the grace period has passed, pause included, are 
   expect(await inFlight.finished).toBe("unavailable: the server is shutting down");
 });
 
+test("a stream goes on until the grace period has passed, though its handler does not read draining", async () => {
+  let cancelled: unknown;
+  const server = createServer().add(Work, {
+    once: () => Promise.resolve({}),
+    async *many(_request, call) {
+      yield "first";
+      await new Promise((resolve) => call.signal.addEventListener("abort", resolve));
+      cancelled = call.signal.reason;
+    },
+  });
+  const call = await callerOf(server);
+  const stream = call(Work, "many", {});
+  await passMs(0);
+  const stopped = server.stop({ pauseMs: 250, graceMs: 10_000 });
+  await passMs(9_999);
+  expect([stream.responses, cancelled]).toEqual([["first"], undefined]);
+  await passMs(1);
+  await stopped;
+  expect(await stream.finished).toBe("unavailable: the server is shutting down");
+  expect(cancelled).toMatchObject({ code: "unavailable", message: "the server is shutting down" });
+});
+
+test("stopNow finishes streams at once", async () => {
+  const { server, call } = await openServer();
+  const stream = call(Work, "many", {});
+  await passMs(0);
+  await server.stopNow();
+  expect(await stream.finished).toBe("unavailable: the server is shutting down");
+});
+
 test("a pause is no longer than the grace period", async () => {
   const { server } = await openServer();
   const stopped = server.stop({ pauseMs: 60_000, graceMs: 100 });
@@ -154,6 +189,124 @@ test("a listener that cannot drain does not make the stop reject", async () => {
   const stopped = server.stop({ pauseMs: 0 });
   await passMs(0);
   await expect(stopped).resolves.toBeUndefined();
+});
+
+test("a listener that throws when it drains or closes does not make the stop reject", async () => {
+  const { server } = await openServer();
+  const listener = await server.listen("broken:", noting);
+  vi.spyOn(listener, "drain").mockImplementation(boom);
+  vi.spyOn(listener, "closeNow").mockImplementation(boom);
+  await expect(server.stopNow()).resolves.toBeUndefined();
+});
+
+test("a logger that throws keeps a server from nothing", async () => {
+  const printed = vi.spyOn(console, "error").mockReturnValue();
+  onTestFinished(() => printed.mockRestore());
+  const server = createServer({ logger: { debug: boom, info: boom, warn: boom, error: boom } });
+  server.add(Work, { once: async () => "ok", async *many() {} });
+  await server.listen("noting:", noting);
+  const call = await callerOf(server);
+  const made = call(Work, "once", {});
+  await passMs(0);
+  expect([await made.finished, made.responses]).toEqual(["ok", ["ok"]]);
+  const stopped = server.stop({ pauseMs: 0 });
+  await passMs(0);
+  await stopped;
+  expect(printed.mock.calls.map(([text]) => text)).toContain(
+    "tightwire: the logger of listening threw:",
+  );
+});
+
+test("a server that could not listen takes services, and can be tried again", async () => {
+  const server = createServer().add(Work, { once: async () => "ok", async *many() {} });
+  const failing = [
+    { ...noting, listen: () => Promise.reject(new Error("in use")) },
+    { ...noting, listen: () => boom() },
+  ];
+  for (const transport of failing)
+    await expect(server.listen("noting:", transport)).rejects.toThrow(/in use|boom/);
+  addHealth(server);
+  expect((await server.listen("noting:", noting)).address).toBe("noting:");
+  await expect(server.listen("noting:", failing[0])).rejects.toThrow("in use");
+  expect(() => server.add(HealthService, {} as never)).toThrow(/already listens/);
+});
+
+test("a server that is stopped while it begins to listen does not listen", async () => {
+  let listens = (_listener: Listener): void => {};
+  const slow: ServerTransport = {
+    ...noting,
+    listen: () => new Promise((resolve) => (listens = resolve)),
+  };
+  const server = createServer();
+  const listening = server.listen("slow:", slow);
+  const stopped = server.stop({ pauseMs: 0 });
+  await passMs(0);
+  await stopped;
+  const listener = await noting.listen("slow:", undefined as never);
+  const closed = vi.spyOn(listener, "closeNow");
+  listens(listener);
+  await expect(listening).rejects.toMatchObject({ code: "TW_STOPPED" });
+  expect(closed).toHaveBeenCalledOnce();
+});
+
+test("an unexpected error is printed on stderr once, with its id, method, stack and cause", async () => {
+  const printed = vi.spyOn(console, "error").mockReturnValue();
+  onTestFinished(() => printed.mockRestore());
+  const throws = () => {
+    throw new TypeError("no such row", { cause: new Error("the connection is gone") });
+  };
+  const hears: unknown[] = [];
+  const failed = (...heard: unknown[]): void => void hears.push(heard);
+  const observer = { started: () => ({ failed, finished() {} }) };
+  const handlers = { once: throws, many: throws } as never;
+  const call = await callerOf(createServer({ observers: [observer] }).add(Work, handlers));
+  for (const localName of ["once", "many"] as const) {
+    const made = call(Work, localName, {});
+    await passMs(0);
+    const id = /^internal: internal error \(id (\w+)\)$/.exec(await made.finished)?.[1];
+    expect(printed).toHaveBeenCalledOnce();
+    const [text] = printed.mock.calls[0] as [string];
+    const path = Work.methods[localName]?.path;
+    expect(text).toContain(`tightwire: handler of ${path} failed (id ${id}):`);
+    expect(text).toMatch(/TypeError: no such row\n {4}at .*server\.test\.ts/);
+    expect(text).toMatch(/caused by: Error: the connection is gone\n {4}at /);
+    printed.mockClear();
+  }
+  expect(hears).toHaveLength(2);
+});
+
+test("with a logger an unexpected error is one line, and nothing is printed", async () => {
+  const printed = vi.spyOn(console, "error").mockReturnValue();
+  onTestFinished(() => printed.mockRestore());
+  const error = vi.fn();
+  const server = createServer({ logger: { debug: noop, info: noop, warn: noop, error } });
+  const call = await callerOf(server.add(Work, { once: boom, many: boom }));
+  const made = call(Work, "once", {});
+  await passMs(0);
+  const id = /\(id (\w+)\)$/.exec(await made.finished)?.[1];
+  expect(error.mock.calls).toEqual([
+    [expect.objectContaining({ errorId: id, method: "/test.Work/Once" }), "handler failed"],
+  ]);
+  expect(printed).not.toHaveBeenCalled();
+});
+
+test("the error of an outgoing call that has a cause is logged with it, under the caller's id", async () => {
+  const error = vi.fn();
+  const server = createServer({ logger: { debug: noop, info: noop, warn: noop, error } });
+  const cause = new TypeError("undefined is not a token");
+  const once = (): never => {
+    throw new RpcError("unknown", cause.message, { cause, call: "/other.Service/Get" });
+  };
+  const call = await callerOf(server.add(Work, { once, many: once }));
+  const made = call(Work, "once", {});
+  await passMs(0);
+  const finished = await made.finished;
+  expect(finished).toMatch(/^internal: internal error \(id \w+\)$/);
+  expect(error).toHaveBeenCalledOnce();
+  expect(error.mock.calls[0]?.[0]).toMatchObject({
+    errorId: /id (\w+)/.exec(finished)?.[1],
+    err: { message: cause.message, cause: { type: "TypeError", message: cause.message } },
+  });
 });
 
 test("a service that is added twice, too late or in part is refused by its name", async () => {
@@ -182,7 +335,54 @@ test("a server that was stopped cannot listen again", async () => {
 });
 
 test.each<[string, () => unknown]>([
+  ["the options of createServer must be an object (got null)", () => createServer(null as never)],
   ["observers must be an array (got a function)", () => createServer({ observers: noop as never })],
+  [
+    "observers[0] must be an object with the methods started; it has no started",
+    () => createServer({ observers: [{}] as never }),
+  ],
+  [
+    "observers[0] must be an object (got undefined)",
+    () => createServer({ observers: [undefined] as never }),
+  ],
+  [
+    "logger must be an object with the methods debug, info, warn, error; it has no debug",
+    () => createServer({ logger: {} as never }),
+  ],
+  [
+    "clock must be an object with the methods now, schedule, setTimer, setBackgroundTimer, nextTick, nextTurn, offload; it has no now",
+    () => createServer({ clock: {} as never }),
+  ],
+  [
+    "random must be an object with the methods next, hex; it has no hex",
+    () => createServer({ random: { next: () => 0 } as never }),
+  ],
+  [
+    "definition.name must be a string (got undefined)",
+    () => createServer().add({} as never, {} as never),
+  ],
+  [
+    "definition.methods must be an object (got undefined)",
+    () => createServer().add({ name: "test.Work" } as never, {} as never),
+  ],
+  [
+    "the options of add(test.Work) must be an object (got null)",
+    () => createServer().add(Work, { once: boom, many: boom }, null as never),
+  ],
+  ["the options of stop must be an object (got 5)", () => createServer().stop(5 as never)],
+  [
+    "transport must be an object with the methods listen; it has no listen",
+    () => createServer().listen("127.0.0.1:0", {} as never),
+  ],
+  ["server must be an object (got undefined)", () => inProcess(undefined as never)],
+  [
+    "server must be an object with the methods listen; it has no listen",
+    () => inProcess({} as never),
+  ],
+  [
+    "the options of inProcess must be an object (got null)",
+    () => inProcess(createServer(), null as never),
+  ],
   [
     "interceptors must be an array (got an object)",
     () => createServer({ interceptors: {} as never }),

@@ -93,6 +93,29 @@ test("a watch that is cancelled removes its listener", async () => {
   await vi.waitFor(() => expect(unwatched.mock.calls).toEqual([[NAME]]));
 });
 
+test("listeners that throw or reject are reported; the others hear the change", async () => {
+  const error = vi.fn();
+  const quiet = (): void => {};
+  const server = createServer({ logger: { debug: quiet, info: quiet, warn: quiet, error } });
+  const heard: string[] = [];
+  server.health.watch("", () => {
+    throw new Error("boom");
+  });
+  server.health.watch("", (() => Promise.reject(new Error("boom"))) as () => void);
+  server.health.watch("", (status) => heard.push(status));
+  server.health.set("", "not_serving");
+  await new Promise(setImmediate);
+  expect(heard).toEqual(["not_serving"]);
+  expect(error.mock.calls.map(([, message]) => message)).toEqual([
+    "a health listener threw",
+    "a health listener threw",
+  ]);
+  expect(() => server.health.watch("", undefined as never)).toThrow(
+    "listener must be a function (got undefined)",
+  );
+  await server.stop({ pauseMs: 0 });
+});
+
 test("once the server stops, no service serves again", async () => {
   const { server } = await openHealth();
   await server.stop({ pauseMs: 0 });
