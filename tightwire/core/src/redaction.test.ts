@@ -60,3 +60,14 @@ test("takes what earlier messages of a stream held too, in bounded memory: the o
   for (let index = 0; index < 3; index++) marked.add(["a"], { a: "again" });
   expect([...marked]).toEqual(["small", "again"]);
 });
+
+test("a message that cannot be read hides the whole text, and is not kept", () => {
+  const boom = (): never => {
+    throw new Error("boom");
+  };
+  const hostile = new Proxy({}, { get: boom, has: boom });
+  expect(redactorFor(["a"], hostile)("text")).toBe("[redacted]");
+  const marked = new MarkedValues();
+  marked.add(["a"], hostile);
+  expect([...marked]).toEqual([]);
+});

@@ -1,6 +1,6 @@
 import { createChannel } from "@tightwire/client";
 import type { ServiceDefinition } from "@tightwire/core";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { compileImage, contractText } from "./contract.test-support.js";
 import { createGateway, type Gateway } from "./gateway.js";
 import type { GatewayOptions } from "./gateway-options.js";
@@ -50,6 +50,7 @@ describe("misuse and invalid contracts have a stable code", () => {
 
   test.each<[code: string, misuse: () => unknown, message: RegExp]>([
     ["TW_UNKNOWN_OPTION", options({ maxBytes: 1 }), /maxBytes/],
+    ["TW_INVALID_OPTION", options(null as never), /the options of createGateway must be an object/],
     ["TW_INVALID_OPTION", options({ maxMessageBytes: -1 }), /maxMessageBytes/],
     ["TW_INVALID_OPTION", options({ cors: { origins: ["shop"] } }), /\(got "shop"\)/],
     ["TW_INVALID_OPTION", options({ cors: { origins: "*", credentials: true } }), /credentials/],
@@ -96,6 +97,18 @@ describe("misuse and invalid contracts have a stable code", () => {
     expect(() => gateway.listen("127.0.0.1:0")).toThrow(code);
   });
 
+  test("a gateway that could not listen takes services, and can be tried again", async () => {
+    const busy = await create().listen("127.0.0.1:0");
+    const gateway = create();
+    for (const address of [busy.address, "8080", 8080 as never])
+      await expect(gateway.listen(address)).rejects.toMatchObject({
+        code: address === busy.address ? "TW_ADDRESS_IN_USE" : "TW_INVALID_ADDRESS",
+      });
+    gateway.addImage(VALID, channel);
+    const { address } = await gateway.listen("127.0.0.1:0");
+    expect((await fetch(`http://${address}/openapi.json`)).status).toBe(200);
+  });
+
   test("TW_INVALID_ADDRESS and TW_ADDRESS_IN_USE", async () => {
     await expect(create().listen("8080")).rejects.toMatchObject({ code: "TW_INVALID_ADDRESS" });
     const { address } = await create().listen("127.0.0.1:0");
@@ -121,4 +134,18 @@ test("the policies of an image apply to the calls of the gateway", async () => {
   expect(await stub.ask("GET", "/v1/a")).toMatchObject({ status: 504 });
   finish();
   await stub.close();
+});
+
+test("a logger that throws fails no request, and is printed", async () => {
+  const printed = vi.spyOn(console, "error").mockReturnValue();
+  onTestFinished(() => printed.mockRestore());
+  const boom = (): never => {
+    throw new Error("disk full");
+  };
+  const logger = { debug: boom, info: boom, warn: boom, error: boom };
+  const { address } = await create({ logger }).listen("127.0.0.1:0");
+  for (let made = 0; made < 2; made++)
+    expect((await fetch(`http://${address}/openapi.json`)).status).toBe(200);
+  await vi.waitFor(() => expect(printed).toHaveBeenCalledTimes(2));
+  expect(printed.mock.calls[0]?.[0]).toBe("tightwire: the logger of /openapi.json threw:");
 });

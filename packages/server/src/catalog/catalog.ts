@@ -2,6 +2,7 @@ import { type CatalogHandlers, CatalogService } from "@shop/contracts/catalog";
 import { implement } from "@tightwire/server";
 import { checkId, checkIds } from "../requests/checks.js";
 import { createViolations } from "../requests/violations.js";
+import { untilDrain } from "../until-drain.js";
 import type { CatalogStore } from "./catalog-store.js";
 import { importProducts } from "./import-products.js";
 import { listProducts } from "./list-products.js";
@@ -29,7 +30,7 @@ export const createCatalog = (store: CatalogStore): CatalogHandlers =>
 
     listProducts: (request) => listProducts(store, request),
     importProducts: (requests) => importProducts(store, requests),
-    watchStock: (request, call) => watchStock(store, request, call.signal),
+    watchStock: (request, call) => watchStock(store, request, untilDrain(call)),
     reserveStock: (request) => reserveStock(store, request),
     releaseStock: (request) => releaseStock(store, request),
   });

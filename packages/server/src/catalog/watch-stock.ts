@@ -5,7 +5,7 @@ import { toTimestamp } from "../timestamp.js";
 import type { CatalogStore } from "./catalog-store.js";
 import { findExisting } from "./products.js";
 
-/** Handles WatchStock, until `signal` aborts. */
+/** Handles WatchStock, until `signal` aborts; then it throws the signal's reason. */
 export async function* watchStock(
   store: CatalogStore,
   { productIds }: WatchStockRequest,
@@ -18,4 +18,5 @@ export async function* watchStock(
   for await (const { key, stock, timeMs } of store.stock.watch(productIds, signal)) {
     yield { productId: key, stock, changeTime: toTimestamp(new Date(timeMs)) };
   }
+  signal.throwIfAborted();
 }

@@ -2,6 +2,7 @@ import type { CatalogClient } from "@shop/contracts/catalog";
 import { type OrdersHandlers, OrdersService } from "@shop/contracts/orders";
 import type { Logger } from "@tightwire/core";
 import { implement } from "@tightwire/server";
+import { untilDrain } from "../until-drain.js";
 import { cancelOrder } from "./cancel-order.js";
 import { findOrder } from "./find-order.js";
 import { listOrders } from "./list-orders.js";
@@ -28,7 +29,7 @@ export const createOrders = (
     getOrder: async ({ id }) => ({ order: (await findOrder(store, id)).order }),
     listOrders: (request) => listOrders(store, request),
     cancelOrder: ({ id }) => cancelOrder(parts, id),
-    trackOrder: ({ id }, call) => trackOrder(store, id, call.signal),
+    trackOrder: ({ id }, call) => trackOrder(store, id, untilDrain(call)),
     quoteBasket: (requests) => quoteBasket(catalog, requests),
   });
 };

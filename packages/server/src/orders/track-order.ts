@@ -8,7 +8,10 @@ const FINAL: ReadonlySet<OrderStatus> = new Set([
   OrderStatus.ORDER_STATUS_REJECTED,
 ]);
 
-/** Handles TrackOrder, until a final status or until `signal` aborts. */
+/**
+ * Handles TrackOrder, until a final status or until `signal` aborts; then it throws the signal's
+ * reason.
+ */
 export async function* trackOrder(
   store: OrderStore,
   id: string,
@@ -19,4 +22,5 @@ export async function* trackOrder(
     yield { id, status, changeTime: toTimestamp(new Date(timeMs)) };
     if (FINAL.has(status)) return;
   }
+  signal.throwIfAborted();
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Logger } from "@tightwire/core";
-import type { Clock } from "@tightwire/core/runtime";
+import { type Clock, contain, createReport } from "@tightwire/core/runtime";
 import { pathOf, targetOf } from "./request-target.js";
 
 /**
@@ -8,6 +8,9 @@ import { pathOf, targetOf } from "./request-target.js";
  * the client closed the connection.
  */
 const CLIENT_CLOSED = 499;
+
+/** What the logger itself throws cannot be logged. */
+const printUnlogged = createReport(undefined);
 
 /** Logs one line per request, when its response was sent or its connection closed. */
 export function logRequest(
@@ -22,7 +25,9 @@ export function logRequest(
     const durationMs = Math.round((clock.now() - startedAt) * 1_000) / 1_000;
     const status = response.writableFinished ? response.statusCode : CLIENT_CLOSED;
     const fields = { method, path: pathOf(targetOf(request)), status, durationMs };
-    if (status >= 500) logger.warn(fields, "request");
-    else logger.info(fields, "request");
+    contain(
+      () => (status >= 500 ? logger.warn(fields, "request") : logger.info(fields, "request")),
+      (thrown) => printUnlogged(thrown, "the logger", fields.path),
+    );
   });
 }

@@ -6,6 +6,7 @@ import type {
 } from "node:http";
 import type { Registry } from "@bufbuild/protobuf";
 import type { Logger } from "@tightwire/core";
+import { createReport } from "@tightwire/core/runtime";
 import { isGrpcWeb } from "../grpc-web/endpoint.js";
 import type { Page } from "../page/page.js";
 import { sendPage } from "../page/send-page.js";
@@ -176,19 +177,17 @@ function methodNotAllowed(verb: string | undefined, allowed: readonly string[]):
   });
 }
 
-/** Sends an error response. Logs the error when the gateway itself failed. */
+/** Sends an error response. Reports the error when the gateway itself failed. */
 function sendError(
   thrown: unknown,
-  { headers }: IncomingMessage,
+  request: IncomingMessage,
   response: ServerResponse,
   { registry, logger }: ListenerParts,
 ): void {
   const error = asRpcError(thrown);
   if (error.cause !== undefined && error.origin === "local" && error.code === "internal") {
-    logger?.error(
-      { err: { message: String(error.cause), stack: (error.cause as Error).stack } },
-      "a request failed in the gateway",
-    );
+    const path = pathOf(targetOf(request));
+    createReport(logger)(error.cause, "the gateway", path);
   }
-  sendErrorResponse(response, errorResponse(error, headers.accept, registry()));
+  sendErrorResponse(response, errorResponse(error, request.headers.accept, registry()));
 }

@@ -1,8 +1,10 @@
-import type { ServiceDefinition } from "@tightwire/core";
+import { Metadata, type ServiceDefinition } from "@tightwire/core";
+import { StatusNumber, SYSTEM } from "@tightwire/core/runtime";
 import { describe, expect, test } from "vitest";
 import { callerOf } from "../caller.test-support.js";
 import { ServerReflection as ReflectionV1 } from "../gen/grpc/reflection/v1/reflection.service.js";
 import { ServerReflection as ReflectionV1Alpha } from "../gen/grpc/reflection/v1alpha/reflection.service.js";
+import { inProcess } from "../in-process/transport.js";
 import { createServer } from "../server.js";
 import { FILM_FILE, fileBytes, SERVICE_FILE, writeImage } from "./image.test-support.js";
 import { addReflection } from "./reflection.js";
@@ -144,3 +146,27 @@ describe.each([["v1", ReflectionV1] as const, ["v1alpha", ReflectionV1Alpha] as 
     });
   },
 );
+
+test("a stream that a client keeps open finishes when the server drains", async () => {
+  const server = createServer();
+  addReflection(server);
+  const connection = await inProcess(server).connect(
+    { address: "in-process", authority: "in-process" },
+    { timeoutMs: 1_000, maxMessageBytes: 1 << 20, ...SYSTEM },
+  );
+  const finished = new Promise<number>((resolve) => {
+    const sink = {
+      headers: () => {},
+      message: () => {},
+      drained: () => {},
+      finished: ({ code }: { code: number }) => resolve(code),
+    };
+    const path = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
+    const deadline = Number.POSITIVE_INFINITY;
+    const metadata = new Metadata();
+    connection.stream({ path, metadata, deadline, compress: false, previousAttempts: 0 }, sink);
+  });
+  await new Promise(setImmediate); // the handler waits for a request
+  await server.stop({ pauseMs: 0, graceMs: Number.POSITIVE_INFINITY });
+  expect(await finished).toBe(StatusNumber.OK);
+});
