@@ -254,4 +254,17 @@ describe("reserving", () => {
     });
     await stream.return?.();
   });
+
+  it("is not watched on a server that drains: its watchers are UNAVAILABLE at once", async () => {
+    const handlers = createCatalog(createCatalogStore(database));
+    const stopping = createServer().add(CatalogService, handlers);
+    const client = createCatalogClient("in-process:", { transport: inProcess(stopping) });
+    const stream = client.watchStock({ productIds: ["a"] })[Symbol.asyncIterator]();
+    await stream.next();
+    const stopped = stopping.stop({ pauseMs: 0, graceMs: Number.POSITIVE_INFINITY });
+    const error = await failure(stream.next(), "unavailable");
+    expect(error.message).toContain("the server is shutting down");
+    await stopped;
+    await client.close();
+  });
 });
