@@ -26,8 +26,5 @@ export function composeScope(
 function stepOf(call: InterceptedCall | undefined, steps: StepsByPath): InterceptorNext {
   const step = steps.get(String(call?.method?.path));
   if (step !== undefined) return step;
-  throw new MisuseError(
-    "TW_INVALID_INTERCEPTOR",
-    "an interceptor must pass its call on: next(call)",
-  );
+  throw new MisuseError("TW_INVALID_NEXT", "an interceptor must pass its call on: next(call)");
 }

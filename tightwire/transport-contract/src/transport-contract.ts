@@ -4,6 +4,7 @@ import { cancellation } from "./contract/cancellation.js";
 import { clientCode } from "./contract/client-code.js";
 import { closing } from "./contract/closing.js";
 import { containment } from "./contract/containment.js";
+
 import { deadlines } from "./contract/deadlines.js";
 import { draining } from "./contract/draining.js";
 import { errors } from "./contract/errors.js";
@@ -14,6 +15,8 @@ import { load } from "./contract/load.js";
 import { messages } from "./contract/messages.js";
 import { metadata } from "./contract/metadata.js";
 import { seam } from "./contract/seam.js";
+import { serverCode } from "./contract/server-code.js";
+import { serverFault } from "./contract/server-fault.js";
 import { statuses } from "./contract/statuses.js";
 import { streams } from "./contract/streams.js";
 import { expectKnownFailure } from "./known-failure.js";
@@ -27,7 +30,8 @@ const AREAS: Readonly<Record<string, (suite: Suite) => void>> = {
   messages,
   streams,
   errors,
-  containment,
+  "server code": serverCode,
+  "server fault": serverFault,
   deadlines,
   cancellation,
   inheritance,

@@ -1,9 +1,7 @@
-import { type Logger, RpcError } from "@tightwire/core";
-import type { Acceptor, IncomingCall, IncomingSink } from "@tightwire/core/runtime";
-import { StatusNumber, SYSTEM } from "@tightwire/core/runtime";
+import type { ChannelOptions } from "@tightwire/client";
+import { type CallOptions, type Logger, RpcError } from "@tightwire/core";
 import { createGate, errorOf, eventually } from "@tightwire/testing";
 import { expect } from "vitest";
-import { TestService } from "../gen/tightwire/testing/v1/test.service.js";
 import type { Suite } from "../suite.js";
 import { callOnce, KINDS, responding } from "../test-handlers.js";
 import { testMessage } from "../test-messages.js";
@@ -24,7 +22,7 @@ const boom = (): never => {
 const HOSTILE = new Proxy({}, { get: boom, has: boom, getPrototypeOf: boom, ownKeys: boom });
 
 /** What user code on the server does wrong, and that it stays with its own call. */
-export function containment({ test }: Suite): void {
+export function serverCode({ test }: Suite): void {
   for (const [what, listener] of [
     ["throws", boom],
     ["rejects", () => Promise.reject(new Error("boom"))],
@@ -173,6 +171,41 @@ export function containment({ test }: Suite): void {
       expect((await errorOf(callOnce(client, kind))).message).toMatch(ERROR_ID);
   });
 
+  const token = new TypeError("undefined is not a token");
+  const fails = (): never => {
+    throw token;
+  };
+  const outgoing: Readonly<Record<string, { channel?: ChannelOptions; options?: CallOptions }>> = {
+    "an interceptor throws": { channel: { interceptors: [() => fails] } },
+    "an attempt interceptor throws": { channel: { attemptInterceptors: [() => fails] } },
+    "`compress` throws": { options: { compress: fails } },
+  };
+  for (const [what, { channel = {}, options = {} }] of Object.entries(outgoing))
+    test(`an outgoing call of which ${what} fails its handler with an error id; the log has the cause`, async (stage) => {
+      const lines: object[] = [];
+      const { logger } = errorLog();
+      const error = (fields: object): void => void lines.push(fields);
+      const behind = await stage.open({ handlers: responding(() => testMessage()) });
+      const { client: inner } = stage.channelTo(behind, channel);
+      const { client } = await stage.open({
+        server: { logger: { ...logger, error } },
+        handlers: responding(async () => await inner.unary({}, options)),
+      });
+      for (const kind of KINDS) {
+        const error = await errorOf(callOnce(client, kind));
+        expect(error, kind).toMatchObject({
+          code: "internal",
+          message: expect.stringMatching(ERROR_ID),
+        });
+        const [line, ...more] = lines.splice(0);
+        expect(line).toMatchObject({
+          errorId: error.message.slice("internal error (id ".length, -1),
+          err: { cause: { type: "TypeError", message: token.message } },
+        });
+        expect(more).toEqual([]);
+      }
+    });
+
   test("an RpcError whose fields were made invalid fails its call with an error id", async (stage) => {
     const changes: object[] = [
       { code: "ok" },
@@ -196,56 +229,4 @@ export function containment({ test }: Suite): void {
       expect(errors).toEqual(KINDS.map(() => "handler failed"));
     }
   });
-
-  const faults: Readonly<Record<string, (call: IncomingCall, sink: IncomingSink) => void>> = {
-    open: boom,
-    start: (_call, sink) => Object.assign(sink, { start: boom }),
-    message: (_call, sink) => Object.assign(sink, { message: boom }),
-    "the end of the requests": (_call, sink) => Object.assign(sink, { halfClosed: boom }),
-    "message, and cancelled": (_call, sink) =>
-      Object.assign(sink, { message: boom, cancelled: boom }),
-  };
-  for (const [where, breakIt] of Object.entries(faults))
-    test(`what the server's own code throws in ${where} fails that call alone`, async (stage) => {
-      const reported: string[] = [];
-      const acceptor: Acceptor = {
-        maxMessageBytes: 1_000,
-        ...SYSTEM,
-        report: (_thrown, what, path) => void reported.push(`${what} ${path}`),
-        open(call) {
-          const sink = echoing(call);
-          if (call.metadata.has("broken")) breakIt(call, sink);
-          return sink;
-        },
-      };
-      const listener = await stage.openRaw(acceptor);
-      const { client } = stage.channelTo(listener);
-      const sibling = client.unary({ text: "sibling" });
-      for (const kind of KINDS) {
-        const error = await errorOf(callOnce(client, kind, { metadata: { broken: "yes" } }));
-        expect(error, kind).toMatchObject({ code: "internal", message: "internal error" });
-      }
-      expect(await sibling).toBeDefined();
-      expect(await client.unary({})).toBeDefined();
-      const once = where.includes("cancelled") ? 2 : 1;
-      expect(reported).toEqual(
-        KINDS.flatMap((kind) => Array(once).fill(`the server ${TestService.methods[kind]?.path}`)),
-      );
-    });
-}
-
-/** Responds with an empty message once all requests came. */
-function echoing(call: IncomingCall): IncomingSink {
-  return {
-    kind: "accepted",
-    start: () => call.pull(Number.MAX_SAFE_INTEGER),
-    message: () => {},
-    halfClosed() {
-      call.write(new Uint8Array(), false);
-      call.finish({ code: StatusNumber.OK, message: "", trailers: undefined });
-      call.handlerFinished();
-    },
-    drained: () => {},
-    cancelled: () => call.handlerFinished(),
-  };
 }
