@@ -28,6 +28,7 @@ export function createServerSubject(
   const acceptor: Acceptor = {
     clock,
     random: createRandom(seed),
+    report: (thrown) => faults.note(`the engine threw: ${String(thrown)}`),
     maxMessageBytes:
       seed === 0 ? PLAIN_MESSAGE_BYTES : random.pick([PLAIN_MESSAGE_BYTES, 70_000, 100]),
     open(call): OpenedCall {

@@ -1,3 +1,4 @@
+import { Server } from "node:net";
 import { createChannel } from "@tightwire/client";
 import type { ServiceDefinition } from "@tightwire/core";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
@@ -134,6 +135,13 @@ test("the policies of an image apply to the calls of the gateway", async () => {
   expect(await stub.ask("GET", "/v1/a")).toMatchObject({ status: 504 });
   finish();
   await stub.close();
+});
+
+test("4,096 new connections may wait to be accepted", async () => {
+  const listen = vi.spyOn(Server.prototype, "listen");
+  onTestFinished(() => listen.mockRestore());
+  await create().listen("127.0.0.1:0");
+  expect(listen.mock.lastCall?.[0]).toMatchObject({ backlog: 4_096 });
 });
 
 test("a logger that throws fails no request, and is printed", async () => {

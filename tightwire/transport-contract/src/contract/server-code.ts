@@ -76,6 +76,9 @@ export function serverCode({ test }: Suite): void {
     "throws what throws when it is read": () => {
       throw HOSTILE;
     },
+    "throws what only claims to be an RpcError": () => {
+      throw Object.assign(new Error("x"), { [Symbol.for("tightwire.RpcError")]: true });
+    },
     "throws an object without a prototype": () => {
       throw Object.create(null);
     },
