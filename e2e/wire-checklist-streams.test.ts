@@ -2,7 +2,7 @@ import { Metadata } from "@tightwire/core";
 import { type ConnectionState, StatusNumber, SYSTEM } from "@tightwire/core/runtime";
 import { createEventLog, eventually } from "@tightwire/testing";
 import { wire as wireClient } from "@tightwire/wire/client";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { rawBlock } from "./raw-hpack.js";
 import {
   ACK,
@@ -751,7 +751,9 @@ test("30. a sink that cancels and closes while the parser loops", async () => {
   ]);
 });
 
-test("30. a handler that throws in the parser's loop closes the connection with a fixed text, and no other", async () => {
+test("30. a handler that throws in the parser's loop fails its call alone, with a fixed text", async () => {
+  const printed = vi.spyOn(console, "error").mockReturnValue();
+  onTestFinished(() => printed.mockRestore());
   const server = await serve(
     {},
     {
@@ -765,8 +767,16 @@ test("30. a handler that throws in the parser's loop closes the connection with 
   );
   const peer = await greetRaw(server.address);
   peer.send(headers(1, request("/t/Throw")), data(1, message()));
-  expect(await peer.dies(CODE.INTERNAL_ERROR)).not.toContain("secret");
+  peer.send(headers(3, request("/t/Echo")), data(3, message("sibling"), true));
+  const failed = await peer.response(1);
+  expect(failed.status).toBe("13");
+  expect(JSON.stringify(failed)).not.toContain("secret");
+  expect((await peer.response(3)).status).toBe("0");
   await server.neighbour();
+  expect(printed).toHaveBeenCalledExactlyOnceWith(
+    "tightwire: the server of /t/Throw threw:",
+    new Error("secret detail"),
+  );
 });
 
 test("30. a reset call keeps its place until its handler has finished", async () => {
