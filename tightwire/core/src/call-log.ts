@@ -40,7 +40,7 @@ class LoggedCall implements CallObserver {
   }
 
   failed(error: unknown, errorId: string, redact: (text: string) => string): void {
-    this.#logger.error(
+    return this.#logger.error(
       { method: this.#call.path, errorId, err: describeError(error, redact) },
       "handler failed",
     );
@@ -68,7 +68,9 @@ class LoggedCall implements CallObserver {
       received: this.#received,
       ...(end.code === StatusNumber.OK ? {} : { message: end.message, origin: end.origin }),
     };
-    if (OWN_FAULTS.has(end.code)) this.#logger.warn(fields, "call");
-    else this.#logger.info(fields, "call");
+    // What a logger returns may be a promise that rejects; who calls this observer hears of it.
+    return OWN_FAULTS.has(end.code)
+      ? this.#logger.warn(fields, "call")
+      : this.#logger.info(fields, "call");
   }
 }

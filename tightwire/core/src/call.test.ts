@@ -55,3 +55,19 @@ test.each([undefined, null, {}, "response"])("what has no response is refused: %
 test("a response may be undefined, where it says so", () => {
   expect(responseOf({ response: undefined })).toBeUndefined();
 });
+
+test("an interceptor that drops the promise of next ends no process when it rejects", async () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown): void => void unhandled.push(reason);
+  process.on("unhandledRejection", note);
+  const drops: Interceptor = (next) => (call) => {
+    void next(call);
+    return Promise.resolve({ response: "mine" });
+  };
+  const fails: InterceptorNext = () => Promise.reject(new Error("boom"));
+  const chain = composeInterceptors([drops, passes], fails, "createServer: interceptors");
+  expect(await chain({} as InterceptedCall)).toEqual({ response: "mine" });
+  await new Promise(setImmediate);
+  process.off("unhandledRejection", note);
+  expect(unhandled).toEqual([]);
+});

@@ -1,3 +1,4 @@
+import { catchRejection } from "./containment.js";
 import type { ContextValues } from "./context.js";
 import type { MethodDefinition } from "./definition.js";
 import type { Metadata, MetadataInit } from "./metadata.js";
@@ -142,10 +143,22 @@ export function composeInterceptors(
   return interceptors.reduceRight((next, interceptor, index) => {
     if (typeof interceptor !== "function")
       throw invalidInterceptor(where, index, "be", interceptor);
-    const step = interceptor(next);
+    const step = interceptor(droppable(next));
     if (typeof step !== "function") throw invalidInterceptor(where, index, "return", step);
     return step;
   }, innermost);
+}
+
+/**
+ * A step whose promise may be dropped. An interceptor that forgets to await it fails its call in
+ * another way; the rejection that nobody hears must not end the process too.
+ */
+function droppable(next: InterceptorNext): InterceptorNext {
+  return (call) => {
+    const response = next(call);
+    catchRejection(response, () => {});
+    return response;
+  };
 }
 
 function invalidInterceptor(

@@ -101,3 +101,11 @@ test("a logger gets the id, the stack and the cause of such an error, redacted",
   });
   expect(lines).toEqual([[{ method: PATH, errorId: "id-1", err }, "handler failed"]]);
 });
+
+test("a logger that rejects gets its line printed, and ends no process", async () => {
+  const printed = vi.spyOn(console, "error").mockReturnValue();
+  const error = () => Promise.reject(new Error("disk full")) as never;
+  createReport({ debug() {}, info() {}, warn() {}, error })("boom", "onFinish", PATH);
+  await new Promise(setImmediate);
+  expect(printed).toHaveBeenCalledExactlyOnceWith(`tightwire: onFinish of ${PATH} threw:`, "boom");
+});

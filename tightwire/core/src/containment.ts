@@ -25,7 +25,13 @@ export function createReport(logger: Logger | undefined): Report {
   return (thrown, what, path, failure) => {
     try {
       if (logger === undefined) printReport(thrown, what, path, failure);
-      else logger.error(fieldsOf(thrown, path, failure), messageOf(what, failure));
+      else {
+        const logged: unknown = logger.error(
+          fieldsOf(thrown, path, failure),
+          messageOf(what, failure),
+        );
+        catchRejection(logged, () => printReport(thrown, what, path, failure));
+      }
     } catch {
       printReport(thrown, what, path, failure);
     }

@@ -17,6 +17,7 @@ import { metadata } from "./contract/metadata.js";
 import { seam } from "./contract/seam.js";
 import { serverCode } from "./contract/server-code.js";
 import { serverFault } from "./contract/server-fault.js";
+import { serverMisbehaviour } from "./contract/server-misbehaviour.js";
 import { statuses } from "./contract/statuses.js";
 import { streams } from "./contract/streams.js";
 import { expectKnownFailure } from "./known-failure.js";
@@ -32,6 +33,7 @@ const AREAS: Readonly<Record<string, (suite: Suite) => void>> = {
   errors,
   "server code": serverCode,
   "server fault": serverFault,
+  "server misbehaviour": serverMisbehaviour,
   deadlines,
   cancellation,
   inheritance,

@@ -1,18 +1,35 @@
 import { type MethodDefinition, MisuseError } from "@tightwire/core";
 
-/** The iterator of a handler's responses. Throws a MisuseError when they cannot be iterated. */
+/**
+ * The iterator of a handler's responses. An async function that returns them is allowed, as it is
+ * inside interceptors; what it rejects with is thrown. Throws a MisuseError when there is nothing
+ * to iterate over.
+ */
 export function iterateResponses(
   method: MethodDefinition,
   responses: unknown,
-): AsyncIterator<unknown> {
-  const iterable = responses as Partial<AsyncIterable<unknown>> | null | undefined;
-  const iterate = iterable?.[Symbol.asyncIterator];
-  if (typeof iterate === "function") return iterate.call(iterable);
+): AsyncIterator<unknown> | Promise<AsyncIterator<unknown>> {
+  return iteratorOf(responses) ?? iterateLater(method, responses);
+}
+
+async function iterateLater(
+  method: MethodDefinition,
+  responses: unknown,
+): Promise<AsyncIterator<unknown>> {
+  const resolved = await responses;
+  const iterator = iteratorOf(resolved);
+  if (iterator !== undefined) return iterator;
   throw new MisuseError(
     "TW_INVALID_RESPONSE",
     `the handler of ${method.path} must return an async iterable, such as a generator's ` +
-      `(got ${responses === null ? "null" : typeof responses})`,
+      `(got ${resolved === null ? "null" : typeof resolved})`,
   );
+}
+
+function iteratorOf(responses: unknown): AsyncIterator<unknown> | undefined {
+  const iterable = responses as Partial<AsyncIterable<unknown>> | null | undefined;
+  const iterate = iterable?.[Symbol.asyncIterator];
+  return typeof iterate === "function" ? iterate.call(iterable) : undefined;
 }
 
 /** Encodes a response; the error says so when the handler returned none. */

@@ -122,7 +122,8 @@ export class StreamCall implements IncomingSink, FinishHook {
   }
 
   async #sendAll(responses: unknown): Promise<void> {
-    const iterator = iterateResponses(this.#call.served.definition, responses);
+    const begun = iterateResponses(this.#call.served.definition, responses);
+    const iterator = begun instanceof Promise ? await begun : begun;
     this.#responses = iterator;
     while (!this.#call.finished) {
       const step = await iterator.next();
