@@ -3,8 +3,6 @@ import { calledBack } from "./contract/called-back.js";
 import { cancellation } from "./contract/cancellation.js";
 import { clientCode } from "./contract/client-code.js";
 import { closing } from "./contract/closing.js";
-import { containment } from "./contract/containment.js";
-
 import { deadlines } from "./contract/deadlines.js";
 import { draining } from "./contract/draining.js";
 import { errors } from "./contract/errors.js";
