@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { calledBack } from "./contract/called-back.js";
 import { cancellation } from "./contract/cancellation.js";
 import { clientCode } from "./contract/client-code.js";
+import { clientMisbehaviour } from "./contract/client-misbehaviour.js";
 import { closing } from "./contract/closing.js";
 import { deadlines } from "./contract/deadlines.js";
 import { draining } from "./contract/draining.js";
@@ -37,6 +38,7 @@ const AREAS: Readonly<Record<string, (suite: Suite) => void>> = {
   inheritance,
   interceptors,
   "client code": clientCode,
+  "client misbehaviour": clientMisbehaviour,
   "called back": calledBack,
   flow,
   load,

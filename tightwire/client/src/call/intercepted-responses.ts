@@ -1,5 +1,5 @@
-import type { InterceptedResponse, InterceptorNext } from "@tightwire/core";
-import { catchRejection, type Status, StatusNumber } from "@tightwire/core/runtime";
+import type { InterceptorNext } from "@tightwire/core";
+import { catchRejection, responseOf, type Status, StatusNumber } from "@tightwire/core/runtime";
 import { failIntercepted } from "./interceptors.js";
 import type { StreamCall } from "./run.js";
 import { runOf } from "./stream-run.js";
@@ -68,7 +68,7 @@ export class InterceptedResponses implements AsyncIterableIterator<unknown> {
     const call = this.#call;
     if (!call.start(() => this.#finished())) throw call.failure();
     try {
-      const { response } = await chain(call);
+      const response = responseOf(await chain(call));
       const iterator = (response as AsyncIterable<unknown>)[Symbol.asyncIterator]();
       this.#adopt(response);
       if (this.#failed) close(iterator);
@@ -80,7 +80,7 @@ export class InterceptedResponses implements AsyncIterableIterator<unknown> {
   }
 
   /** When no interceptor wrapped the responses of a run, the call finishes as that run. */
-  #adopt(response: InterceptedResponse["response"]): void {
+  #adopt(response: unknown): void {
     const run = runOf(response);
     if (run === undefined || this.#call.finishing) return;
     this.#adopted = true;

@@ -1,5 +1,5 @@
 import { type Interceptor, type InterceptorNext, RpcError } from "@tightwire/core";
-import { composeInterceptors, statusNumber } from "@tightwire/core/runtime";
+import { composeInterceptors, responseOf, statusNumber } from "@tightwire/core/runtime";
 import type { ClientCall } from "./client-call.js";
 import { eachAttempt } from "./each-attempt.js";
 import { localCompletion } from "./local-completion.js";
@@ -33,8 +33,7 @@ export function composeCalls(
  */
 export async function intercept(chain: InterceptorNext, call: ClientCall): Promise<void> {
   try {
-    const { response } = await chain(call);
-    call.interception.respond(call, response);
+    call.interception.respond(call, responseOf(await chain(call)));
   } catch (thrown) {
     failIntercepted(call, thrown);
   }

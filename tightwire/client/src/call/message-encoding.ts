@@ -1,5 +1,5 @@
 import { type CallOptions, type MethodDefinition, RpcError } from "@tightwire/core";
-import { type Completion, StatusNumber } from "@tightwire/core/runtime";
+import { type Completion, catchRejection, StatusNumber } from "@tightwire/core/runtime";
 
 /**
  * Encodes a request, which may be given in part. Throws an INTERNAL RpcError that names the method
@@ -19,7 +19,7 @@ export function encodeRequest(method: MethodDefinition, request: unknown): Uint8
 
 /**
  * Whether a request is sent compressed. Throws an INTERNAL RpcError when the caller's own function
- * throws.
+ * throws, or returns something other than a boolean.
  */
 export function isCompressed(
   { compress = false }: CallOptions,
@@ -27,14 +27,22 @@ export function isCompressed(
   request: unknown,
 ): boolean {
   if (typeof compress === "boolean") return compress;
+  let compressed: unknown;
   try {
-    return compress(request as never);
+    compressed = compress(request as never);
   } catch (cause) {
     throw new RpcError("internal", `the compress option of a call to ${path} threw`, {
       cause,
       call: path,
     });
   }
+  if (typeof compressed === "boolean") return compressed;
+  catchRejection(compressed, () => {});
+  throw new RpcError(
+    "internal",
+    `the compress option of a call to ${path} must return a boolean (got ${typeof compressed})`,
+    { call: path },
+  );
 }
 
 /** How a call finishes whose response cannot be decoded. */

@@ -1,5 +1,10 @@
 import { MisuseError } from "@tightwire/core";
-import { type Status, StatusNumber, type StreamHandle } from "@tightwire/core/runtime";
+import {
+  catchRejection,
+  type Status,
+  StatusNumber,
+  type StreamHandle,
+} from "@tightwire/core/runtime";
 import { encodeRequest, isCompressed } from "./message-encoding.js";
 import type { Run, Sendable, StreamCall } from "./run.js";
 
@@ -117,11 +122,13 @@ function iteratorOf({ sent }: RequestRun): RequestIterator {
       `the requests of ${call.path} were consumed by an earlier next(); set call.request to new ones, or do not call next() again`,
     );
   const iterator = requests?.[Symbol.asyncIterator]?.() ?? requests?.[Symbol.iterator]?.();
-  if (iterator === undefined)
+  if (typeof iterator?.next !== "function") {
+    catchRejection(iterator, () => {}); // of an iterator that is a promise
     throw new MisuseError(
       "TW_INVALID_REQUESTS",
       `the requests of a stream must be an iterable or async iterable of messages (got ${typeof request})`,
     );
+  }
   if (iterator === requests) call.stream.consumedRequests = requests;
   return iterator;
 }
