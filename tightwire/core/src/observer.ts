@@ -1,3 +1,4 @@
+import { checkArgument, checkMethods } from "./argument.js";
 import { catchRejection, type Report } from "./containment.js";
 import type { MethodDefinition } from "./definition.js";
 
@@ -48,6 +49,14 @@ export interface CallObserver {
 export interface Observer {
   /** Returns who hears this call, or undefined for nobody. */
   started(call: ObservedCall): CallObserver | undefined;
+}
+
+/** Throws a MisuseError for what is not an array of observers; it may be undefined. */
+export function checkObservers(observers: unknown): void {
+  if (observers === undefined) return;
+  checkArgument("observers", observers, "array");
+  for (const [index, observer] of (observers as readonly unknown[]).entries())
+    checkMethods(`observers[${index}]`, observer, ["started"]);
 }
 
 /**

@@ -2,6 +2,7 @@
  * What servers, clients, transports and observers are built from: the transport seam and the parts
  * around it. Users of services need `@tightwire/core` only.
  */
+export { checkArgument, checkMethods, checkOption, describe } from "./argument.js";
 export { composeInterceptors, responseOf } from "./call.js";
 export type {
   CallHandle,
@@ -33,10 +34,11 @@ export {
 export { encodeStatusDetails } from "./detail.js";
 export { DETAILS_KEY } from "./error.js";
 export { IdleTimer } from "./idle-timer.js";
+export { checkLogger } from "./logger.js";
 export { MessageQueue } from "./message-queue.js";
 export { isBinaryKey } from "./metadata.js";
 export { checkCount, checkTime, checkWait, timerMs } from "./number-option.js";
-export { combineObservers } from "./observer.js";
+export { checkObservers, combineObservers } from "./observer.js";
 export { certificateIdentity } from "./peer.js";
 export { DEFAULT_IDLE_TIMEOUT_MS, DEFAULT_TIMEOUT_MS } from "./policy.js";
 export type { Random } from "./random.js";
@@ -53,7 +55,7 @@ export type {
 } from "./server-transport.js";
 export type { Status } from "./status.js";
 export { StatusNumber, statusName, statusNumber } from "./status.js";
-export { SYSTEM } from "./system.js";
+export { checkSystem, SYSTEM } from "./system.js";
 export { systemClock } from "./system-clock.js";
 export type { Borrowed, Capabilities, Completion } from "./transport.js";
 export { refuseUnknownOptions } from "./unknown-options.js";

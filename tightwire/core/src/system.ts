@@ -1,3 +1,4 @@
+import { checkMethods } from "./argument.js";
 import type { Clock } from "./clock.js";
 import { type Random, systemRandom } from "./random.js";
 import { systemClock } from "./system-clock.js";
@@ -7,3 +8,20 @@ export const SYSTEM: { readonly clock: Clock; readonly random: Random } = {
   clock: systemClock,
   random: systemRandom,
 };
+
+const CLOCK: readonly (keyof Clock)[] = [
+  "now",
+  "schedule",
+  "setTimer",
+  "setBackgroundTimer",
+  "nextTick",
+  "nextTurn",
+  "offload",
+];
+const RANDOM: readonly (keyof Random)[] = ["next", "hex"];
+
+/** Throws a MisuseError for a clock or a generator that misses a method; both may be undefined. */
+export function checkSystem(clock: unknown, random: unknown): void {
+  if (clock !== undefined) checkMethods("clock", clock, CLOCK);
+  if (random !== undefined) checkMethods("random", random, RANDOM);
+}

@@ -1,3 +1,4 @@
+import { checkArgument } from "./argument.js";
 import { MisuseError } from "./misuse-error.js";
 
 /**
@@ -9,21 +10,11 @@ export function refuseUnknownOptions(
   options: object,
   known: readonly string[],
 ): void {
-  if (typeof options !== "object" || options === null || Array.isArray(options))
-    throw new MisuseError(
-      "TW_INVALID_OPTION",
-      `the options of ${what} must be an object (got ${describe(options)})`,
-    );
+  checkArgument(`the options of ${what}`, options, "object");
   const unknown = Object.keys(options).filter((name) => !known.includes(name));
   if (unknown.length === 0) return;
   throw new MisuseError(
     "TW_UNKNOWN_OPTION",
     `unknown option of ${what}: ${unknown.map((name) => `"${name}"`).join(", ")}; allowed: ${known.join(", ")}`,
   );
-}
-
-function describe(value: unknown): string {
-  if (Array.isArray(value)) return "an array";
-  if (typeof value === "function") return "a function";
-  return typeof value === "string" ? JSON.stringify(value) : String(value);
 }

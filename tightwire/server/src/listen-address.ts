@@ -1,5 +1,5 @@
 import { MisuseError } from "@tightwire/core";
-import { describe } from "./argument.js";
+import { describe } from "@tightwire/core/runtime";
 
 /** Throws a MisuseError when an address is not a string. The transport checks its form. */
 export function checkAddress(address: unknown): void {

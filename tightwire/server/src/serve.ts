@@ -1,5 +1,9 @@
-import { refuseUnknownOptions, type ServerTransport } from "@tightwire/core/runtime";
-import { checkArgument, checkOption } from "./argument.js";
+import {
+  checkArgument,
+  checkOption,
+  refuseUnknownOptions,
+  type ServerTransport,
+} from "@tightwire/core/runtime";
 import { addHealth, HealthService } from "./health/health.js";
 import { checkAddress } from "./listen-address.js";
 import { addReflection, REFLECTION } from "./reflection/reflection.js";

@@ -8,7 +8,12 @@ import {
 } from "@tightwire/core";
 import {
   type Clock,
+  checkArgument,
   checkCount,
+  checkLogger,
+  checkObservers,
+  checkOption,
+  checkSystem,
   combineObservers,
   contain,
   createReport,
@@ -22,12 +27,11 @@ import {
 } from "@tightwire/core/runtime";
 import { wire } from "@tightwire/wire/server";
 import { createAcceptor } from "./acceptor.js";
-import { checkArgument, checkOption } from "./argument.js";
 import { createHealth, type HealthState } from "./health/health-state.js";
 import type { Exactly } from "./implement.js";
 import { checkAddress } from "./listen-address.js";
 import { OpenStreams } from "./open-streams.js";
-import { checkLogger, checkObservers, checkSystem, checkTransport } from "./server-arguments.js";
+import { checkTransport } from "./server-arguments.js";
 import { type ServiceOptions, ServiceRegistry } from "./service-registry.js";
 import { checkStopOptions, STOP_OPTION_NAMES, type StopOptions, stopServer } from "./stop.js";
 

@@ -4,8 +4,12 @@ import {
   MisuseError,
   type ServiceDefinition,
 } from "@tightwire/core";
-import { composeInterceptors, refuseUnknownOptions } from "@tightwire/core/runtime";
-import { checkArgument, checkOption } from "./argument.js";
+import {
+  checkArgument,
+  checkOption,
+  composeInterceptors,
+  refuseUnknownOptions,
+} from "@tightwire/core/runtime";
 import { isBuiltIn } from "./built-in.js";
 import { composeScope } from "./interceptor-scope.js";
 import {

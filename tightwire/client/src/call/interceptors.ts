@@ -47,9 +47,16 @@ export function failIntercepted(call: ClientCall, thrown: unknown): RpcError {
   return error;
 }
 
-/** An RpcError as it is; anything else as the cause of the outgoing call's error. */
+/**
+ * The error of the outgoing call, which names the call, so that a handler which does not catch it
+ * does not respond with it: an RpcError itself, anything else as the cause.
+ */
 function errorOf(thrown: unknown, path: string): RpcError {
-  if (thrown instanceof RpcError) return thrown as RpcError;
+  if (thrown instanceof RpcError) {
+    const error = thrown as RpcError;
+    if (error.call === undefined) Reflect.defineProperty(error, "call", { value: path });
+    return error;
+  }
   const { code, message } = RpcError.from(thrown);
   return new RpcError(code, message, { cause: thrown, call: path });
 }

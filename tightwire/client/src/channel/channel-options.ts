@@ -3,18 +3,14 @@ import {
   type ClientTransport,
   type Clock,
   checkCount,
+  checkLogger,
+  checkObservers,
+  checkOption,
+  checkSystem,
   checkTime,
   type Random,
   refuseUnknownOptions,
 } from "@tightwire/core/runtime";
-import {
-  checkArray,
-  checkLogger,
-  checkObservers,
-  checkOptionsObject,
-  checkSystem,
-  checkTransport,
-} from "./channel-arguments.js";
 
 /** Options of a channel. All are optional. */
 export interface ChannelOptions {
@@ -69,11 +65,9 @@ const OPTION_NAMES: readonly string[] = [
 
 /** Throws a MisuseError that names an unknown option, or one whose value is not allowed. */
 export function checkChannelOptions(options: ChannelOptions): void {
-  checkOptionsObject(options);
   refuseUnknownOptions("createChannel", options, OPTION_NAMES);
-  checkTransport(options.transport);
-  checkArray("interceptors", options.interceptors);
-  checkArray("attemptInterceptors", options.attemptInterceptors);
+  checkOption("interceptors", options.interceptors, "array");
+  checkOption("attemptInterceptors", options.attemptInterceptors, "array");
   checkLogger(options.logger);
   checkObservers(options.observers);
   checkSystem(options.clock, options.random);

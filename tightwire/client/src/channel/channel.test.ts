@@ -51,7 +51,7 @@ test.each<[string, unknown]>([
     { logger: { log() {} } },
   ],
   ["observers must be an array (got an object)", { observers: { started() {} } }],
-  ["observers[1] must be an object (got null)", { observers: [{ started() {} }, undefined] }],
+  ["observers[1] must be an object (got undefined)", { observers: [{ started() {} }, undefined] }],
   [
     "observers[0] must be an object with the methods started; it has no started",
     { observers: [{}] },

@@ -11,7 +11,7 @@ import { wire } from "@tightwire/wire/client";
 import { composeCalls } from "../call/interceptors.js";
 import { parseTarget } from "../resolver/target.js";
 import type { Channel, OpenChannel } from "./channel.js";
-import { checkTargetTransport } from "./channel-arguments.js";
+import { checkTransport } from "./channel-arguments.js";
 import { type ChannelOptions, checkChannelOptions } from "./channel-options.js";
 import { createConnector } from "./connector.js";
 
@@ -26,7 +26,7 @@ const DEFAULT_MAX_MESSAGE_BYTES: number = 4 * 1024 * 1024;
 export function createChannel(target: string, options: ChannelOptions = {}): Channel {
   const parsed = parseTarget(target);
   checkChannelOptions(options);
-  checkTargetTransport(parsed, options.transport);
+  checkTransport(parsed, options.transport);
   const { clock = systemClock, random = systemRandom } = options;
   const report = createReport(options.logger);
   const connector = createConnector({

@@ -2,7 +2,9 @@ import { ServerCredentials } from "@grpc/grpc-js";
 import {
   type Acceptor,
   type Capabilities,
+  checkArgument,
   checkCount,
+  checkOption,
   checkTime,
   type Listener,
   refuseUnknownOptions,
@@ -10,7 +12,6 @@ import {
   timerMs,
 } from "@tightwire/core/runtime";
 import { readPem, type ServerTlsOptions } from "@tightwire/wire/tls";
-import { checkArgument, checkOption } from "../argument.js";
 import { GrpcJsListener } from "./listener.js";
 import { silenceGrpcJs } from "./quiet.js";
 

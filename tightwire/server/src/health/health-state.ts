@@ -1,5 +1,4 @@
-import { contain, type Report } from "@tightwire/core/runtime";
-import { checkArgument } from "../argument.js";
+import { checkArgument, contain, type Report } from "@tightwire/core/runtime";
 
 /** What health checks report of a service. */
 export type ServingStatus = "serving" | "not_serving";

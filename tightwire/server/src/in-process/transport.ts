@@ -1,5 +1,9 @@
-import { type ClientTransport, refuseUnknownOptions } from "@tightwire/core/runtime";
-import { checkMethods, checkOption } from "../argument.js";
+import {
+  type ClientTransport,
+  checkMethods,
+  checkOption,
+  refuseUnknownOptions,
+} from "@tightwire/core/runtime";
 import type { Server } from "../server.js";
 import { CAPABILITIES, InProcessListener } from "./listener.js";
 

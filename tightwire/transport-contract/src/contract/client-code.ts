@@ -276,6 +276,30 @@ export function clientCode({ test }: Suite): void {
       });
     });
 
+    test(`what an interceptor of ${kind} throws inside a handler is not the handler's response`, async (stage) => {
+      const inner = await stage.open({
+        channel: {
+          interceptors: [
+            () => () => Promise.reject(new RpcError("unauthenticated", "the token expired")),
+          ],
+        },
+      });
+      const { client, serverBooks } = await stage.open({
+        handlers: responding(async () => {
+          await callOnce(inner.client, kind);
+          return testMessage();
+        }),
+      });
+      expect(await errorOf(callOnce(inner.client, kind))).toMatchObject({
+        code: "unauthenticated",
+        call: expect.stringContaining("TestService/"),
+      });
+      const error = await errorOf(callOnce(client, kind));
+      expect(error.message).toMatch(/^internal error \(id \w+\)$/);
+      expect(error.code).toBe("internal");
+      expect(serverBooks.calls.map(({ failures }) => failures.length)).toEqual([1]);
+    });
+
     test(`an interceptor that throws unavailable fails ${kind}, which is not sent again`, async (stage) => {
       const { client, clientBooks, serverBooks } = await stage.open({
         handlers: responding(() => testMessage()),

@@ -1,4 +1,4 @@
-import { MisuseError } from "@tightwire/core";
+import { MisuseError } from "./misuse-error.js";
 
 /** Kinds of values, and how messages name them. */
 const KINDS = {
