@@ -5,8 +5,8 @@ export interface ByteTransport {
   /** Bytes taken and not yet written. When it is 0, every buffer given before is free again. */
   readonly waitingBytes: number;
   /**
-   * Calls back, later, once everything that waits now has been written. Does not call back when the
-   * transport closes.
+   * Calls back, later, once everything that waits now has been written. Something must wait, and
+   * nobody else for it. Does not call back when the transport closes.
    */
   whenWritten(callback: () => void): void;
   /**

@@ -92,3 +92,37 @@ test.each([
   // Without these the test would show nothing.
   expect({ reused: reused > 0, waited: waited > 0 }).toEqual(taken);
 });
+
+test("over TLS it waits without an empty write, for what was handed on before and no more", async () => {
+  const { near, far } = await openTlsPair();
+  far.resume();
+  const sizes: number[] = [];
+  const write = near.write.bind(near) as (bytes: Buffer, callback?: () => void) => boolean;
+  near.write = (bytes: Buffer, callback: () => void) => {
+    sizes.push(bytes.length);
+    return write(bytes, callback);
+  };
+  const transport = new SocketTransport(near);
+  transport.write(Buffer.alloc(MIB));
+  const first = new Promise<void>((resolve) => transport.whenWritten(resolve));
+  transport.write(Buffer.alloc(MIB));
+  await first;
+  if (transport.waitingBytes > 0)
+    await new Promise<void>((resolve) => transport.whenWritten(resolve));
+  expect(transport.waitingBytes).toBe(0);
+  expect(sizes).toEqual([MIB, MIB]);
+});
+
+test("over TLS nobody is called back when the socket closes", async () => {
+  const { near } = await openTlsPair();
+  const transport = new SocketTransport(near);
+  transport.write(Buffer.alloc(9 * MIB));
+  let called = false;
+  transport.whenWritten(() => {
+    called = true;
+  });
+  const closed = once(near, "close");
+  transport.destroy();
+  await closed;
+  expect(called).toBe(false);
+});

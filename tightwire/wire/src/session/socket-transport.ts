@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
 import type { ByteTransport } from "./byte-transport.js";
 
 /**
@@ -8,12 +9,24 @@ import type { ByteTransport } from "./byte-transport.js";
  * `write` whose bytes the kernel took at once, which nearly every write is, and the buffer is then
  * free. So a process needs a few write buffers, and a connection at rest none. The test beside this
  * file fails when Node keeps a buffer that it does not count.
+ *
+ * Over TLS every write waits until it is encrypted, so each carries a callback, the same one for
+ * all. In cleartext hardly any write waits, so none carries one; the rare wait is the callback of an
+ * empty write behind the others. TLS has no empty writes: Deno fails them with EPERM.
  */
 export class SocketTransport implements ByteTransport {
   readonly #socket: Socket;
+  readonly #encrypted: boolean;
+  /** Writes handed to the socket and written by it, over TLS. */
+  #handed = 0;
+  #written = 0;
+  /** Called back once so many writes were written. */
+  #waiter: (() => void) | undefined;
+  #waitsFor = 0;
 
   constructor(socket: Socket) {
     this.#socket = socket;
+    this.#encrypted = (socket as Partial<TLSSocket>).encrypted === true;
     socket.setNoDelay(true);
   }
 
@@ -22,11 +35,23 @@ export class SocketTransport implements ByteTransport {
   }
 
   write(bytes: Buffer): void {
-    if (this.#socket.writable) this.#socket.write(bytes);
+    if (!this.#socket.writable) return;
+    if (!this.#encrypted) {
+      this.#socket.write(bytes);
+      return;
+    }
+    this.#handed++;
+    this.#socket.write(bytes, this.#afterWrite);
   }
 
   whenWritten(callback: () => void): void {
-    if (this.#socket.writable) this.#socket.write(NOTHING, callback);
+    if (!this.#socket.writable) return;
+    if (!this.#encrypted) {
+      this.#socket.write(NOTHING, callback);
+      return;
+    }
+    this.#waiter = callback;
+    this.#waitsFor = this.#handed;
   }
 
   end(): void {
@@ -39,6 +64,15 @@ export class SocketTransport implements ByteTransport {
   destroy(): void {
     this.#socket.destroy();
   }
+
+  readonly #afterWrite = (): void => {
+    this.#written++;
+    if (this.#waiter === undefined || this.#written < this.#waitsFor) return;
+    if (this.#socket.destroyed) return;
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    waiter();
+  };
 }
 
 /**
