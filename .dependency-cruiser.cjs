@@ -34,9 +34,9 @@ module.exports = {
     ),
     onlyFrom(
       "codegen-stands-alone",
-      "codegen writes text and imports contract only.",
+      "codegen writes text; it imports contract, and of codec the names of messages.",
       { path: "^tightwire/codegen/" },
-      { path: "^tightwire/(?!codegen/|contract/)" },
+      { path: "^tightwire/(?!codegen/|contract/|codec/(src|dist)/message-name)" },
     ),
     onlyFrom(
       "contract-stands-alone",

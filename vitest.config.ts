@@ -16,7 +16,7 @@ const BESIDE_SOURCES = [
  * Files of `e2e/` that are about one transport, or none. All others are behaviours: they run on the
  * wire and on grpc-js, in a project of that name.
  */
-const ONCE = ["wire-*", "transport-*", "contract-*", "gateway-*", "generated", "readme"].map(
+const ONCE = ["wire-*", "transport-*", "contract-*", "gateway-*", "generated*", "readme"].map(
   (name) => `e2e/${name}.test.ts`,
 );
 
@@ -28,7 +28,10 @@ export default defineConfig({
         find: /^@tightwire\/core\/gen\/(.+)\.js$/,
         replacement: at("./tightwire/core/src/gen/$1.ts"),
       },
-      { find: /^@tightwire\/codec\/wire$/, replacement: at("./tightwire/codec/src/wire.ts") },
+      {
+        find: /^@tightwire\/codec\/(wire|message-name)$/,
+        replacement: at("./tightwire/codec/src/$1.ts"),
+      },
       {
         find: /^@tightwire\/core\/(runtime|details)$/,
         replacement: at("./tightwire/core/src/$1.ts"),

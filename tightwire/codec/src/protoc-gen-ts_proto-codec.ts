@@ -4,6 +4,7 @@
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { buffer } from "node:stream/consumers";
+import { rewriteRequest } from "./rewrite-request.js";
 import { rewriteResponse } from "./rewrite-response.js";
 
 function findPlugin(): string {
@@ -20,7 +21,7 @@ function findPlugin(): string {
 async function main(): Promise<void> {
   const plugin = findPlugin();
   const { status, stdout, error } = spawnSync(process.execPath, [plugin], {
-    input: await buffer(process.stdin),
+    input: rewriteRequest(await buffer(process.stdin)),
     stdio: ["pipe", "pipe", "inherit"],
     maxBuffer: Number.POSITIVE_INFINITY,
   });

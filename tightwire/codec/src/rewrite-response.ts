@@ -1,4 +1,4 @@
-import { BinaryReader, BinaryWriter, WireType } from "./wire.js";
+import { rewriteFields } from "./rewrite-fields.js";
 
 /**
  * Field of a `CodeGeneratorResponse` that holds a file, and of a file the field that holds its text
@@ -15,27 +15,11 @@ const OURS = '"@tightwire/codec/wire"';
  * `@tightwire/codec/wire`. Nothing else is changed.
  */
 export function rewriteResponse(response: Uint8Array): Uint8Array {
-  return rewriteField(response, FILE, (file) =>
-    rewriteField(file, CONTENT, (content) =>
-      Buffer.from(Buffer.from(content).toString("utf8").replaceAll(STOCK, OURS), "utf8"),
-    ),
-  );
-}
-
-/** Changes the content of one length-delimited field of a message and copies all others. */
-function rewriteField(
-  message: Uint8Array,
-  field: number,
-  rewrite: (content: Uint8Array) => Uint8Array,
-): Uint8Array {
-  const reader = new BinaryReader(message);
-  const writer = new BinaryWriter();
-  while (reader.pos < reader.len) {
-    const [number, wireType] = reader.tag();
-    writer.tag(number, wireType);
-    if (number === field && wireType === WireType.LengthDelimited)
-      writer.bytes(rewrite(reader.bytes()));
-    else writer.raw(reader.skip(wireType, number));
-  }
-  return writer.finish();
+  return rewriteFields(response, {
+    [FILE]: (file) =>
+      rewriteFields(file, {
+        [CONTENT]: (content) =>
+          Buffer.from(Buffer.from(content).toString("utf8").replaceAll(STOCK, OURS), "utf8"),
+      }),
+  });
 }

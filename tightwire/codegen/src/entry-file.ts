@@ -1,7 +1,7 @@
 import type { DescEnum, DescFile, DescMessage } from "@bufbuild/protobuf";
-import { typeName } from "./import-list.js";
 import type { GeneratedFile } from "./service-file.js";
 import { nameService } from "./service-interfaces.js";
+import { typeName } from "./type-name.js";
 
 /**
  * Generates the entry point `<name>.ts` of a package: it exports every message, enum and service of

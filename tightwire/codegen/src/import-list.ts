@@ -1,5 +1,6 @@
 import { posix } from "node:path";
-import type { DescEnum, DescMessage } from "@bufbuild/protobuf";
+import type { DescMessage } from "@bufbuild/protobuf";
+import { typeName } from "./type-name.js";
 
 /** The imports of one generated file. */
 export interface ImportList {
@@ -57,16 +58,6 @@ export function createImportList(
       ),
     lines: () => formatImports([...entries.values()]),
   };
-}
-
-/**
- * ts-proto's name for a message or enum: the names of its parents and its own, joined by
- * underscores.
- */
-export function typeName(message: DescMessage | DescEnum): string {
-  return message.parent === undefined
-    ? message.name
-    : `${typeName(message.parent)}_${message.name}`;
 }
 
 function relativeModule(path: string, protoFile: string): string {

@@ -12,6 +12,7 @@ import { generateEntryFile } from "./entry-file.js";
 import { GenerationError } from "./generation-error.js";
 import { parsePluginOptions } from "./plugin-options.js";
 import { type GeneratedFile, generateServiceFile } from "./service-file.js";
+import { findSameTypeNames } from "./type-name.js";
 
 /**
  * The plugin: writes `<file>.service.ts` for every `.proto` file with services. Faults of the
@@ -43,7 +44,7 @@ function generate(request: CodeGeneratorRequest): GeneratedFile[] {
     registry,
     files.flatMap((file) => file.services),
   );
-  faults.push(...routed.faults);
+  faults.push(...routed.faults, ...files.flatMap(findSameTypeNames));
   if (faults.length > 0) throw new GenerationError(faults);
   return [
     ...services,

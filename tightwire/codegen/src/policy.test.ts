@@ -156,6 +156,23 @@ describe("equal names in TypeScript are refused", () => {
   });
 });
 
+test.each([
+  ["Map", "MapMessage"],
+  ["Date", "DateMessage"],
+])("a message %s beside a message %s is refused", (name, taken) => {
+  const source = `${contract("  rpc Get(Request) returns (Response);")}message ${name} {}\nenum ${taken} { ZERO = 0; }\n`;
+  expect(refusal(source)).toBe(
+    `try/v1/try.proto: try.v1.${name}: is \`${taken}\` in TypeScript, which is the name of another type of this file; rename one of them`,
+  );
+});
+
+test("a service with a name that generated code needs is refused", () => {
+  const source = `${contract("  rpc Get(Request) returns (Response);")}service URL {\n  rpc Get(Request) returns (Response);\n}\n`;
+  expect(refusal(source)).toBe(
+    "try/v1/try.proto:9:1: try.v1.URL: generated code needs the name `URL` for something else; rename the service",
+  );
+});
+
 describe("a policy is resolved", () => {
   const service = (method: string): string =>
     contract(

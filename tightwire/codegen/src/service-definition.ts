@@ -11,6 +11,7 @@ import {
 import { formatDocComment } from "./doc-comment.js";
 import type { ImportList } from "./import-list.js";
 import { formatListField, formatLiteral } from "./literal.js";
+import { methodName } from "./method-name.js";
 import { findRedactedPaths } from "./redaction.js";
 import { nameService } from "./service-interfaces.js";
 
@@ -55,7 +56,7 @@ function printMethod(
   const { imports, registry } = context;
   const codec = imports.value("messageCodec", "@tightwire/codec");
   return [
-    `    ${method.localName}: {`,
+    `    ${methodName(method)}: {`,
     `      name: ${formatLiteral(method.name)},`,
     `      path: ${formatLiteral(pathOfMethod(method))},`,
     `      kind: ${formatLiteral(method.methodKind)},`,
@@ -75,15 +76,12 @@ function printMethod(
 function reportSameNames(service: DescService, faults: Fault[]): void {
   const first = new Map<string, DescMethod>();
   for (const method of service.methods) {
-    const earlier = first.get(method.localName);
-    if (earlier === undefined) first.set(method.localName, method);
+    const name = methodName(method);
+    const earlier = first.get(name);
+    if (earlier === undefined) first.set(name, method);
     else
       faults.push(
-        createFault(
-          method,
-          [],
-          `has the same name in TypeScript as ${earlier.name}: \`${method.localName}\``,
-        ),
+        createFault(method, [], `has the same name in TypeScript as ${earlier.name}: \`${name}\``),
       );
   }
 }

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import type { DescFile, FileRegistry } from "@bufbuild/protobuf";
+import { messageName } from "@tightwire/codec/message-name";
 import { createFault, type Fault } from "@tightwire/contract";
 import { createImportList } from "./import-list.js";
 import type { PluginOptions } from "./plugin-options.js";
@@ -24,7 +25,8 @@ export function generateServiceFile(
 ): GeneratedFile | undefined {
   if (file.services.length === 0) return undefined;
   const path = `${file.name}.service.ts`;
-  const imports = createImportList(path, options.imports, reserveNames(file, faults).add(GIVEN));
+  const reserved = new Set([...GLOBALS, GIVEN, ...nameServices(file, faults)]);
+  const imports = createImportList(path, options.imports, reserved);
   // Not posix.relative, which resolves against the current folder and stops at its root.
   const up = posix.dirname(path).replace(/[^/]+/g, "..");
   const image = options.image === undefined ? {} : { image: posix.join(up, options.image) };
@@ -45,11 +47,25 @@ export function generateServiceFile(
   return { path, text: [...head, ...imports.lines(), ...body, ""].join("\n") };
 }
 
-/** The names that a file's services export. Two services with the same name are a fault. */
-function reserveNames(file: DescFile, faults: Fault[]): Set<string> {
+/** What a generated file uses of the language. A message of such a name is imported by another. */
+const GLOBALS: readonly string[] = ["AsyncIterable", "Promise", "URL"];
+
+/**
+ * The names that a file's services export. Two services with the same name are a fault, and so is a
+ * service with a name that the file needs.
+ */
+function nameServices(file: DescFile, faults: Fault[]): Set<string> {
   const taken = new Set<string>();
   for (const service of file.services) {
     for (const name of Object.values(nameService(service))) {
+      if (GLOBALS.includes(name) || messageName(name) !== name)
+        faults.push(
+          createFault(
+            service,
+            [],
+            `generated code needs the name \`${name}\` for something else; rename the service`,
+          ),
+        );
       if (taken.has(name))
         faults.push(
           createFault(

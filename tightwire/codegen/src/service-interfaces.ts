@@ -1,6 +1,7 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import { formatDocComment, readComment } from "./doc-comment.js";
 import type { ImportList } from "./import-list.js";
+import { methodName } from "./method-name.js";
 
 const CORE = "@tightwire/core";
 
@@ -54,7 +55,7 @@ function printInterface(
     .join("\n\n");
   const members = service.methods.map((method) => [
     ...formatDocComment(readComment(method), "  "),
-    ...formatSignature(method.localName, sign(method)),
+    ...formatSignature(methodName(method), sign(method)),
   ]);
   return [
     ...formatDocComment(comment),

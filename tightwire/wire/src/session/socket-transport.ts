@@ -11,8 +11,8 @@ import type { ByteTransport } from "./byte-transport.js";
  * file fails when Node keeps a buffer that it does not count.
  *
  * Over TLS every write waits until it is encrypted, so each carries a callback, the same one for
- * all. In cleartext hardly any write waits, so none carries one; the rare wait is the callback of an
- * empty write behind the others. TLS has no empty writes: Deno fails them with EPERM.
+ * all. In cleartext hardly any write waits, so none carries one; the rare wait is the callback of
+ * an empty write behind the others. Over TLS nothing empty is written: Deno fails it with EPERM.
  */
 export class SocketTransport implements ByteTransport {
   readonly #socket: Socket;
