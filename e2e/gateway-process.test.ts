@@ -1,20 +1,20 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { TestService } from "@tightwire/transport-contract";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { PACKED_STATUS } from "./peer-service.js";
+import { PYTHON, pythonHas } from "./python.js";
 import { repository } from "./shop-process.js";
 
 // These tests run the build: `pnpm build` comes first.
 const COMMAND = join(repository, "tightwire/gateway/dist/main.js");
 const IMAGE = fileURLToPath(TestService.image as URL);
 const SERVICE = "tightwire.testing.v1.TestService";
-const PYTHON = "/usr/bin/python3";
-const hasPythonGrpc = existsSync(PYTHON) && existsSync("/usr/lib/python3/dist-packages/grpc");
+const hasPythonGrpc = pythonHas("grpc", "google.protobuf");
 
 /** Starts a process. Resolves with its first output. */
 async function start(

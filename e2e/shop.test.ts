@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -8,12 +8,12 @@ import { CatalogService, MpaaRating, type ProductDraft } from "@shop/contracts/c
 import { OrdersService } from "@shop/contracts/orders";
 import { RpcError } from "@tightwire/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PYTHON, pythonHas } from "./python.js";
 import { repository, type Shop, startShop } from "./shop-process.js";
 import { transportInUse } from "./transport-in-use.js";
 
 const run = promisify(execFile);
 const BUF = join(repository, "node_modules/.bin/buf");
-const PYTHON = "/usr/bin/python3";
 
 let shop: Shop;
 let catalog: ReturnType<typeof createCatalogClient>;
@@ -181,8 +181,8 @@ describe("buf curl, over reflection", () => {
 });
 
 describe("other languages", () => {
-  it.skipIf(!existsSync("/usr/lib/python3/dist-packages/grpc"))(
-    "python reads a rich error's details (skipped where Debian's python3-grpcio is not installed)",
+  it.skipIf(!pythonHas("grpc", "grpc_tools"))(
+    "python reads a rich error's details (skipped where Debian's python3-grpcio or python3-grpc-tools is not installed)",
     async () => {
       const folder = mkdtempSync(join(tmpdir(), "tightwire-python-"));
       // Debian's protoc is older than "optional" in proto3, and needs none of it here.

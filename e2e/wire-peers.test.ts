@@ -25,11 +25,11 @@ import { type Certificates, makeCertificates } from "./certificates.js";
 import { exerciseConnect, serveConnect } from "./connect-peer.js";
 import { EXPECTED, exercise, PACKED_STATUS, PEER_HANDLERS } from "./peer-service.js";
 import { handlersOf } from "./pitfalls-stage.js";
+import { PYTHON, pythonHas } from "./python.js";
 import { repository } from "./shop-process.js";
 
 const run = promisify(execFile);
 const BUF = join(repository, "node_modules/.bin/buf");
-const PYTHON = "/usr/bin/python3";
 const RUBY = "/usr/bin/ruby";
 const METHOD = `${TestService.name}/Unary`;
 const IMAGE = fileURLToPath(TestService.image as URL);
@@ -306,7 +306,7 @@ describe("buf curl, over reflection, against a wire server", () => {
   });
 });
 
-const hasPythonGrpc = (): boolean => existsSync("/usr/lib/python3/dist-packages/grpc");
+const hasPythonGrpc = (): boolean => pythonHas("grpc", "google.protobuf");
 
 describe("clients of all four kinds, with a rich error and a deadline, against a wire server", () => {
   test("the wire's own", async () => {
