@@ -1,8 +1,9 @@
-// Holds every package that is published to what its consumers need: publint and
-// are-the-types-wrong, over what `pnpm pack` would publish.
+// Holds every package that is published to what its consumers need, over what `pnpm pack` would
+// publish: publint, are-the-types-wrong, and types that compile with `skipLibCheck` off.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, resolve } from "node:path";
+import { compilePacked } from "./compile-packed.mjs";
 
 const PUBLISHED = [
   "core",
@@ -30,6 +31,7 @@ function check(what, command, args) {
 rmSync(tarballs, { recursive: true, force: true });
 mkdirSync(tarballs, { recursive: true });
 let good = true;
+const packages = [];
 for (const folder of PUBLISHED) {
   const { name } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
   const packed = execFileSync("pnpm", ["pack", "--pack-destination", tarballs], {
@@ -37,9 +39,14 @@ for (const folder of PUBLISHED) {
     encoding: "utf8",
   });
   const tarball = resolve(tarballs, basename(packed.trim().split("\n").at(-1)));
+  packages.push({ name, tarball });
   const linted = check(`publint ${name}`, "node_modules/.bin/publint", ["--strict", folder]);
   const typed = check(`attw ${name}`, "node_modules/.bin/attw", [tarball, "--profile", "esm-only"]);
   good &&= linted && typed;
   if (linted && typed) console.log(`${name}: publint and are-the-types-wrong are clean`);
 }
+const failed = compilePacked(packages);
+if (failed === undefined) console.log("all entries compile with skipLibCheck off");
+else console.error(`the types of the packed packages do not compile:\n${failed}`);
+good &&= failed === undefined;
 process.exit(good ? 0 : 1);

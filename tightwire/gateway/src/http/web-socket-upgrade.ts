@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
-import { type WebSocket, WebSocketServer } from "ws";
+import { WebSocketServer } from "ws";
+import type { OpenedSocket } from "../rest/web-socket.js";
 import { callOptionsOf } from "./call-options.js";
 import type { ServerState } from "./close-server.js";
 import { mayOpenSocket } from "./cors.js";
@@ -44,7 +45,7 @@ export function acceptWebSockets(
 function prepareCall(
   request: IncomingMessage,
   { routes, settings, cors }: ListenerParts,
-): (socket: WebSocket) => Promise<void> {
+): (socket: OpenedSocket) => Promise<void> {
   const target = targetOf(request);
   const path = pathOf(target);
   const match = routes.sockets.find(path);

@@ -1,7 +1,6 @@
 import type { Route } from "@tightwire/contract";
 import type { CallOptions, RpcError } from "@tightwire/core";
 import { statusNumber } from "@tightwire/core/runtime";
-import type { RawData, WebSocket } from "ws";
 import {
   type Backend,
   callsTo,
@@ -23,13 +22,30 @@ export interface SocketExchange {
   readonly options: CallOptions;
 }
 
+/**
+ * What a call needs of an opened WebSocket of `ws`. Written here because the package's types are
+ * not installed with the gateway, and its own must compile without them.
+ */
+export interface OpenedSocket {
+  readonly OPEN: number;
+  readonly readyState: number;
+  readonly bufferedAmount: number;
+  readonly isPaused: boolean;
+  on(event: "message", listener: (data: { toString(): string }, binary: boolean) => void): unknown;
+  once(event: "close", listener: () => void): unknown;
+  send(text: string, sent?: () => void): void;
+  close(code: number, reason?: string): void;
+  pause(): void;
+  resume(): void;
+}
+
 /** Carries a streaming call over a WebSocket. */
 export interface SocketEndpoint {
   /**
    * Reads path and query before the WebSocket is opened. Throws a 400 when they are invalid. The
    * returned function carries the call over the opened WebSocket, and never rejects.
    */
-  prepare(exchange: SocketExchange): (socket: WebSocket) => Promise<void>;
+  prepare(exchange: SocketExchange): (socket: OpenedSocket) => Promise<void>;
 }
 
 /**
@@ -106,14 +122,14 @@ async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 /** The call's options, with a signal that cancels it when the socket closes. */
-function cancelOnClose(socket: WebSocket, options: CallOptions): CallOptions {
+function cancelOnClose(socket: OpenedSocket, options: CallOptions): CallOptions {
   const controller = new AbortController();
   socket.once("close", () => controller.abort(new Error("the client closed the connection")));
   return { ...options, signal: controller.signal };
 }
 
 async function carry(
-  socket: WebSocket,
+  socket: OpenedSocket,
   responses: AsyncIterable<string>,
   settings: JsonSettings,
 ): Promise<void> {
@@ -142,7 +158,7 @@ function reasonOf({ message }: RpcError): string {
 }
 
 /** Sends a frame. Resolves when the socket can take more. */
-function send(socket: WebSocket, text: string): Promise<void> | undefined {
+function send(socket: OpenedSocket, text: string): Promise<void> | undefined {
   if (socket.bufferedAmount < MAX_BUFFERED_BYTES) {
     socket.send(text);
     return undefined;
@@ -154,14 +170,14 @@ function send(socket: WebSocket, text: string): Promise<void> | undefined {
  * Reads the requests in a client's frames, in order. Pauses the socket while many of them wait.
  */
 async function* readFrames(
-  socket: WebSocket,
+  socket: OpenedSocket,
   read: (text: string) => Uint8Array,
 ): AsyncGenerator<Uint8Array> {
   const waiting: string[] = [];
   let ended = false;
   let fault: HttpError | undefined;
   let wake = (): void => {};
-  socket.on("message", (data: RawData, binary: boolean) => {
+  socket.on("message", (data, binary) => {
     if (ended) return;
     if (binary)
       fault = new HttpError(
