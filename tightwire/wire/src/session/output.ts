@@ -57,6 +57,8 @@ export class Output {
       this.#waiting = false;
       this.#written();
       unblocked();
+      // What was handed on since then may still wait.
+      this.#wait();
     };
   }
 
@@ -133,7 +135,11 @@ export class Output {
     this.#transport.write(this.buffer.subarray(this.#start, this.at));
     this.#start = this.at;
     this.#written();
-    if (this.#transport.waitingBytes === 0 || this.#waiting) return;
+    this.#wait();
+  }
+
+  #wait(): void {
+    if (this.#transport.waitingBytes === 0 || this.#waiting || this.#closed) return;
     this.#waiting = true;
     this.#transport.whenWritten(this.#afterWrite);
   }
