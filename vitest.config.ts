@@ -16,7 +16,7 @@ const BESIDE_SOURCES = [
  * Files of `e2e/` that are about one transport, or none. All others are behaviours: they run on the
  * wire and on grpc-js, in a project of that name.
  */
-const ONCE = ["wire-*", "transport-*", "contract-*", "gateway-*", "generated*", "python", "readme"].map(
+const ONCE = ["wire-*", "transport-*", "contract-*", "gateway-*", "generated*", "python", "readme", "runtime-*"].map(
   (name) => `e2e/${name}.test.ts`,
 );
 

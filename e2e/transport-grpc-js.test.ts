@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { grpcJs as grpcJsClient } from "@tightwire/client/grpc-js";
 import { grpcJs as grpcJsServer } from "@tightwire/server/grpc-js";
 import { describeTransportContract } from "@tightwire/transport-contract";
-import { afterAll } from "vitest";
+import { afterAll, test } from "vitest";
 import { GRPC_JS, GRPC_JS_FAILURES, listenOnTcp } from "./grpc-js-subject.js";
+import { RUNTIME } from "./runtime.js";
 
 const folder = mkdtempSync(join(tmpdir(), "tightwire-sockets-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -19,22 +20,29 @@ describeTransportContract({
   knownFailures: GRPC_JS_FAILURES,
 });
 
-let sockets = 0;
-describeTransportContract({
-  name: "grpc-js over a unix socket, with compression",
-  capabilities: { ...GRPC_JS, compressRequests: true },
-  hop: true,
-  identity: undefined,
-  async listen(server) {
-    const { address } = await server.listen(
-      `unix:${join(folder, `${sockets++}.sock`)}`,
-      grpcJsServer(),
-    );
-    return {
-      target: address,
-      endpoint: { address, authority: "localhost" },
-      transport: grpcJsClient({ compression: true }),
-    };
-  },
-  knownFailures: GRPC_JS_FAILURES,
-});
+// On Deno this suite ends its process at some point, without a word.
+if (RUNTIME === "deno")
+  test.skip("grpc-js over a unix socket (skipped: ends the process of Deno 2.9)", () => {});
+else describeUnixSockets();
+
+function describeUnixSockets(): void {
+  let sockets = 0;
+  describeTransportContract({
+    name: "grpc-js over a unix socket, with compression",
+    capabilities: { ...GRPC_JS, compressRequests: true },
+    hop: true,
+    identity: undefined,
+    async listen(server) {
+      const { address } = await server.listen(
+        `unix:${join(folder, `${sockets++}.sock`)}`,
+        grpcJsServer(),
+      );
+      return {
+        target: address,
+        endpoint: { address, authority: "localhost" },
+        transport: grpcJsClient({ compression: true }),
+      };
+    },
+    knownFailures: GRPC_JS_FAILURES,
+  });
+}

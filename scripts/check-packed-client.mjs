@@ -6,7 +6,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
-import { findNode } from "./find-node.mjs";
+import { findNode } from "./find-runtime.mjs";
 
 const PACKED = [
   "tightwire/core",

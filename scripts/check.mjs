@@ -9,7 +9,8 @@ const STEPS = {
   build: "pnpm run --silent build",
   imports: "node scripts/check-imports.mjs",
   tests: "node_modules/.bin/vitest run",
-  "tests on Node 24": "node scripts/test-node24.mjs",
+  "tests on Node 24 and 26": "node scripts/test-runtimes.mjs node24 node26",
+  "tests on Bun and Deno": "node scripts/test-runtimes.mjs bun deno",
   packages: "node scripts/check-packages.mjs",
   "packed client": "node scripts/check-packed-client.mjs",
 };
