@@ -3,10 +3,11 @@
 import { execFileSync } from "node:child_process";
 
 /**
- * The runtimes that the project is tested on, beside the Node at hand: the package that has one,
- * what prints where its program is, and what comes before a script's name.
+ * The runtimes that the project is tested and measured on: the package that has one, what prints
+ * where its program is, and what comes before a script's name.
  */
 export const RUNTIMES = {
+  node20: { source: "node@20", locate: "which node", args: [] },
   node24: { source: "node@24", locate: "which node", args: [] },
   node26: { source: "node@26", locate: "which node", args: [] },
   bun: { source: "bun@1.4.5", locate: "bun --print process.execPath", args: [] },
@@ -26,6 +27,8 @@ export function findRuntime(name) {
   if (runtime === undefined)
     throw new Error(`no runtime ${name}; there are ${Object.keys(RUNTIMES).join(", ")}`);
   const { source, locate, args } = runtime;
+  if (source === `node@${process.versions.node.split(".")[0]}`)
+    return { program: process.execPath, args };
   return { program: askNpx(source, locate), args };
 }
 

@@ -12,6 +12,13 @@ const LIFETIME_MS = 60 * 60_000;
 
 const [role, peerName = "", address] = process.argv.slice(2);
 
+/** Node's version as Node writes it (`v24.1.0`), or the name and version of another runtime. */
+function versionOfRuntime(): string {
+  const { bun, deno } = process.versions;
+  if (bun !== undefined) return `Bun ${bun}`;
+  return deno === undefined ? process.version : `Deno ${deno}`;
+}
+
 function say(answer: Answer): void {
   process.send?.(answer);
 }
@@ -39,11 +46,15 @@ async function start(): Promise<Clients | undefined> {
     const { connectClient } = await peer.client();
     const plain = connectLater(() => connectClient(address, undefined));
     await (await plain()).get("order-001");
-    say({ say: "ready", address: undefined, node: process.version });
+    say({ say: "ready", address: undefined, node: versionOfRuntime() });
     return { plain, life: connectLater(() => connectClient(address, lifeHeaders())) };
   }
   if (peer.server === undefined) throw new Error(`${peerName} has no server of its own`);
-  say({ say: "ready", address: await (await peer.server()).startServer(), node: process.version });
+  say({
+    say: "ready",
+    address: await (await peer.server()).startServer(),
+    node: versionOfRuntime(),
+  });
   return undefined;
 }
 

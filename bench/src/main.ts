@@ -15,6 +15,8 @@ import { formatResults } from "./report.js";
 import { type CaseResult, caseResults, type RatioResult, ratioResults } from "./result.js";
 import { type Machine, type Measured, mergeRun } from "./results-file.js";
 import { measureRounds } from "./rounds.js";
+import { readRuntimeOptions } from "./runtime/options.js";
+import { runRuntimes } from "./runtime/run.js";
 import { saveResults } from "./save.js";
 
 const TOP_FUNCTIONS = 20;
@@ -92,8 +94,12 @@ function tellProgress(load: Case, done: number, rounds: number): void {
 try {
   const args = process.argv.slice(2);
   const base = readBaseOptions(args);
-  const options = base === undefined ? readOptions(args) : undefined;
-  if (base !== undefined) {
+  const runtimes = base === undefined ? readRuntimeOptions(args) : undefined;
+  const options = base === undefined && runtimes === undefined ? readOptions(args) : undefined;
+  if (runtimes !== undefined) {
+    endChildrenWithThisProcess();
+    await runRuntimes(runtimes);
+  } else if (base !== undefined) {
     endChildrenWithThisProcess();
     process.exitCode = (await runComparison(base)) ? 0 : 1;
   } else if (options === undefined) console.log(USAGE);

@@ -30,6 +30,9 @@ export const USAGE: string = `pnpm bench [options]
   --seconds <s>      length of a window; default 0.5
   --node <major>     measure with this version of Node.js, for example 24;
                      default: the one that runs this
+  --runtime <name>   measure the wire on another runtime instead, in the case get, and write the
+                     figures into the README: node20, node24, node26, bun, deno; may be given more
+                     than once
   --profile <folder> write processor profiles there and tell where the time goes, instead of results
   --quick            2 rounds of 0.2 s to see that it works, of get and get-life unless told
                      otherwise; writes nothing
@@ -55,6 +58,7 @@ export interface CommandLine {
     readonly rounds?: string;
     readonly seconds?: string;
     readonly node?: string;
+    readonly runtime?: string[];
     readonly profile?: string;
     readonly base?: string;
     readonly minutes?: string;
@@ -77,6 +81,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       rounds: { type: "string" },
       seconds: { type: "string" },
       node: { type: "string" },
+      runtime: { type: "string", multiple: true },
       profile: { type: "string" },
       base: { type: "string" },
       minutes: { type: "string" },

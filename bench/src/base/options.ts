@@ -29,7 +29,8 @@ export function readBaseOptions(args: readonly string[]): BaseOptions | undefine
   if (values.base === "") throw new Error("--base takes the folder of a checkout");
   if (values.quick)
     throw new Error("--base and --quick exclude each other; for a short run, give --rounds 2");
-  if (values.profile !== undefined) throw new Error("--base and --profile exclude each other");
+  for (const name of ["profile", "runtime"] as const)
+    if (values[name] !== undefined) throw new Error(`--base and --${name} exclude each other`);
   return {
     folder: resolve(values.base),
     targets: planComparison(values.peer, values.case),
