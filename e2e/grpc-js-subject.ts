@@ -74,7 +74,8 @@ const DISCARDED_BY_RESET: readonly KnownFailure[] = [
   failure: { kind: "error", message },
 }));
 
-const RUNTIME_FAILURES: Readonly<Record<typeof RUNTIME, readonly KnownFailure[]>> = {
+/** What grpc-js does not do on each runtime, every time. */
+export const RUNTIME_FAILURES: Readonly<Record<typeof RUNTIME, readonly KnownFailure[]>> = {
   node: [PROTO_KEY],
   bun: [PROTO_KEY, ...RESET_WITH_INTERNAL_ERROR],
   deno: [...RESET_WITH_INTERNAL_ERROR, ...DISCARDED_BY_RESET],

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
+import { RUNTIME_FAILURES } from "./grpc-js-subject.js";
 import { repository } from "./shop-process.js";
 
 const run = promisify(execFile);
@@ -36,6 +37,20 @@ describe("README", () => {
     expect(client).toBe(`// client.ts\n${file("src/client.ts")}`);
     const [contract = ""] = blocks(readme, "proto");
     expect(file("proto/hello/v1/hello.proto")).toContain(contract);
+  });
+
+  it("counts the known failures of grpc-js on each runtime", () => {
+    const counted = [
+      ...readme.matchAll(/^\| (Node|Bun|Deno) [\d., ]+\|.*`grpcJs\(\)`: (\d+) tests?,/gm),
+    ];
+    expect(
+      counted.map(([, runtime = "", count]) => [runtime.toLowerCase(), Number(count)]),
+    ).toEqual([
+      ["node", RUNTIME_FAILURES.node.length],
+      ["node", RUNTIME_FAILURES.node.length],
+      ["bun", RUNTIME_FAILURES.bun.length],
+      ["deno", RUNTIME_FAILURES.deno.length],
+    ]);
   });
 
   it("shows what they print", async () => {

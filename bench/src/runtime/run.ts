@@ -18,7 +18,7 @@ interface Scripts {
 }
 
 /**
- * Measures one case with client and server on each runtime, prints it and writes it into the README.
+ * Measures one case with client and server on each runtime, prints it and writes the README.
  * Rejects when a runtime cannot be had or a call fails.
  */
 export async function runRuntimes(options: RuntimeOptions): Promise<void> {
