@@ -16,9 +16,16 @@ const BESIDE_SOURCES = [
  * Files of `e2e/` that are about one transport, or none. All others are behaviours: they run on the
  * wire and on grpc-js, in a project of that name.
  */
-const ONCE = ["wire-*", "transport-*", "contract-*", "gateway-*", "generated*", "python", "readme", "runtime-*"].map(
-  (name) => `e2e/${name}.test.ts`,
-);
+const ONCE = [
+  "wire-*",
+  "transport-*",
+  "contract-*",
+  "gateway-*",
+  "generated*",
+  "python",
+  "readme",
+  "runtime-*",
+].map((name) => `e2e/${name}.test.ts`);
 
 /** Tests run the sources, so that no stale build passes. */
 export default defineConfig({
