@@ -43,11 +43,11 @@ test("parts are complete when the response ends after uncork in the same turn", 
   for (const part of ["one ", "two ", "three"]) expect(text).toContain(part);
 });
 
-test("without uncork Node 24 loses parts, and older Nodes do not", async () => {
+test("without uncork Node 24 loses parts, and Node 20 and 26 do not", async () => {
   const text = await receive((response) => {
     response.cork();
     for (const part of ["one ", "two "]) response.write(part);
     response.end("three");
   });
-  expect(text.includes("three")).toBe(NODE_MAJOR < 24);
+  expect(text.includes("three")).toBe(NODE_MAJOR !== 24);
 });

@@ -5,9 +5,9 @@ import type { Clock } from "@tightwire/core/runtime";
 //
 // A response that is corked keeps what is written until it is uncorked, and then writes all of it
 // to the socket at once. If the response ends before it is uncorked, Node 24 writes the kept parts
-// after the end of the body, where no client reads them (seen with 24.21); Node 20 uncorks first.
-// So callers call `uncork` before `end`. The test of this file fails when Node changes either
-// behaviour.
+// after the end of the body, where no client reads them (seen with 24.21); Node 20 and 26 uncork
+// first. So callers call `uncork` before `end`. The test of this file fails when Node changes
+// either behaviour.
 
 /**
  * Writes a part. All parts of one turn of the event loop go to the socket in one write. False when

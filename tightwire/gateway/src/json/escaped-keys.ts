@@ -16,10 +16,10 @@ const MAX_DEPTH = 200;
  * Replaces keys that are written with an escape: by the same key without the escape, or, where the
  * escape is required, by a stand-in.
  *
- * This works around a fault of V8 13.6 (Node 24): `JSON.parse` reads a key that has an escape as
- * another key that it read before, when the written form starts with that key. After `{"\\":1}` it
- * reads `{"\n":1}` as the former. So one request could change the meaning of another. The test of
- * this file tells which V8 has the fault, and fails when a V8 behaves differently.
+ * This works around a fault of V8 13.6 to 14.6 (Node 24 and 26): `JSON.parse` reads a key that has
+ * an escape as another key that it read before, when the written form starts with that key. After
+ * `{"\\":1}` it reads `{"\n":1}` as the former. So one request could change the meaning of another.
+ * The test of this file tells which V8 has the fault, and fails when a V8 behaves differently.
  *
  * Undefined for a text without such keys.
  */
