@@ -32,16 +32,10 @@ function iteratorOf(responses: unknown): AsyncIterator<unknown> | undefined {
   return typeof iterate === "function" ? iterate.call(iterable) : undefined;
 }
 
-/** Encodes a response; the error says so when the handler returned none. */
-export function encodeResponse(method: MethodDefinition, response: unknown): Uint8Array {
-  try {
-    return method.response.encode(response);
-  } catch (cause) {
-    if (response !== undefined && response !== null) throw cause;
-    throw new MisuseError(
-      "TW_INVALID_RESPONSE",
-      `the handler of ${method.path} returned ${String(response)}; it must return its response`,
-      { cause },
-    );
-  }
+/** The error of a handler that returned no response, or a stream with none among its messages. */
+export function noResponse(method: MethodDefinition, response: unknown): MisuseError {
+  return new MisuseError(
+    "TW_INVALID_RESPONSE",
+    `the handler of ${method.path} returned ${String(response)}; it must return its response`,
+  );
 }

@@ -15,7 +15,7 @@ import { idleTimeoutPassed } from "../statuses.js";
 import { cancellation } from "./cancellation.js";
 import { type FinishHook, HandlerCall } from "./handler-call.js";
 import { decodeRequest, wrongRequestCount } from "./request.js";
-import { encodeResponse, iterateResponses } from "./response.js";
+import { iterateResponses, noResponse } from "./response.js";
 
 /** Carries the messages of a streaming call: many requests, many responses, or both. */
 export class StreamCall implements IncomingSink, FinishHook {
@@ -144,7 +144,9 @@ export class StreamCall implements IncomingSink, FinishHook {
     const call = this.#call;
     if (call.finished) return true;
     call.markRedacted("response", response);
-    const bytes = encodeResponse(call.served.definition, response);
+    const { definition } = call.served;
+    if (response === undefined || response === null) throw noResponse(definition, response);
+    const bytes = definition.response.encode(response);
     this.#idle.touch();
     call.observer?.message?.("sent", bytes.byteLength);
     call.flushHeaders();

@@ -9,7 +9,7 @@ import {
 import type { ServedMethod } from "../method.js";
 import { HandlerCall } from "./handler-call.js";
 import { decodeRequest, wrongRequestCount } from "./request.js";
-import { encodeResponse } from "./response.js";
+import { noResponse } from "./response.js";
 
 /** Carries the messages of a unary call: one request, one response. The fast path. */
 export class UnaryCall implements IncomingSink {
@@ -95,8 +95,10 @@ export class UnaryCall implements IncomingSink {
   }
 
   #encode(response: unknown): Uint8Array {
+    const { definition } = this.#call.served;
+    if (response === undefined || response === null) throw noResponse(definition, response);
     try {
-      return encodeResponse(this.#call.served.definition, response);
+      return definition.response.encode(response);
     } catch (error) {
       this.#call.markRedacted("response", response); // the error may quote it
       throw error;
