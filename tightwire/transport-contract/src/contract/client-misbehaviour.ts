@@ -51,6 +51,8 @@ interface Place {
   readonly request?: (misbehave: Misbehaviour) => unknown;
   /** The kinds of call that have the place. Default: all. */
   readonly kinds?: readonly Kind[];
+  /** Whether its call waits until its deadline, whatever the fault. */
+  readonly waits?: boolean;
   /** The faults that concern the call. Default: all. */
   readonly faults?: readonly Fault[];
 }
@@ -162,6 +164,7 @@ const PLACES: readonly Place[] = [
   {
     name: "the iterator of the requests, when it is closed",
     mayFail: true,
+    waits: true,
     kinds: ["clientStream", "bidiStream"],
     request: (misbehave) => ({
       [Symbol.asyncIterator]: () => ({ next: FAULTS.hangs, return: misbehave }),
@@ -169,8 +172,8 @@ const PLACES: readonly Place[] = [
   },
 ];
 
-/** How long a call that meets a fault may take: enough for any but one that hangs. */
-const TIMEOUT_MS = 250;
+/** The deadline of a call that hangs. */
+const TIMEOUT_MS = 100;
 
 /** User code of a client, in every place where it is called, misbehaving in every way. */
 export function clientMisbehaviour({ test }: Suite): void {
@@ -188,7 +191,13 @@ export function clientMisbehaviour({ test }: Suite): void {
           channel: place.channel?.(code) ?? {},
         });
         const bad = (kind: Kind): Promise<TestMessage[]> => {
-          const options = { ...place.options?.(code), metadata: BAD, timeoutMs: TIMEOUT_MS };
+          const options = {
+            ...place.options?.(code),
+            ...(place.mayFail && (fault === "hangs" || place.waits === true)
+              ? { timeoutMs: TIMEOUT_MS }
+              : {}),
+            metadata: BAD,
+          };
           return place.request === undefined
             ? callOnce(pair.client, kind, options)
             : callWith(pair.client, kind, options, place.request(code));
