@@ -46,7 +46,8 @@ export class ConnectionCredit {
         ErrorCode.FLOW_CONTROL_ERROR,
         "more DATA than the connection's window",
       );
-    this.give();
+    // These bytes are not held yet, and may be.
+    this.#give(bytes);
   }
 
   /**
@@ -62,9 +63,13 @@ export class ConnectionCredit {
 
   /** Gives back what may be given, in halves of the window. */
   give(): void {
+    this.#give(0);
+  }
+
+  #give(coming: number): void {
     const used = CONNECTION_WINDOW_BYTES - this.#window;
     if (used < CONNECTION_WINDOW_BYTES / 2) return;
-    const most = this.#maxHeldBytes / 2;
+    const most = this.#maxHeldBytes / 2 - coming;
     if (this.#heldBytes > most && this.#owner.unreadBytes() > most) return;
     this.#window += used;
     this.#owner.giveCredit(used);
