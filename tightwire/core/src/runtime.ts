@@ -4,6 +4,7 @@
  */
 export { checkArgument, checkMethods, checkOption, describe } from "./argument.js";
 export { composeInterceptors, responseOf } from "./call.js";
+export { CALLER_CANCELLED, DEADLINE_PASSED, SHUTTING_DOWN } from "./call-statuses.js";
 export type {
   CallHandle,
   ClientTransport,
@@ -18,6 +19,7 @@ export type {
   UnarySink,
 } from "./client-transport.js";
 export type { Clock, Expiring, OffloadedWork, Timer } from "./clock.js";
+export { localCompletion, RESPONDED_OK } from "./completion.js";
 export type { Report, ReportedFailure } from "./containment.js";
 export { catchRejection, contain, createReport } from "./containment.js";
 export type { CallScope } from "./context.js";
@@ -44,6 +46,7 @@ export { DEFAULT_IDLE_TIMEOUT_MS, DEFAULT_TIMEOUT_MS } from "./policy.js";
 export type { Random } from "./random.js";
 export { systemRandom } from "./random.js";
 export { MarkedValues, redactorFor } from "./redaction.js";
+export { reportFault, SERVER_FAULT, tellCancelled } from "./server-fault.js";
 export type {
   Acceptor,
   FinalStatus,

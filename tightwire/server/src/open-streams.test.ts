@@ -1,6 +1,6 @@
+import { SHUTTING_DOWN } from "@tightwire/core/runtime";
 import { expect, test } from "vitest";
 import { OpenStreams } from "./open-streams.js";
-import { SHUTTING_DOWN } from "./statuses.js";
 
 test("tells the streams that are open, and those that are opened while the server drains", () => {
   const log: string[] = [];

@@ -1,6 +1,11 @@
-import { type Clock, checkWait, type Listener, timerMs } from "@tightwire/core/runtime";
+import {
+  type Clock,
+  checkWait,
+  type Listener,
+  SHUTTING_DOWN,
+  timerMs,
+} from "@tightwire/core/runtime";
 import type { OpenStreams } from "./open-streams.js";
-import { SHUTTING_DOWN } from "./statuses.js";
 
 /** How a server stops; all optional. */
 export interface StopOptions {

@@ -3,6 +3,7 @@ import {
   type CallScope,
   type ClientTransport,
   type Connection,
+  localCompletion,
   runInScope,
   type Status,
   StatusNumber,
@@ -11,7 +12,6 @@ import {
 import { expect, test } from "vitest";
 import { createChannel } from "../channel/create-channel.js";
 import { createClient } from "../client.js";
-import { localCompletion } from "./local-completion.js";
 
 const codec = { encode: () => new Uint8Array(), decode: () => ({}), create: () => ({}) };
 const Shop = {
@@ -53,7 +53,9 @@ test("a call that is cancelled with UNAVAILABLE before it was sent is not sent a
   const transport = transportOf((_call, _message, sink: UnarySink) => {
     attempts++;
     sent?.();
-    return { cancel: (status) => sink.finished(localCompletion(status), undefined) };
+    return {
+      cancel: (status) => sink.finished(localCompletion(status, "not-processed"), undefined),
+    };
   });
   let cancelParent: ((status: Status) => void) | undefined;
   const parent: CallScope = {

@@ -14,6 +14,7 @@ import {
   contain,
   currentScope,
   type Expiring,
+  localCompletion,
   type Status,
   StatusNumber,
   type Timer,
@@ -24,7 +25,6 @@ import { onAbort } from "./abort-signal.js";
 import { deadlinePassed, inheritedDeadline, NO_TIME_LEFT, timeoutMsOf } from "./deadline.js";
 import { cancelWithParent, inheritTrace } from "./inheritance.js";
 import { type CallRun, Interception } from "./interception.js";
-import { localCompletion } from "./local-completion.js";
 import type { StreamActivity } from "./stream-activity.js";
 import { type FinishedCall, type FinishListener, tellFinished } from "./tell-finished.js";
 
@@ -178,10 +178,10 @@ export class ClientCall implements ClientInterceptedCall, FinishedCall, CallHand
   start(settled: (() => void) | undefined): boolean {
     const { signal } = this.options;
     this.#settled = settled;
-    if (this.timeLeftMs <= 0) this.finish(localCompletion(NO_TIME_LEFT));
+    if (this.timeLeftMs <= 0) this.finish(localCompletion(NO_TIME_LEFT, "not-processed"));
     else if (signal?.aborted === true) this.abort(signal.reason);
     else if (this.#scope?.cancelledBy !== undefined)
-      this.finish(localCompletion(this.#scope.cancelledBy));
+      this.finish(localCompletion(this.#scope.cancelledBy, "not-processed"));
     if (this.completion !== undefined) return false;
     if (signal !== undefined)
       this.#stopListening = onAbort(signal, () => this.abort(signal.reason));
@@ -195,10 +195,8 @@ export class ClientCall implements ClientInterceptedCall, FinishedCall, CallHand
     if (this.finishing) return;
     this.finishing = true;
     this.#cancelRuns(status);
-    if (this.completion === undefined) {
-      const outcome = this.#interception?.outcome ?? "not-processed";
-      this.finish({ ...localCompletion(status), outcome });
-    }
+    if (this.completion === undefined)
+      this.finish(localCompletion(status, this.#interception?.outcome ?? "not-processed"));
   }
 
   /** Cancels the call because its caller no longer wants it. */

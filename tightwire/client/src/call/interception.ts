@@ -1,6 +1,10 @@
 import type { Outcome, RpcError } from "@tightwire/core";
-import { type Completion, type Status, StatusNumber } from "@tightwire/core/runtime";
-import { localCompletion } from "./local-completion.js";
+import {
+  type Completion,
+  localCompletion,
+  type Status,
+  StatusNumber,
+} from "@tightwire/core/runtime";
 import { outcomeOfBoth } from "./outcome.js";
 
 /** A run, as its call sees it: one `next` of the innermost interceptor. */
@@ -40,7 +44,7 @@ export class Interception {
   respond(call: FinishingCall, response: unknown): void {
     if (call.completion !== undefined) return;
     call.response = response;
-    call.finish(this.#succeeded ?? localCompletion({ code: StatusNumber.OK, message: "" }));
+    call.finish(this.#succeeded ?? localCompletion(OK, "not-processed"));
   }
 
   /** Finishes a call with an error of its interceptors. `completion` is what it stands for. */
@@ -51,3 +55,5 @@ export class Interception {
     call.finish(outcome === completion.outcome ? completion : { ...completion, outcome });
   }
 }
+
+const OK: Status = { code: StatusNumber.OK, message: "" };

@@ -1,8 +1,12 @@
 import { type Interceptor, type InterceptorNext, RpcError } from "@tightwire/core";
-import { composeInterceptors, responseOf, statusNumber } from "@tightwire/core/runtime";
+import {
+  composeInterceptors,
+  localCompletion,
+  responseOf,
+  statusNumber,
+} from "@tightwire/core/runtime";
 import type { ClientCall } from "./client-call.js";
 import { eachAttempt } from "./each-attempt.js";
-import { localCompletion } from "./local-completion.js";
 import { completionOf } from "./run-failure.js";
 import { send } from "./send.js";
 
@@ -43,7 +47,11 @@ export async function intercept(chain: InterceptorNext, call: ClientCall): Promi
 export function failIntercepted(call: ClientCall, thrown: unknown): RpcError {
   const error = errorOf(thrown, call.path);
   const status = { code: statusNumber(error.code), message: error.message };
-  call.interception.fail(call, error, completionOf(error) ?? localCompletion(status));
+  call.interception.fail(
+    call,
+    error,
+    completionOf(error) ?? localCompletion(status, "not-processed"),
+  );
   return error;
 }
 

@@ -3,12 +3,12 @@ import {
   type CallHandle,
   type Completion,
   type Connection,
+  localCompletion,
   type Status,
   StatusNumber,
 } from "@tightwire/core/runtime";
 import type { ClientCall } from "./client-call.js";
 import type { CallRun } from "./interception.js";
-import { localCompletion } from "./local-completion.js";
 import type { StreamActivity } from "./stream-activity.js";
 
 /** A call with a stream on either side, or both. */
@@ -85,7 +85,7 @@ export function startAttempt(run: Run): void {
       run.stopWaiting = undefined;
       sendAttempt(run, ready);
     },
-    (status) => run.finish(localCompletion(status)),
+    (status) => run.finish(localCompletion(status, "not-processed")),
   );
 }
 
@@ -95,7 +95,7 @@ function sendAttempt(run: Run, connection: Connection): void {
   try {
     run.send(connection);
   } catch (thrown) {
-    run.finish({ ...localCompletion(TRANSPORT_THREW), outcome: "unknown" }, thrown);
+    run.finish(localCompletion(TRANSPORT_THREW, "unknown"), thrown);
   }
 }
 
@@ -118,13 +118,13 @@ export function cancelRun(run: Run, status: Status, cause: unknown): void {
   const { handle } = run;
   if (handle === undefined) {
     run.stopWaiting?.();
-    run.finish(localCompletion(status), cause);
+    run.finish(localCompletion(status, "not-processed"), cause);
     return;
   }
   run.cause = cause;
   handle.cancel(status);
   // A transport may miss it.
-  run.finish({ ...localCompletion(status), outcome: "unknown" });
+  run.finish(localCompletion(status, "unknown"));
 }
 
 const TRANSPORT_THREW: Status = {

@@ -3,12 +3,12 @@ import {
   type CallHandle,
   type Completion,
   type Connection,
+  localCompletion,
   type OutgoingCall,
   type Status,
   StatusNumber,
   type UnarySink,
 } from "@tightwire/core/runtime";
-import { localCompletion } from "./local-completion.js";
 import { encodeRequest, isCompressed, undecodable } from "./message-encoding.js";
 import { attemptFailed, cancelRun, type Run, type Sendable, startAttempt } from "./run.js";
 
@@ -44,7 +44,8 @@ export class UnaryRun implements Run, OutgoingCall, UnarySink {
       this.compress = isCompressed(call.options, call.path, request);
     } catch (error) {
       const { message, cause } = error as Error;
-      return this.finish(localCompletion({ code: StatusNumber.INTERNAL, message }), cause);
+      const status = { code: StatusNumber.INTERNAL, message };
+      return this.finish(localCompletion(status, "not-processed"), cause);
     }
     startAttempt(this);
   }

@@ -2,6 +2,7 @@ import type { Channel, experimental, Metadata as GrpcMetadata, StatusObject } fr
 import {
   type Clock,
   type Completion,
+  localCompletion,
   type OutgoingCall,
   type ResponseSink,
   type Status,
@@ -9,7 +10,7 @@ import {
   type StreamHandle,
   timeLeftMs,
 } from "@tightwire/core/runtime";
-import { completionOf, localCompletion } from "./completion.js";
+import { completionOf } from "./completion.js";
 import { isCutShort } from "./inner-call.js";
 import { fromGrpcMetadata, toGrpcMetadata } from "./metadata.js";
 import { RequestWriter } from "./request-writer.js";
@@ -91,7 +92,8 @@ export class GrpcJsCall implements StreamHandle {
 
   cancel(status: Status): void {
     if (this.#finished) return;
-    this.#finish(localCompletion(status));
+    // grpc-js cannot tell whether it was processed.
+    this.#finish(localCompletion(status, "unknown"));
     const { code, message } = status;
     this.#call.cancelWithStatus(code, message);
     // grpc-js starts its inner call although the call was cancelled before, and would not finish

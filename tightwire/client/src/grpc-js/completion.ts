@@ -1,25 +1,13 @@
 import type { Metadata as GrpcMetadata, StatusObject } from "@grpc/grpc-js";
-import { type Completion, type Status, StatusNumber } from "@tightwire/core/runtime";
+import { type Completion, localCompletion, StatusNumber } from "@tightwire/core/runtime";
 import { foreignResponse } from "./foreign-response.js";
 import { fromGrpcMetadata } from "./metadata.js";
 import { writtenByGrpcJs } from "./origin.js";
 
-/** How a call finishes that this side finishes: grpc-js cannot tell whether it was processed. */
-export function localCompletion({ code, message }: Status): Completion {
-  return {
-    code,
-    message,
-    headers: undefined,
-    trailers: undefined,
-    outcome: "unknown",
-    origin: "local",
-  };
-}
-
 /** How a call finished, by the status that grpc-js reports. `head`: the response's headers. */
 export function completionOf(status: StatusObject, head: GrpcMetadata | undefined): Completion {
   const foreign = status.code === StatusNumber.OK ? undefined : foreignResponse(status, head);
-  if (foreign !== undefined) return localCompletion(foreign);
+  if (foreign !== undefined) return localCompletion(foreign, "unknown");
   const local = writtenByGrpcJs(status);
   return {
     // A code outside 0 to 16 is UNKNOWN; grpc-js passes on any number.

@@ -9,18 +9,20 @@ import {
 } from "@tightwire/core";
 import {
   type CallScope,
+  DEADLINE_PASSED,
   type Expiring,
   type FinalStatus,
   type IncomingCall,
   MarkedValues,
   redactorFor,
+  SHUTTING_DOWN,
   type Status,
   StatusNumber,
   type Timer,
 } from "@tightwire/core/runtime";
 import type { ServedMethod } from "../method.js";
 import type { OpenStream } from "../open-streams.js";
-import { DEADLINE_PASSED, OK, ownLimitPassed, SHUTTING_DOWN } from "../statuses.js";
+import { OK, ownLimitPassed } from "../statuses.js";
 import { cancellation, createController } from "./cancellation.js";
 import { failureOf } from "./failure.js";
 import { CallListeners, type FinishListener } from "./listeners.js";

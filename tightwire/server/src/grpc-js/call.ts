@@ -2,17 +2,20 @@ import { Metadata as GrpcMetadata, type ServerInterceptingCallInterface } from "
 import type { Metadata, Peer } from "@tightwire/core";
 import {
   type Acceptor,
-  createReport,
+  CALLER_CANCELLED,
+  DEADLINE_PASSED,
   deadlineAfter,
   type FinalStatus,
   type IncomingCall,
   type IncomingSink,
   malformedTimeout,
   parseTimeout,
+  reportFault,
+  SERVER_FAULT,
   type Status,
   StatusNumber,
+  tellCancelled,
 } from "@tightwire/core/runtime";
-import { CALLER_CANCELLED, DEADLINE_PASSED, SERVER_FAULT } from "../statuses.js";
 import { wellFormed } from "../well-formed.js";
 import { collectCompressed, isCutShort, isReset, onStatus } from "./inner-call.js";
 import { asBuffer, fromGrpcMetadata, toGrpcMetadata } from "./metadata.js";
@@ -104,21 +107,11 @@ export class GrpcJsIncomingCall
 
   /** The server's side threw. That fails this call, and not the process. */
   #failForFault(thrown: unknown): void {
-    const { report = createReport(undefined) } = this.#acceptor;
     const sink = this.#sink;
     this.#sink = undefined;
-    report(thrown, "the server", this.path);
-    this.finish({ ...SERVER_FAULT, trailers: undefined });
-    this.#tellCancelled(sink, SERVER_FAULT);
-  }
-
-  #tellCancelled(sink: IncomingSink | undefined, status: Status): void {
-    try {
-      sink?.cancelled(status);
-    } catch (thrown) {
-      const { report = createReport(undefined) } = this.#acceptor;
-      report(thrown, "the server", this.path);
-    }
+    reportFault(this.#acceptor, thrown, this.path);
+    this.finish(SERVER_FAULT);
+    tellCancelled(this.#acceptor, sink, SERVER_FAULT, this.path);
   }
 
   #message(bytes: Buffer): void {
@@ -153,7 +146,7 @@ export class GrpcJsIncomingCall
   #finishedBelow(status: Status): void {
     if (this.#finished) return;
     this.#finished = true;
-    this.#tellCancelled(this.#sink, status);
+    tellCancelled(this.#acceptor, this.#sink, status, this.path);
   }
 
   // ---- what the acceptor's sink calls ----

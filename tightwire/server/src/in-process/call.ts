@@ -1,16 +1,19 @@
 import type { Metadata, Peer } from "@tightwire/core";
 import {
   type Acceptor,
+  CALLER_CANCELLED,
   type CallHandle,
   type Completion,
-  createReport,
   type FinalStatus,
   type IncomingCall,
   type IncomingSink,
+  reportFault,
+  SERVER_FAULT,
+  SHUTTING_DOWN,
   type Status,
   StatusNumber,
+  tellCancelled,
 } from "@tightwire/core/runtime";
-import { CALLER_CANCELLED, SERVER_FAULT, SHUTTING_DOWN } from "../statuses.js";
 
 /** What a call is made of. */
 export interface InProcessCallParts {
@@ -84,23 +87,14 @@ export class InProcessCall {
   /** The server's side threw. That fails this call, and nothing of its caller. */
   failForFault(thrown: unknown): void {
     const { server } = this;
-    this.#report(thrown);
+    reportFault(this.#acceptor ?? {}, thrown, this.parts.path);
     this.#handlerFinished = true;
     this.finish(SERVER_FAULT, "unknown", "peer");
     this.#tellCancelled(server, SERVER_FAULT);
   }
 
   #tellCancelled(server: IncomingSink | undefined, status: Status): void {
-    try {
-      server?.cancelled(status);
-    } catch (thrown) {
-      this.#report(thrown);
-    }
-  }
-
-  #report(thrown: unknown): void {
-    const report = this.#acceptor?.report ?? createReport(undefined);
-    report(thrown, "the server", this.parts.path);
+    tellCancelled(this.#acceptor ?? {}, server, status, this.parts.path);
   }
 
   #openAt(acceptor: Acceptor): void {

@@ -6,11 +6,11 @@ import {
   type ConnectOptions,
   type OutgoingCall,
   type ResponseSink,
+  SHUTTING_DOWN,
   type Status,
   StatusNumber,
   type UnarySink,
 } from "@tightwire/core/runtime";
-import { SHUTTING_DOWN } from "../statuses.js";
 import type { CallKeeper, InProcessCallParts, InProcessHandle } from "./call.js";
 import { OpenCalls } from "./open-calls.js";
 import { InProcessStreamCall } from "./stream.js";

@@ -1,13 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Peer } from "@tightwire/core";
-import type {
-  Acceptor,
-  Capabilities,
-  ConnectOptions,
-  Listener,
-  ServerTransport,
+import {
+  type Acceptor,
+  type Capabilities,
+  type ConnectOptions,
+  type Listener,
+  type ServerTransport,
+  SHUTTING_DOWN,
 } from "@tightwire/core/runtime";
-import { SHUTTING_DOWN } from "../statuses.js";
 import type { InProcessHandle } from "./call.js";
 import { type ConnectionHost, InProcessConnection } from "./connection.js";
 import { OpenCalls } from "./open-calls.js";

@@ -5,6 +5,7 @@ import {
   type FinalStatus,
   type IncomingCall,
   type IncomingSink,
+  RESPONDED_OK,
   type Status,
   StatusNumber,
   type UnarySink,
@@ -132,7 +133,7 @@ export class InProcessUnaryCall implements InProcessMessages, IncomingCall {
     if (this.#call.finished) return;
     if (headers !== undefined) this.headers(headers);
     this.write(message, compress);
-    if (trailers === undefined && this.#responses === 1) this.#call.complete(OK);
+    if (trailers === undefined && this.#responses === 1) this.#call.complete(RESPONDED_OK);
     else this.finish({ code: StatusNumber.OK, message: "", trailers });
   }
 
@@ -150,12 +151,3 @@ export class InProcessUnaryCall implements InProcessMessages, IncomingCall {
     this.#call.handlerFinished();
   }
 }
-
-const OK: Completion = Object.freeze({
-  code: StatusNumber.OK,
-  message: "",
-  headers: undefined,
-  trailers: undefined,
-  outcome: "responded",
-  origin: "peer",
-});

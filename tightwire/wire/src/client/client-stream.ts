@@ -1,6 +1,7 @@
 import type { Outcome } from "@tightwire/core";
 import {
   type Completion,
+  localCompletion,
   type OutgoingCall,
   type Report,
   type Status,
@@ -15,7 +16,7 @@ import { readMetadata } from "../grpc/metadata-fields.js";
 import { isGrpc, type ResponseHead } from "../grpc/response-head.js";
 import type { Session } from "../session/session.js";
 import { Stream, type StreamOwner } from "../session/stream.js";
-import { completionOf, localCompletion, unprocessedCompletion } from "./completion.js";
+import { completionOf, unprocessedCompletion } from "./completion.js";
 import type { ResponseReader } from "./response-reader.js";
 
 /** What a call asks of its connection. */

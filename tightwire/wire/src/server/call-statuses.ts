@@ -7,21 +7,7 @@ export const CLOSED_MEANWHILE: Status = {
   code: StatusNumber.UNAVAILABLE,
   message: "the connection was closed while the call was opened",
 };
-export const CANCELLED: Status = {
-  code: StatusNumber.CANCELLED,
-  message: "the caller cancelled the call or disconnected",
-};
-export const DEADLINE_PASSED: Status = {
-  code: StatusNumber.DEADLINE_EXCEEDED,
-  message: "the deadline of the call passed",
-};
 export const OK: FinalStatus = { code: StatusNumber.OK, message: "", trailers: undefined };
-/** The server's own code threw. */
-export const FAULT: FinalStatus = {
-  code: StatusNumber.INTERNAL,
-  message: "internal error",
-  trailers: undefined,
-};
 export const UNREAD: FinalStatus = {
   code: StatusNumber.RESOURCE_EXHAUSTED,
   message: "too many responses wait for this connection to read them",

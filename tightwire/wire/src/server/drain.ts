@@ -3,11 +3,6 @@ import { writeGoaway, writePing } from "../frames/frame-writer.js";
 import { ErrorCode, MAX_31_BITS } from "../frames/protocol.js";
 import type { Session } from "../session/session.js";
 
-/** A drained connection closed. */
-export const DRAINED: Status = {
-  code: StatusNumber.UNAVAILABLE,
-  message: "the server is shutting down",
-};
 /** A connection reached its maximum age, and the grace period after it. */
 export const TOO_OLD: Status = {
   code: StatusNumber.UNAVAILABLE,

@@ -1,5 +1,5 @@
 import type { Peer } from "@tightwire/core";
-import type { Acceptor, Random, Status } from "@tightwire/core/runtime";
+import { type Acceptor, type Random, SHUTTING_DOWN, type Status } from "@tightwire/core/runtime";
 import { ConnectionError, calm, onClosed } from "../frames/connection-error.js";
 import { writeGoaway, writeReset } from "../frames/frame-writer.js";
 import { ErrorCode } from "../frames/protocol.js";
@@ -12,7 +12,7 @@ import { Session } from "../session/session.js";
 import type { SessionSide } from "../session/session-side.js";
 import type { Stream } from "../session/stream.js";
 import { faultOf, httpStatusOf } from "./call-fault.js";
-import { DRAINED, ServerDrain, TOO_OLD } from "./drain.js";
+import { ServerDrain, TOO_OLD } from "./drain.js";
 import { NOT_HTTP2, PrefaceReader, REFUSAL } from "./preface.js";
 import { ResponseWriter } from "./response-writer.js";
 import { ServerStream } from "./server-stream.js";
@@ -126,7 +126,7 @@ export class ServerSession implements SessionSide {
     this.#active--;
     if (this.#active > 0 || this.session.closed) return;
     this.session.timers.start("idle", this.#options.maxIdleMs);
-    if (this.#drain.finalStream !== undefined) this.session.finish(DRAINED);
+    if (this.#drain.finalStream !== undefined) this.session.finish(SHUTTING_DOWN);
   }
 
   headerBlock(
@@ -206,7 +206,7 @@ export class ServerSession implements SessionSide {
 
   #drainFinally(): void {
     this.#drain.complete(this.#lastStream);
-    if (this.#active === 0) this.session.finish(DRAINED);
+    if (this.#active === 0) this.session.finish(SHUTTING_DOWN);
   }
 
   timedOut(timer: TimerName): void {

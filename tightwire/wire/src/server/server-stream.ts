@@ -1,14 +1,18 @@
 import type { Metadata, Peer } from "@tightwire/core";
 import {
   type Acceptor,
-  createReport,
+  CALLER_CANCELLED,
+  DEADLINE_PASSED,
   deadlineAfter,
   type FinalStatus,
   type IncomingCall,
   type IncomingSink,
   type OpenedCall,
+  reportFault,
+  SERVER_FAULT,
   type Status,
   StatusNumber,
+  tellCancelled,
 } from "@tightwire/core/runtime";
 import { ConnectionError } from "../frames/connection-error.js";
 import { ErrorCode } from "../frames/protocol.js";
@@ -16,14 +20,7 @@ import { readMetadata } from "../grpc/metadata-fields.js";
 import type { RequestHead } from "../grpc/request-head.js";
 import type { Session } from "../session/session.js";
 import { Stream, type StreamOwner } from "../session/stream.js";
-import {
-  CANCELLED,
-  CLOSED_MEANWHILE,
-  DEADLINE_PASSED,
-  FAULT,
-  OK,
-  UNREAD,
-} from "./call-statuses.js";
+import { CLOSED_MEANWHILE, OK, UNREAD } from "./call-statuses.js";
 import type { ResponseWriter } from "./response-writer.js";
 
 /** What a call asks of its connection. */
@@ -110,8 +107,8 @@ export class ServerStream implements IncomingCall, StreamOwner {
     try {
       return this.#session.acceptor.open(this);
     } catch (thrown) {
-      this.#report(thrown);
-      return { kind: "refused", status: FAULT };
+      reportFault(this.#session.acceptor, thrown, this.path);
+      return { kind: "refused", status: SERVER_FAULT };
     }
   }
 
@@ -120,14 +117,9 @@ export class ServerStream implements IncomingCall, StreamOwner {
     if (thrown instanceof ConnectionError) throw thrown; // the peer's, found because the sink pulled
     const sink = this.#sink;
     this.#sink = undefined;
-    this.#report(thrown);
-    this.finish(FAULT);
-    this.#cancel(sink, FAULT);
-  }
-
-  #report(thrown: unknown): void {
-    const { report = createReport(undefined) } = this.#session.acceptor;
-    report(thrown, "the server", this.path);
+    reportFault(this.#session.acceptor, thrown, this.path);
+    this.finish(SERVER_FAULT);
+    this.#cancel(sink, SERVER_FAULT);
   }
 
   // ---- what the acceptor's sink calls ----
@@ -209,7 +201,7 @@ export class ServerStream implements IncomingCall, StreamOwner {
   }
 
   reset(_code: number): void {
-    this.failed(CANCELLED);
+    this.failed(CALLER_CANCELLED);
   }
 
   failed(status: Status): void {
@@ -223,12 +215,8 @@ export class ServerStream implements IncomingCall, StreamOwner {
   }
 
   #cancel(sink: IncomingSink | undefined, status: Status): void {
-    try {
-      sink?.cancelled(status);
-    } catch (thrown) {
-      this.#report(thrown);
-      this.handlerFinished(); // nobody else would say so, and its place would stay taken
-    }
+    // Of a sink that threw nobody else would say so, and its place would stay taken.
+    if (!tellCancelled(this.#session.acceptor, sink, status, this.path)) this.handlerFinished();
   }
 
   writeEnd(): void {
