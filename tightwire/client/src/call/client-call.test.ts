@@ -25,16 +25,28 @@ const Shop = {
       policy: {},
       redacted: { request: [], response: [] },
     } as unknown as MethodDefinition,
+    watch: {
+      path: "/shop.v1.Shop/Watch",
+      kind: "server_streaming",
+      request: codec,
+      response: codec,
+      policy: {},
+      redacted: { request: [], response: [] },
+    } as unknown as MethodDefinition,
   },
-} as unknown as ServiceDefinition<unknown, { get(request: object): Promise<object> }>;
+} as unknown as ServiceDefinition<
+  unknown,
+  { get(request: object): Promise<object>; watch(request: object): AsyncIterable<object> }
+>;
 
-/** A transport whose connection sends unary calls so. */
-function transportOf(unary: Connection["unary"]): ClientTransport {
+/** A transport whose connection sends calls so. */
+function transportOf(unary: Connection["unary"], stream?: Connection["stream"]): ClientTransport {
   const connection = {
     info: { address: "127.0.0.1:1", protocol: "h2c" },
     capacity: 1,
     onState() {},
     unary,
+    stream,
     close: () => Promise.resolve(),
   };
   return {
@@ -91,4 +103,28 @@ test("a transport that throws fails the call", async () => {
     outcome: "unknown",
     cause: bug,
   });
+});
+
+test("a stream that the transport began before it threw is cancelled", async () => {
+  const bug = new Error("no buffer");
+  const cancelled: Status[] = [];
+  const transport = transportOf(
+    () => expect.fail("no unary call"),
+    (_call, sink) => ({
+      write: () => true,
+      halfClose() {},
+      pull() {
+        throw bug;
+      },
+      cancel(status) {
+        cancelled.push(status);
+        sink.finished(localCompletion(status, "unknown"));
+      },
+    }),
+  );
+  const client = createClient(Shop, createChannel("127.0.0.1:1", { transport }));
+  const messages = client.watch({})[Symbol.asyncIterator]();
+  const error: unknown = await messages.next().catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: "internal", outcome: "unknown", cause: bug });
+  expect(cancelled).toHaveLength(1);
 });

@@ -95,7 +95,8 @@ function sendAttempt(run: Run, connection: Connection): void {
   try {
     run.send(connection);
   } catch (thrown) {
-    run.finish(localCompletion(TRANSPORT_THREW, "unknown"), thrown);
+    if (run.handle === undefined) run.finish(localCompletion(TRANSPORT_THREW, "unknown"), thrown);
+    else run.cancel(TRANSPORT_THREW, thrown);
   }
 }
 
