@@ -1,5 +1,11 @@
 import { type CallOptions, MisuseError } from "@tightwire/core";
-import { checkTime, refuseUnknownOptions } from "@tightwire/core/runtime";
+import {
+  checkArgument,
+  checkOption,
+  checkTime,
+  describe,
+  refuseUnknownOptions,
+} from "@tightwire/core/runtime";
 
 const OPTION_NAMES: readonly (keyof CallOptions)[] = [
   "timeoutMs",
@@ -14,46 +20,51 @@ const OPTION_NAMES: readonly (keyof CallOptions)[] = [
 
 /**
  * Throws a MisuseError that names an unknown option of a call to `path`, or one whose value is not
- * allowed.
+ * allowed. Done for each call, so it looks at the options that are there, and no others.
  */
 export function checkCallOptions(options: CallOptions, path: string): void {
-  if (typeof options !== "object" || options === null)
-    throw invalid(`the options of a call to ${path}`, "an object", options);
-  for (const name in options) checkOption(name as keyof CallOptions, options, path);
+  checkArgument(`the options of a call to ${path}`, options, "object");
+  for (const name in options) checkCallOption(name as keyof CallOptions, options, path);
 }
 
-function checkOption(name: keyof CallOptions, options: CallOptions, path: string): void {
-  const value = options[name];
+function checkCallOption(name: keyof CallOptions, options: CallOptions, path: string): void {
   switch (name) {
     case "timeoutMs":
     case "idleTimeoutMs":
       return checkTime(name, options[name]);
     case "signal":
-      if (value === undefined || isSignal(value)) return;
-      throw invalid(name, "an AbortSignal", value);
+      return checkSignal(options.signal);
     case "metadata":
       return; // Metadata checks it
     case "compress":
-      if (value === undefined || typeof value === "boolean" || typeof value === "function") return;
-      throw invalid(name, "a boolean or a function", value);
+      return checkCompress(options.compress);
     case "onHeaders":
     case "onTrailers":
-      if (value === undefined || typeof value === "function") return;
-      throw invalid(name, "a function", value);
+      return checkOption(name, options[name], "function");
     case "detached":
-      if (value === undefined || typeof value === "boolean") return;
-      throw invalid(name, "a boolean", value);
+      return checkOption(name, options.detached, "boolean");
     default:
       refuseUnknownOptions(`a call to ${path}`, options, OPTION_NAMES);
   }
 }
 
-function isSignal(value: unknown): boolean {
-  const { aborted, addEventListener } = Object(value) as Partial<AbortSignal>;
-  return typeof aborted === "boolean" && typeof addEventListener === "function";
+function checkSignal(signal: CallOptions["signal"]): void {
+  if (signal === undefined) return;
+  // Not `instanceof`: a signal may come from another realm, or a polyfill.
+  const { aborted, addEventListener } = Object(signal) as Partial<AbortSignal>;
+  if (typeof aborted === "boolean" && typeof addEventListener === "function") return;
+  throw invalid("signal", "an AbortSignal", signal);
+}
+
+function checkCompress(compress: CallOptions["compress"]): void {
+  if (compress === undefined || typeof compress === "boolean" || typeof compress === "function")
+    return;
+  throw invalid("compress", "a boolean or a function", compress);
 }
 
 function invalid(name: string, allowed: string, value: unknown): MisuseError {
-  const shown = value === null ? "null" : typeof value;
-  return new MisuseError("TW_INVALID_OPTION", `${name} must be ${allowed} (got ${shown})`);
+  return new MisuseError(
+    "TW_INVALID_OPTION",
+    `${name} must be ${allowed} (got ${describe(value)})`,
+  );
 }
