@@ -7,36 +7,16 @@ import {
 } from "@tightwire/core";
 import { expect } from "vitest";
 import type { TestClient } from "../gen/tightwire/testing/v1/test.service.js";
+import {
+  MISBEHAVIOUR_NAMES,
+  MISBEHAVIOURS,
+  type Misbehaviour,
+  type MisbehaviourName,
+} from "../misbehaviours.js";
 import type { OpenOptions } from "../stage.js";
 import type { Suite } from "../suite.js";
 import { callOnce, KINDS, type Kind, readAll, responding } from "../test-handlers.js";
 import { type TestMessage, testMessage } from "../test-messages.js";
-
-/** What code does that misbehaves. */
-const FAULTS = {
-  throws(): never {
-    throw new Error("boom");
-  },
-  async rejects(): Promise<never> {
-    throw new Error("boom");
-  },
-  hangs: (): Promise<never> => new Promise(() => {}),
-  returnsNothing(): undefined {
-    return undefined;
-  },
-} as const;
-
-type Fault = keyof typeof FAULTS;
-
-const HOW: Readonly<Record<Fault, string>> = {
-  throws: "throws",
-  rejects: "rejects",
-  hangs: "hangs",
-  returnsNothing: "returns nothing",
-};
-
-/** Code that misbehaves, whatever the place expects. */
-type Misbehaviour = () => never;
 
 /** A place where user code is called. */
 interface Place {
@@ -54,7 +34,7 @@ interface Place {
   /** Whether its call waits until its deadline, whatever the fault. */
   readonly waits?: boolean;
   /** The faults that concern the call. Default: all. */
-  readonly faults?: readonly Fault[];
+  readonly faults?: readonly MisbehaviourName[];
 }
 
 /** Whether a call is to meet the fault, as its caller marks it. */
@@ -146,7 +126,7 @@ const PLACES: readonly Place[] = [
     mayFail: true,
     kinds: ["unary", "serverStream"],
     // A promise in a field is a value as any other, and its rejection the caller's own.
-    faults: ["throws", "returnsNothing"],
+    faults: ["throws", "returns nothing"],
     request: (misbehave) => Object.defineProperty({}, "text", { get: misbehave, enumerable: true }),
   },
   {
@@ -167,7 +147,7 @@ const PLACES: readonly Place[] = [
     waits: true,
     kinds: ["clientStream", "bidiStream"],
     request: (misbehave) => ({
-      [Symbol.asyncIterator]: () => ({ next: FAULTS.hangs, return: misbehave }),
+      [Symbol.asyncIterator]: () => ({ next: MISBEHAVIOURS.hangs, return: misbehave }),
     }),
   },
 ];
@@ -178,9 +158,9 @@ const TIMEOUT_MS = 100;
 /** User code of a client, in every place where it is called, misbehaving in every way. */
 export function clientMisbehaviour({ test }: Suite): void {
   for (const place of PLACES)
-    for (const fault of place.faults ?? (Object.keys(FAULTS) as Fault[]))
-      test(`${place.name} that ${HOW[fault]}: its call finishes once, and others are not touched`, async (stage) => {
-        const code = FAULTS[fault] as Misbehaviour;
+    for (const fault of place.faults ?? MISBEHAVIOUR_NAMES)
+      test(`${place.name} that ${fault}: its call finishes once, and others are not touched`, async (stage) => {
+        const code = MISBEHAVIOURS[fault];
         const pair = await stage.open({
           handlers: responding(async (call, [request]) => {
             call.headers.set("x-head", "1");

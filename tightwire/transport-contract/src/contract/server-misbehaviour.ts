@@ -2,13 +2,11 @@ import type { Interceptor, Logger, Observer, RpcError, ServerCall } from "@tight
 import { createGate, errorOf, eventually } from "@tightwire/testing";
 import { expect } from "vitest";
 import type { TestHandlers } from "../gen/tightwire/testing/v1/test.service.js";
+import { MISBEHAVIOURS, type Misbehaviour } from "../misbehaviours.js";
 import type { OpenOptions } from "../stage.js";
 import type { Suite } from "../suite.js";
 import { callOnce, KINDS } from "../test-handlers.js";
 import { type TestMessage, testMessage } from "../test-messages.js";
-
-/** How user code misbehaves. */
-type Misbehaviour = () => unknown;
 
 /** Where a server calls user code, with code there that misbehaves in calls marked as faulty. */
 type Place = (misbehave: Misbehaviour) => OpenOptions;
@@ -98,16 +96,6 @@ const HARMLESS: Readonly<Record<string, Place>> = {
     },
     handlers: handlers(),
   }),
-};
-
-const boom = (): never => {
-  throw new Error("boom");
-};
-const MISBEHAVIOURS: Readonly<Record<string, Misbehaviour>> = {
-  throws: boom,
-  rejects: () => Promise.reject(new Error("boom")),
-  hangs: () => new Promise(() => {}),
-  "returns nothing": () => undefined,
 };
 
 /** User code of a server, in every place where it is called, misbehaving in every way. */
