@@ -9,6 +9,7 @@ import {
   type UnarySink,
 } from "@tightwire/core/runtime";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { rawFrame } from "../frames/raw-frame.test-support.js";
 import type { ByteTransport } from "../session/byte-transport.js";
 import { DEFAULT_LIMITS } from "../session/limits.js";
 import { ClientSession } from "./client-session.js";
@@ -21,23 +22,12 @@ const CALL: OutgoingCall = {
   previousAttempts: 0,
 };
 
-function frame(
-  type: number,
-  flags: number,
-  streamId: number,
-  payload: Buffer = Buffer.alloc(0),
-): Buffer {
-  const head = Buffer.from([0, 0, payload.length, type, flags, 0, 0, 0, 0]);
-  head.writeUInt32BE(streamId, 5);
-  return Buffer.concat([head, payload]);
-}
-
 /** SETTINGS with one setting. */
 function setting(id: number, value: number): Buffer {
   const payload = Buffer.alloc(6);
   payload.writeUInt16BE(id);
   payload.writeUInt32BE(value, 2);
-  return frame(4, 0, 0, payload);
+  return rawFrame(4, 0, 0, payload);
 }
 
 /**
@@ -50,9 +40,9 @@ function answer(streamId: number): Buffer {
   const head = Buffer.concat([Buffer.of(0x88, 0x0f, 0x10), text("application/grpc")]);
   const trailers = Buffer.concat([Buffer.of(0x00), text("grpc-status"), text("0")]);
   return Buffer.concat([
-    frame(1, 4, streamId, head),
-    frame(0, 0, streamId, Buffer.alloc(5)),
-    frame(1, 5, streamId, trailers),
+    rawFrame(1, 4, streamId, head),
+    rawFrame(0, 0, streamId, Buffer.alloc(5)),
+    rawFrame(1, 5, streamId, trailers),
   ]);
 }
 
@@ -251,7 +241,7 @@ describe("a connection that closes", () => {
     session.unary(CALL, new Uint8Array(), finishing(log));
     session.unary(CALL, new Uint8Array(), finishing(log));
     await turn();
-    session.receive(frame(7, 0, 0, Buffer.alloc(8)));
+    session.receive(rawFrame(7, 0, 0, Buffer.alloc(8)));
     expect(log).toEqual(["ready", "draining", "not-processed", "closed", "not-processed"]);
   });
 
@@ -260,7 +250,7 @@ describe("a connection that closes", () => {
     session.receive(setting(3, 100));
     session.unary(CALL, new Uint8Array(), { finished() {} });
     await turn();
-    session.receive(frame(3, 0, 1, Buffer.from([0, 0, 0, 7])));
+    session.receive(rawFrame(3, 0, 1, Buffer.from([0, 0, 0, 7])));
     expect(session.gotResponse).toBe(false);
     session.unary(CALL, new Uint8Array(), { finished() {} });
     await turn();
@@ -304,8 +294,8 @@ describe("a sink that throws fails its own call, once, and no other", () => {
       .pull(2);
     await turn();
     // Credit for the first call's message, so that it is told to go on.
-    session.receive(frame(8, 0, 0, Buffer.from([0, 1, 0, 0])));
-    session.receive(frame(8, 0, 1, Buffer.from([0, 1, 0, 0])));
+    session.receive(rawFrame(8, 0, 0, Buffer.from([0, 1, 0, 0])));
+    session.receive(rawFrame(8, 0, 1, Buffer.from([0, 1, 0, 0])));
     await turn();
     session.receive(Buffer.concat([answer(1), answer(3)]));
     await turn();

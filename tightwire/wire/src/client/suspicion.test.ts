@@ -7,6 +7,7 @@ import {
   SYSTEM,
 } from "@tightwire/core/runtime";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { rawFrame } from "../frames/raw-frame.test-support.js";
 import { DEFAULT_LIMITS } from "../session/limits.js";
 import { ClientSession } from "./client-session.js";
 
@@ -15,33 +16,22 @@ const MINUTE = 60_000;
 const PING_TIMEOUT_MS = 5_000;
 const PREFACE_BYTES = 24;
 const PING = 6;
-const SETTINGS = frame(4, 0, 0);
-const SETTINGS_ACK = frame(4, 1, 0);
+const SETTINGS = rawFrame(4, 0, 0);
+const SETTINGS_ACK = rawFrame(4, 1, 0);
 const CANCELLED = { code: StatusNumber.CANCELLED, message: "" };
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
-
-function frame(
-  type: number,
-  flags: number,
-  streamId: number,
-  payload: Buffer = Buffer.alloc(0),
-): Buffer {
-  const head = Buffer.from([0, 0, payload.length, type, flags, 0, 0, 0, 0]);
-  head.writeUInt32BE(streamId, 5);
-  return Buffer.concat([head, payload]);
-}
 
 const text = (value: string): Buffer =>
   Buffer.concat([Buffer.of(value.length), Buffer.from(value)]);
 const HEAD: Buffer = Buffer.concat([Buffer.of(0x88, 0x0f, 0x10), text("application/grpc")]);
 const TRAILERS: Buffer = Buffer.concat([Buffer.of(0x00), text("grpc-status"), text("0")]);
 
-const head = (streamId: number): Buffer => frame(1, 4, streamId, HEAD);
-const emptyMessage = (streamId: number): Buffer => frame(0, 0, streamId, Buffer.alloc(5));
+const head = (streamId: number): Buffer => rawFrame(1, 4, streamId, HEAD);
+const emptyMessage = (streamId: number): Buffer => rawFrame(0, 0, streamId, Buffer.alloc(5));
 const response = (streamId: number): Buffer =>
-  Buffer.concat([head(streamId), emptyMessage(streamId), frame(1, 5, streamId, TRAILERS)]);
+  Buffer.concat([head(streamId), emptyMessage(streamId), rawFrame(1, 5, streamId, TRAILERS)]);
 
 /**
  * A client's session whose server the test plays, in virtual time. `pinged`: the server
@@ -57,7 +47,7 @@ function openSession(pinged?: () => void) {
       write(bytes) {
         for (let at = toSkip; at < bytes.length; at += 9 + bytes.readUIntBE(at, 3))
           if (bytes[at + 3] === PING && bytes[at + 4] === 0)
-            sent(frame(PING, 1, 0, Buffer.from(bytes.subarray(at + 9, at + 17))));
+            sent(rawFrame(PING, 1, 0, Buffer.from(bytes.subarray(at + 9, at + 17))));
         toSkip = 0;
       },
       whenWritten: () => {},
@@ -224,7 +214,7 @@ describe("a server that is gone without a word", () => {
 describe("a server that is there", () => {
   test.each([
     ["the acknowledgement", undefined],
-    ["any other frame", frame(8, 0, 0, Buffer.from([0, 0, 0, 1]))],
+    ["any other frame", rawFrame(8, 0, 0, Buffer.from([0, 0, 0, 1]))],
   ])("is no longer suspected when %s comes", async (_, bytes) => {
     const { call, log, session, pings } = openSession();
     const { handle } = call(10_000);
