@@ -190,15 +190,14 @@ export class HandlerCall
   fail(thrown: unknown): void {
     if (this.finished) return;
     const { status, unexpected } = failureOf(thrown, this, this.served.random);
-    if (unexpected !== undefined) this.#reportFailure(unexpected.error, unexpected.errorId);
+    if (unexpected !== undefined) {
+      const { error, errorId } = unexpected;
+      const { report, logsFailures } = this.served;
+      const redact = this.#redactor();
+      this.observer?.failed?.(error, errorId, redact);
+      if (!logsFailures) report(error, "handler", this.incoming.path, { errorId, redact });
+    }
     this.finish(status);
-  }
-
-  #reportFailure(error: unknown, errorId: string): void {
-    const { report, logsFailures } = this.served;
-    const redact = this.#redactor();
-    this.observer?.failed?.(error, errorId, redact);
-    if (!logsFailures) report(error, "handler", this.incoming.path, { errorId, redact });
   }
 
   /** Finishes the call for a reason outside its handler, for the caller and the handler. */
