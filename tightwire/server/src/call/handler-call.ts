@@ -38,8 +38,7 @@ export interface FinishHook {
  * One call to a handler: what the handler and the interceptors see of it, and what its outgoing
  * calls inherit. It finishes exactly once; nothing is sent after that. The parts that carry its
  * messages, {@link UnaryCall} and {@link StreamCall}, finish it through `respond`, `finish`, `fail`
- * and `cancel`. Signals, metadata and listeners are made when they are first read: most calls never
- * read them.
+ * and `cancel`. Signals, metadata and listeners are made when first read, as most never are.
  */
 export class HandlerCall
   implements ServerCall, ServerInterceptedCall, CallScope, Expiring, OpenStream
