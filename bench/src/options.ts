@@ -46,8 +46,9 @@ export const USAGE: string = `pnpm bench [options]
 
 // The larger the code of a peer, the longer it takes to be compiled to its best form, and on one
 // core that takes its share, too.
-const FULL: Effort = { rounds: 20, seconds: 0.5, warmUpSeconds: 4 };
-const QUICK: Effort = { rounds: 2, seconds: 0.2, warmUpSeconds: 0.2 };
+export const FULL: Effort = { rounds: 20, seconds: 0.5, warmUpSeconds: 4 };
+/** Only to see that it works. */
+export const QUICK: Effort = { rounds: 2, seconds: 0.2, warmUpSeconds: 0.2 };
 const QUICK_CASES: readonly string[] = ["get", "get-life"];
 
 /** What is typed, unread. */

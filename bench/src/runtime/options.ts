@@ -1,4 +1,4 @@
-import { number, parseCommandLine, whole } from "../options.js";
+import { FULL, number, parseCommandLine, QUICK, whole } from "../options.js";
 import type { Effort } from "../rounds.js";
 
 /** The runtimes that can be measured, as `scripts/find-runtime.mjs` names them. */
@@ -11,8 +11,6 @@ export interface RuntimeOptions extends Effort {
   readonly quick: boolean;
 }
 
-const FULL: Effort = { rounds: 20, seconds: 0.5, warmUpSeconds: 4 };
-const QUICK: Effort = { rounds: 2, seconds: 0.2, warmUpSeconds: 0.2 };
 /** Options of other runs: here the peer is the wire, and the case is `get`. */
 const OTHERS = ["base", "case", "minutes", "node", "peer", "profile", "save"] as const;
 

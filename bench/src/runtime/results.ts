@@ -26,7 +26,7 @@ export interface RuntimeResults {
 /** Where the results are. */
 export const RUNTIME_RESULTS: string = join(import.meta.dirname, "../../results/runtimes.json");
 
-/** Where the README tells of them. */
+/** Around them in the README. */
 export const RUNTIME_MARKERS: Markers = {
   begin: "<!-- written by `pnpm bench --runtime`: begin -->",
   end: "<!-- written by `pnpm bench --runtime`: end -->",

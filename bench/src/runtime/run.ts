@@ -54,14 +54,13 @@ async function measureRuntime(
     if (result === undefined) throw new Error(`${runtime} was not measured`);
     const { perSecond, p50Us, serverCpuUsPerCall, clientCpuUsPerCall } = result;
     return {
-      ...{
-        runtime,
-        version: pair.node.replace(/^v/, "Node.js "),
-        rounds: options.rounds,
-        perSecond,
-        p50Us,
-      },
-      ...{ serverCpuUsPerCall: serverCpuUsPerCall ?? 0, clientCpuUsPerCall },
+      runtime,
+      version: pair.node.replace(/^v/, "Node.js "),
+      rounds: options.rounds,
+      perSecond,
+      p50Us,
+      serverCpuUsPerCall: serverCpuUsPerCall ?? 0,
+      clientCpuUsPerCall,
     };
   } finally {
     await pair.stop();
