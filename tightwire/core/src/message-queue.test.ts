@@ -69,10 +69,24 @@ test("an end lets what waits be read and then shows its error once; a failure dr
 
   const failed = openQueue().queue;
   failed.push(1, 1);
-  failed.fail(new Error("now"));
+  failed.fail(() => new Error("now"));
   failed.push(2, 1);
   await expect(failed.next()).rejects.toThrow("now");
   expect(await failed.next()).toEqual({ done: true, value: undefined });
+});
+
+test("a failure after the end is seen only when messages were dropped for it", async () => {
+  const unread = openQueue().queue;
+  unread.push(1, 1);
+  unread.end();
+  unread.fail(() => new Error("cancelled"));
+  await expect(unread.next()).rejects.toThrow("cancelled");
+  expect(await unread.next()).toEqual({ done: true, value: undefined });
+
+  const read = openQueue().queue;
+  read.end();
+  read.fail(() => expect.fail("nobody sees this error"));
+  expect(await read.next()).toEqual({ done: true, value: undefined });
 });
 
 test("a reader that waits sees the end, and the error only one of several", async () => {

@@ -68,11 +68,16 @@ export class MessageQueue<T> implements AsyncIterableIterator<T> {
     for (const waiter of this.#waiters.splice(0)) this.#finish(waiter);
   }
 
-  /** Ends and drops what waits: the reader sees `error` next. */
-  fail(error: Error): void {
+  /**
+   * Ends and drops what waits: the reader sees the error next. Nothing happens when every message
+   * came and was read, so the error is made only when it is seen.
+   */
+  fail(error: () => Error): void {
+    if (this.#ended && this.#head === this.#items.length) return;
     this.#items = [];
     this.#head = 0;
-    this.end(error);
+    this.#ended = false;
+    this.end(error());
   }
 
   next(): Promise<IteratorResult<T, undefined>> {

@@ -98,7 +98,7 @@ export class StreamCall implements IncomingSink, FinishHook {
     this.#call.served.streams.delete(this.#call);
     // A handler that still reads requests gets the reason; a generator that waits at a yield runs
     // its finally blocks.
-    this.#requests?.fail(cancellation(ok ? RESPONDED_EARLY : status));
+    this.#requests?.fail(() => cancellation(ok ? RESPONDED_EARLY : status));
     if (!ok && this.#responses !== undefined) this.#returned = returnQuietly(this.#responses);
     this.drained();
   }
