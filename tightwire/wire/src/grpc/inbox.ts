@@ -4,10 +4,11 @@
  */
 export const PREFIX_BYTES = 5;
 /**
- * A message's buffer begins at most this large, whatever length was declared, and doubles as bytes
- * come.
+ * A message's buffer begins at this many times what came of it, whatever length was declared, so
+ * that one of a few frames is not copied again; and from {@link FIRST_BUFFER_BYTES} on it doubles.
  */
-const FIRST_BUFFER_BYTES = 65_536;
+const FIRST_BUFFER_FACTOR = 8;
+const FIRST_BUFFER_BYTES = 131_072;
 
 /** A message that came whole. */
 export interface ReceivedMessage {
@@ -151,7 +152,8 @@ export class Inbox {
   #grow(bytes: number): boolean {
     const body = this.#body as Buffer;
     if (body.length >= bytes) return true;
-    const size = Math.min(this.#bodyLength, Math.max(bytes, body.length * 2, FIRST_BUFFER_BYTES));
+    const first = Math.min(bytes * FIRST_BUFFER_FACTOR, FIRST_BUFFER_BYTES);
+    const size = Math.min(this.#bodyLength, Math.max(bytes, body.length * 2, first));
     if (!this.#owner.hold(size - body.length)) return false;
     const larger = Buffer.allocUnsafe(size);
     body.copy(larger, 0, 0, this.#bodyBytes);
