@@ -23,6 +23,8 @@ const CUT_SHORT = {
   origin: "local",
 } as const;
 
+type InterceptingListener = Parameters<experimental.CallStream["start"]>[1];
+
 /** What a call needs of its connection. */
 export interface CallConnection {
   readonly channel: Channel;
@@ -38,7 +40,7 @@ export interface CallConnection {
  * One call on a grpc-js channel, made below its stubs: bytes in, bytes out, without a stream object
  * or an Error for each call.
  */
-export class GrpcJsCall implements StreamHandle {
+export class GrpcJsCall implements StreamHandle, InterceptingListener {
   readonly #connection: CallConnection;
   readonly #sink: ResponseSink;
   readonly #call: experimental.CallStream;
@@ -60,21 +62,7 @@ export class GrpcJsCall implements StreamHandle {
       0,
     );
     this.#writer = new RequestWriter(this.#call, outgoing.compress, sink);
-    this.#call.start(headersOf(outgoing), {
-      onReceiveMetadata: (received: GrpcMetadata) => {
-        this.#head = received;
-        if (!this.#finished) this.#sink.headers(fromGrpcMetadata(received));
-      },
-      onReceiveMessage: (bytes: Buffer) => this.#received(bytes),
-      onReceiveStatus: (status: StatusObject) => {
-        const completion = completionOf(status, this.#head);
-        this.#finish(
-          completion.code === StatusNumber.OK && isCutShort(this.#call)
-            ? { ...completion, ...CUT_SHORT }
-            : completion,
-        );
-      },
-    });
+    this.#call.start(headersOf(outgoing), this);
   }
 
   write(bytes: Uint8Array, compress?: boolean): boolean {
@@ -101,12 +89,25 @@ export class GrpcJsCall implements StreamHandle {
     if (!this.#writer.begun) setImmediate(() => this.#call.cancelWithStatus(code, message));
   }
 
-  #received(bytes: Buffer): void {
+  // ---- what grpc-js tells ----
+
+  onReceiveMetadata(received: GrpcMetadata): void {
+    this.#head = received;
+    if (!this.#finished) this.#sink.headers(fromGrpcMetadata(received));
+  }
+
+  onReceiveMessage(bytes: Buffer): void {
     this.#reading = false;
     if (this.#finished) return;
     this.#asked--;
     this.#sink.message(bytes);
     this.#read();
+  }
+
+  onReceiveStatus(status: StatusObject): void {
+    const completion = completionOf(status, this.#head);
+    const cutShort = completion.code === StatusNumber.OK && isCutShort(this.#call);
+    this.#finish(cutShort ? { ...completion, ...CUT_SHORT } : completion);
   }
 
   #read(): void {
