@@ -61,7 +61,13 @@ const PACKAGES = [
     input: "bench/proto",
     paths: [],
   },
-  { template: "interop/buf.gen.yaml", folder: "interop/src/gen" },
+  {
+    template: "interop/buf.gen.yaml",
+    folder: "interop/src/gen",
+    image: "interop/descriptors.binpb",
+    input: "interop/proto",
+    paths: [],
+  },
   // A user's project of its own: it is generated from inside, as its user would.
   {
     cwd: "examples/hello",

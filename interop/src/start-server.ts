@@ -23,11 +23,9 @@ export function startServer(
   signals?: readonly NodeJS.Signals[],
 ): Promise<Served> {
   const server = createServer({ logger: LOGGER }).add(TestService, testService);
-  // What cannot be implemented has no place in reflection.
   return serve(server, {
     address,
     transport: noteRequestCompression(transport),
-    reflection: false,
     pauseMs: 0,
     ...(signals === undefined ? {} : { signals }),
   });

@@ -9,7 +9,7 @@ import type { FoundPeer } from "./foreign-peer.js";
 
 const NAME = "Python (C-core)";
 /** Debian's own, which sees Debian's packages. */
-const PYTHON = "/usr/bin/python3";
+export const PYTHON = "/usr/bin/python3";
 const PACKAGE = join(import.meta.dirname, "../..");
 const SERVER = join(PACKAGE, "peers/interop_server.py");
 const CLIENT = join(PACKAGE, "peers/interop_client.py");
@@ -19,14 +19,8 @@ const CLIENT = join(PACKAGE, "peers/interop_client.py");
  * `soakIterations`: calls of a soak case.
  */
 export function findPython(certificate: CertificateFiles, soakIterations: number): FoundPeer {
-  try {
-    execFileSync(PYTHON, ["-c", "import grpc, grpc_tools"], { stdio: "pipe" });
-  } catch {
-    return {
-      name: NAME,
-      leftOut: `${PYTHON} has no grpc and grpc_tools; Debian's are python3-grpcio and python3-grpc-tools`,
-    };
-  }
+  const leftOut = findPythonGrpc();
+  if (leftOut !== undefined) return { name: NAME, leftOut };
   const stubs = makeStubs();
   return {
     name: NAME,
@@ -58,6 +52,16 @@ export function findPython(certificate: CertificateFiles, soakIterations: number
       ),
     close: () => rmSync(stubs, { recursive: true, force: true }),
   };
+}
+
+/** Why nothing can be run with gRPC C-core for Python here; undefined when it can. */
+export function findPythonGrpc(): string | undefined {
+  try {
+    execFileSync(PYTHON, ["-c", "import grpc, grpc_tools"], { stdio: "pipe" });
+    return undefined;
+  } catch {
+    return `${PYTHON} has no grpc and grpc_tools; Debian's are python3-grpcio and python3-grpc-tools`;
+  }
 }
 
 function makeStubs(): string {

@@ -216,6 +216,7 @@ export const TestService: ServiceDefinition<TestHandlers, TestClient> = {
       response: messageCodec(Empty),
     },
   },
+  image: new URL("../../../../descriptors.binpb", import.meta.url),
 };
 
 /**
@@ -257,4 +258,5 @@ export const UnimplementedService: ServiceDefinition<UnimplementedHandlers, Unim
       response: messageCodec(Empty),
     },
   },
+  image: new URL("../../../../descriptors.binpb", import.meta.url),
 };
