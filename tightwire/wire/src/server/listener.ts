@@ -65,11 +65,13 @@ export class WireListener implements Listener {
     options: Omit<ServerSessionOptions, "maxMessageBytes" | "clock" | "random">,
   ): Promise<WireListener> {
     const where = parseAddress(address);
-    // A client may half-close its side and still read.
+    // A client of HTTP/1 that half-closes still reads why it was refused. Not over TLS, where nobody
+    // hears of a FIN before the handshake has ended: Node closes such a socket only without
+    // `allowHalfOpen`.
     const server =
       tls === undefined
         ? createNetServer({ allowHalfOpen: true, noDelay: true })
-        : createTlsServer({ allowHalfOpen: true, ...tls });
+        : createTlsServer(tls);
     await new Promise<void>((resolve, reject) => {
       server.once("error", (error: NodeJS.ErrnoException) => reject(listenError(address, error)));
       server.listen({ ...where, backlog: BACKLOG }, resolve);
