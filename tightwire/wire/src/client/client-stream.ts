@@ -10,7 +10,7 @@ import {
 } from "@tightwire/core/runtime";
 import { writeFrameHeader } from "../frames/frame-writer.js";
 import { ErrorCode, errorName, Flag, FRAME_HEADER_BYTES, FrameType } from "../frames/protocol.js";
-import { isKnownEncoding } from "../grpc/compression.js";
+import { compressionOf, isKnownEncoding } from "../grpc/compression.js";
 import { statusOfHttp, statusOfReset } from "../grpc/http-status.js";
 import { readMetadata } from "../grpc/metadata-fields.js";
 import { isGrpc, type ResponseHead } from "../grpc/response-head.js";
@@ -106,7 +106,7 @@ export class ClientStream implements StreamHandle, StreamOwner {
       const message = `the response is compressed as ${JSON.stringify(head.encoding)}, which was not accepted`;
       return this.#reject({ code: StatusNumber.INTERNAL, message });
     }
-    stream.reader.compressedAllowed = head.encoding === "gzip";
+    stream.reader.compression = compressionOf(head.encoding);
     stream.headReceived = true;
     try {
       this.#response.headers(

@@ -1,6 +1,7 @@
-import { type Clock, type Status, StatusNumber } from "@tightwire/core/runtime";
-import { type Decompressed, decompress } from "./compression.js";
+import { type Status, StatusNumber } from "@tightwire/core/runtime";
+import type { Compression, Decompressed } from "./compression.js";
 import { checkPrefix, Inbox, type InboxFault, type InboxOwner, PREFIX_BYTES } from "./inbox.js";
+import type { Inflation } from "./inflation.js";
 
 /** Who the messages are for. */
 export interface MessageReceiver {
@@ -14,7 +15,7 @@ export interface MessageReceiver {
 
 /** What reading asks of the connection. */
 export interface ReceivingSession {
-  readonly clock: Clock;
+  readonly inflation: Inflation;
   /** The largest message that is accepted, after decompression. */
   readonly maxMessageBytes: number;
   readonly streamWindowBytes: number;
@@ -46,8 +47,8 @@ export interface ReceivingStream {
  * what came. Everything else goes through an inbox, which most calls never have.
  */
 export class MessageReader implements InboxOwner {
-  /** Whether compressed messages may come, since `grpc-encoding` named their encoding. */
-  compressedAllowed = false;
+  /** What compressed messages are compressed with, as `grpc-encoding` says. */
+  compression: Compression | undefined = undefined;
   readonly #stream: ReceivingStream;
   #credit = 0;
   #inbox: Inbox | undefined = undefined;
@@ -165,14 +166,13 @@ export class MessageReader implements InboxOwner {
 
   #decompress(bytes: Buffer): void {
     const { owner, session } = this.#stream;
-    if (!this.compressedAllowed)
+    if (this.compression === undefined)
       return owner.refuse(internal("a compressed message came without a grpc-encoding"));
     const inbox = this.#inbox as Inbox;
     this.#credit--;
-    const now = decompress(
-      session.clock,
+    const now = session.inflation.inflate(
+      this.compression,
       bytes,
-      session.maxMessageBytes,
       () => !this.#stream.closed,
       (later) => {
         inbox.busy = false;

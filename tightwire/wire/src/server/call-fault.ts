@@ -12,7 +12,7 @@ export function faultOf(head: RequestHead, maxHeaderListBytes: number): Status |
   if (head.timeoutMs === undefined) return malformedTimeout(head.timeout);
   if (isKnownEncoding(head.encoding)) return undefined;
   const encoding = JSON.stringify(head.encoding?.slice(0, 50));
-  const message = `grpc-encoding ${encoding} is not supported; supported: identity, gzip`;
+  const message = `grpc-encoding ${encoding} is not supported; supported: identity, gzip, deflate`;
   return { code: StatusNumber.UNIMPLEMENTED, message };
 }
 

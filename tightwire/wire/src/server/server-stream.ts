@@ -16,6 +16,7 @@ import {
 } from "@tightwire/core/runtime";
 import { ConnectionError } from "../frames/connection-error.js";
 import { ErrorCode } from "../frames/protocol.js";
+import { compressionOf } from "../grpc/compression.js";
 import { readMetadata } from "../grpc/metadata-fields.js";
 import type { RequestHead } from "../grpc/request-head.js";
 import type { Session } from "../session/session.js";
@@ -55,7 +56,7 @@ export class ServerStream implements IncomingCall, StreamOwner {
     this.#session = session;
     const stream = new Stream(session.session, this, id, true);
     stream.contentLeft = head.fields.contentLength;
-    stream.reader.compressedAllowed = head.encoding === "gzip";
+    stream.reader.compression = compressionOf(head.encoding);
     this.stream = stream;
     this.path = head.path ?? "";
     this.peer = session.peer;

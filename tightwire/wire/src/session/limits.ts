@@ -51,6 +51,11 @@ export interface Limits {
    */
   readonly maxTinyFramesPerSecond: number;
   /**
+   * Bytes that come out of compressed messages, a second: twice as many at once. Beyond it
+   * compressed messages of the connection wait, in order. Default 128 MiB.
+   */
+  readonly maxInflatedBytesPerSecond: number;
+  /**
    * Bytes of messages held for a connection that are not whole or not asked for yet. Beyond it a
    * message fails its call with RESOURCE_EXHAUSTED; from half of it on the connection gets no
    * credit while messages wait for slow readers. Default 64 MiB.
@@ -94,6 +99,7 @@ export const DEFAULT_LIMITS: Limits = {
   maxSettingsPerSecond: 10,
   maxEmptyDataPerSecond: 1_000,
   maxTinyFramesPerSecond: 1_000,
+  maxInflatedBytesPerSecond: 128 * 1024 * 1024,
   maxHeldBytes: 64 * 1024 * 1024,
   maxUnreadBytes: 64 * 1024 * 1024,
   maxUnreadControlBytes: 1024 * 1024,

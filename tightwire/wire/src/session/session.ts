@@ -4,6 +4,7 @@ import { FrameReader } from "../frames/frame-reader.js";
 import { writeGoaway, writeSettings, writeWindowUpdate } from "../frames/frame-writer.js";
 import { DEFAULT_WINDOW_BYTES, ErrorCode, errorName } from "../frames/protocol.js";
 import { defaultSettings, type Settings } from "../frames/settings.js";
+import { Inflation } from "../grpc/inflation.js";
 import type { ByteTransport } from "./byte-transport.js";
 import { CONNECTION_WINDOW_BYTES, ConnectionCredit } from "./connection-credit.js";
 import { ConnectionTimers, type TimerName } from "./connection-timers.js";
@@ -20,8 +21,7 @@ import type { Stream, StreamSession } from "./stream.js";
 
 /** Credit that a peer has on each stream: a message of ordinary size never waits for more. */
 const STREAM_WINDOW_BYTES = 1_048_576;
-/** How long bytes of the peer are still read after a connection was closed, so that it can read
- * why. */
+/** How long a closed connection still reads, so that its peer can read why. */
 const LINGER_MS = 1_000;
 /** What may wait at the transport besides frames other than DATA. */
 const MAX_DATA_AHEAD = 262_144;
@@ -37,9 +37,8 @@ export interface SessionOptions extends KeepaliveOptions {
 /**
  * One HTTP/2 connection, without its socket: takes bytes in {@link receive}, gives bytes to a
  * {@link ByteTransport}, and carries calls as streams. It holds the parts of a connection together;
- * a {@link SessionSide} decides what differs between client and server. It closes in one of three
- * ways: {@link fail} (this side found a fault), {@link transportClosed}, or {@link finish} (all is
- * done).
+ * a {@link SessionSide} decides what differs between client and server. It closes in {@link fail}
+ * (this side found a fault), {@link transportClosed}, or {@link finish} (all is done).
  */
 export class Session implements StreamSession, DispatchingSession, StalledSession {
   readonly options: SessionOptions;
@@ -62,6 +61,7 @@ export class Session implements StreamSession, DispatchingSession, StalledSessio
   readonly timers: ConnectionTimers;
   readonly credit: ConnectionCredit;
   readonly keepalive: Keepalive;
+  readonly inflation: Inflation;
   readonly #transport: ByteTransport;
   /** Hears the frames that come. */
   readonly frames: FrameDispatcher;
@@ -92,6 +92,7 @@ export class Session implements StreamSession, DispatchingSession, StalledSessio
     this.headers = new HeaderWriter(this.output);
     this.streams = new OpenStreams(this, maxResetsPerSecond, clock);
     this.credit = new ConnectionCredit(this, limits.maxHeldBytes);
+    this.inflation = new Inflation(clock, limits, options.maxMessageBytes);
     this.timers = new ConnectionTimers(clock, (timer) => this.#timedOut(timer));
     this.keepalive = new Keepalive(clock, options, this.timers, this.output);
     this.frames = new FrameDispatcher(this);
