@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { gunzipSync, gzipSync } from "node:zlib";
+import { deflateSync, gunzipSync, gzipSync } from "node:zlib";
 import { RpcError } from "@tightwire/core";
 import { StatusNumber, systemClock } from "@tightwire/core/runtime";
 import { createServer } from "@tightwire/server";
@@ -255,6 +255,7 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
     ["flag 1 without an encoding", 1, []],
     ["flag 1 with identity", 1, [["grpc-encoding", "identity"]]],
     ["flag 1 with gzip, and no gzip", 1, [["grpc-encoding", "gzip"]]],
+    ["flag 1 with deflate, and no zlib", 1, [["grpc-encoding", "deflate"]]],
   ] as const) {
     test(`8. ${what} is INTERNAL, on both sides`, async () => {
       const server = await serve();
@@ -278,7 +279,7 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
       message("x", { flag: 1 }),
     );
     expect(response.status).toBe(String(StatusNumber.UNIMPLEMENTED));
-    expect(response.blocks[0]).toMatchObject({ "grpc-accept-encoding": "identity,gzip" });
+    expect(response.blocks[0]).toMatchObject({ "grpc-accept-encoding": "identity,gzip,deflate" });
   });
 
   test("9. a response in an encoding that was not asked for is INTERNAL", async () => {
@@ -417,6 +418,12 @@ describe("the measured weaknesses of grpc-js, by their rows", () => {
     );
     expect(takes.blocks[0]).toMatchObject({ "grpc-encoding": "gzip" });
     expect([takes.body[0], gunzipSync(takes.body.subarray(5)).toString()]).toEqual([1, "packed"]);
+    const deflated = await ask(
+      server.address,
+      request("/t/Gzip", ["grpc-encoding", "deflate"], ["grpc-accept-encoding", "deflate"]),
+      message(deflateSync("packed"), { flag: 1 }),
+    );
+    expect([deflated.body[0], deflated.body.toString("utf8", 5)]).toEqual([0, "packed"]);
     const takesNot = await ask(server.address, request("/t/Gzip"), message("plain"));
     expect([takesNot.body[0], takesNot.body.toString("utf8", 5)]).toEqual([0, "plain"]);
     const both = await callUnary(await dial(server.address), "/t/Gzip", Buffer.from("both ways"), {
