@@ -81,7 +81,7 @@ export interface Connection {
   readonly info: ConnectionInfo;
   /** How many calls can start now without waiting; 0 when it is not `ready`. */
   readonly capacity: number;
-  /** Whether its peer has responded to any call, with whatever status. */
+  /** Whether its peer has responded to any call, and not only that it is unavailable. */
   readonly responded: boolean;
   /** Hears each change of state, at most two. */
   onState(listener: (state: ConnectionState, why?: Status) => void): void;

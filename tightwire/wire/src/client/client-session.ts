@@ -36,7 +36,7 @@ export class ClientSession implements SessionSide {
   readonly lastPeerStream = 0;
   readonly session: Session;
   readonly report: Report;
-  /** Whether the server has responded to any call. */
+  /** Whether the server has responded to any call, and not only that it is unavailable. */
   gotResponse = false;
   readonly #owner: ClientSessionOwner;
   readonly #decoder: HpackDecoder = new HpackDecoder();
@@ -190,7 +190,6 @@ export class ClientSession implements SessionSide {
       throw onClosed("HEADERS", streamId);
     }
     if (stream.remoteClosed) return this.session.streamFault(stream, ErrorCode.STREAM_CLOSED);
-    this.gotResponse = true;
     (stream.owner as ClientStream).head(head, endStream);
   }
 

@@ -24,6 +24,8 @@ export interface ClientStreamSession {
   readonly session: Session;
   /** Hears what the code above the transport threw. */
   readonly report: Report;
+  /** Whether the server has responded to any call, and not only that it is unavailable. */
+  gotResponse: boolean;
   /** The caller cancelled a call. */
   cancelled(one: ClientStream): void;
   /** The response of a call is complete. */
@@ -108,6 +110,7 @@ export class ClientStream implements StreamHandle, StreamOwner {
     }
     stream.reader.compression = compressionOf(head.encoding);
     stream.headReceived = true;
+    this.#session.gotResponse = true;
     try {
       this.#response.headers(
         fields.application === undefined ? undefined : readMetadata(fields.application),
@@ -204,6 +207,8 @@ export class ClientStream implements StreamHandle, StreamOwner {
   /** The status of the response came; it is told after the messages before it. */
   #finishWith(head: ResponseHead): void {
     this.#end = completionOf(head);
+    if (head.grpcStatus !== undefined && this.#end.code !== StatusNumber.UNAVAILABLE)
+      this.#session.gotResponse = true;
     this.stream.reader.endReceived();
   }
 
