@@ -5,7 +5,8 @@ export function rawFrame(
   streamId: number,
   payload: Buffer = Buffer.alloc(0),
 ): Buffer {
-  const head = Buffer.from([0, 0, payload.length, type, flags, 0, 0, 0, 0]);
+  const head = Buffer.from([0, 0, 0, type, flags, 0, 0, 0, 0]);
+  head.writeUIntBE(payload.length, 0, 3);
   head.writeUInt32BE(streamId, 5);
   return Buffer.concat([head, payload]);
 }

@@ -1,0 +1,138 @@
+import { type Acceptor, SYSTEM } from "@tightwire/core/runtime";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { PREFACE } from "../frames/protocol.js";
+import { rawFrame } from "../frames/raw-frame.test-support.js";
+import { ServerSession } from "../server/server-session.js";
+import { DEFAULT_LIMITS } from "./limits.js";
+import { OpenStreams } from "./open-streams.js";
+
+const NEVER = Number.POSITIVE_INFINITY;
+const DATA = 0;
+const WINDOW_UPDATE = 8;
+
+const text = (value: string): Buffer => Buffer.concat([Buffer.of(value.length), Buffer.from(value)]);
+const literal = (name: string, value: string): Buffer =>
+  Buffer.concat([Buffer.of(0), text(name), text(value)]);
+const HEAD = Buffer.concat([
+  Buffer.of(0x83, 0x86),
+  literal(":path", "/a/B"),
+  literal("content-type", "application/grpc"),
+  literal("te", "trailers"),
+]);
+
+/** A server's session with an open call on stream 1 whose handler asked for `asked` messages. */
+function openCall(asked: number) {
+  const messages: Buffer[] = [];
+  const written: Buffer[] = [];
+  const acceptor: Acceptor = {
+    ...SYSTEM,
+    maxMessageBytes: 4_000_000,
+    open: (call) => ({
+      kind: "accepted",
+      start: () => call.pull(asked),
+      message: (bytes) => void messages.push(Buffer.from(bytes)),
+      halfClosed() {},
+      drained() {},
+      cancelled() {},
+    }),
+  };
+  const session = new ServerSession(
+    {
+      waitingBytes: 0,
+      write: (bytes) => void written.push(Buffer.from(bytes)),
+      whenWritten() {},
+      end() {},
+      destroy() {},
+    },
+    {
+      ...SYSTEM,
+      limits: DEFAULT_LIMITS,
+      maxMessageBytes: 4_000_000,
+      keepaliveMs: NEVER,
+      keepaliveTimeoutMs: 1,
+      maxIdleMs: NEVER,
+      maxAgeMs: NEVER,
+      maxAgeGraceMs: NEVER,
+    },
+    { kind: "network", address: "test" },
+    { acceptor, sessionClosed() {} },
+  );
+  session.receive(Buffer.concat([PREFACE, rawFrame(4, 0, 0, Buffer.alloc(0)), rawFrame(1, 4, 1, HEAD)]));
+  return {
+    session,
+    messages,
+    /** WINDOW_UPDATEs that it wrote. */
+    async updates() {
+      await new Promise((resolve) => setImmediate(resolve));
+      const bytes = Buffer.concat(written);
+      let count = 0;
+      for (let at = 0; at < bytes.length; at += 9 + bytes.readUIntBE(at, 3))
+        if (bytes[at + 3] === WINDOW_UPDATE) count++;
+      return count;
+    },
+  };
+}
+
+/** Each byte in a DATA frame of its own, in chunks as a socket would bring them. */
+function* inFrames(bytes: Buffer): Generator<Buffer> {
+  const frames = Buffer.alloc(65_530);
+  for (let at = 0; at < bytes.length; ) {
+    let filled = 0;
+    for (; filled < frames.length && at < bytes.length; filled += 10, at++)
+      rawFrame(DATA, 0, 1, bytes.subarray(at, at + 1)).copy(frames, filled);
+    yield Buffer.from(frames.subarray(0, filled));
+  }
+}
+
+const withPrefix = (body: Buffer): Buffer => {
+  const prefix = Buffer.alloc(5);
+  prefix.writeUInt32BE(body.length, 1);
+  return Buffer.concat([prefix, body]);
+};
+
+afterEach(() => void vi.restoreAllMocks());
+
+describe("32. messages in DATA frames of one byte", () => {
+  /** Gives the bytes to the call, and counts what that took. */
+  function countWork(bytes: Buffer, asked: number) {
+    const call = openCall(asked);
+    const copy = vi.spyOn(Buffer.prototype, "copy");
+    const allocate = vi.spyOn(Buffer, "allocUnsafe");
+    const allocateSlow = vi.spyOn(Buffer, "allocUnsafeSlow");
+    const walk = vi.spyOn(OpenStreams.prototype, "unreadBytes");
+    const chunks = [...inFrames(bytes)];
+    for (const spy of [copy, allocate, allocateSlow]) spy.mockClear();
+    for (const chunk of chunks) call.session.receive(chunk);
+    const copied = copy.mock.results.reduce((sum, { value }) => sum + (value as number), 0);
+    const allocations = allocate.mock.calls.length + allocateSlow.mock.calls.length;
+    const walks = walk.mock.calls.length;
+    vi.restoreAllMocks();
+    return { ...call, copied, allocations, walks, chunks: chunks.length };
+  }
+
+  test("32. a large one is copied three times at most, into a few buffers, and no stream is looked at", async () => {
+    const body = Buffer.alloc(150_000, "large");
+    const work = countWork(withPrefix(body), 1);
+    expect(work.messages).toHaveLength(1);
+    expect(work.messages[0]?.equals(body)).toBe(true);
+    // A chunk ends inside a frame's header, which is copied.
+    expect(work.copied).toBeLessThan(3 * body.length + 9 * work.chunks);
+    expect(work.allocations).toBeLessThan(20 + work.chunks);
+    expect(work.walks).toBe(0);
+    expect(await work.updates()).toBeLessThan(10);
+  });
+
+  test("32. thousands of small ones cost no more a byte, read or not", async () => {
+    const count = 500;
+    const small = withPrefix(Buffer.alloc(100, "small"));
+    const bytes = Buffer.concat(Array.from({ length: count }, () => small));
+    for (const asked of [count, 0]) {
+      const work = countWork(bytes, asked);
+      expect(work.messages).toHaveLength(asked);
+      expect(work.copied).toBeLessThan(4 * bytes.length);
+      expect(work.allocations).toBeLessThan(6 * count + work.chunks);
+      expect(work.walks).toBe(0);
+      expect(await work.updates()).toBeLessThan(10);
+    }
+  });
+});
