@@ -83,7 +83,10 @@ describe("35. the backoff ends with a call that succeeded, not with a connect", 
     [
       "once the client's SETTINGS came",
       async (peer) => {
-        await peer.until("an acknowledgement", ({ type, flags }) => type === SETTINGS && flags === 1);
+        await peer.until(
+          "an acknowledgement",
+          ({ type, flags }) => type === SETTINGS && flags === 1,
+        );
         peer.send(goaway(0));
       },
     ],

@@ -659,6 +659,26 @@ describe("message sizes", () => {
     ).toEqual([]);
   });
 
+  test("maxInflatedBytesPerSecond: beyond it compressed messages wait, those of others do not", async () => {
+    // The second would be inflated after a minute.
+    const limits = { maxInflatedBytesPerSecond: 1_000 };
+    const { server, peer, beside } = await underAttack(limits);
+    const one = message(gzipSync(Buffer.alloc(70_000)), { flag: 1 });
+    const gzip = ["grpc-encoding", "gzip"] as const;
+    peer.send(headers(1, request("/t/Hold", gzip)), data(1, one), data(1, one));
+    await eventually(() => expect(server.calls[0]?.messages).toHaveLength(1));
+    const small = message(gzipSync("small"), { flag: 1 });
+    peer.send(headers(3, request("/t/Hold", gzip)), data(3, small));
+    peer.send(headers(5, request("/t/Echo")), data(5, message("plain"), true));
+    expect((await peer.response(5)).status).toBe("0");
+    await beside();
+    const other = await greetRaw(server.address);
+    other.send(headers(1, request("/t/Echo", gzip)), data(1, small, true));
+    expect((await other.response(1)).status).toBe("0");
+    expect(server.calls.slice(0, 2).map(({ messages }) => messages.length)).toEqual([1, 0]);
+    expect(peer.frames.filter(({ type }) => type === RST_STREAM || type === GOAWAY)).toEqual([]);
+  });
+
   test("and at our client's", async () => {
     const whole = message(bomb, { flag: 1 });
     const address = await respondRaw((peer, streamId) => {

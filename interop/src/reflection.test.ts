@@ -24,18 +24,25 @@ function makeReflectionStubs(): string {
 
 for (const transport of TRANSPORT_NAMES) {
   const what = `a server over ${transport} describes the test service to a client that has no contract`;
-  test.skipIf(leftOut !== undefined)(leftOut === undefined ? what : `${what} (${leftOut})`, async () => {
-    const served = await startServer("127.0.0.1:0", findTransport(transport).server(undefined), []);
-    onTestFinished(() => served.stop({ pauseMs: 0, graceMs: 500 }));
-    const port = /\d+$/.exec(served.address)?.[0] as string;
-    const { stdout } = await promisify(execFile)(PYTHON, [
-      ...["-B", join(repository, "interop/peers/reflecting_client.py")],
-      ...["--stubs", makeReflectionStubs(), "--server_port", port],
-    ]);
-    expect(stdout.trim().split("\n")).toEqual([
-      expect.stringMatching(/^services .*\bgrpc\.testing\.TestService\b/),
-      "files grpc/testing/empty.proto grpc/testing/messages.proto grpc/testing/test.proto",
-      "called grpc.testing.TestService.EmptyCall",
-    ]);
-  });
+  test.skipIf(leftOut !== undefined)(
+    leftOut === undefined ? what : `${what} (${leftOut})`,
+    async () => {
+      const served = await startServer(
+        "127.0.0.1:0",
+        findTransport(transport).server(undefined),
+        [],
+      );
+      onTestFinished(() => served.stop({ pauseMs: 0, graceMs: 500 }));
+      const port = /\d+$/.exec(served.address)?.[0] as string;
+      const { stdout } = await promisify(execFile)(PYTHON, [
+        ...["-B", join(repository, "interop/peers/reflecting_client.py")],
+        ...["--stubs", makeReflectionStubs(), "--server_port", port],
+      ]);
+      expect(stdout.trim().split("\n")).toEqual([
+        expect.stringMatching(/^services .*\bgrpc\.testing\.TestService\b/),
+        "files grpc/testing/empty.proto grpc/testing/messages.proto grpc/testing/test.proto",
+        "called grpc.testing.TestService.EmptyCall",
+      ]);
+    },
+  );
 }

@@ -4,7 +4,13 @@ import { describe, expect, test } from "vitest";
 import { ConnectionError } from "./connection-error.js";
 import type { FrameHandler } from "./frame.js";
 import { FrameReader } from "./frame-reader.js";
-import { writeGoaway, writePing, writeReset, writeSettings, writeWindowUpdate } from "./frame-writer.js";
+import {
+  writeGoaway,
+  writePing,
+  writeReset,
+  writeSettings,
+  writeWindowUpdate,
+} from "./frame-writer.js";
 import { rawFrame } from "./raw-frame.test-support.js";
 
 /** A checkout of https://github.com/http2jp/http2-frame-test-case; see CONTRIBUTING.md. */
@@ -41,7 +47,9 @@ const CONTINUATION = 9;
 function read(wire: Buffer): unknown {
   let heard: unknown;
   const text = (bytes: Buffer, start: number, end: number) => bytes.toString("utf8", start, end);
-  const hear = (one: object): void => void (heard = one);
+  function hear(one: unknown): void {
+    heard = one;
+  }
   const block = (_id: number, _flags: number, bytes: Buffer, start: number, end: number): void =>
     hear({ header_block_fragment: text(bytes, start, end) });
   const handler: FrameHandler = {
@@ -61,7 +69,7 @@ function read(wire: Buffer): unknown {
     goaway: (last_stream_id, error_code, additional_debug_data) =>
       hear({ last_stream_id, error_code, additional_debug_data }),
     windowUpdate: (_id, window_size_increment) => hear({ window_size_increment }),
-    streamFault: (_id, code) => void (heard = code),
+    streamFault: (_id, code) => hear(code),
   };
   const reader = new FrameReader(handler);
   try {
@@ -79,7 +87,11 @@ function read(wire: Buffer): unknown {
 }
 
 /** The frame as we write it; undefined for what we never write so (padding, priorities). */
-function write({ stream_identifier: id, frame_payload: payload, type }: NonNullable<Case["frame"]>) {
+function write({
+  stream_identifier: id,
+  frame_payload: payload,
+  type,
+}: NonNullable<Case["frame"]>) {
   const out = { buffer: Buffer.alloc(1_000), at: 0, reserve() {} };
   const number = (name: string): number => payload[name] as number;
   if (type === 3) writeReset(out, id, number("error_code"));

@@ -10,9 +10,7 @@ const TURN_BYTES = 1_048_576;
 
 /** A connection that has messages for the threads. */
 export interface InflationSource {
-  /**
-   * Starts its next message, whose end it tells by `done`. False when it has none to start any more.
-   */
+  /** Starts its next message, whose end it tells by `done`. False when it has none any more. */
   startNext(done: () => void): boolean;
 }
 

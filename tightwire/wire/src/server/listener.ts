@@ -65,9 +65,9 @@ export class WireListener implements Listener {
     options: Omit<ServerSessionOptions, "maxMessageBytes" | "clock" | "random">,
   ): Promise<WireListener> {
     const where = parseAddress(address);
-    // A client of HTTP/1 that half-closes still reads why it was refused. Not over TLS, where nobody
-    // hears of a FIN before the handshake has ended: Node closes such a socket only without
-    // `allowHalfOpen`.
+    // A client of HTTP/1 that half-closes still reads why it was refused. Not over TLS: Node tells
+    // nobody of a FIN before the handshake has ended, and closes the socket without `allowHalfOpen`
+    // alone.
     const server =
       tls === undefined
         ? createNetServer({ allowHalfOpen: true, noDelay: true })

@@ -6,20 +6,26 @@ import { DEFAULT_LIMITS } from "../session/limits.js";
 import { ServerSession } from "./server-session.js";
 
 const NEVER = Number.POSITIVE_INFINITY;
-const RESET = 3;
 const SETTINGS = 4;
 /** `SETTINGS_INITIAL_WINDOW_SIZE` of 0: nothing of a response with messages is ever read. */
 const NO_WINDOW = rawFrame(SETTINGS, 0, 0, Buffer.of(0, 4, 0, 0, 0, 0));
 
-const text = (value: string): Buffer => Buffer.concat([Buffer.of(value.length), Buffer.from(value)]);
+const text = (value: string): Buffer =>
+  Buffer.concat([Buffer.of(value.length), Buffer.from(value)]);
 
 /** A head, with one large field that goes into the table first, and `count` fields of a byte. */
 function head(streamId: number, count: number): Buffer {
   const literals = [":path", "/a/B", "content-type", "application/grpc", "te", "trailers"];
   const fields = [Buffer.of(0x83, 0x86)];
   for (let at = 0; at < literals.length; at += 2)
-    fields.push(Buffer.concat([Buffer.of(0), text(literals[at] as string), text(literals[at + 1] as string)]));
-  fields.push(streamId === 1 ? Buffer.concat([Buffer.of(0x40), text("x"), text("y".repeat(100))]) : Buffer.of(0xbe));
+    fields.push(
+      Buffer.concat([Buffer.of(0), text(literals[at] as string), text(literals[at + 1] as string)]),
+    );
+  fields.push(
+    streamId === 1
+      ? Buffer.concat([Buffer.of(0x40), text("x"), text("y".repeat(100))])
+      : Buffer.of(0xbe),
+  );
   return rawFrame(1, 4, streamId, Buffer.concat([...fields, Buffer.alloc(count, 0xbe)]));
 }
 

@@ -10,7 +10,8 @@ const NEVER = Number.POSITIVE_INFINITY;
 const DATA = 0;
 const WINDOW_UPDATE = 8;
 
-const text = (value: string): Buffer => Buffer.concat([Buffer.of(value.length), Buffer.from(value)]);
+const text = (value: string): Buffer =>
+  Buffer.concat([Buffer.of(value.length), Buffer.from(value)]);
 const literal = (name: string, value: string): Buffer =>
   Buffer.concat([Buffer.of(0), text(name), text(value)]);
 const HEAD = Buffer.concat([
@@ -57,7 +58,9 @@ function openCall(asked: number) {
     { kind: "network", address: "test" },
     { acceptor, sessionClosed() {} },
   );
-  session.receive(Buffer.concat([PREFACE, rawFrame(4, 0, 0, Buffer.alloc(0)), rawFrame(1, 4, 1, HEAD)]));
+  session.receive(
+    Buffer.concat([PREFACE, rawFrame(4, 0, 0, Buffer.alloc(0)), rawFrame(1, 4, 1, HEAD)]),
+  );
   return {
     session,
     messages,
