@@ -125,12 +125,12 @@ describe("this thread", () => {
     ).length;
   }
 
-  test("inflates 256 KiB of a connection in a turn, what each message costs included", () => {
+  test("inflates 512 KiB of a connection in a turn, what each message costs included", () => {
     const stage = createStage();
     const connection = stage.connect();
-    expect(atOnce(stage, connection, 100)).toBe(22); // of 12 KiB each
+    expect(atOnce(stage, connection, 100)).toBe(43); // of 12 KiB each
     stage.endTurn();
-    expect(atOnce(stage, connection, 100)).toBe(22);
+    expect(atOnce(stage, connection, 100)).toBe(43);
   });
 
   test("inflates 1 MiB of all connections in a turn", () => {
@@ -143,7 +143,7 @@ describe("this thread", () => {
     const stage = createStage();
     const connection = stage.connect();
     const lie = Buffer.concat([zeros(MIB), Buffer.alloc(4)]);
-    for (let count = 0; count < 8; count++) stage.inflate(connection, "", lie);
+    for (let count = 0; count < 15; count++) stage.inflate(connection, "", lie);
     expect(atOnce(stage, connection, 1)).toBe(0); // of 36 KiB each
   });
 });

@@ -18,7 +18,7 @@ const SYNC_OUTPUT_BYTES = 32_768;
 /** What inflating costs beside the bytes that come out, in bytes. */
 const COST_BYTES = 4_096;
 /** What a connection may inflate on this thread in a turn of the event loop. */
-const TURN_BYTES = 262_144;
+const TURN_BYTES = 524_288;
 /** How often a connection that waits for its rate looks whether anybody waits still. */
 const LOOK_MS = 1_000;
 
