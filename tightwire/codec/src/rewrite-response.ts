@@ -1,4 +1,6 @@
+import { rewriteDecode } from "./rewrite-decode.js";
 import { rewriteFields } from "./rewrite-fields.js";
+import { rewriteUnknownFields } from "./rewrite-unknown-fields.js";
 
 /**
  * Field of a `CodeGeneratorResponse` that holds a file, and of a file the field that holds its text
@@ -12,14 +14,17 @@ const OURS = '"@tightwire/codec/wire"';
 
 /**
  * Takes what ts-proto returns to protoc, and has all its files import their reader and writer from
- * `@tightwire/codec/wire`. Nothing else is changed.
+ * `@tightwire/codec/wire` and read strictly. Nothing else is changed.
  */
 export function rewriteResponse(response: Uint8Array): Uint8Array {
   return rewriteFields(response, {
     [FILE]: (file) =>
       rewriteFields(file, {
-        [CONTENT]: (content) =>
-          Buffer.from(Buffer.from(content).toString("utf8").replaceAll(STOCK, OURS), "utf8"),
+        [CONTENT]: (content) => Buffer.from(rewriteFile(Buffer.from(content).toString("utf8"))),
       }),
   });
+}
+
+function rewriteFile(text: string): string {
+  return rewriteUnknownFields(rewriteDecode(text.replaceAll(STOCK, OURS)));
 }

@@ -99,7 +99,10 @@ describe("reads what @bufbuild/protobuf reads, and refuses what it refuses", () 
     for (let length = 1; length <= 12; length++) {
       for (const last of [0, 1, 0x0f, 0x10, 0x7f]) {
         const bytes = new Uint8Array(length).fill(0xff).fill(last, length - 1);
-        for (const step of STEPS) expectSame(bytes, [step]);
+        for (const step of STEPS) {
+          if (step[0] !== "skip 0" || length <= 10) expectSame(bytes, [step]);
+          else expect(() => step[1](ourReader(bytes))).toThrow("invalid varint");
+        }
       }
     }
   });

@@ -1,17 +1,22 @@
+import { copyBytes, copyField } from "./copy.js";
+import { endsEarly, illegalTag, tooDeep, wrongEndGroup } from "./malformed.js";
 import { readShortAscii, SHORT_TEXT } from "./short-text.js";
+import { MAX_GROUPS, skipValue } from "./skip.js";
 import { readUtf8 } from "./utf8.js";
-import { WireType } from "./wire-type.js";
+import { wordAt } from "./varint.js";
+import type { WireType } from "./wire-type.js";
 import { float32, float64, HIGH, joinInt64, joinUint64, LOW, words } from "./words.js";
 
 const MAX_VARINT_BYTES = 10;
-/** Nested groups that are skipped at most. */
-const MAX_GROUPS = 100;
+/** Messages in messages that are read at most, the outermost included. */
+const MAX_DEPTH = 100;
 
 /**
  * Reads what protobuf writes: the methods that the code of ts-proto calls, with the results of
- * `@bufbuild/protobuf/wire` (2.17), malformed input included. Two things differ: text that is not
- * UTF-8 throws unless it is read with `string(false)`, and `bytes` and `skip` give copies, so that
- * nothing is kept of what is read.
+ * `@bufbuild/protobuf/wire` (2.17), malformed input included, and those that our plugin has it call
+ * in their place. Three things differ: text that is not UTF-8 throws unless it is read with
+ * `string(false)`, a varint that is skipped has at most ten bytes, and `bytes` and `skip` give
+ * copies, so that nothing is kept of what is read.
  *
  * Every method moves `pos` on and throws an Error when there is no such value: a RangeError where
  * the input ends too early.
@@ -19,10 +24,9 @@ const MAX_GROUPS = 100;
 export class BinaryReader {
   /** Where the next value begins. */
   pos = 0;
-  /** Where the input ends. */
-  readonly len: number;
-  /** ts-proto counts here how deep it is in nested messages. */
-  __tsProtoDecodeDepth = 0;
+  /** Where the input ends, or the message that is being read: nothing is read beyond. */
+  len: number;
+  #depth = 0;
   readonly #bytes: Uint8Array;
   /** Upper word of the 64-bit varint that was read last. */
   #high = 0;
@@ -37,18 +41,77 @@ export class BinaryReader {
     return this.#bytes;
   }
 
+  /**
+   * Begins a message of so many bytes: all that are left where `length` is undefined, the group of
+   * field n where it is -n. Returns where it ends, which a group does only by its end tag. `leave`
+   * follows, with what `len` was before.
+   */
+  enter(length?: number): number {
+    if (this.#depth >= MAX_DEPTH) throw tooDeep(MAX_DEPTH);
+    const end = length === undefined ? this.len : this.pos + length;
+    if (end > this.len) throw endsEarly();
+    this.#depth++;
+    if (length !== undefined && length < 0) return Number.POSITIVE_INFINITY;
+    this.len = end;
+    return end;
+  }
+
+  /** Ends what `enter` began. */
+  leave(outerEnd: number): void {
+    this.#depth--;
+    this.len = outerEnd;
+  }
+
   /** Reads a field's number and wire type. */
   tag(): [number, WireType] {
-    const start = this.pos;
-    const tag = this.uint32();
-    const length = this.pos - start;
-    if (length > 5 || (length === 5 && (this.#bytes[this.pos - 1] as number) > 0x0f))
-      throw new Error("illegal tag: varint overflows uint32");
-    const field = tag >>> 3;
+    const tag = this.fieldTag();
     const wireType = tag & 7;
-    if (field === 0 || wireType > 5)
-      throw new Error(`illegal tag: field no ${field} wire type ${wireType}`);
-    return [field, wireType as WireType];
+    if (wireType > 5) throw illegalTag(tag);
+    return [tag >>> 3, wireType as WireType];
+  }
+
+  /**
+   * Reads a field's number and wire type as the one number that they are on the wire. Wire types
+   * that do not exist are left to `skip`, which throws for them.
+   */
+  fieldTag(): number {
+    const at = this.pos;
+    if (at < this.len) {
+      const byte = this.#bytes[at] as number;
+      if (byte > 7 && byte < 0x80) {
+        this.pos = at + 1;
+        return byte;
+      }
+    }
+    return this.#longTag();
+  }
+
+  /**
+   * Takes the tag of a group's end. Throws unless `length`, as {@link enter} was given it, says
+   * that this very group is being read.
+   */
+  endGroup(tag: number, length: number | undefined): void {
+    if (length !== -(tag >>> 3)) throw wrongEndGroup(tag);
+  }
+
+  /** Reads a length. Returns where the bytes end that it is the length of. */
+  lengthEnd(): number {
+    const length = this.uint32();
+    const end = this.pos + length;
+    if (end > this.len) throw endsEarly();
+    return end;
+  }
+
+  /** Throws when the last value of a packed field went past the end of the field. */
+  endPacked(end: number): void {
+    if (this.pos !== end) throw endsEarly();
+  }
+
+  /** Passes over a field whose tag was read, and gives a copy of all of it, its tag included. */
+  unknownField(tag: number): Uint8Array {
+    const start = this.pos;
+    skipValue(this, tag & 7, tag >>> 3, MAX_GROUPS);
+    return copyField(tag, this.#bytes, start, this.pos);
   }
 
   /**
@@ -57,13 +120,8 @@ export class BinaryReader {
    */
   skip(wireType: WireType | number, field?: number, groups: number = MAX_GROUPS): Uint8Array {
     const start = this.pos;
-    if (wireType === WireType.Varint) this.#skipVarint();
-    else if (wireType === WireType.Bit64) this.#take(8);
-    else if (wireType === WireType.Bit32) this.#take(4);
-    else if (wireType === WireType.LengthDelimited) this.#take(this.uint32());
-    else if (wireType === WireType.StartGroup) this.#skipGroup(field, groups);
-    else throw new Error(`cant skip wire type ${wireType}`);
-    return copy(this.#bytes, start, this.pos);
+    skipValue(this, wireType, field, groups);
+    return copyBytes(this.#bytes, start, this.pos);
   }
 
   uint32(): number {
@@ -111,28 +169,28 @@ export class BinaryReader {
   }
 
   sfixed32(): number {
-    return this.#word(this.#take(4));
+    return wordAt(this.#bytes, this.#take(4));
   }
 
   fixed64(): bigint {
     const at = this.#take(8);
-    return joinUint64(this.#word(at), this.#word(at + 4));
+    return joinUint64(wordAt(this.#bytes, at), wordAt(this.#bytes, at + 4));
   }
 
   sfixed64(): bigint {
     const at = this.#take(8);
-    return joinInt64(this.#word(at), this.#word(at + 4));
+    return joinInt64(wordAt(this.#bytes, at), wordAt(this.#bytes, at + 4));
   }
 
   float(): number {
-    words[0] = this.#word(this.#take(4));
+    words[0] = wordAt(this.#bytes, this.#take(4));
     return float32[0] as number;
   }
 
   double(): number {
     const at = this.#take(8);
-    words[LOW] = this.#word(at);
-    words[HIGH] = this.#word(at + 4);
+    words[LOW] = wordAt(this.#bytes, at);
+    words[HIGH] = wordAt(this.#bytes, at + 4);
     return float64[0] as number;
   }
 
@@ -140,7 +198,7 @@ export class BinaryReader {
   bytes(): Uint8Array {
     const length = this.uint32();
     const start = this.#take(length);
-    return copy(this.#bytes, start, start + length);
+    return copyBytes(this.#bytes, start, start + length);
   }
 
   /**
@@ -168,16 +226,6 @@ export class BinaryReader {
     return at;
   }
 
-  #word(at: number): number {
-    const bytes = this.#bytes;
-    return (
-      (bytes[at] as number) |
-      ((bytes[at + 1] as number) << 8) |
-      ((bytes[at + 2] as number) << 16) |
-      ((bytes[at + 3] as number) << 24)
-    );
-  }
-
   /** Reads up to 64 bits; gives the lower word and leaves the upper one in `#high`. */
   #varint(): number {
     const bytes = this.#bytes;
@@ -203,29 +251,14 @@ export class BinaryReader {
     throw at - start === MAX_VARINT_BYTES ? new Error("invalid varint") : endsEarly();
   }
 
-  /** However long it is: nobody wants its value. */
-  #skipVarint(): void {
-    while ((this.#bytes[this.#take(1)] as number) > 0x7f);
+  /** Reads a tag of several bytes, or one that is invalid. */
+  #longTag(): number {
+    const start = this.pos;
+    const tag = this.uint32();
+    const length = this.pos - start;
+    if (length > 5 || (length === 5 && (this.#bytes[this.pos - 1] as number) > 0x0f))
+      throw new Error("illegal tag: varint overflows uint32");
+    if (tag < 8) throw illegalTag(tag);
+    return tag;
   }
-
-  #skipGroup(field: number | undefined, groups: number): void {
-    if (groups <= 0) throw new Error("maximum recursion depth reached");
-    for (;;) {
-      const [inner, wireType] = this.tag();
-      if (wireType !== WireType.EndGroup) this.skip(wireType, inner, groups - 1);
-      else if (field === undefined || inner === field) return;
-      else throw new Error("invalid end group tag");
-    }
-  }
-}
-
-/** Never a Buffer, whatever was read, and never a view. */
-function copy(bytes: Uint8Array, start: number, end: number): Uint8Array {
-  const copied = new Uint8Array(end - start);
-  copied.set(bytes.subarray(start, end));
-  return copied;
-}
-
-function endsEarly(): RangeError {
-  return new RangeError("premature EOF");
 }

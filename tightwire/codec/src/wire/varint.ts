@@ -43,3 +43,13 @@ export function putWord(block: Uint8Array, value: number, at: number): void {
   block[at + 2] = value >>> 16;
   block[at + 3] = value >>> 24;
 }
+
+/** Reads a word, the lowest byte first. */
+export function wordAt(bytes: Uint8Array, at: number): number {
+  return (
+    (bytes[at] as number) |
+    ((bytes[at + 1] as number) << 8) |
+    ((bytes[at + 2] as number) << 16) |
+    ((bytes[at + 3] as number) << 24)
+  );
+}

@@ -107,109 +107,109 @@ export interface Everything {
     | { $case: "choiceBool"; value: boolean }
     | { $case: "choiceEverything"; value: Everything }
     | undefined;
-  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+  _unknownFields?: Uint8Array[] | undefined;
 }
 
 export interface Everything_ByInt32Entry {
   key: number;
   value: string;
-  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+  _unknownFields?: Uint8Array[] | undefined;
 }
 
 export interface Everything_ByInt64Entry {
   key: bigint;
   value: string;
-  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+  _unknownFields?: Uint8Array[] | undefined;
 }
 
 export interface Everything_ByUint32Entry {
   key: number;
   value: string;
-  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+  _unknownFields?: Uint8Array[] | undefined;
 }
 
 export interface Everything_ByUint64Entry {
   key: bigint;
   value: string;
-  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+  _unknownFields?: Uint8Array[] | undefined;
 }
 
 export interface Everything_BySint32Entry {
   key: number;
   value: string;
-  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+  _unknownFields?: Uint8Array[] | undefined;
 }
 
 export interface Everything_BySint64Entry {
   key: bigint;
   value: string;
-  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+  _unknownFields?: Uint8Array[] | undefined;
 }
 
 export interface Everything_ByFixed32Entry {
   key: number;
   value: string;
-  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+  _unknownFields?: Uint8Array[] | undefined;
 }
 
 export interface Everything_ByFixed64Entry {
   key: bigint;
   value: string;
-  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+  _unknownFields?: Uint8Array[] | undefined;
 }
 
 export interface Everything_BySfixed32Entry {
   key: number;
   value: string;
-  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+  _unknownFields?: Uint8Array[] | undefined;
 }
 
 export interface Everything_BySfixed64Entry {
   key: bigint;
   value: string;
-  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+  _unknownFields?: Uint8Array[] | undefined;
 }
 
 export interface Everything_ByBoolEntry {
   key: boolean;
   value: string;
-  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+  _unknownFields?: Uint8Array[] | undefined;
 }
 
 export interface Everything_ByStringEntry {
   key: string;
   value: string;
-  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+  _unknownFields?: Uint8Array[] | undefined;
 }
 
 export interface Everything_ToDoubleEntry {
   key: string;
   value: number;
-  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+  _unknownFields?: Uint8Array[] | undefined;
 }
 
 export interface Everything_ToBytesEntry {
   key: string;
   value: Uint8Array;
-  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+  _unknownFields?: Uint8Array[] | undefined;
 }
 
 export interface Everything_ToKindEntry {
   key: string;
   value: Kind;
-  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+  _unknownFields?: Uint8Array[] | undefined;
 }
 
 export interface Everything_ToEverythingEntry {
   key: string;
   value: Everything | undefined;
-  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+  _unknownFields?: Uint8Array[] | undefined;
 }
 
 export interface Everything_ToUint64Entry {
   key: string;
   value: bigint;
-  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+  _unknownFields?: Uint8Array[] | undefined;
 }
 
 function createBaseEverything(): Everything {
@@ -296,7 +296,7 @@ function createBaseEverything(): Everything {
     toEverything: {},
     toUint64: {},
     choice: undefined,
-    _unknownFields: {},
+    _unknownFields: undefined,
   };
 }
 
@@ -682,1066 +682,1084 @@ export const Everything: MessageFns<Everything> = {
         break;
     }
     if (message._unknownFields !== undefined) {
-      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
-        const tag = parseInt(key, 10);
-        for (const value of values) {
-          writer.uint32(tag).raw(value);
-        }
+      for (const field of message._unknownFields) {
+        writer.raw(field);
       }
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Everything {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: Everything): Everything {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseEverything();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 9) {
-              break;
-            }
-
-            message.oneDouble = reader.double();
-            continue;
-          }
-          case 2: {
-            if (tag !== 21) {
-              break;
-            }
-
-            message.oneFloat = reader.float();
-            continue;
-          }
-          case 3: {
-            if (tag !== 24) {
-              break;
-            }
-
-            message.oneInt32 = reader.int32();
-            continue;
-          }
-          case 4: {
-            if (tag !== 32) {
-              break;
-            }
-
-            message.oneInt64 = reader.int64() as bigint;
-            continue;
-          }
-          case 5: {
-            if (tag !== 40) {
-              break;
-            }
-
-            message.oneUint32 = reader.uint32();
-            continue;
-          }
-          case 6: {
-            if (tag !== 48) {
-              break;
-            }
-
-            message.oneUint64 = reader.uint64() as bigint;
-            continue;
-          }
-          case 7: {
-            if (tag !== 56) {
-              break;
-            }
-
-            message.oneSint32 = reader.sint32();
-            continue;
-          }
-          case 8: {
-            if (tag !== 64) {
-              break;
-            }
-
-            message.oneSint64 = reader.sint64() as bigint;
-            continue;
-          }
-          case 9: {
-            if (tag !== 77) {
-              break;
-            }
-
-            message.oneFixed32 = reader.fixed32();
-            continue;
-          }
-          case 10: {
-            if (tag !== 81) {
-              break;
-            }
-
-            message.oneFixed64 = reader.fixed64() as bigint;
-            continue;
-          }
-          case 11: {
-            if (tag !== 93) {
-              break;
-            }
-
-            message.oneSfixed32 = reader.sfixed32();
-            continue;
-          }
-          case 12: {
-            if (tag !== 97) {
-              break;
-            }
-
-            message.oneSfixed64 = reader.sfixed64() as bigint;
-            continue;
-          }
-          case 13: {
-            if (tag !== 104) {
-              break;
-            }
-
-            message.oneBool = reader.bool();
-            continue;
-          }
-          case 14: {
-            if (tag !== 114) {
-              break;
-            }
-
-            message.oneString = reader.string();
-            continue;
-          }
-          case 15: {
-            if (tag !== 122) {
-              break;
-            }
-
-            message.oneBytes = reader.bytes();
-            continue;
-          }
-          case 16: {
-            if (tag !== 128) {
-              break;
-            }
-
-            message.oneKind = reader.int32() as any;
-            continue;
-          }
-          case 17: {
-            if (tag !== 138) {
-              break;
-            }
-
-            message.oneMessage = Everything.decode(reader, reader.uint32());
-            continue;
-          }
-          case 18: {
-            if (tag !== 145) {
-              break;
-            }
-
-            message.maybeDouble = reader.double();
-            continue;
-          }
-          case 19: {
-            if (tag !== 157) {
-              break;
-            }
-
-            message.maybeFloat = reader.float();
-            continue;
-          }
-          case 20: {
-            if (tag !== 160) {
-              break;
-            }
-
-            message.maybeInt32 = reader.int32();
-            continue;
-          }
-          case 21: {
-            if (tag !== 168) {
-              break;
-            }
-
-            message.maybeInt64 = reader.int64() as bigint;
-            continue;
-          }
-          case 22: {
-            if (tag !== 176) {
-              break;
-            }
-
-            message.maybeUint32 = reader.uint32();
-            continue;
-          }
-          case 23: {
-            if (tag !== 184) {
-              break;
-            }
-
-            message.maybeUint64 = reader.uint64() as bigint;
-            continue;
-          }
-          case 24: {
-            if (tag !== 192) {
-              break;
-            }
-
-            message.maybeSint32 = reader.sint32();
-            continue;
-          }
-          case 25: {
-            if (tag !== 200) {
-              break;
-            }
-
-            message.maybeSint64 = reader.sint64() as bigint;
-            continue;
-          }
-          case 26: {
-            if (tag !== 213) {
-              break;
-            }
-
-            message.maybeFixed32 = reader.fixed32();
-            continue;
-          }
-          case 27: {
-            if (tag !== 217) {
-              break;
-            }
-
-            message.maybeFixed64 = reader.fixed64() as bigint;
-            continue;
-          }
-          case 28: {
-            if (tag !== 229) {
-              break;
-            }
-
-            message.maybeSfixed32 = reader.sfixed32();
-            continue;
-          }
-          case 29: {
-            if (tag !== 233) {
-              break;
-            }
-
-            message.maybeSfixed64 = reader.sfixed64() as bigint;
-            continue;
-          }
-          case 30: {
-            if (tag !== 240) {
-              break;
-            }
-
-            message.maybeBool = reader.bool();
-            continue;
-          }
-          case 31: {
-            if (tag !== 250) {
-              break;
-            }
-
-            message.maybeString = reader.string();
-            continue;
-          }
-          case 32: {
-            if (tag !== 258) {
-              break;
-            }
-
-            message.maybeBytes = reader.bytes();
-            continue;
-          }
-          case 33: {
-            if (tag !== 264) {
-              break;
-            }
-
-            message.maybeKind = reader.int32() as any;
-            continue;
-          }
-          case 34: {
-            if (tag === 273) {
-              message.manyDouble.push(reader.double());
-
-              continue;
-            }
-
-            if (tag === 274) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.manyDouble.push(reader.double());
-              }
-
-              continue;
-            }
-
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseEverything();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 9) {
             break;
           }
-          case 35: {
-            if (tag === 285) {
-              message.manyFloat.push(reader.float());
 
-              continue;
-            }
-
-            if (tag === 282) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.manyFloat.push(reader.float());
-              }
-
-              continue;
-            }
-
-            break;
-          }
-          case 36: {
-            if (tag === 288) {
-              message.manyInt32.push(reader.int32());
-
-              continue;
-            }
-
-            if (tag === 290) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.manyInt32.push(reader.int32());
-              }
-
-              continue;
-            }
-
-            break;
-          }
-          case 37: {
-            if (tag === 296) {
-              message.manyInt64.push(reader.int64() as bigint);
-
-              continue;
-            }
-
-            if (tag === 298) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.manyInt64.push(reader.int64() as bigint);
-              }
-
-              continue;
-            }
-
-            break;
-          }
-          case 38: {
-            if (tag === 304) {
-              message.manyUint32.push(reader.uint32());
-
-              continue;
-            }
-
-            if (tag === 306) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.manyUint32.push(reader.uint32());
-              }
-
-              continue;
-            }
-
-            break;
-          }
-          case 39: {
-            if (tag === 312) {
-              message.manyUint64.push(reader.uint64() as bigint);
-
-              continue;
-            }
-
-            if (tag === 314) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.manyUint64.push(reader.uint64() as bigint);
-              }
-
-              continue;
-            }
-
-            break;
-          }
-          case 40: {
-            if (tag === 320) {
-              message.manySint32.push(reader.sint32());
-
-              continue;
-            }
-
-            if (tag === 322) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.manySint32.push(reader.sint32());
-              }
-
-              continue;
-            }
-
-            break;
-          }
-          case 41: {
-            if (tag === 328) {
-              message.manySint64.push(reader.sint64() as bigint);
-
-              continue;
-            }
-
-            if (tag === 330) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.manySint64.push(reader.sint64() as bigint);
-              }
-
-              continue;
-            }
-
-            break;
-          }
-          case 42: {
-            if (tag === 341) {
-              message.manyFixed32.push(reader.fixed32());
-
-              continue;
-            }
-
-            if (tag === 338) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.manyFixed32.push(reader.fixed32());
-              }
-
-              continue;
-            }
-
-            break;
-          }
-          case 43: {
-            if (tag === 345) {
-              message.manyFixed64.push(reader.fixed64() as bigint);
-
-              continue;
-            }
-
-            if (tag === 346) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.manyFixed64.push(reader.fixed64() as bigint);
-              }
-
-              continue;
-            }
-
-            break;
-          }
-          case 44: {
-            if (tag === 357) {
-              message.manySfixed32.push(reader.sfixed32());
-
-              continue;
-            }
-
-            if (tag === 354) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.manySfixed32.push(reader.sfixed32());
-              }
-
-              continue;
-            }
-
-            break;
-          }
-          case 45: {
-            if (tag === 361) {
-              message.manySfixed64.push(reader.sfixed64() as bigint);
-
-              continue;
-            }
-
-            if (tag === 362) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.manySfixed64.push(reader.sfixed64() as bigint);
-              }
-
-              continue;
-            }
-
-            break;
-          }
-          case 46: {
-            if (tag === 368) {
-              message.manyBool.push(reader.bool());
-
-              continue;
-            }
-
-            if (tag === 370) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.manyBool.push(reader.bool());
-              }
-
-              continue;
-            }
-
-            break;
-          }
-          case 47: {
-            if (tag !== 378) {
-              break;
-            }
-
-            message.manyString.push(reader.string());
-            continue;
-          }
-          case 48: {
-            if (tag !== 386) {
-              break;
-            }
-
-            message.manyBytes.push(reader.bytes());
-            continue;
-          }
-          case 49: {
-            if (tag === 392) {
-              message.manyKind.push(reader.int32() as any);
-
-              continue;
-            }
-
-            if (tag === 394) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.manyKind.push(reader.int32() as any);
-              }
-
-              continue;
-            }
-
-            break;
-          }
-          case 50: {
-            if (tag !== 402) {
-              break;
-            }
-
-            message.manyMessage.push(Everything.decode(reader, reader.uint32()));
-            continue;
-          }
-          case 51: {
-            if (tag === 409) {
-              message.looseDouble.push(reader.double());
-
-              continue;
-            }
-
-            if (tag === 410) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.looseDouble.push(reader.double());
-              }
-
-              continue;
-            }
-
-            break;
-          }
-          case 52: {
-            if (tag === 421) {
-              message.looseFloat.push(reader.float());
-
-              continue;
-            }
-
-            if (tag === 418) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.looseFloat.push(reader.float());
-              }
-
-              continue;
-            }
-
-            break;
-          }
-          case 53: {
-            if (tag === 424) {
-              message.looseInt32.push(reader.int32());
-
-              continue;
-            }
-
-            if (tag === 426) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.looseInt32.push(reader.int32());
-              }
-
-              continue;
-            }
-
-            break;
-          }
-          case 54: {
-            if (tag === 432) {
-              message.looseInt64.push(reader.int64() as bigint);
-
-              continue;
-            }
-
-            if (tag === 434) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.looseInt64.push(reader.int64() as bigint);
-              }
-
-              continue;
-            }
-
-            break;
-          }
-          case 55: {
-            if (tag === 440) {
-              message.looseUint32.push(reader.uint32());
-
-              continue;
-            }
-
-            if (tag === 442) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.looseUint32.push(reader.uint32());
-              }
-
-              continue;
-            }
-
-            break;
-          }
-          case 56: {
-            if (tag === 448) {
-              message.looseUint64.push(reader.uint64() as bigint);
-
-              continue;
-            }
-
-            if (tag === 450) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.looseUint64.push(reader.uint64() as bigint);
-              }
-
-              continue;
-            }
-
-            break;
-          }
-          case 57: {
-            if (tag === 456) {
-              message.looseSint32.push(reader.sint32());
-
-              continue;
-            }
-
-            if (tag === 458) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.looseSint32.push(reader.sint32());
-              }
-
-              continue;
-            }
-
-            break;
-          }
-          case 58: {
-            if (tag === 464) {
-              message.looseSint64.push(reader.sint64() as bigint);
-
-              continue;
-            }
-
-            if (tag === 466) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.looseSint64.push(reader.sint64() as bigint);
-              }
-
-              continue;
-            }
-
-            break;
-          }
-          case 59: {
-            if (tag === 477) {
-              message.looseFixed32.push(reader.fixed32());
-
-              continue;
-            }
-
-            if (tag === 474) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.looseFixed32.push(reader.fixed32());
-              }
-
-              continue;
-            }
-
-            break;
-          }
-          case 60: {
-            if (tag === 481) {
-              message.looseFixed64.push(reader.fixed64() as bigint);
-
-              continue;
-            }
-
-            if (tag === 482) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.looseFixed64.push(reader.fixed64() as bigint);
-              }
-
-              continue;
-            }
-
-            break;
-          }
-          case 61: {
-            if (tag === 493) {
-              message.looseSfixed32.push(reader.sfixed32());
-
-              continue;
-            }
-
-            if (tag === 490) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.looseSfixed32.push(reader.sfixed32());
-              }
-
-              continue;
-            }
-
-            break;
-          }
-          case 62: {
-            if (tag === 497) {
-              message.looseSfixed64.push(reader.sfixed64() as bigint);
-
-              continue;
-            }
-
-            if (tag === 498) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.looseSfixed64.push(reader.sfixed64() as bigint);
-              }
-
-              continue;
-            }
-
-            break;
-          }
-          case 63: {
-            if (tag === 504) {
-              message.looseBool.push(reader.bool());
-
-              continue;
-            }
-
-            if (tag === 506) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.looseBool.push(reader.bool());
-              }
-
-              continue;
-            }
-
-            break;
-          }
-          case 64: {
-            if (tag === 512) {
-              message.looseKind.push(reader.int32() as any);
-
-              continue;
-            }
-
-            if (tag === 514) {
-              const end2 = reader.uint32() + reader.pos;
-              while (reader.pos < end2) {
-                message.looseKind.push(reader.int32() as any);
-              }
-
-              continue;
-            }
-
-            break;
-          }
-          case 65: {
-            if (tag !== 522) {
-              break;
-            }
-
-            const entry65 = Everything_ByInt32Entry.decode(reader, reader.uint32());
-            if (entry65.value !== undefined) {
-              message.byInt32[entry65.key] = entry65.value;
-            }
-            continue;
-          }
-          case 66: {
-            if (tag !== 530) {
-              break;
-            }
-
-            const entry66 = Everything_ByInt64Entry.decode(reader, reader.uint32());
-            if (entry66.value !== undefined) {
-              message.byInt64.set(entry66.key, entry66.value);
-            }
-            continue;
-          }
-          case 67: {
-            if (tag !== 538) {
-              break;
-            }
-
-            const entry67 = Everything_ByUint32Entry.decode(reader, reader.uint32());
-            if (entry67.value !== undefined) {
-              message.byUint32[entry67.key] = entry67.value;
-            }
-            continue;
-          }
-          case 68: {
-            if (tag !== 546) {
-              break;
-            }
-
-            const entry68 = Everything_ByUint64Entry.decode(reader, reader.uint32());
-            if (entry68.value !== undefined) {
-              message.byUint64.set(entry68.key, entry68.value);
-            }
-            continue;
-          }
-          case 69: {
-            if (tag !== 554) {
-              break;
-            }
-
-            const entry69 = Everything_BySint32Entry.decode(reader, reader.uint32());
-            if (entry69.value !== undefined) {
-              message.bySint32[entry69.key] = entry69.value;
-            }
-            continue;
-          }
-          case 70: {
-            if (tag !== 562) {
-              break;
-            }
-
-            const entry70 = Everything_BySint64Entry.decode(reader, reader.uint32());
-            if (entry70.value !== undefined) {
-              message.bySint64.set(entry70.key, entry70.value);
-            }
-            continue;
-          }
-          case 71: {
-            if (tag !== 570) {
-              break;
-            }
-
-            const entry71 = Everything_ByFixed32Entry.decode(reader, reader.uint32());
-            if (entry71.value !== undefined) {
-              message.byFixed32[entry71.key] = entry71.value;
-            }
-            continue;
-          }
-          case 72: {
-            if (tag !== 578) {
-              break;
-            }
-
-            const entry72 = Everything_ByFixed64Entry.decode(reader, reader.uint32());
-            if (entry72.value !== undefined) {
-              message.byFixed64.set(entry72.key, entry72.value);
-            }
-            continue;
-          }
-          case 73: {
-            if (tag !== 586) {
-              break;
-            }
-
-            const entry73 = Everything_BySfixed32Entry.decode(reader, reader.uint32());
-            if (entry73.value !== undefined) {
-              message.bySfixed32[entry73.key] = entry73.value;
-            }
-            continue;
-          }
-          case 74: {
-            if (tag !== 594) {
-              break;
-            }
-
-            const entry74 = Everything_BySfixed64Entry.decode(reader, reader.uint32());
-            if (entry74.value !== undefined) {
-              message.bySfixed64.set(entry74.key, entry74.value);
-            }
-            continue;
-          }
-          case 75: {
-            if (tag !== 602) {
-              break;
-            }
-
-            const entry75 = Everything_ByBoolEntry.decode(reader, reader.uint32());
-            if (entry75.value !== undefined) {
-              message.byBool.set(entry75.key, entry75.value);
-            }
-            continue;
-          }
-          case 76: {
-            if (tag !== 610) {
-              break;
-            }
-
-            const entry76 = Everything_ByStringEntry.decode(reader, reader.uint32());
-            if (entry76.value !== undefined) {
-              message.byString[entry76.key] = entry76.value;
-            }
-            continue;
-          }
-          case 77: {
-            if (tag !== 618) {
-              break;
-            }
-
-            const entry77 = Everything_ToDoubleEntry.decode(reader, reader.uint32());
-            if (entry77.value !== undefined) {
-              message.toDouble[entry77.key] = entry77.value;
-            }
-            continue;
-          }
-          case 78: {
-            if (tag !== 626) {
-              break;
-            }
-
-            const entry78 = Everything_ToBytesEntry.decode(reader, reader.uint32());
-            if (entry78.value !== undefined) {
-              message.toBytes[entry78.key] = entry78.value;
-            }
-            continue;
-          }
-          case 79: {
-            if (tag !== 634) {
-              break;
-            }
-
-            const entry79 = Everything_ToKindEntry.decode(reader, reader.uint32());
-            if (entry79.value !== undefined) {
-              message.toKind[entry79.key] = entry79.value;
-            }
-            continue;
-          }
-          case 80: {
-            if (tag !== 642) {
-              break;
-            }
-
-            const entry80 = Everything_ToEverythingEntry.decode(reader, reader.uint32());
-            if (entry80.value !== undefined) {
-              message.toEverything[entry80.key] = entry80.value;
-            }
-            continue;
-          }
-          case 81: {
-            if (tag !== 650) {
-              break;
-            }
-
-            const entry81 = Everything_ToUint64Entry.decode(reader, reader.uint32());
-            if (entry81.value !== undefined) {
-              message.toUint64[entry81.key] = entry81.value;
-            }
-            continue;
-          }
-          case 82: {
-            if (tag !== 658) {
-              break;
-            }
-
-            message.choice = { $case: "choiceString", value: reader.string() };
-            continue;
-          }
-          case 83: {
-            if (tag !== 664) {
-              break;
-            }
-
-            message.choice = { $case: "choiceSint64", value: reader.sint64() as bigint };
-            continue;
-          }
-          case 84: {
-            if (tag !== 674) {
-              break;
-            }
-
-            message.choice = { $case: "choiceBytes", value: reader.bytes() };
-            continue;
-          }
-          case 85: {
-            if (tag !== 680) {
-              break;
-            }
-
-            message.choice = { $case: "choiceBool", value: reader.bool() };
-            continue;
-          }
-          case 86: {
-            if (tag !== 690) {
-              break;
-            }
-
-            message.choice = { $case: "choiceEverything", value: Everything.decode(reader, reader.uint32()) };
-            continue;
-          }
+          message.oneDouble = reader.double();
+          continue;
         }
-        if ((tag & 7) === 4 || tag === 0) {
+        case 2: {
+          if (tag !== 21) {
+            break;
+          }
+
+          message.oneFloat = reader.float();
+          continue;
+        }
+        case 3: {
+          if (tag !== 24) {
+            break;
+          }
+
+          message.oneInt32 = reader.int32();
+          continue;
+        }
+        case 4: {
+          if (tag !== 32) {
+            break;
+          }
+
+          message.oneInt64 = reader.int64() as bigint;
+          continue;
+        }
+        case 5: {
+          if (tag !== 40) {
+            break;
+          }
+
+          message.oneUint32 = reader.uint32();
+          continue;
+        }
+        case 6: {
+          if (tag !== 48) {
+            break;
+          }
+
+          message.oneUint64 = reader.uint64() as bigint;
+          continue;
+        }
+        case 7: {
+          if (tag !== 56) {
+            break;
+          }
+
+          message.oneSint32 = reader.sint32();
+          continue;
+        }
+        case 8: {
+          if (tag !== 64) {
+            break;
+          }
+
+          message.oneSint64 = reader.sint64() as bigint;
+          continue;
+        }
+        case 9: {
+          if (tag !== 77) {
+            break;
+          }
+
+          message.oneFixed32 = reader.fixed32();
+          continue;
+        }
+        case 10: {
+          if (tag !== 81) {
+            break;
+          }
+
+          message.oneFixed64 = reader.fixed64() as bigint;
+          continue;
+        }
+        case 11: {
+          if (tag !== 93) {
+            break;
+          }
+
+          message.oneSfixed32 = reader.sfixed32();
+          continue;
+        }
+        case 12: {
+          if (tag !== 97) {
+            break;
+          }
+
+          message.oneSfixed64 = reader.sfixed64() as bigint;
+          continue;
+        }
+        case 13: {
+          if (tag !== 104) {
+            break;
+          }
+
+          message.oneBool = reader.bool();
+          continue;
+        }
+        case 14: {
+          if (tag !== 114) {
+            break;
+          }
+
+          message.oneString = reader.string();
+          continue;
+        }
+        case 15: {
+          if (tag !== 122) {
+            break;
+          }
+
+          message.oneBytes = reader.bytes();
+          continue;
+        }
+        case 16: {
+          if (tag !== 128) {
+            break;
+          }
+
+          message.oneKind = reader.int32() as any;
+          continue;
+        }
+        case 17: {
+          if (tag !== 138) {
+            break;
+          }
+
+          message.oneMessage = Everything.decode(reader, reader.uint32(), message.oneMessage);
+          continue;
+        }
+        case 18: {
+          if (tag !== 145) {
+            break;
+          }
+
+          message.maybeDouble = reader.double();
+          continue;
+        }
+        case 19: {
+          if (tag !== 157) {
+            break;
+          }
+
+          message.maybeFloat = reader.float();
+          continue;
+        }
+        case 20: {
+          if (tag !== 160) {
+            break;
+          }
+
+          message.maybeInt32 = reader.int32();
+          continue;
+        }
+        case 21: {
+          if (tag !== 168) {
+            break;
+          }
+
+          message.maybeInt64 = reader.int64() as bigint;
+          continue;
+        }
+        case 22: {
+          if (tag !== 176) {
+            break;
+          }
+
+          message.maybeUint32 = reader.uint32();
+          continue;
+        }
+        case 23: {
+          if (tag !== 184) {
+            break;
+          }
+
+          message.maybeUint64 = reader.uint64() as bigint;
+          continue;
+        }
+        case 24: {
+          if (tag !== 192) {
+            break;
+          }
+
+          message.maybeSint32 = reader.sint32();
+          continue;
+        }
+        case 25: {
+          if (tag !== 200) {
+            break;
+          }
+
+          message.maybeSint64 = reader.sint64() as bigint;
+          continue;
+        }
+        case 26: {
+          if (tag !== 213) {
+            break;
+          }
+
+          message.maybeFixed32 = reader.fixed32();
+          continue;
+        }
+        case 27: {
+          if (tag !== 217) {
+            break;
+          }
+
+          message.maybeFixed64 = reader.fixed64() as bigint;
+          continue;
+        }
+        case 28: {
+          if (tag !== 229) {
+            break;
+          }
+
+          message.maybeSfixed32 = reader.sfixed32();
+          continue;
+        }
+        case 29: {
+          if (tag !== 233) {
+            break;
+          }
+
+          message.maybeSfixed64 = reader.sfixed64() as bigint;
+          continue;
+        }
+        case 30: {
+          if (tag !== 240) {
+            break;
+          }
+
+          message.maybeBool = reader.bool();
+          continue;
+        }
+        case 31: {
+          if (tag !== 250) {
+            break;
+          }
+
+          message.maybeString = reader.string();
+          continue;
+        }
+        case 32: {
+          if (tag !== 258) {
+            break;
+          }
+
+          message.maybeBytes = reader.bytes();
+          continue;
+        }
+        case 33: {
+          if (tag !== 264) {
+            break;
+          }
+
+          message.maybeKind = reader.int32() as any;
+          continue;
+        }
+        case 34: {
+          if (tag === 273) {
+            message.manyDouble.push(reader.double());
+
+            continue;
+          }
+
+          if (tag === 274) {
+            const end2 = reader.lengthEnd();
+            while (reader.pos < end2) {
+              message.manyDouble.push(reader.double());
+            }
+            reader.endPacked(end2);
+
+            continue;
+          }
+
           break;
         }
-        const buf = reader.skip(tag & 7);
+        case 35: {
+          if (tag === 285) {
+            message.manyFloat.push(reader.float());
 
-        const list = message._unknownFields![tag];
+            continue;
+          }
 
-        if (list === undefined) {
-          message._unknownFields![tag] = [buf];
-        } else {
-          list.push(buf);
+          if (tag === 282) {
+            const end2 = reader.lengthEnd();
+            while (reader.pos < end2) {
+              message.manyFloat.push(reader.float());
+            }
+            reader.endPacked(end2);
+
+            continue;
+          }
+
+          break;
+        }
+        case 36: {
+          if (tag === 288) {
+            message.manyInt32.push(reader.int32());
+
+            continue;
+          }
+
+          if (tag === 290) {
+            const end2 = reader.lengthEnd();
+            while (reader.pos < end2) {
+              message.manyInt32.push(reader.int32());
+            }
+            reader.endPacked(end2);
+
+            continue;
+          }
+
+          break;
+        }
+        case 37: {
+          if (tag === 296) {
+            message.manyInt64.push(reader.int64() as bigint);
+
+            continue;
+          }
+
+          if (tag === 298) {
+            const end2 = reader.lengthEnd();
+            while (reader.pos < end2) {
+              message.manyInt64.push(reader.int64() as bigint);
+            }
+            reader.endPacked(end2);
+
+            continue;
+          }
+
+          break;
+        }
+        case 38: {
+          if (tag === 304) {
+            message.manyUint32.push(reader.uint32());
+
+            continue;
+          }
+
+          if (tag === 306) {
+            const end2 = reader.lengthEnd();
+            while (reader.pos < end2) {
+              message.manyUint32.push(reader.uint32());
+            }
+            reader.endPacked(end2);
+
+            continue;
+          }
+
+          break;
+        }
+        case 39: {
+          if (tag === 312) {
+            message.manyUint64.push(reader.uint64() as bigint);
+
+            continue;
+          }
+
+          if (tag === 314) {
+            const end2 = reader.lengthEnd();
+            while (reader.pos < end2) {
+              message.manyUint64.push(reader.uint64() as bigint);
+            }
+            reader.endPacked(end2);
+
+            continue;
+          }
+
+          break;
+        }
+        case 40: {
+          if (tag === 320) {
+            message.manySint32.push(reader.sint32());
+
+            continue;
+          }
+
+          if (tag === 322) {
+            const end2 = reader.lengthEnd();
+            while (reader.pos < end2) {
+              message.manySint32.push(reader.sint32());
+            }
+            reader.endPacked(end2);
+
+            continue;
+          }
+
+          break;
+        }
+        case 41: {
+          if (tag === 328) {
+            message.manySint64.push(reader.sint64() as bigint);
+
+            continue;
+          }
+
+          if (tag === 330) {
+            const end2 = reader.lengthEnd();
+            while (reader.pos < end2) {
+              message.manySint64.push(reader.sint64() as bigint);
+            }
+            reader.endPacked(end2);
+
+            continue;
+          }
+
+          break;
+        }
+        case 42: {
+          if (tag === 341) {
+            message.manyFixed32.push(reader.fixed32());
+
+            continue;
+          }
+
+          if (tag === 338) {
+            const end2 = reader.lengthEnd();
+            while (reader.pos < end2) {
+              message.manyFixed32.push(reader.fixed32());
+            }
+            reader.endPacked(end2);
+
+            continue;
+          }
+
+          break;
+        }
+        case 43: {
+          if (tag === 345) {
+            message.manyFixed64.push(reader.fixed64() as bigint);
+
+            continue;
+          }
+
+          if (tag === 346) {
+            const end2 = reader.lengthEnd();
+            while (reader.pos < end2) {
+              message.manyFixed64.push(reader.fixed64() as bigint);
+            }
+            reader.endPacked(end2);
+
+            continue;
+          }
+
+          break;
+        }
+        case 44: {
+          if (tag === 357) {
+            message.manySfixed32.push(reader.sfixed32());
+
+            continue;
+          }
+
+          if (tag === 354) {
+            const end2 = reader.lengthEnd();
+            while (reader.pos < end2) {
+              message.manySfixed32.push(reader.sfixed32());
+            }
+            reader.endPacked(end2);
+
+            continue;
+          }
+
+          break;
+        }
+        case 45: {
+          if (tag === 361) {
+            message.manySfixed64.push(reader.sfixed64() as bigint);
+
+            continue;
+          }
+
+          if (tag === 362) {
+            const end2 = reader.lengthEnd();
+            while (reader.pos < end2) {
+              message.manySfixed64.push(reader.sfixed64() as bigint);
+            }
+            reader.endPacked(end2);
+
+            continue;
+          }
+
+          break;
+        }
+        case 46: {
+          if (tag === 368) {
+            message.manyBool.push(reader.bool());
+
+            continue;
+          }
+
+          if (tag === 370) {
+            const end2 = reader.lengthEnd();
+            while (reader.pos < end2) {
+              message.manyBool.push(reader.bool());
+            }
+            reader.endPacked(end2);
+
+            continue;
+          }
+
+          break;
+        }
+        case 47: {
+          if (tag !== 378) {
+            break;
+          }
+
+          message.manyString.push(reader.string());
+          continue;
+        }
+        case 48: {
+          if (tag !== 386) {
+            break;
+          }
+
+          message.manyBytes.push(reader.bytes());
+          continue;
+        }
+        case 49: {
+          if (tag === 392) {
+            message.manyKind.push(reader.int32() as any);
+
+            continue;
+          }
+
+          if (tag === 394) {
+            const end2 = reader.lengthEnd();
+            while (reader.pos < end2) {
+              message.manyKind.push(reader.int32() as any);
+            }
+            reader.endPacked(end2);
+
+            continue;
+          }
+
+          break;
+        }
+        case 50: {
+          if (tag !== 402) {
+            break;
+          }
+
+          message.manyMessage.push(Everything.decode(reader, reader.uint32()));
+          continue;
+        }
+        case 51: {
+          if (tag === 409) {
+            message.looseDouble.push(reader.double());
+
+            continue;
+          }
+
+          if (tag === 410) {
+            const end2 = reader.lengthEnd();
+            while (reader.pos < end2) {
+              message.looseDouble.push(reader.double());
+            }
+            reader.endPacked(end2);
+
+            continue;
+          }
+
+          break;
+        }
+        case 52: {
+          if (tag === 421) {
+            message.looseFloat.push(reader.float());
+
+            continue;
+          }
+
+          if (tag === 418) {
+            const end2 = reader.lengthEnd();
+            while (reader.pos < end2) {
+              message.looseFloat.push(reader.float());
+            }
+            reader.endPacked(end2);
+
+            continue;
+          }
+
+          break;
+        }
+        case 53: {
+          if (tag === 424) {
+            message.looseInt32.push(reader.int32());
+
+            continue;
+          }
+
+          if (tag === 426) {
+            const end2 = reader.lengthEnd();
+            while (reader.pos < end2) {
+              message.looseInt32.push(reader.int32());
+            }
+            reader.endPacked(end2);
+
+            continue;
+          }
+
+          break;
+        }
+        case 54: {
+          if (tag === 432) {
+            message.looseInt64.push(reader.int64() as bigint);
+
+            continue;
+          }
+
+          if (tag === 434) {
+            const end2 = reader.lengthEnd();
+            while (reader.pos < end2) {
+              message.looseInt64.push(reader.int64() as bigint);
+            }
+            reader.endPacked(end2);
+
+            continue;
+          }
+
+          break;
+        }
+        case 55: {
+          if (tag === 440) {
+            message.looseUint32.push(reader.uint32());
+
+            continue;
+          }
+
+          if (tag === 442) {
+            const end2 = reader.lengthEnd();
+            while (reader.pos < end2) {
+              message.looseUint32.push(reader.uint32());
+            }
+            reader.endPacked(end2);
+
+            continue;
+          }
+
+          break;
+        }
+        case 56: {
+          if (tag === 448) {
+            message.looseUint64.push(reader.uint64() as bigint);
+
+            continue;
+          }
+
+          if (tag === 450) {
+            const end2 = reader.lengthEnd();
+            while (reader.pos < end2) {
+              message.looseUint64.push(reader.uint64() as bigint);
+            }
+            reader.endPacked(end2);
+
+            continue;
+          }
+
+          break;
+        }
+        case 57: {
+          if (tag === 456) {
+            message.looseSint32.push(reader.sint32());
+
+            continue;
+          }
+
+          if (tag === 458) {
+            const end2 = reader.lengthEnd();
+            while (reader.pos < end2) {
+              message.looseSint32.push(reader.sint32());
+            }
+            reader.endPacked(end2);
+
+            continue;
+          }
+
+          break;
+        }
+        case 58: {
+          if (tag === 464) {
+            message.looseSint64.push(reader.sint64() as bigint);
+
+            continue;
+          }
+
+          if (tag === 466) {
+            const end2 = reader.lengthEnd();
+            while (reader.pos < end2) {
+              message.looseSint64.push(reader.sint64() as bigint);
+            }
+            reader.endPacked(end2);
+
+            continue;
+          }
+
+          break;
+        }
+        case 59: {
+          if (tag === 477) {
+            message.looseFixed32.push(reader.fixed32());
+
+            continue;
+          }
+
+          if (tag === 474) {
+            const end2 = reader.lengthEnd();
+            while (reader.pos < end2) {
+              message.looseFixed32.push(reader.fixed32());
+            }
+            reader.endPacked(end2);
+
+            continue;
+          }
+
+          break;
+        }
+        case 60: {
+          if (tag === 481) {
+            message.looseFixed64.push(reader.fixed64() as bigint);
+
+            continue;
+          }
+
+          if (tag === 482) {
+            const end2 = reader.lengthEnd();
+            while (reader.pos < end2) {
+              message.looseFixed64.push(reader.fixed64() as bigint);
+            }
+            reader.endPacked(end2);
+
+            continue;
+          }
+
+          break;
+        }
+        case 61: {
+          if (tag === 493) {
+            message.looseSfixed32.push(reader.sfixed32());
+
+            continue;
+          }
+
+          if (tag === 490) {
+            const end2 = reader.lengthEnd();
+            while (reader.pos < end2) {
+              message.looseSfixed32.push(reader.sfixed32());
+            }
+            reader.endPacked(end2);
+
+            continue;
+          }
+
+          break;
+        }
+        case 62: {
+          if (tag === 497) {
+            message.looseSfixed64.push(reader.sfixed64() as bigint);
+
+            continue;
+          }
+
+          if (tag === 498) {
+            const end2 = reader.lengthEnd();
+            while (reader.pos < end2) {
+              message.looseSfixed64.push(reader.sfixed64() as bigint);
+            }
+            reader.endPacked(end2);
+
+            continue;
+          }
+
+          break;
+        }
+        case 63: {
+          if (tag === 504) {
+            message.looseBool.push(reader.bool());
+
+            continue;
+          }
+
+          if (tag === 506) {
+            const end2 = reader.lengthEnd();
+            while (reader.pos < end2) {
+              message.looseBool.push(reader.bool());
+            }
+            reader.endPacked(end2);
+
+            continue;
+          }
+
+          break;
+        }
+        case 64: {
+          if (tag === 512) {
+            message.looseKind.push(reader.int32() as any);
+
+            continue;
+          }
+
+          if (tag === 514) {
+            const end2 = reader.lengthEnd();
+            while (reader.pos < end2) {
+              message.looseKind.push(reader.int32() as any);
+            }
+            reader.endPacked(end2);
+
+            continue;
+          }
+
+          break;
+        }
+        case 65: {
+          if (tag !== 522) {
+            break;
+          }
+
+          const entry65 = Everything_ByInt32Entry.decode(reader, reader.uint32());
+          if (entry65.value !== undefined) {
+            message.byInt32[entry65.key] = entry65.value;
+          }
+          continue;
+        }
+        case 66: {
+          if (tag !== 530) {
+            break;
+          }
+
+          const entry66 = Everything_ByInt64Entry.decode(reader, reader.uint32());
+          if (entry66.value !== undefined) {
+            message.byInt64.set(entry66.key, entry66.value);
+          }
+          continue;
+        }
+        case 67: {
+          if (tag !== 538) {
+            break;
+          }
+
+          const entry67 = Everything_ByUint32Entry.decode(reader, reader.uint32());
+          if (entry67.value !== undefined) {
+            message.byUint32[entry67.key] = entry67.value;
+          }
+          continue;
+        }
+        case 68: {
+          if (tag !== 546) {
+            break;
+          }
+
+          const entry68 = Everything_ByUint64Entry.decode(reader, reader.uint32());
+          if (entry68.value !== undefined) {
+            message.byUint64.set(entry68.key, entry68.value);
+          }
+          continue;
+        }
+        case 69: {
+          if (tag !== 554) {
+            break;
+          }
+
+          const entry69 = Everything_BySint32Entry.decode(reader, reader.uint32());
+          if (entry69.value !== undefined) {
+            message.bySint32[entry69.key] = entry69.value;
+          }
+          continue;
+        }
+        case 70: {
+          if (tag !== 562) {
+            break;
+          }
+
+          const entry70 = Everything_BySint64Entry.decode(reader, reader.uint32());
+          if (entry70.value !== undefined) {
+            message.bySint64.set(entry70.key, entry70.value);
+          }
+          continue;
+        }
+        case 71: {
+          if (tag !== 570) {
+            break;
+          }
+
+          const entry71 = Everything_ByFixed32Entry.decode(reader, reader.uint32());
+          if (entry71.value !== undefined) {
+            message.byFixed32[entry71.key] = entry71.value;
+          }
+          continue;
+        }
+        case 72: {
+          if (tag !== 578) {
+            break;
+          }
+
+          const entry72 = Everything_ByFixed64Entry.decode(reader, reader.uint32());
+          if (entry72.value !== undefined) {
+            message.byFixed64.set(entry72.key, entry72.value);
+          }
+          continue;
+        }
+        case 73: {
+          if (tag !== 586) {
+            break;
+          }
+
+          const entry73 = Everything_BySfixed32Entry.decode(reader, reader.uint32());
+          if (entry73.value !== undefined) {
+            message.bySfixed32[entry73.key] = entry73.value;
+          }
+          continue;
+        }
+        case 74: {
+          if (tag !== 594) {
+            break;
+          }
+
+          const entry74 = Everything_BySfixed64Entry.decode(reader, reader.uint32());
+          if (entry74.value !== undefined) {
+            message.bySfixed64.set(entry74.key, entry74.value);
+          }
+          continue;
+        }
+        case 75: {
+          if (tag !== 602) {
+            break;
+          }
+
+          const entry75 = Everything_ByBoolEntry.decode(reader, reader.uint32());
+          if (entry75.value !== undefined) {
+            message.byBool.set(entry75.key, entry75.value);
+          }
+          continue;
+        }
+        case 76: {
+          if (tag !== 610) {
+            break;
+          }
+
+          const entry76 = Everything_ByStringEntry.decode(reader, reader.uint32());
+          if (entry76.value !== undefined) {
+            message.byString[entry76.key] = entry76.value;
+          }
+          continue;
+        }
+        case 77: {
+          if (tag !== 618) {
+            break;
+          }
+
+          const entry77 = Everything_ToDoubleEntry.decode(reader, reader.uint32());
+          if (entry77.value !== undefined) {
+            message.toDouble[entry77.key] = entry77.value;
+          }
+          continue;
+        }
+        case 78: {
+          if (tag !== 626) {
+            break;
+          }
+
+          const entry78 = Everything_ToBytesEntry.decode(reader, reader.uint32());
+          if (entry78.value !== undefined) {
+            message.toBytes[entry78.key] = entry78.value;
+          }
+          continue;
+        }
+        case 79: {
+          if (tag !== 634) {
+            break;
+          }
+
+          const entry79 = Everything_ToKindEntry.decode(reader, reader.uint32());
+          if (entry79.value !== undefined) {
+            message.toKind[entry79.key] = entry79.value;
+          }
+          continue;
+        }
+        case 80: {
+          if (tag !== 642) {
+            break;
+          }
+
+          const entry80 = Everything_ToEverythingEntry.decode(reader, reader.uint32());
+          if (entry80.value !== undefined) {
+            message.toEverything[entry80.key] = entry80.value;
+          }
+          continue;
+        }
+        case 81: {
+          if (tag !== 650) {
+            break;
+          }
+
+          const entry81 = Everything_ToUint64Entry.decode(reader, reader.uint32());
+          if (entry81.value !== undefined) {
+            message.toUint64[entry81.key] = entry81.value;
+          }
+          continue;
+        }
+        case 82: {
+          if (tag !== 658) {
+            break;
+          }
+
+          message.choice = { $case: "choiceString", value: reader.string() };
+          continue;
+        }
+        case 83: {
+          if (tag !== 664) {
+            break;
+          }
+
+          message.choice = { $case: "choiceSint64", value: reader.sint64() as bigint };
+          continue;
+        }
+        case 84: {
+          if (tag !== 674) {
+            break;
+          }
+
+          message.choice = { $case: "choiceBytes", value: reader.bytes() };
+          continue;
+        }
+        case 85: {
+          if (tag !== 680) {
+            break;
+          }
+
+          message.choice = { $case: "choiceBool", value: reader.bool() };
+          continue;
+        }
+        case 86: {
+          if (tag !== 690) {
+            break;
+          }
+
+          message.choice = {
+            $case: "choiceEverything",
+            value: Everything.decode(
+              reader,
+              reader.uint32(),
+              message.choice?.$case === "choiceEverything" ? message.choice.value : undefined,
+            ),
+          };
+          continue;
         }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      (message._unknownFields ??= []).push(reader.unknownField(tag));
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<Everything>): Everything {
@@ -1749,6 +1767,7 @@ export const Everything: MessageFns<Everything> = {
   },
   fromPartial(object: DeepPartial<Everything>): Everything {
     const message = createBaseEverything();
+    message._unknownFields = object._unknownFields;
     message.oneDouble = object.oneDouble ?? 0;
     message.oneFloat = object.oneFloat ?? 0;
     message.oneInt32 = object.oneInt32 ?? 0;
@@ -2019,7 +2038,7 @@ export const Everything: MessageFns<Everything> = {
 };
 
 function createBaseEverything_ByInt32Entry(): Everything_ByInt32Entry {
-  return { key: 0, value: "", _unknownFields: {} };
+  return { key: 0, value: "", _unknownFields: undefined };
 }
 
 export const Everything_ByInt32Entry: MessageFns<Everything_ByInt32Entry> = {
@@ -2031,63 +2050,46 @@ export const Everything_ByInt32Entry: MessageFns<Everything_ByInt32Entry> = {
       writer.uint32(18).string(message.value);
     }
     if (message._unknownFields !== undefined) {
-      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
-        const tag = parseInt(key, 10);
-        for (const value of values) {
-          writer.uint32(tag).raw(value);
-        }
+      for (const field of message._unknownFields) {
+        writer.raw(field);
       }
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Everything_ByInt32Entry {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: Everything_ByInt32Entry): Everything_ByInt32Entry {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseEverything_ByInt32Entry();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.key = reader.int32();
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseEverything_ByInt32Entry();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 8) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.value = reader.string();
-            continue;
+          message.key = reader.int32();
+          continue;
+        }
+        case 2: {
+          if (tag !== 18) {
+            break;
           }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        const buf = reader.skip(tag & 7);
 
-        const list = message._unknownFields![tag];
-
-        if (list === undefined) {
-          message._unknownFields![tag] = [buf];
-        } else {
-          list.push(buf);
+          message.value = reader.string();
+          continue;
         }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      (message._unknownFields ??= []).push(reader.unknownField(tag));
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<Everything_ByInt32Entry>): Everything_ByInt32Entry {
@@ -2095,6 +2097,7 @@ export const Everything_ByInt32Entry: MessageFns<Everything_ByInt32Entry> = {
   },
   fromPartial(object: DeepPartial<Everything_ByInt32Entry>): Everything_ByInt32Entry {
     const message = createBaseEverything_ByInt32Entry();
+    message._unknownFields = object._unknownFields;
     message.key = object.key ?? 0;
     message.value = object.value ?? "";
     return message;
@@ -2102,7 +2105,7 @@ export const Everything_ByInt32Entry: MessageFns<Everything_ByInt32Entry> = {
 };
 
 function createBaseEverything_ByInt64Entry(): Everything_ByInt64Entry {
-  return { key: 0n, value: "", _unknownFields: {} };
+  return { key: 0n, value: "", _unknownFields: undefined };
 }
 
 export const Everything_ByInt64Entry: MessageFns<Everything_ByInt64Entry> = {
@@ -2117,63 +2120,46 @@ export const Everything_ByInt64Entry: MessageFns<Everything_ByInt64Entry> = {
       writer.uint32(18).string(message.value);
     }
     if (message._unknownFields !== undefined) {
-      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
-        const tag = parseInt(key, 10);
-        for (const value of values) {
-          writer.uint32(tag).raw(value);
-        }
+      for (const field of message._unknownFields) {
+        writer.raw(field);
       }
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Everything_ByInt64Entry {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: Everything_ByInt64Entry): Everything_ByInt64Entry {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseEverything_ByInt64Entry();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.key = reader.int64() as bigint;
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseEverything_ByInt64Entry();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 8) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.value = reader.string();
-            continue;
+          message.key = reader.int64() as bigint;
+          continue;
+        }
+        case 2: {
+          if (tag !== 18) {
+            break;
           }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        const buf = reader.skip(tag & 7);
 
-        const list = message._unknownFields![tag];
-
-        if (list === undefined) {
-          message._unknownFields![tag] = [buf];
-        } else {
-          list.push(buf);
+          message.value = reader.string();
+          continue;
         }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      (message._unknownFields ??= []).push(reader.unknownField(tag));
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<Everything_ByInt64Entry>): Everything_ByInt64Entry {
@@ -2181,6 +2167,7 @@ export const Everything_ByInt64Entry: MessageFns<Everything_ByInt64Entry> = {
   },
   fromPartial(object: DeepPartial<Everything_ByInt64Entry>): Everything_ByInt64Entry {
     const message = createBaseEverything_ByInt64Entry();
+    message._unknownFields = object._unknownFields;
     message.key = (object.key !== undefined && object.key !== null) ? BigInt(object.key) : 0n;
     message.value = object.value ?? "";
     return message;
@@ -2188,7 +2175,7 @@ export const Everything_ByInt64Entry: MessageFns<Everything_ByInt64Entry> = {
 };
 
 function createBaseEverything_ByUint32Entry(): Everything_ByUint32Entry {
-  return { key: 0, value: "", _unknownFields: {} };
+  return { key: 0, value: "", _unknownFields: undefined };
 }
 
 export const Everything_ByUint32Entry: MessageFns<Everything_ByUint32Entry> = {
@@ -2200,63 +2187,50 @@ export const Everything_ByUint32Entry: MessageFns<Everything_ByUint32Entry> = {
       writer.uint32(18).string(message.value);
     }
     if (message._unknownFields !== undefined) {
-      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
-        const tag = parseInt(key, 10);
-        for (const value of values) {
-          writer.uint32(tag).raw(value);
-        }
+      for (const field of message._unknownFields) {
+        writer.raw(field);
       }
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Everything_ByUint32Entry {
+  decode(
+    input: BinaryReader | Uint8Array,
+    length?: number,
+    into?: Everything_ByUint32Entry,
+  ): Everything_ByUint32Entry {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseEverything_ByUint32Entry();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.key = reader.uint32();
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseEverything_ByUint32Entry();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 8) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.value = reader.string();
-            continue;
+          message.key = reader.uint32();
+          continue;
+        }
+        case 2: {
+          if (tag !== 18) {
+            break;
           }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        const buf = reader.skip(tag & 7);
 
-        const list = message._unknownFields![tag];
-
-        if (list === undefined) {
-          message._unknownFields![tag] = [buf];
-        } else {
-          list.push(buf);
+          message.value = reader.string();
+          continue;
         }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      (message._unknownFields ??= []).push(reader.unknownField(tag));
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<Everything_ByUint32Entry>): Everything_ByUint32Entry {
@@ -2264,6 +2238,7 @@ export const Everything_ByUint32Entry: MessageFns<Everything_ByUint32Entry> = {
   },
   fromPartial(object: DeepPartial<Everything_ByUint32Entry>): Everything_ByUint32Entry {
     const message = createBaseEverything_ByUint32Entry();
+    message._unknownFields = object._unknownFields;
     message.key = object.key ?? 0;
     message.value = object.value ?? "";
     return message;
@@ -2271,7 +2246,7 @@ export const Everything_ByUint32Entry: MessageFns<Everything_ByUint32Entry> = {
 };
 
 function createBaseEverything_ByUint64Entry(): Everything_ByUint64Entry {
-  return { key: 0n, value: "", _unknownFields: {} };
+  return { key: 0n, value: "", _unknownFields: undefined };
 }
 
 export const Everything_ByUint64Entry: MessageFns<Everything_ByUint64Entry> = {
@@ -2286,63 +2261,50 @@ export const Everything_ByUint64Entry: MessageFns<Everything_ByUint64Entry> = {
       writer.uint32(18).string(message.value);
     }
     if (message._unknownFields !== undefined) {
-      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
-        const tag = parseInt(key, 10);
-        for (const value of values) {
-          writer.uint32(tag).raw(value);
-        }
+      for (const field of message._unknownFields) {
+        writer.raw(field);
       }
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Everything_ByUint64Entry {
+  decode(
+    input: BinaryReader | Uint8Array,
+    length?: number,
+    into?: Everything_ByUint64Entry,
+  ): Everything_ByUint64Entry {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseEverything_ByUint64Entry();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.key = reader.uint64() as bigint;
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseEverything_ByUint64Entry();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 8) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.value = reader.string();
-            continue;
+          message.key = reader.uint64() as bigint;
+          continue;
+        }
+        case 2: {
+          if (tag !== 18) {
+            break;
           }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        const buf = reader.skip(tag & 7);
 
-        const list = message._unknownFields![tag];
-
-        if (list === undefined) {
-          message._unknownFields![tag] = [buf];
-        } else {
-          list.push(buf);
+          message.value = reader.string();
+          continue;
         }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      (message._unknownFields ??= []).push(reader.unknownField(tag));
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<Everything_ByUint64Entry>): Everything_ByUint64Entry {
@@ -2350,6 +2312,7 @@ export const Everything_ByUint64Entry: MessageFns<Everything_ByUint64Entry> = {
   },
   fromPartial(object: DeepPartial<Everything_ByUint64Entry>): Everything_ByUint64Entry {
     const message = createBaseEverything_ByUint64Entry();
+    message._unknownFields = object._unknownFields;
     message.key = (object.key !== undefined && object.key !== null) ? BigInt(object.key) : 0n;
     message.value = object.value ?? "";
     return message;
@@ -2357,7 +2320,7 @@ export const Everything_ByUint64Entry: MessageFns<Everything_ByUint64Entry> = {
 };
 
 function createBaseEverything_BySint32Entry(): Everything_BySint32Entry {
-  return { key: 0, value: "", _unknownFields: {} };
+  return { key: 0, value: "", _unknownFields: undefined };
 }
 
 export const Everything_BySint32Entry: MessageFns<Everything_BySint32Entry> = {
@@ -2369,63 +2332,50 @@ export const Everything_BySint32Entry: MessageFns<Everything_BySint32Entry> = {
       writer.uint32(18).string(message.value);
     }
     if (message._unknownFields !== undefined) {
-      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
-        const tag = parseInt(key, 10);
-        for (const value of values) {
-          writer.uint32(tag).raw(value);
-        }
+      for (const field of message._unknownFields) {
+        writer.raw(field);
       }
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Everything_BySint32Entry {
+  decode(
+    input: BinaryReader | Uint8Array,
+    length?: number,
+    into?: Everything_BySint32Entry,
+  ): Everything_BySint32Entry {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseEverything_BySint32Entry();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.key = reader.sint32();
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseEverything_BySint32Entry();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 8) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.value = reader.string();
-            continue;
+          message.key = reader.sint32();
+          continue;
+        }
+        case 2: {
+          if (tag !== 18) {
+            break;
           }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        const buf = reader.skip(tag & 7);
 
-        const list = message._unknownFields![tag];
-
-        if (list === undefined) {
-          message._unknownFields![tag] = [buf];
-        } else {
-          list.push(buf);
+          message.value = reader.string();
+          continue;
         }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      (message._unknownFields ??= []).push(reader.unknownField(tag));
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<Everything_BySint32Entry>): Everything_BySint32Entry {
@@ -2433,6 +2383,7 @@ export const Everything_BySint32Entry: MessageFns<Everything_BySint32Entry> = {
   },
   fromPartial(object: DeepPartial<Everything_BySint32Entry>): Everything_BySint32Entry {
     const message = createBaseEverything_BySint32Entry();
+    message._unknownFields = object._unknownFields;
     message.key = object.key ?? 0;
     message.value = object.value ?? "";
     return message;
@@ -2440,7 +2391,7 @@ export const Everything_BySint32Entry: MessageFns<Everything_BySint32Entry> = {
 };
 
 function createBaseEverything_BySint64Entry(): Everything_BySint64Entry {
-  return { key: 0n, value: "", _unknownFields: {} };
+  return { key: 0n, value: "", _unknownFields: undefined };
 }
 
 export const Everything_BySint64Entry: MessageFns<Everything_BySint64Entry> = {
@@ -2455,63 +2406,50 @@ export const Everything_BySint64Entry: MessageFns<Everything_BySint64Entry> = {
       writer.uint32(18).string(message.value);
     }
     if (message._unknownFields !== undefined) {
-      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
-        const tag = parseInt(key, 10);
-        for (const value of values) {
-          writer.uint32(tag).raw(value);
-        }
+      for (const field of message._unknownFields) {
+        writer.raw(field);
       }
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Everything_BySint64Entry {
+  decode(
+    input: BinaryReader | Uint8Array,
+    length?: number,
+    into?: Everything_BySint64Entry,
+  ): Everything_BySint64Entry {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseEverything_BySint64Entry();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.key = reader.sint64() as bigint;
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseEverything_BySint64Entry();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 8) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.value = reader.string();
-            continue;
+          message.key = reader.sint64() as bigint;
+          continue;
+        }
+        case 2: {
+          if (tag !== 18) {
+            break;
           }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        const buf = reader.skip(tag & 7);
 
-        const list = message._unknownFields![tag];
-
-        if (list === undefined) {
-          message._unknownFields![tag] = [buf];
-        } else {
-          list.push(buf);
+          message.value = reader.string();
+          continue;
         }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      (message._unknownFields ??= []).push(reader.unknownField(tag));
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<Everything_BySint64Entry>): Everything_BySint64Entry {
@@ -2519,6 +2457,7 @@ export const Everything_BySint64Entry: MessageFns<Everything_BySint64Entry> = {
   },
   fromPartial(object: DeepPartial<Everything_BySint64Entry>): Everything_BySint64Entry {
     const message = createBaseEverything_BySint64Entry();
+    message._unknownFields = object._unknownFields;
     message.key = (object.key !== undefined && object.key !== null) ? BigInt(object.key) : 0n;
     message.value = object.value ?? "";
     return message;
@@ -2526,7 +2465,7 @@ export const Everything_BySint64Entry: MessageFns<Everything_BySint64Entry> = {
 };
 
 function createBaseEverything_ByFixed32Entry(): Everything_ByFixed32Entry {
-  return { key: 0, value: "", _unknownFields: {} };
+  return { key: 0, value: "", _unknownFields: undefined };
 }
 
 export const Everything_ByFixed32Entry: MessageFns<Everything_ByFixed32Entry> = {
@@ -2538,63 +2477,50 @@ export const Everything_ByFixed32Entry: MessageFns<Everything_ByFixed32Entry> = 
       writer.uint32(18).string(message.value);
     }
     if (message._unknownFields !== undefined) {
-      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
-        const tag = parseInt(key, 10);
-        for (const value of values) {
-          writer.uint32(tag).raw(value);
-        }
+      for (const field of message._unknownFields) {
+        writer.raw(field);
       }
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Everything_ByFixed32Entry {
+  decode(
+    input: BinaryReader | Uint8Array,
+    length?: number,
+    into?: Everything_ByFixed32Entry,
+  ): Everything_ByFixed32Entry {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseEverything_ByFixed32Entry();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 13) {
-              break;
-            }
-
-            message.key = reader.fixed32();
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseEverything_ByFixed32Entry();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 13) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.value = reader.string();
-            continue;
+          message.key = reader.fixed32();
+          continue;
+        }
+        case 2: {
+          if (tag !== 18) {
+            break;
           }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        const buf = reader.skip(tag & 7);
 
-        const list = message._unknownFields![tag];
-
-        if (list === undefined) {
-          message._unknownFields![tag] = [buf];
-        } else {
-          list.push(buf);
+          message.value = reader.string();
+          continue;
         }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      (message._unknownFields ??= []).push(reader.unknownField(tag));
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<Everything_ByFixed32Entry>): Everything_ByFixed32Entry {
@@ -2602,6 +2528,7 @@ export const Everything_ByFixed32Entry: MessageFns<Everything_ByFixed32Entry> = 
   },
   fromPartial(object: DeepPartial<Everything_ByFixed32Entry>): Everything_ByFixed32Entry {
     const message = createBaseEverything_ByFixed32Entry();
+    message._unknownFields = object._unknownFields;
     message.key = object.key ?? 0;
     message.value = object.value ?? "";
     return message;
@@ -2609,7 +2536,7 @@ export const Everything_ByFixed32Entry: MessageFns<Everything_ByFixed32Entry> = 
 };
 
 function createBaseEverything_ByFixed64Entry(): Everything_ByFixed64Entry {
-  return { key: 0n, value: "", _unknownFields: {} };
+  return { key: 0n, value: "", _unknownFields: undefined };
 }
 
 export const Everything_ByFixed64Entry: MessageFns<Everything_ByFixed64Entry> = {
@@ -2624,63 +2551,50 @@ export const Everything_ByFixed64Entry: MessageFns<Everything_ByFixed64Entry> = 
       writer.uint32(18).string(message.value);
     }
     if (message._unknownFields !== undefined) {
-      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
-        const tag = parseInt(key, 10);
-        for (const value of values) {
-          writer.uint32(tag).raw(value);
-        }
+      for (const field of message._unknownFields) {
+        writer.raw(field);
       }
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Everything_ByFixed64Entry {
+  decode(
+    input: BinaryReader | Uint8Array,
+    length?: number,
+    into?: Everything_ByFixed64Entry,
+  ): Everything_ByFixed64Entry {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseEverything_ByFixed64Entry();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 9) {
-              break;
-            }
-
-            message.key = reader.fixed64() as bigint;
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseEverything_ByFixed64Entry();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 9) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.value = reader.string();
-            continue;
+          message.key = reader.fixed64() as bigint;
+          continue;
+        }
+        case 2: {
+          if (tag !== 18) {
+            break;
           }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        const buf = reader.skip(tag & 7);
 
-        const list = message._unknownFields![tag];
-
-        if (list === undefined) {
-          message._unknownFields![tag] = [buf];
-        } else {
-          list.push(buf);
+          message.value = reader.string();
+          continue;
         }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      (message._unknownFields ??= []).push(reader.unknownField(tag));
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<Everything_ByFixed64Entry>): Everything_ByFixed64Entry {
@@ -2688,6 +2602,7 @@ export const Everything_ByFixed64Entry: MessageFns<Everything_ByFixed64Entry> = 
   },
   fromPartial(object: DeepPartial<Everything_ByFixed64Entry>): Everything_ByFixed64Entry {
     const message = createBaseEverything_ByFixed64Entry();
+    message._unknownFields = object._unknownFields;
     message.key = (object.key !== undefined && object.key !== null) ? BigInt(object.key) : 0n;
     message.value = object.value ?? "";
     return message;
@@ -2695,7 +2610,7 @@ export const Everything_ByFixed64Entry: MessageFns<Everything_ByFixed64Entry> = 
 };
 
 function createBaseEverything_BySfixed32Entry(): Everything_BySfixed32Entry {
-  return { key: 0, value: "", _unknownFields: {} };
+  return { key: 0, value: "", _unknownFields: undefined };
 }
 
 export const Everything_BySfixed32Entry: MessageFns<Everything_BySfixed32Entry> = {
@@ -2707,63 +2622,50 @@ export const Everything_BySfixed32Entry: MessageFns<Everything_BySfixed32Entry> 
       writer.uint32(18).string(message.value);
     }
     if (message._unknownFields !== undefined) {
-      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
-        const tag = parseInt(key, 10);
-        for (const value of values) {
-          writer.uint32(tag).raw(value);
-        }
+      for (const field of message._unknownFields) {
+        writer.raw(field);
       }
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Everything_BySfixed32Entry {
+  decode(
+    input: BinaryReader | Uint8Array,
+    length?: number,
+    into?: Everything_BySfixed32Entry,
+  ): Everything_BySfixed32Entry {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseEverything_BySfixed32Entry();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 13) {
-              break;
-            }
-
-            message.key = reader.sfixed32();
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseEverything_BySfixed32Entry();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 13) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.value = reader.string();
-            continue;
+          message.key = reader.sfixed32();
+          continue;
+        }
+        case 2: {
+          if (tag !== 18) {
+            break;
           }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        const buf = reader.skip(tag & 7);
 
-        const list = message._unknownFields![tag];
-
-        if (list === undefined) {
-          message._unknownFields![tag] = [buf];
-        } else {
-          list.push(buf);
+          message.value = reader.string();
+          continue;
         }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      (message._unknownFields ??= []).push(reader.unknownField(tag));
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<Everything_BySfixed32Entry>): Everything_BySfixed32Entry {
@@ -2771,6 +2673,7 @@ export const Everything_BySfixed32Entry: MessageFns<Everything_BySfixed32Entry> 
   },
   fromPartial(object: DeepPartial<Everything_BySfixed32Entry>): Everything_BySfixed32Entry {
     const message = createBaseEverything_BySfixed32Entry();
+    message._unknownFields = object._unknownFields;
     message.key = object.key ?? 0;
     message.value = object.value ?? "";
     return message;
@@ -2778,7 +2681,7 @@ export const Everything_BySfixed32Entry: MessageFns<Everything_BySfixed32Entry> 
 };
 
 function createBaseEverything_BySfixed64Entry(): Everything_BySfixed64Entry {
-  return { key: 0n, value: "", _unknownFields: {} };
+  return { key: 0n, value: "", _unknownFields: undefined };
 }
 
 export const Everything_BySfixed64Entry: MessageFns<Everything_BySfixed64Entry> = {
@@ -2793,63 +2696,50 @@ export const Everything_BySfixed64Entry: MessageFns<Everything_BySfixed64Entry> 
       writer.uint32(18).string(message.value);
     }
     if (message._unknownFields !== undefined) {
-      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
-        const tag = parseInt(key, 10);
-        for (const value of values) {
-          writer.uint32(tag).raw(value);
-        }
+      for (const field of message._unknownFields) {
+        writer.raw(field);
       }
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Everything_BySfixed64Entry {
+  decode(
+    input: BinaryReader | Uint8Array,
+    length?: number,
+    into?: Everything_BySfixed64Entry,
+  ): Everything_BySfixed64Entry {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseEverything_BySfixed64Entry();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 9) {
-              break;
-            }
-
-            message.key = reader.sfixed64() as bigint;
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseEverything_BySfixed64Entry();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 9) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.value = reader.string();
-            continue;
+          message.key = reader.sfixed64() as bigint;
+          continue;
+        }
+        case 2: {
+          if (tag !== 18) {
+            break;
           }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        const buf = reader.skip(tag & 7);
 
-        const list = message._unknownFields![tag];
-
-        if (list === undefined) {
-          message._unknownFields![tag] = [buf];
-        } else {
-          list.push(buf);
+          message.value = reader.string();
+          continue;
         }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      (message._unknownFields ??= []).push(reader.unknownField(tag));
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<Everything_BySfixed64Entry>): Everything_BySfixed64Entry {
@@ -2857,6 +2747,7 @@ export const Everything_BySfixed64Entry: MessageFns<Everything_BySfixed64Entry> 
   },
   fromPartial(object: DeepPartial<Everything_BySfixed64Entry>): Everything_BySfixed64Entry {
     const message = createBaseEverything_BySfixed64Entry();
+    message._unknownFields = object._unknownFields;
     message.key = (object.key !== undefined && object.key !== null) ? BigInt(object.key) : 0n;
     message.value = object.value ?? "";
     return message;
@@ -2864,7 +2755,7 @@ export const Everything_BySfixed64Entry: MessageFns<Everything_BySfixed64Entry> 
 };
 
 function createBaseEverything_ByBoolEntry(): Everything_ByBoolEntry {
-  return { key: false, value: "", _unknownFields: {} };
+  return { key: false, value: "", _unknownFields: undefined };
 }
 
 export const Everything_ByBoolEntry: MessageFns<Everything_ByBoolEntry> = {
@@ -2876,63 +2767,46 @@ export const Everything_ByBoolEntry: MessageFns<Everything_ByBoolEntry> = {
       writer.uint32(18).string(message.value);
     }
     if (message._unknownFields !== undefined) {
-      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
-        const tag = parseInt(key, 10);
-        for (const value of values) {
-          writer.uint32(tag).raw(value);
-        }
+      for (const field of message._unknownFields) {
+        writer.raw(field);
       }
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Everything_ByBoolEntry {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: Everything_ByBoolEntry): Everything_ByBoolEntry {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseEverything_ByBoolEntry();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.key = reader.bool();
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseEverything_ByBoolEntry();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 8) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.value = reader.string();
-            continue;
+          message.key = reader.bool();
+          continue;
+        }
+        case 2: {
+          if (tag !== 18) {
+            break;
           }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        const buf = reader.skip(tag & 7);
 
-        const list = message._unknownFields![tag];
-
-        if (list === undefined) {
-          message._unknownFields![tag] = [buf];
-        } else {
-          list.push(buf);
+          message.value = reader.string();
+          continue;
         }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      (message._unknownFields ??= []).push(reader.unknownField(tag));
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<Everything_ByBoolEntry>): Everything_ByBoolEntry {
@@ -2940,6 +2814,7 @@ export const Everything_ByBoolEntry: MessageFns<Everything_ByBoolEntry> = {
   },
   fromPartial(object: DeepPartial<Everything_ByBoolEntry>): Everything_ByBoolEntry {
     const message = createBaseEverything_ByBoolEntry();
+    message._unknownFields = object._unknownFields;
     message.key = object.key ?? false;
     message.value = object.value ?? "";
     return message;
@@ -2947,7 +2822,7 @@ export const Everything_ByBoolEntry: MessageFns<Everything_ByBoolEntry> = {
 };
 
 function createBaseEverything_ByStringEntry(): Everything_ByStringEntry {
-  return { key: "", value: "", _unknownFields: {} };
+  return { key: "", value: "", _unknownFields: undefined };
 }
 
 export const Everything_ByStringEntry: MessageFns<Everything_ByStringEntry> = {
@@ -2959,63 +2834,50 @@ export const Everything_ByStringEntry: MessageFns<Everything_ByStringEntry> = {
       writer.uint32(18).string(message.value);
     }
     if (message._unknownFields !== undefined) {
-      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
-        const tag = parseInt(key, 10);
-        for (const value of values) {
-          writer.uint32(tag).raw(value);
-        }
+      for (const field of message._unknownFields) {
+        writer.raw(field);
       }
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Everything_ByStringEntry {
+  decode(
+    input: BinaryReader | Uint8Array,
+    length?: number,
+    into?: Everything_ByStringEntry,
+  ): Everything_ByStringEntry {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseEverything_ByStringEntry();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.key = reader.string();
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseEverything_ByStringEntry();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.value = reader.string();
-            continue;
+          message.key = reader.string();
+          continue;
+        }
+        case 2: {
+          if (tag !== 18) {
+            break;
           }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        const buf = reader.skip(tag & 7);
 
-        const list = message._unknownFields![tag];
-
-        if (list === undefined) {
-          message._unknownFields![tag] = [buf];
-        } else {
-          list.push(buf);
+          message.value = reader.string();
+          continue;
         }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      (message._unknownFields ??= []).push(reader.unknownField(tag));
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<Everything_ByStringEntry>): Everything_ByStringEntry {
@@ -3023,6 +2885,7 @@ export const Everything_ByStringEntry: MessageFns<Everything_ByStringEntry> = {
   },
   fromPartial(object: DeepPartial<Everything_ByStringEntry>): Everything_ByStringEntry {
     const message = createBaseEverything_ByStringEntry();
+    message._unknownFields = object._unknownFields;
     message.key = object.key ?? "";
     message.value = object.value ?? "";
     return message;
@@ -3030,7 +2893,7 @@ export const Everything_ByStringEntry: MessageFns<Everything_ByStringEntry> = {
 };
 
 function createBaseEverything_ToDoubleEntry(): Everything_ToDoubleEntry {
-  return { key: "", value: 0, _unknownFields: {} };
+  return { key: "", value: 0, _unknownFields: undefined };
 }
 
 export const Everything_ToDoubleEntry: MessageFns<Everything_ToDoubleEntry> = {
@@ -3042,63 +2905,50 @@ export const Everything_ToDoubleEntry: MessageFns<Everything_ToDoubleEntry> = {
       writer.uint32(17).double(message.value);
     }
     if (message._unknownFields !== undefined) {
-      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
-        const tag = parseInt(key, 10);
-        for (const value of values) {
-          writer.uint32(tag).raw(value);
-        }
+      for (const field of message._unknownFields) {
+        writer.raw(field);
       }
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Everything_ToDoubleEntry {
+  decode(
+    input: BinaryReader | Uint8Array,
+    length?: number,
+    into?: Everything_ToDoubleEntry,
+  ): Everything_ToDoubleEntry {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseEverything_ToDoubleEntry();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.key = reader.string();
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseEverything_ToDoubleEntry();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
-          case 2: {
-            if (tag !== 17) {
-              break;
-            }
 
-            message.value = reader.double();
-            continue;
+          message.key = reader.string();
+          continue;
+        }
+        case 2: {
+          if (tag !== 17) {
+            break;
           }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        const buf = reader.skip(tag & 7);
 
-        const list = message._unknownFields![tag];
-
-        if (list === undefined) {
-          message._unknownFields![tag] = [buf];
-        } else {
-          list.push(buf);
+          message.value = reader.double();
+          continue;
         }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      (message._unknownFields ??= []).push(reader.unknownField(tag));
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<Everything_ToDoubleEntry>): Everything_ToDoubleEntry {
@@ -3106,6 +2956,7 @@ export const Everything_ToDoubleEntry: MessageFns<Everything_ToDoubleEntry> = {
   },
   fromPartial(object: DeepPartial<Everything_ToDoubleEntry>): Everything_ToDoubleEntry {
     const message = createBaseEverything_ToDoubleEntry();
+    message._unknownFields = object._unknownFields;
     message.key = object.key ?? "";
     message.value = object.value ?? 0;
     return message;
@@ -3113,7 +2964,7 @@ export const Everything_ToDoubleEntry: MessageFns<Everything_ToDoubleEntry> = {
 };
 
 function createBaseEverything_ToBytesEntry(): Everything_ToBytesEntry {
-  return { key: "", value: new Uint8Array(0), _unknownFields: {} };
+  return { key: "", value: new Uint8Array(0), _unknownFields: undefined };
 }
 
 export const Everything_ToBytesEntry: MessageFns<Everything_ToBytesEntry> = {
@@ -3125,63 +2976,46 @@ export const Everything_ToBytesEntry: MessageFns<Everything_ToBytesEntry> = {
       writer.uint32(18).bytes(message.value);
     }
     if (message._unknownFields !== undefined) {
-      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
-        const tag = parseInt(key, 10);
-        for (const value of values) {
-          writer.uint32(tag).raw(value);
-        }
+      for (const field of message._unknownFields) {
+        writer.raw(field);
       }
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Everything_ToBytesEntry {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: Everything_ToBytesEntry): Everything_ToBytesEntry {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseEverything_ToBytesEntry();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.key = reader.string();
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseEverything_ToBytesEntry();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.value = reader.bytes();
-            continue;
+          message.key = reader.string();
+          continue;
+        }
+        case 2: {
+          if (tag !== 18) {
+            break;
           }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        const buf = reader.skip(tag & 7);
 
-        const list = message._unknownFields![tag];
-
-        if (list === undefined) {
-          message._unknownFields![tag] = [buf];
-        } else {
-          list.push(buf);
+          message.value = reader.bytes();
+          continue;
         }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      (message._unknownFields ??= []).push(reader.unknownField(tag));
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<Everything_ToBytesEntry>): Everything_ToBytesEntry {
@@ -3189,6 +3023,7 @@ export const Everything_ToBytesEntry: MessageFns<Everything_ToBytesEntry> = {
   },
   fromPartial(object: DeepPartial<Everything_ToBytesEntry>): Everything_ToBytesEntry {
     const message = createBaseEverything_ToBytesEntry();
+    message._unknownFields = object._unknownFields;
     message.key = object.key ?? "";
     message.value = object.value ?? new Uint8Array(0);
     return message;
@@ -3196,7 +3031,7 @@ export const Everything_ToBytesEntry: MessageFns<Everything_ToBytesEntry> = {
 };
 
 function createBaseEverything_ToKindEntry(): Everything_ToKindEntry {
-  return { key: "", value: 0, _unknownFields: {} };
+  return { key: "", value: 0, _unknownFields: undefined };
 }
 
 export const Everything_ToKindEntry: MessageFns<Everything_ToKindEntry> = {
@@ -3208,63 +3043,46 @@ export const Everything_ToKindEntry: MessageFns<Everything_ToKindEntry> = {
       writer.uint32(16).int32(message.value);
     }
     if (message._unknownFields !== undefined) {
-      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
-        const tag = parseInt(key, 10);
-        for (const value of values) {
-          writer.uint32(tag).raw(value);
-        }
+      for (const field of message._unknownFields) {
+        writer.raw(field);
       }
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Everything_ToKindEntry {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: Everything_ToKindEntry): Everything_ToKindEntry {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseEverything_ToKindEntry();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.key = reader.string();
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseEverything_ToKindEntry();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
-          case 2: {
-            if (tag !== 16) {
-              break;
-            }
 
-            message.value = reader.int32() as any;
-            continue;
+          message.key = reader.string();
+          continue;
+        }
+        case 2: {
+          if (tag !== 16) {
+            break;
           }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        const buf = reader.skip(tag & 7);
 
-        const list = message._unknownFields![tag];
-
-        if (list === undefined) {
-          message._unknownFields![tag] = [buf];
-        } else {
-          list.push(buf);
+          message.value = reader.int32() as any;
+          continue;
         }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      (message._unknownFields ??= []).push(reader.unknownField(tag));
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<Everything_ToKindEntry>): Everything_ToKindEntry {
@@ -3272,6 +3090,7 @@ export const Everything_ToKindEntry: MessageFns<Everything_ToKindEntry> = {
   },
   fromPartial(object: DeepPartial<Everything_ToKindEntry>): Everything_ToKindEntry {
     const message = createBaseEverything_ToKindEntry();
+    message._unknownFields = object._unknownFields;
     message.key = object.key ?? "";
     message.value = object.value ?? 0;
     return message;
@@ -3279,7 +3098,7 @@ export const Everything_ToKindEntry: MessageFns<Everything_ToKindEntry> = {
 };
 
 function createBaseEverything_ToEverythingEntry(): Everything_ToEverythingEntry {
-  return { key: "", value: undefined, _unknownFields: {} };
+  return { key: "", value: undefined, _unknownFields: undefined };
 }
 
 export const Everything_ToEverythingEntry: MessageFns<Everything_ToEverythingEntry> = {
@@ -3291,63 +3110,51 @@ export const Everything_ToEverythingEntry: MessageFns<Everything_ToEverythingEnt
       Everything.encode(message.value, writer.uint32(18).fork()).join();
     }
     if (message._unknownFields !== undefined) {
-      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
-        const tag = parseInt(key, 10);
-        for (const value of values) {
-          writer.uint32(tag).raw(value);
-        }
+      for (const field of message._unknownFields) {
+        writer.raw(field);
       }
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Everything_ToEverythingEntry {
+  decode(
+    input: BinaryReader | Uint8Array,
+    length?: number,
+    into?: Everything_ToEverythingEntry,
+  ): Everything_ToEverythingEntry {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseEverything_ToEverythingEntry();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.key = reader.string();
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseEverything_ToEverythingEntry();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.value = Everything.decode(reader, reader.uint32());
-            continue;
+          message.key = reader.string();
+          continue;
+        }
+        case 2: {
+          if (tag !== 18) {
+            break;
           }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        const buf = reader.skip(tag & 7);
 
-        const list = message._unknownFields![tag];
-
-        if (list === undefined) {
-          message._unknownFields![tag] = [buf];
-        } else {
-          list.push(buf);
+          message.value = Everything.decode(reader, reader.uint32(), message.value);
+          continue;
         }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      (message._unknownFields ??= []).push(reader.unknownField(tag));
     }
+    message.value ??= Everything.decode(reader, 0);
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<Everything_ToEverythingEntry>): Everything_ToEverythingEntry {
@@ -3355,6 +3162,7 @@ export const Everything_ToEverythingEntry: MessageFns<Everything_ToEverythingEnt
   },
   fromPartial(object: DeepPartial<Everything_ToEverythingEntry>): Everything_ToEverythingEntry {
     const message = createBaseEverything_ToEverythingEntry();
+    message._unknownFields = object._unknownFields;
     message.key = object.key ?? "";
     message.value = (object.value !== undefined && object.value !== null)
       ? Everything.fromPartial(object.value)
@@ -3364,7 +3172,7 @@ export const Everything_ToEverythingEntry: MessageFns<Everything_ToEverythingEnt
 };
 
 function createBaseEverything_ToUint64Entry(): Everything_ToUint64Entry {
-  return { key: "", value: 0n, _unknownFields: {} };
+  return { key: "", value: 0n, _unknownFields: undefined };
 }
 
 export const Everything_ToUint64Entry: MessageFns<Everything_ToUint64Entry> = {
@@ -3379,63 +3187,50 @@ export const Everything_ToUint64Entry: MessageFns<Everything_ToUint64Entry> = {
       writer.uint32(16).uint64(message.value);
     }
     if (message._unknownFields !== undefined) {
-      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
-        const tag = parseInt(key, 10);
-        for (const value of values) {
-          writer.uint32(tag).raw(value);
-        }
+      for (const field of message._unknownFields) {
+        writer.raw(field);
       }
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Everything_ToUint64Entry {
+  decode(
+    input: BinaryReader | Uint8Array,
+    length?: number,
+    into?: Everything_ToUint64Entry,
+  ): Everything_ToUint64Entry {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseEverything_ToUint64Entry();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.key = reader.string();
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseEverything_ToUint64Entry();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
-          case 2: {
-            if (tag !== 16) {
-              break;
-            }
 
-            message.value = reader.uint64() as bigint;
-            continue;
+          message.key = reader.string();
+          continue;
+        }
+        case 2: {
+          if (tag !== 16) {
+            break;
           }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        const buf = reader.skip(tag & 7);
 
-        const list = message._unknownFields![tag];
-
-        if (list === undefined) {
-          message._unknownFields![tag] = [buf];
-        } else {
-          list.push(buf);
+          message.value = reader.uint64() as bigint;
+          continue;
         }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      (message._unknownFields ??= []).push(reader.unknownField(tag));
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<Everything_ToUint64Entry>): Everything_ToUint64Entry {
@@ -3443,6 +3238,7 @@ export const Everything_ToUint64Entry: MessageFns<Everything_ToUint64Entry> = {
   },
   fromPartial(object: DeepPartial<Everything_ToUint64Entry>): Everything_ToUint64Entry {
     const message = createBaseEverything_ToUint64Entry();
+    message._unknownFields = object._unknownFields;
     message.key = object.key ?? "";
     message.value = (object.value !== undefined && object.value !== null) ? BigInt(object.value) : 0n;
     return message;
@@ -3460,7 +3256,7 @@ type DeepPartial<T> = T extends bigint ? string | number | bigint
 
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
-  decode(input: BinaryReader | Uint8Array, length?: number): T;
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: T): T;
   create(base?: DeepPartial<T>): T;
   fromPartial(object: DeepPartial<T>): T;
 }
