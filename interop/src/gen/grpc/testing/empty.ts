@@ -17,29 +17,23 @@ export const Empty: MessageFns<Empty> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Empty {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: Empty): Empty {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseEmpty();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseEmpty();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<Empty>): Empty {
@@ -62,7 +56,7 @@ type DeepPartial<T> = T extends bigint ? string | number | bigint
 
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
-  decode(input: BinaryReader | Uint8Array, length?: number): T;
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: T): T;
   create(base?: DeepPartial<T>): T;
   fromPartial(object: DeepPartial<T>): T;
 }

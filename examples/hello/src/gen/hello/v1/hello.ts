@@ -24,37 +24,31 @@ export const SayHelloRequest: MessageFns<SayHelloRequest> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): SayHelloRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: SayHelloRequest): SayHelloRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseSayHelloRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.name = reader.string();
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseSayHelloRequest();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
+
+          message.name = reader.string();
+          continue;
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<SayHelloRequest>): SayHelloRequest {
@@ -79,37 +73,31 @@ export const SayHelloResponse: MessageFns<SayHelloResponse> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): SayHelloResponse {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: SayHelloResponse): SayHelloResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseSayHelloResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.text = reader.string();
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseSayHelloResponse();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
+
+          message.text = reader.string();
+          continue;
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<SayHelloResponse>): SayHelloResponse {
@@ -133,7 +121,7 @@ type DeepPartial<T> = T extends bigint ? string | number | bigint
 
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
-  decode(input: BinaryReader | Uint8Array, length?: number): T;
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: T): T;
   create(base?: DeepPartial<T>): T;
   fromPartial(object: DeepPartial<T>): T;
 }

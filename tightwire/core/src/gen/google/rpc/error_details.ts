@@ -418,56 +418,50 @@ export const ErrorInfo: MessageFns<ErrorInfo, "google.rpc.ErrorInfo"> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): ErrorInfo {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: ErrorInfo): ErrorInfo {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseErrorInfo();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.reason = reader.string();
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseErrorInfo();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.domain = reader.string();
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            const entry3 = ErrorInfo_MetadataEntry.decode(reader, reader.uint32());
-            if (entry3.value !== undefined) {
-              message.metadata[entry3.key] = entry3.value;
-            }
-            continue;
-          }
+          message.reason = reader.string();
+          continue;
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        case 2: {
+          if (tag !== 18) {
+            break;
+          }
+
+          message.domain = reader.string();
+          continue;
         }
-        reader.skip(tag & 7);
+        case 3: {
+          if (tag !== 26) {
+            break;
+          }
+
+          const entry3 = ErrorInfo_MetadataEntry.decode(reader, reader.uint32());
+          if (entry3.value !== undefined) {
+            message.metadata[entry3.key] = entry3.value;
+          }
+          continue;
+        }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<ErrorInfo>): ErrorInfo {
@@ -507,45 +501,39 @@ export const ErrorInfo_MetadataEntry: MessageFns<ErrorInfo_MetadataEntry, "googl
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): ErrorInfo_MetadataEntry {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: ErrorInfo_MetadataEntry): ErrorInfo_MetadataEntry {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseErrorInfo_MetadataEntry();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.key = reader.string();
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseErrorInfo_MetadataEntry();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.value = reader.string();
-            continue;
+          message.key = reader.string();
+          continue;
+        }
+        case 2: {
+          if (tag !== 18) {
+            break;
           }
+
+          message.value = reader.string();
+          continue;
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<ErrorInfo_MetadataEntry>): ErrorInfo_MetadataEntry {
@@ -573,37 +561,31 @@ export const RetryInfo: MessageFns<RetryInfo, "google.rpc.RetryInfo"> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): RetryInfo {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: RetryInfo): RetryInfo {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseRetryInfo();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.retryDelay = Duration.decode(reader, reader.uint32());
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseRetryInfo();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
+
+          message.retryDelay = Duration.decode(reader, reader.uint32(), message.retryDelay);
+          continue;
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<RetryInfo>): RetryInfo {
@@ -635,45 +617,39 @@ export const DebugInfo: MessageFns<DebugInfo, "google.rpc.DebugInfo"> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): DebugInfo {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: DebugInfo): DebugInfo {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseDebugInfo();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.stackEntries.push(reader.string());
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseDebugInfo();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.detail = reader.string();
-            continue;
+          message.stackEntries.push(reader.string());
+          continue;
+        }
+        case 2: {
+          if (tag !== 18) {
+            break;
           }
+
+          message.detail = reader.string();
+          continue;
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<DebugInfo>): DebugInfo {
@@ -701,37 +677,31 @@ export const QuotaFailure: MessageFns<QuotaFailure, "google.rpc.QuotaFailure"> =
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): QuotaFailure {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: QuotaFailure): QuotaFailure {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseQuotaFailure();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.violations.push(QuotaFailure_Violation.decode(reader, reader.uint32()));
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseQuotaFailure();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
+
+          message.violations.push(QuotaFailure_Violation.decode(reader, reader.uint32()));
+          continue;
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<QuotaFailure>): QuotaFailure {
@@ -794,96 +764,90 @@ export const QuotaFailure_Violation: MessageFns<QuotaFailure_Violation, "google.
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): QuotaFailure_Violation {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: QuotaFailure_Violation): QuotaFailure_Violation {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseQuotaFailure_Violation();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.subject = reader.string();
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseQuotaFailure_Violation();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.description = reader.string();
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.apiService = reader.string();
-            continue;
-          }
-          case 4: {
-            if (tag !== 34) {
-              break;
-            }
-
-            message.quotaMetric = reader.string();
-            continue;
-          }
-          case 5: {
-            if (tag !== 42) {
-              break;
-            }
-
-            message.quotaId = reader.string();
-            continue;
-          }
-          case 6: {
-            if (tag !== 50) {
-              break;
-            }
-
-            const entry6 = QuotaFailure_Violation_QuotaDimensionsEntry.decode(reader, reader.uint32());
-            if (entry6.value !== undefined) {
-              message.quotaDimensions[entry6.key] = entry6.value;
-            }
-            continue;
-          }
-          case 7: {
-            if (tag !== 56) {
-              break;
-            }
-
-            message.quotaValue = reader.int64() as bigint;
-            continue;
-          }
-          case 8: {
-            if (tag !== 64) {
-              break;
-            }
-
-            message.futureQuotaValue = reader.int64() as bigint;
-            continue;
-          }
+          message.subject = reader.string();
+          continue;
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        case 2: {
+          if (tag !== 18) {
+            break;
+          }
+
+          message.description = reader.string();
+          continue;
         }
-        reader.skip(tag & 7);
+        case 3: {
+          if (tag !== 26) {
+            break;
+          }
+
+          message.apiService = reader.string();
+          continue;
+        }
+        case 4: {
+          if (tag !== 34) {
+            break;
+          }
+
+          message.quotaMetric = reader.string();
+          continue;
+        }
+        case 5: {
+          if (tag !== 42) {
+            break;
+          }
+
+          message.quotaId = reader.string();
+          continue;
+        }
+        case 6: {
+          if (tag !== 50) {
+            break;
+          }
+
+          const entry6 = QuotaFailure_Violation_QuotaDimensionsEntry.decode(reader, reader.uint32());
+          if (entry6.value !== undefined) {
+            message.quotaDimensions[entry6.key] = entry6.value;
+          }
+          continue;
+        }
+        case 7: {
+          if (tag !== 56) {
+            break;
+          }
+
+          message.quotaValue = reader.int64() as bigint;
+          continue;
+        }
+        case 8: {
+          if (tag !== 64) {
+            break;
+          }
+
+          message.futureQuotaValue = reader.int64() as bigint;
+          continue;
+        }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<QuotaFailure_Violation>): QuotaFailure_Violation {
@@ -938,45 +902,43 @@ export const QuotaFailure_Violation_QuotaDimensionsEntry: MessageFns<
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): QuotaFailure_Violation_QuotaDimensionsEntry {
+  decode(
+    input: BinaryReader | Uint8Array,
+    length?: number,
+    into?: QuotaFailure_Violation_QuotaDimensionsEntry,
+  ): QuotaFailure_Violation_QuotaDimensionsEntry {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseQuotaFailure_Violation_QuotaDimensionsEntry();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.key = reader.string();
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseQuotaFailure_Violation_QuotaDimensionsEntry();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.value = reader.string();
-            continue;
+          message.key = reader.string();
+          continue;
+        }
+        case 2: {
+          if (tag !== 18) {
+            break;
           }
+
+          message.value = reader.string();
+          continue;
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<QuotaFailure_Violation_QuotaDimensionsEntry>): QuotaFailure_Violation_QuotaDimensionsEntry {
@@ -1006,37 +968,31 @@ export const PreconditionFailure: MessageFns<PreconditionFailure, "google.rpc.Pr
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): PreconditionFailure {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: PreconditionFailure): PreconditionFailure {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBasePreconditionFailure();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.violations.push(PreconditionFailure_Violation.decode(reader, reader.uint32()));
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBasePreconditionFailure();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
+
+          message.violations.push(PreconditionFailure_Violation.decode(reader, reader.uint32()));
+          continue;
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<PreconditionFailure>): PreconditionFailure {
@@ -1072,53 +1028,51 @@ export const PreconditionFailure_Violation: MessageFns<
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): PreconditionFailure_Violation {
+  decode(
+    input: BinaryReader | Uint8Array,
+    length?: number,
+    into?: PreconditionFailure_Violation,
+  ): PreconditionFailure_Violation {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBasePreconditionFailure_Violation();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.type = reader.string();
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBasePreconditionFailure_Violation();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.subject = reader.string();
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.description = reader.string();
-            continue;
-          }
+          message.type = reader.string();
+          continue;
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        case 2: {
+          if (tag !== 18) {
+            break;
+          }
+
+          message.subject = reader.string();
+          continue;
         }
-        reader.skip(tag & 7);
+        case 3: {
+          if (tag !== 26) {
+            break;
+          }
+
+          message.description = reader.string();
+          continue;
+        }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<PreconditionFailure_Violation>): PreconditionFailure_Violation {
@@ -1147,37 +1101,31 @@ export const BadRequest: MessageFns<BadRequest, "google.rpc.BadRequest"> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): BadRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: BadRequest): BadRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseBadRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.fieldViolations.push(BadRequest_FieldViolation.decode(reader, reader.uint32()));
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseBadRequest();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
+
+          message.fieldViolations.push(BadRequest_FieldViolation.decode(reader, reader.uint32()));
+          continue;
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<BadRequest>): BadRequest {
@@ -1214,61 +1162,59 @@ export const BadRequest_FieldViolation: MessageFns<BadRequest_FieldViolation, "g
       return writer;
     },
 
-    decode(input: BinaryReader | Uint8Array, length?: number): BadRequest_FieldViolation {
+    decode(
+      input: BinaryReader | Uint8Array,
+      length?: number,
+      into?: BadRequest_FieldViolation,
+    ): BadRequest_FieldViolation {
       const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-      const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-      if (previousRecursionDepth >= 100) {
-        throw new globalThis.Error("protobuf decode recursion limit exceeded");
-      }
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-      try {
-        const end = length === undefined ? reader.len : reader.pos + length;
-        const message = createBaseBadRequest_FieldViolation();
-        while (reader.pos < end) {
-          const tag = reader.uint32();
-          switch (tag >>> 3) {
-            case 1: {
-              if (tag !== 10) {
-                break;
-              }
-
-              message.field = reader.string();
-              continue;
+      const outerEnd = reader.len;
+      const end = reader.enter(length);
+      const message = into ?? createBaseBadRequest_FieldViolation();
+      while (reader.pos < end) {
+        const tag = reader.fieldTag();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
             }
-            case 2: {
-              if (tag !== 18) {
-                break;
-              }
 
-              message.description = reader.string();
-              continue;
-            }
-            case 3: {
-              if (tag !== 26) {
-                break;
-              }
-
-              message.reason = reader.string();
-              continue;
-            }
-            case 4: {
-              if (tag !== 34) {
-                break;
-              }
-
-              message.localizedMessage = LocalizedMessage.decode(reader, reader.uint32());
-              continue;
-            }
+            message.field = reader.string();
+            continue;
           }
-          if ((tag & 7) === 4 || tag === 0) {
-            break;
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.description = reader.string();
+            continue;
           }
-          reader.skip(tag & 7);
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.localizedMessage = LocalizedMessage.decode(reader, reader.uint32(), message.localizedMessage);
+            continue;
+          }
         }
-        return message;
-      } finally {
-        (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+        if ((tag & 7) === 4) {
+          reader.endGroup(tag, length);
+          break;
+        }
+        reader.skip(tag & 7, tag >>> 3);
       }
+      reader.leave(outerEnd);
+      return message;
     },
 
     create(base?: DeepPartial<BadRequest_FieldViolation>): BadRequest_FieldViolation {
@@ -1303,45 +1249,39 @@ export const RequestInfo: MessageFns<RequestInfo, "google.rpc.RequestInfo"> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): RequestInfo {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: RequestInfo): RequestInfo {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseRequestInfo();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.requestId = reader.string();
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseRequestInfo();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.servingData = reader.string();
-            continue;
+          message.requestId = reader.string();
+          continue;
+        }
+        case 2: {
+          if (tag !== 18) {
+            break;
           }
+
+          message.servingData = reader.string();
+          continue;
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<RequestInfo>): RequestInfo {
@@ -1378,61 +1318,55 @@ export const ResourceInfo: MessageFns<ResourceInfo, "google.rpc.ResourceInfo"> =
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): ResourceInfo {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: ResourceInfo): ResourceInfo {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseResourceInfo();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.resourceType = reader.string();
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseResourceInfo();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.resourceName = reader.string();
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.owner = reader.string();
-            continue;
-          }
-          case 4: {
-            if (tag !== 34) {
-              break;
-            }
-
-            message.description = reader.string();
-            continue;
-          }
+          message.resourceType = reader.string();
+          continue;
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
+        case 2: {
+          if (tag !== 18) {
+            break;
+          }
+
+          message.resourceName = reader.string();
+          continue;
         }
-        reader.skip(tag & 7);
+        case 3: {
+          if (tag !== 26) {
+            break;
+          }
+
+          message.owner = reader.string();
+          continue;
+        }
+        case 4: {
+          if (tag !== 34) {
+            break;
+          }
+
+          message.description = reader.string();
+          continue;
+        }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<ResourceInfo>): ResourceInfo {
@@ -1462,37 +1396,31 @@ export const Help: MessageFns<Help, "google.rpc.Help"> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Help {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: Help): Help {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseHelp();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.links.push(Help_Link.decode(reader, reader.uint32()));
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseHelp();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
+
+          message.links.push(Help_Link.decode(reader, reader.uint32()));
+          continue;
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<Help>): Help {
@@ -1522,45 +1450,39 @@ export const Help_Link: MessageFns<Help_Link, "google.rpc.Help.Link"> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Help_Link {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: Help_Link): Help_Link {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseHelp_Link();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.description = reader.string();
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseHelp_Link();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.url = reader.string();
-            continue;
+          message.description = reader.string();
+          continue;
+        }
+        case 2: {
+          if (tag !== 18) {
+            break;
           }
+
+          message.url = reader.string();
+          continue;
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<Help_Link>): Help_Link {
@@ -1591,45 +1513,39 @@ export const LocalizedMessage: MessageFns<LocalizedMessage, "google.rpc.Localize
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): LocalizedMessage {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: LocalizedMessage): LocalizedMessage {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseLocalizedMessage();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.locale = reader.string();
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseLocalizedMessage();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.message = reader.string();
-            continue;
+          message.locale = reader.string();
+          continue;
+        }
+        case 2: {
+          if (tag !== 18) {
+            break;
           }
+
+          message.message = reader.string();
+          continue;
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<LocalizedMessage>): LocalizedMessage {
@@ -1655,7 +1571,7 @@ type DeepPartial<T> = T extends bigint ? string | number | bigint
 interface MessageFns<T, V extends string> {
   readonly $type: V;
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
-  decode(input: BinaryReader | Uint8Array, length?: number): T;
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: T): T;
   create(base?: DeepPartial<T>): T;
   fromPartial(object: DeepPartial<T>): T;
 }

@@ -49,45 +49,39 @@ export const Interval: MessageFns<Interval, "google.type.Interval"> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Interval {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: Interval): Interval {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseInterval();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.startTime = Timestamp.decode(reader, reader.uint32());
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseInterval();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.endTime = Timestamp.decode(reader, reader.uint32());
-            continue;
+          message.startTime = Timestamp.decode(reader, reader.uint32(), message.startTime);
+          continue;
+        }
+        case 2: {
+          if (tag !== 18) {
+            break;
           }
+
+          message.endTime = Timestamp.decode(reader, reader.uint32(), message.endTime);
+          continue;
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<Interval>): Interval {
@@ -117,7 +111,7 @@ type DeepPartial<T> = T extends bigint ? string | number | bigint
 interface MessageFns<T, V extends string> {
   readonly $type: V;
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
-  decode(input: BinaryReader | Uint8Array, length?: number): T;
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: T): T;
   create(base?: DeepPartial<T>): T;
   fromPartial(object: DeepPartial<T>): T;
 }

@@ -54,29 +54,23 @@ export const HealthListRequest: MessageFns<HealthListRequest> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): HealthListRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: HealthListRequest): HealthListRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseHealthListRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseHealthListRequest();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<HealthListRequest>): HealthListRequest {
@@ -100,40 +94,34 @@ export const HealthListResponse: MessageFns<HealthListResponse> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): HealthListResponse {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: HealthListResponse): HealthListResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseHealthListResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            const entry1 = HealthListResponse_StatusesEntry.decode(reader, reader.uint32());
-            if (entry1.value !== undefined) {
-              message.statuses[entry1.key] = entry1.value;
-            }
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseHealthListResponse();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
+
+          const entry1 = HealthListResponse_StatusesEntry.decode(reader, reader.uint32());
+          if (entry1.value !== undefined) {
+            message.statuses[entry1.key] = entry1.value;
+          }
+          continue;
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<HealthListResponse>): HealthListResponse {
@@ -169,45 +157,44 @@ export const HealthListResponse_StatusesEntry: MessageFns<HealthListResponse_Sta
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): HealthListResponse_StatusesEntry {
+  decode(
+    input: BinaryReader | Uint8Array,
+    length?: number,
+    into?: HealthListResponse_StatusesEntry,
+  ): HealthListResponse_StatusesEntry {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseHealthListResponse_StatusesEntry();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.key = reader.string();
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseHealthListResponse_StatusesEntry();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.value = HealthCheckResponse.decode(reader, reader.uint32());
-            continue;
+          message.key = reader.string();
+          continue;
+        }
+        case 2: {
+          if (tag !== 18) {
+            break;
           }
+
+          message.value = HealthCheckResponse.decode(reader, reader.uint32(), message.value);
+          continue;
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
     }
+    message.value ??= HealthCheckResponse.decode(reader, 0);
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<HealthListResponse_StatusesEntry>): HealthListResponse_StatusesEntry {
@@ -235,37 +222,31 @@ export const HealthCheckRequest: MessageFns<HealthCheckRequest> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): HealthCheckRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: HealthCheckRequest): HealthCheckRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseHealthCheckRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.service = reader.string();
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseHealthCheckRequest();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
+
+          message.service = reader.string();
+          continue;
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<HealthCheckRequest>): HealthCheckRequest {
@@ -290,37 +271,31 @@ export const HealthCheckResponse: MessageFns<HealthCheckResponse> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): HealthCheckResponse {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: HealthCheckResponse): HealthCheckResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseHealthCheckResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.status = reader.int32() as any;
-            continue;
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseHealthCheckResponse();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 8) {
+            break;
           }
+
+          message.status = reader.int32() as any;
+          continue;
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
     }
+    reader.leave(outerEnd);
+    return message;
   },
 
   create(base?: DeepPartial<HealthCheckResponse>): HealthCheckResponse {
@@ -344,7 +319,7 @@ type DeepPartial<T> = T extends bigint ? string | number | bigint
 
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
-  decode(input: BinaryReader | Uint8Array, length?: number): T;
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: T): T;
   create(base?: DeepPartial<T>): T;
   fromPartial(object: DeepPartial<T>): T;
 }
