@@ -75,13 +75,12 @@ function writeMessage(
   let texts: MapTexts | undefined;
   let elements = 0;
   while (source.pos < end) {
-    const tag = source.uint32();
+    const tag = source.fieldTag();
     const number = tag >>> 3;
     const wireType = tag & 7;
     if (open === undefined || open.number !== number) {
       const place = fields[next]?.number === number ? next : places.get(number);
       if (place === undefined) {
-        if (number === 0) throw UNSUPPORTED;
         source.skip(wireType, number);
         continue;
       }
@@ -159,7 +158,7 @@ function readEntry(
   let key: string | undefined;
   let text: string | undefined;
   while (source.pos < end) {
-    const tag = source.uint32();
+    const tag = source.fieldTag();
     if (tag === ((1 << 3) | keyType) && key === undefined) key = read(source, out);
     else if (tag === ((2 << 3) | valueType) && text === undefined) {
       const { length } = out;
