@@ -1,7 +1,7 @@
 /** `.name`, or `["name"]` where the name is none of JavaScript's. */
 const PROPERTY = String.raw`(?:\.[\w$]+|\["[^"]+"\])`;
 /** A message that is read: a group, whose number stands where the length would, or another one. */
-const READ = String.raw`([\w$.]+)\.decode\(\s*reader,\s*(reader\.uint32\(\)|-\d+),?\s*\)`;
+const READ = String.raw`([\w$.]+)\.decode\(\s*reader,\s*(reader\.length\(\)|-\d+),?\s*\)`;
 
 const GROUP = /(case (\d+): \{\n(?:(?! *case ).*\n)*?.*\.decode\(\s*reader)\)/g;
 const FIELD = new RegExp(String.raw`(message${PROPERTY})\s*=\s*${READ};`, "g");
@@ -35,7 +35,7 @@ export function mergeMessages(body: string, { isMapEntry, previous }: Merging): 
 function completeEntry(body: string): string {
   const [, value] = ENTRY_VALUE.exec(body) ?? [];
   if (value === undefined) return body;
-  const empty = value.replace("reader.uint32()", "0");
+  const empty = value.replace("reader.length()", "0");
   // A value that ts-proto makes of a message may be null.
   const complete = MESSAGE.test(value)
     ? `message.value ??= ${empty};`

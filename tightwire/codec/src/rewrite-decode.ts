@@ -62,7 +62,11 @@ function rewriteBody(body: string, merging: Merging): string {
     /const end2 = reader\.uint32\(\) \+ reader\.pos;(\n( +)while [\s\S]*?\n\2\}\n)/g,
     "const end2 = reader.lengthEnd();$1$2reader.endPacked(end2);\n",
   );
-  return mergeMessages(packed, merging);
+  const lengths = packed.replace(
+    /(\.decode\(\s*reader,\s*)reader\.uint32\(\)/g,
+    "$1reader.length()",
+  );
+  return mergeMessages(lengths, merging);
 }
 
 function replaceOne(text: string, from: RegExp, to: string): string {

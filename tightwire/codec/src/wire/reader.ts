@@ -1,8 +1,7 @@
 import { copyBytes, copyField } from "./copy.js";
 import { endsEarly, illegalTag, tooDeep, wrongEndGroup } from "./malformed.js";
-import { readShortAscii, SHORT_TEXT } from "./short-text.js";
 import { MAX_GROUPS, skipValue } from "./skip.js";
-import { readUtf8 } from "./utf8.js";
+import { readText } from "./text.js";
 import { wordAt } from "./varint.js";
 import type { WireType } from "./wire-type.js";
 import { float32, float64, HIGH, joinInt64, joinUint64, LOW, words } from "./words.js";
@@ -14,9 +13,9 @@ const MAX_DEPTH = 100;
 /**
  * Reads what protobuf writes: the methods that the code of ts-proto calls, with the results of
  * `@bufbuild/protobuf/wire` (2.17), malformed input included, and those that our plugin has it call
- * in their place. Three things differ: text that is not UTF-8 throws unless it is read with
- * `string(false)`, a varint that is skipped has at most ten bytes, and `bytes` and `skip` give
- * copies, so that nothing is kept of what is read.
+ * in their place. What differs: text that is not UTF-8 throws unless it is read with
+ * `string(false)`; a varint that is skipped has at most ten bytes, and a length 32 bits; `bytes`
+ * and `skip` give copies, so that nothing is kept of what is read.
  *
  * Every method moves `pos` on and throws an Error when there is no such value: a RangeError where
  * the input ends too early.
@@ -86,20 +85,24 @@ export class BinaryReader {
     return this.#longTag();
   }
 
-  /**
-   * Takes the tag of a group's end. Throws unless `length`, as {@link enter} was given it, says
-   * that this very group is being read.
-   */
+  /** Throws unless `length`, as {@link enter} was given it, is of the group that the tag ends. */
   endGroup(tag: number, length: number | undefined): void {
     if (length !== -(tag >>> 3)) throw wrongEndGroup(tag);
   }
 
-  /** Reads a length. Returns where the bytes end that it is the length of. */
+  /** Reads the length of what follows, and throws when that is more than there is. */
+  length(): number {
+    const byte = this.pos < this.len ? (this.#bytes[this.pos] as number) : 0x80;
+    const length = byte < 0x80 ? byte : this.#varint() >>> 0;
+    if (byte < 0x80) this.pos++;
+    else if (this.#high !== 0) throw endsEarly();
+    if (length > this.len - this.pos) throw endsEarly();
+    return length;
+  }
+
+  /** Reads the length of what follows. Returns where that ends. */
   lengthEnd(): number {
-    const length = this.uint32();
-    const end = this.pos + length;
-    if (end > this.len) throw endsEarly();
-    return end;
+    return this.length() + this.pos;
   }
 
   /** Throws when the last value of a packed field went past the end of the field. */
@@ -196,26 +199,18 @@ export class BinaryReader {
 
   /** A copy. */
   bytes(): Uint8Array {
-    const length = this.uint32();
-    const start = this.#take(length);
-    return copyBytes(this.#bytes, start, start + length);
+    const end = this.lengthEnd();
+    const start = this.pos;
+    this.pos = end;
+    return copyBytes(this.#bytes, start, end);
   }
 
-  /**
-   * Throws an Error for bytes that are not UTF-8, or puts U+FFFD in their place where `strict` is
-   * false.
-   */
+  /** Throws for bytes that are not UTF-8, or has U+FFFD for them where `strict` is false. */
   string(strict = true): string {
-    const length = this.uint32();
-    const start = this.#take(length);
-    const bytes = this.#bytes;
-    const end = start + length;
-    if (length <= SHORT_TEXT) {
-      let all = 0;
-      for (let at = start; at < end; at++) all |= bytes[at] as number;
-      if (all < 0x80) return readShortAscii(bytes, start, length);
-    }
-    return readUtf8(bytes, start, end, strict);
+    const end = this.lengthEnd();
+    const start = this.pos;
+    this.pos = end;
+    return readText(this.#bytes, start, end, strict);
   }
 
   /** Moves on by so many bytes, and tells where they begin. */

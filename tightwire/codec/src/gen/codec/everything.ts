@@ -830,7 +830,7 @@ export const Everything: MessageFns<Everything> = {
             break;
           }
 
-          message.oneMessage = Everything.decode(reader, reader.uint32(), message.oneMessage);
+          message.oneMessage = Everything.decode(reader, reader.length(), message.oneMessage);
           continue;
         }
         case 18: {
@@ -1248,7 +1248,7 @@ export const Everything: MessageFns<Everything> = {
             break;
           }
 
-          message.manyMessage.push(Everything.decode(reader, reader.uint32()));
+          message.manyMessage.push(Everything.decode(reader, reader.length()));
           continue;
         }
         case 51: {
@@ -1522,7 +1522,7 @@ export const Everything: MessageFns<Everything> = {
             break;
           }
 
-          const entry65 = Everything_ByInt32Entry.decode(reader, reader.uint32());
+          const entry65 = Everything_ByInt32Entry.decode(reader, reader.length());
           if (entry65.value !== undefined) {
             message.byInt32[entry65.key] = entry65.value;
           }
@@ -1533,7 +1533,7 @@ export const Everything: MessageFns<Everything> = {
             break;
           }
 
-          const entry66 = Everything_ByInt64Entry.decode(reader, reader.uint32());
+          const entry66 = Everything_ByInt64Entry.decode(reader, reader.length());
           if (entry66.value !== undefined) {
             message.byInt64.set(entry66.key, entry66.value);
           }
@@ -1544,7 +1544,7 @@ export const Everything: MessageFns<Everything> = {
             break;
           }
 
-          const entry67 = Everything_ByUint32Entry.decode(reader, reader.uint32());
+          const entry67 = Everything_ByUint32Entry.decode(reader, reader.length());
           if (entry67.value !== undefined) {
             message.byUint32[entry67.key] = entry67.value;
           }
@@ -1555,7 +1555,7 @@ export const Everything: MessageFns<Everything> = {
             break;
           }
 
-          const entry68 = Everything_ByUint64Entry.decode(reader, reader.uint32());
+          const entry68 = Everything_ByUint64Entry.decode(reader, reader.length());
           if (entry68.value !== undefined) {
             message.byUint64.set(entry68.key, entry68.value);
           }
@@ -1566,7 +1566,7 @@ export const Everything: MessageFns<Everything> = {
             break;
           }
 
-          const entry69 = Everything_BySint32Entry.decode(reader, reader.uint32());
+          const entry69 = Everything_BySint32Entry.decode(reader, reader.length());
           if (entry69.value !== undefined) {
             message.bySint32[entry69.key] = entry69.value;
           }
@@ -1577,7 +1577,7 @@ export const Everything: MessageFns<Everything> = {
             break;
           }
 
-          const entry70 = Everything_BySint64Entry.decode(reader, reader.uint32());
+          const entry70 = Everything_BySint64Entry.decode(reader, reader.length());
           if (entry70.value !== undefined) {
             message.bySint64.set(entry70.key, entry70.value);
           }
@@ -1588,7 +1588,7 @@ export const Everything: MessageFns<Everything> = {
             break;
           }
 
-          const entry71 = Everything_ByFixed32Entry.decode(reader, reader.uint32());
+          const entry71 = Everything_ByFixed32Entry.decode(reader, reader.length());
           if (entry71.value !== undefined) {
             message.byFixed32[entry71.key] = entry71.value;
           }
@@ -1599,7 +1599,7 @@ export const Everything: MessageFns<Everything> = {
             break;
           }
 
-          const entry72 = Everything_ByFixed64Entry.decode(reader, reader.uint32());
+          const entry72 = Everything_ByFixed64Entry.decode(reader, reader.length());
           if (entry72.value !== undefined) {
             message.byFixed64.set(entry72.key, entry72.value);
           }
@@ -1610,7 +1610,7 @@ export const Everything: MessageFns<Everything> = {
             break;
           }
 
-          const entry73 = Everything_BySfixed32Entry.decode(reader, reader.uint32());
+          const entry73 = Everything_BySfixed32Entry.decode(reader, reader.length());
           if (entry73.value !== undefined) {
             message.bySfixed32[entry73.key] = entry73.value;
           }
@@ -1621,7 +1621,7 @@ export const Everything: MessageFns<Everything> = {
             break;
           }
 
-          const entry74 = Everything_BySfixed64Entry.decode(reader, reader.uint32());
+          const entry74 = Everything_BySfixed64Entry.decode(reader, reader.length());
           if (entry74.value !== undefined) {
             message.bySfixed64.set(entry74.key, entry74.value);
           }
@@ -1632,7 +1632,7 @@ export const Everything: MessageFns<Everything> = {
             break;
           }
 
-          const entry75 = Everything_ByBoolEntry.decode(reader, reader.uint32());
+          const entry75 = Everything_ByBoolEntry.decode(reader, reader.length());
           if (entry75.value !== undefined) {
             message.byBool.set(entry75.key, entry75.value);
           }
@@ -1643,7 +1643,7 @@ export const Everything: MessageFns<Everything> = {
             break;
           }
 
-          const entry76 = Everything_ByStringEntry.decode(reader, reader.uint32());
+          const entry76 = Everything_ByStringEntry.decode(reader, reader.length());
           if (entry76.value !== undefined) {
             message.byString[entry76.key] = entry76.value;
           }
@@ -1654,7 +1654,7 @@ export const Everything: MessageFns<Everything> = {
             break;
           }
 
-          const entry77 = Everything_ToDoubleEntry.decode(reader, reader.uint32());
+          const entry77 = Everything_ToDoubleEntry.decode(reader, reader.length());
           if (entry77.value !== undefined) {
             message.toDouble[entry77.key] = entry77.value;
           }
@@ -1665,7 +1665,7 @@ export const Everything: MessageFns<Everything> = {
             break;
           }
 
-          const entry78 = Everything_ToBytesEntry.decode(reader, reader.uint32());
+          const entry78 = Everything_ToBytesEntry.decode(reader, reader.length());
           if (entry78.value !== undefined) {
             message.toBytes[entry78.key] = entry78.value;
           }
@@ -1676,7 +1676,7 @@ export const Everything: MessageFns<Everything> = {
             break;
           }
 
-          const entry79 = Everything_ToKindEntry.decode(reader, reader.uint32());
+          const entry79 = Everything_ToKindEntry.decode(reader, reader.length());
           if (entry79.value !== undefined) {
             message.toKind[entry79.key] = entry79.value;
           }
@@ -1687,7 +1687,7 @@ export const Everything: MessageFns<Everything> = {
             break;
           }
 
-          const entry80 = Everything_ToEverythingEntry.decode(reader, reader.uint32());
+          const entry80 = Everything_ToEverythingEntry.decode(reader, reader.length());
           if (entry80.value !== undefined) {
             message.toEverything[entry80.key] = entry80.value;
           }
@@ -1698,7 +1698,7 @@ export const Everything: MessageFns<Everything> = {
             break;
           }
 
-          const entry81 = Everything_ToUint64Entry.decode(reader, reader.uint32());
+          const entry81 = Everything_ToUint64Entry.decode(reader, reader.length());
           if (entry81.value !== undefined) {
             message.toUint64[entry81.key] = entry81.value;
           }
@@ -1745,7 +1745,7 @@ export const Everything: MessageFns<Everything> = {
             $case: "choiceEverything",
             value: Everything.decode(
               reader,
-              reader.uint32(),
+              reader.length(),
               message.choice?.$case === "choiceEverything" ? message.choice.value : undefined,
             ),
           };
@@ -3142,7 +3142,7 @@ export const Everything_ToEverythingEntry: MessageFns<Everything_ToEverythingEnt
             break;
           }
 
-          message.value = Everything.decode(reader, reader.uint32(), message.value);
+          message.value = Everything.decode(reader, reader.length(), message.value);
           continue;
         }
       }
