@@ -462,7 +462,7 @@ export const Film: MessageFns<Film> = {
             break;
           }
 
-          message.releaseDate = CalendarDate.decode(reader, reader.uint32(), message.releaseDate);
+          message.releaseDate = CalendarDate.decode(reader, reader.length(), message.releaseDate);
           continue;
         }
         case 3: {
@@ -640,7 +640,7 @@ export const Product: MessageFns<Product> = {
             break;
           }
 
-          message.film = Film.decode(reader, reader.uint32(), message.film);
+          message.film = Film.decode(reader, reader.length(), message.film);
           continue;
         }
         case 3: {
@@ -664,7 +664,7 @@ export const Product: MessageFns<Product> = {
             break;
           }
 
-          message.createTime = Timestamp.decode(reader, reader.uint32(), message.createTime);
+          message.createTime = Timestamp.decode(reader, reader.length(), message.createTime);
           continue;
         }
       }
@@ -741,7 +741,7 @@ export const ProductDraft: MessageFns<ProductDraft> = {
             break;
           }
 
-          message.film = Film.decode(reader, reader.uint32(), message.film);
+          message.film = Film.decode(reader, reader.length(), message.film);
           continue;
         }
         case 3: {
@@ -860,7 +860,7 @@ export const GetProductResponse: MessageFns<GetProductResponse> = {
             break;
           }
 
-          message.product = Product.decode(reader, reader.uint32(), message.product);
+          message.product = Product.decode(reader, reader.length(), message.product);
           continue;
         }
       }
@@ -964,7 +964,7 @@ export const BatchGetProductsResponse: MessageFns<BatchGetProductsResponse> = {
             break;
           }
 
-          message.products.push(Product.decode(reader, reader.uint32()));
+          message.products.push(Product.decode(reader, reader.length()));
           continue;
         }
       }
@@ -1055,7 +1055,7 @@ export const ProductFilter: MessageFns<ProductFilter> = {
             break;
           }
 
-          message.releasedFrom = CalendarDate.decode(reader, reader.uint32(), message.releasedFrom);
+          message.releasedFrom = CalendarDate.decode(reader, reader.length(), message.releasedFrom);
           continue;
         }
         case 4: {
@@ -1063,7 +1063,7 @@ export const ProductFilter: MessageFns<ProductFilter> = {
             break;
           }
 
-          message.releasedTo = CalendarDate.decode(reader, reader.uint32(), message.releasedTo);
+          message.releasedTo = CalendarDate.decode(reader, reader.length(), message.releasedTo);
           continue;
         }
         case 5: {
@@ -1170,7 +1170,7 @@ export const ListProductsRequest: MessageFns<ListProductsRequest> = {
             break;
           }
 
-          message.filter = ProductFilter.decode(reader, reader.uint32(), message.filter);
+          message.filter = ProductFilter.decode(reader, reader.length(), message.filter);
           continue;
         }
       }
@@ -1229,7 +1229,7 @@ export const ListProductsResponse: MessageFns<ListProductsResponse> = {
             break;
           }
 
-          message.products.push(Product.decode(reader, reader.uint32()));
+          message.products.push(Product.decode(reader, reader.length()));
           continue;
         }
         case 2: {
@@ -1307,7 +1307,7 @@ export const ImportProductsRequest: MessageFns<ImportProductsRequest> = {
             break;
           }
 
-          message.product = ProductDraft.decode(reader, reader.uint32(), message.product);
+          message.product = ProductDraft.decode(reader, reader.length(), message.product);
           continue;
         }
       }
@@ -1403,7 +1403,7 @@ export const ImportProductsResponse: MessageFns<ImportProductsResponse> = {
             break;
           }
 
-          message.rejections.push(ImportProductsResponse_Rejection.decode(reader, reader.uint32()));
+          message.rejections.push(ImportProductsResponse_Rejection.decode(reader, reader.length()));
           continue;
         }
       }
@@ -1604,7 +1604,7 @@ export const WatchStockResponse: MessageFns<WatchStockResponse> = {
             break;
           }
 
-          message.changeTime = Timestamp.decode(reader, reader.uint32(), message.changeTime);
+          message.changeTime = Timestamp.decode(reader, reader.length(), message.changeTime);
           continue;
         }
       }
@@ -1735,7 +1735,7 @@ export const Reservation: MessageFns<Reservation> = {
             break;
           }
 
-          message.lines.push(StockLine.decode(reader, reader.uint32()));
+          message.lines.push(StockLine.decode(reader, reader.length()));
           continue;
         }
         case 3: {
@@ -1743,7 +1743,7 @@ export const Reservation: MessageFns<Reservation> = {
             break;
           }
 
-          message.createTime = Timestamp.decode(reader, reader.uint32(), message.createTime);
+          message.createTime = Timestamp.decode(reader, reader.length(), message.createTime);
           continue;
         }
         case 4: {
@@ -1751,7 +1751,7 @@ export const Reservation: MessageFns<Reservation> = {
             break;
           }
 
-          message.releaseTime = Timestamp.decode(reader, reader.uint32(), message.releaseTime);
+          message.releaseTime = Timestamp.decode(reader, reader.length(), message.releaseTime);
           continue;
         }
       }
@@ -1818,7 +1818,7 @@ export const ReserveStockRequest: MessageFns<ReserveStockRequest> = {
             break;
           }
 
-          message.lines.push(StockLine.decode(reader, reader.uint32()));
+          message.lines.push(StockLine.decode(reader, reader.length()));
           continue;
         }
       }
@@ -1868,7 +1868,7 @@ export const ReserveStockResponse: MessageFns<ReserveStockResponse> = {
             break;
           }
 
-          message.reservation = Reservation.decode(reader, reader.uint32(), message.reservation);
+          message.reservation = Reservation.decode(reader, reader.length(), message.reservation);
           continue;
         }
       }
@@ -1968,7 +1968,7 @@ export const ReleaseStockResponse: MessageFns<ReleaseStockResponse> = {
             break;
           }
 
-          message.reservation = Reservation.decode(reader, reader.uint32(), message.reservation);
+          message.reservation = Reservation.decode(reader, reader.length(), message.reservation);
           continue;
         }
       }

@@ -652,7 +652,7 @@ export const Order: MessageFns<Order> = {
             break;
           }
 
-          message.buyer = Buyer.decode(reader, reader.uint32(), message.buyer);
+          message.buyer = Buyer.decode(reader, reader.length(), message.buyer);
           continue;
         }
         case 4: {
@@ -660,7 +660,7 @@ export const Order: MessageFns<Order> = {
             break;
           }
 
-          message.lines.push(OrderLine.decode(reader, reader.uint32()));
+          message.lines.push(OrderLine.decode(reader, reader.length()));
           continue;
         }
         case 5: {
@@ -672,7 +672,7 @@ export const Order: MessageFns<Order> = {
             $case: "card",
             value: CardPayment.decode(
               reader,
-              reader.uint32(),
+              reader.length(),
               message.payment?.$case === "card" ? message.payment.value : undefined,
             ),
           };
@@ -687,7 +687,7 @@ export const Order: MessageFns<Order> = {
             $case: "invoice",
             value: InvoicePayment.decode(
               reader,
-              reader.uint32(),
+              reader.length(),
               message.payment?.$case === "invoice" ? message.payment.value : undefined,
             ),
           };
@@ -706,7 +706,7 @@ export const Order: MessageFns<Order> = {
             break;
           }
 
-          message.createTime = Timestamp.decode(reader, reader.uint32(), message.createTime);
+          message.createTime = Timestamp.decode(reader, reader.length(), message.createTime);
           continue;
         }
         case 9: {
@@ -714,7 +714,7 @@ export const Order: MessageFns<Order> = {
             break;
           }
 
-          message.updateTime = Timestamp.decode(reader, reader.uint32(), message.updateTime);
+          message.updateTime = Timestamp.decode(reader, reader.length(), message.updateTime);
           continue;
         }
       }
@@ -811,7 +811,7 @@ export const PlaceOrderRequest: MessageFns<PlaceOrderRequest> = {
             break;
           }
 
-          message.buyer = Buyer.decode(reader, reader.uint32(), message.buyer);
+          message.buyer = Buyer.decode(reader, reader.length(), message.buyer);
           continue;
         }
         case 3: {
@@ -819,7 +819,7 @@ export const PlaceOrderRequest: MessageFns<PlaceOrderRequest> = {
             break;
           }
 
-          message.lines.push(BasketLine.decode(reader, reader.uint32()));
+          message.lines.push(BasketLine.decode(reader, reader.length()));
           continue;
         }
         case 4: {
@@ -831,7 +831,7 @@ export const PlaceOrderRequest: MessageFns<PlaceOrderRequest> = {
             $case: "card",
             value: CardPayment.decode(
               reader,
-              reader.uint32(),
+              reader.length(),
               message.payment?.$case === "card" ? message.payment.value : undefined,
             ),
           };
@@ -846,7 +846,7 @@ export const PlaceOrderRequest: MessageFns<PlaceOrderRequest> = {
             $case: "invoice",
             value: InvoicePayment.decode(
               reader,
-              reader.uint32(),
+              reader.length(),
               message.payment?.$case === "invoice" ? message.payment.value : undefined,
             ),
           };
@@ -914,7 +914,7 @@ export const PlaceOrderResponse: MessageFns<PlaceOrderResponse> = {
             break;
           }
 
-          message.order = Order.decode(reader, reader.uint32(), message.order);
+          message.order = Order.decode(reader, reader.length(), message.order);
           continue;
         }
       }
@@ -1012,7 +1012,7 @@ export const GetOrderResponse: MessageFns<GetOrderResponse> = {
             break;
           }
 
-          message.order = Order.decode(reader, reader.uint32(), message.order);
+          message.order = Order.decode(reader, reader.length(), message.order);
           continue;
         }
       }
@@ -1159,7 +1159,7 @@ export const ListOrdersRequest: MessageFns<ListOrdersRequest> = {
             break;
           }
 
-          message.filter = OrderFilter.decode(reader, reader.uint32(), message.filter);
+          message.filter = OrderFilter.decode(reader, reader.length(), message.filter);
           continue;
         }
       }
@@ -1218,7 +1218,7 @@ export const ListOrdersResponse: MessageFns<ListOrdersResponse> = {
             break;
           }
 
-          message.orders.push(Order.decode(reader, reader.uint32()));
+          message.orders.push(Order.decode(reader, reader.length()));
           continue;
         }
         case 2: {
@@ -1334,7 +1334,7 @@ export const CancelOrderResponse: MessageFns<CancelOrderResponse> = {
             break;
           }
 
-          message.order = Order.decode(reader, reader.uint32(), message.order);
+          message.order = Order.decode(reader, reader.length(), message.order);
           continue;
         }
       }
@@ -1454,7 +1454,7 @@ export const TrackOrderResponse: MessageFns<TrackOrderResponse> = {
             break;
           }
 
-          message.changeTime = Timestamp.decode(reader, reader.uint32(), message.changeTime);
+          message.changeTime = Timestamp.decode(reader, reader.length(), message.changeTime);
           continue;
         }
       }
@@ -1516,7 +1516,7 @@ export const QuoteBasketRequest: MessageFns<QuoteBasketRequest> = {
             $case: "add",
             value: BasketLine.decode(
               reader,
-              reader.uint32(),
+              reader.length(),
               message.change?.$case === "add" ? message.change.value : undefined,
             ),
           };
@@ -1531,7 +1531,7 @@ export const QuoteBasketRequest: MessageFns<QuoteBasketRequest> = {
             $case: "remove",
             value: BasketLine.decode(
               reader,
-              reader.uint32(),
+              reader.length(),
               message.change?.$case === "remove" ? message.change.value : undefined,
             ),
           };
@@ -1602,7 +1602,7 @@ export const QuoteBasketResponse: MessageFns<QuoteBasketResponse> = {
             break;
           }
 
-          message.lines.push(OrderLine.decode(reader, reader.uint32()));
+          message.lines.push(OrderLine.decode(reader, reader.length()));
           continue;
         }
         case 2: {

@@ -345,7 +345,7 @@ export const SimpleRequest: MessageFns<SimpleRequest> = {
             break;
           }
 
-          message.payload = Payload.decode(reader, reader.uint32(), message.payload);
+          message.payload = Payload.decode(reader, reader.length(), message.payload);
           continue;
         }
         case 4: {
@@ -369,7 +369,7 @@ export const SimpleRequest: MessageFns<SimpleRequest> = {
             break;
           }
 
-          message.responseCompressed = BoolValue.decode(reader, reader.uint32(), message.responseCompressed);
+          message.responseCompressed = BoolValue.decode(reader, reader.length(), message.responseCompressed);
           continue;
         }
         case 7: {
@@ -377,7 +377,7 @@ export const SimpleRequest: MessageFns<SimpleRequest> = {
             break;
           }
 
-          message.responseStatus = EchoStatus.decode(reader, reader.uint32(), message.responseStatus);
+          message.responseStatus = EchoStatus.decode(reader, reader.length(), message.responseStatus);
           continue;
         }
         case 8: {
@@ -385,7 +385,7 @@ export const SimpleRequest: MessageFns<SimpleRequest> = {
             break;
           }
 
-          message.expectCompressed = BoolValue.decode(reader, reader.uint32(), message.expectCompressed);
+          message.expectCompressed = BoolValue.decode(reader, reader.length(), message.expectCompressed);
           continue;
         }
       }
@@ -455,7 +455,7 @@ export const SimpleResponse: MessageFns<SimpleResponse> = {
             break;
           }
 
-          message.payload = Payload.decode(reader, reader.uint32(), message.payload);
+          message.payload = Payload.decode(reader, reader.length(), message.payload);
           continue;
         }
         case 2: {
@@ -531,7 +531,7 @@ export const StreamingInputCallRequest: MessageFns<StreamingInputCallRequest> = 
             break;
           }
 
-          message.payload = Payload.decode(reader, reader.uint32(), message.payload);
+          message.payload = Payload.decode(reader, reader.length(), message.payload);
           continue;
         }
         case 2: {
@@ -539,7 +539,7 @@ export const StreamingInputCallRequest: MessageFns<StreamingInputCallRequest> = 
             break;
           }
 
-          message.expectCompressed = BoolValue.decode(reader, reader.uint32(), message.expectCompressed);
+          message.expectCompressed = BoolValue.decode(reader, reader.length(), message.expectCompressed);
           continue;
         }
       }
@@ -668,7 +668,7 @@ export const ResponseParameters: MessageFns<ResponseParameters> = {
             break;
           }
 
-          message.compressed = BoolValue.decode(reader, reader.uint32(), message.compressed);
+          message.compressed = BoolValue.decode(reader, reader.length(), message.compressed);
           continue;
         }
       }
@@ -742,7 +742,7 @@ export const StreamingOutputCallRequest: MessageFns<StreamingOutputCallRequest> 
             break;
           }
 
-          message.responseParameters.push(ResponseParameters.decode(reader, reader.uint32()));
+          message.responseParameters.push(ResponseParameters.decode(reader, reader.length()));
           continue;
         }
         case 3: {
@@ -750,7 +750,7 @@ export const StreamingOutputCallRequest: MessageFns<StreamingOutputCallRequest> 
             break;
           }
 
-          message.payload = Payload.decode(reader, reader.uint32(), message.payload);
+          message.payload = Payload.decode(reader, reader.length(), message.payload);
           continue;
         }
         case 7: {
@@ -758,7 +758,7 @@ export const StreamingOutputCallRequest: MessageFns<StreamingOutputCallRequest> 
             break;
           }
 
-          message.responseStatus = EchoStatus.decode(reader, reader.uint32(), message.responseStatus);
+          message.responseStatus = EchoStatus.decode(reader, reader.length(), message.responseStatus);
           continue;
         }
       }
@@ -818,7 +818,7 @@ export const StreamingOutputCallResponse: MessageFns<StreamingOutputCallResponse
             break;
           }
 
-          message.payload = Payload.decode(reader, reader.uint32(), message.payload);
+          message.payload = Payload.decode(reader, reader.length(), message.payload);
           continue;
         }
       }

@@ -275,7 +275,7 @@ export const Order: MessageFns<Order> = {
             break;
           }
 
-          message.items.push(OrderItem.decode(reader, reader.uint32()));
+          message.items.push(OrderItem.decode(reader, reader.length()));
           continue;
         }
       }
@@ -488,7 +488,7 @@ export const GetResponse: MessageFns<GetResponse> = {
             break;
           }
 
-          message.order = Order.decode(reader, reader.uint32(), message.order);
+          message.order = Order.decode(reader, reader.length(), message.order);
           continue;
         }
       }
@@ -586,7 +586,7 @@ export const ListResponse: MessageFns<ListResponse> = {
             break;
           }
 
-          message.items.push(ListItem.decode(reader, reader.uint32()));
+          message.items.push(ListItem.decode(reader, reader.length()));
           continue;
         }
       }
@@ -655,7 +655,7 @@ export const ListItem: MessageFns<ListItem> = {
             break;
           }
 
-          message.item = OrderItem.decode(reader, reader.uint32(), message.item);
+          message.item = OrderItem.decode(reader, reader.length(), message.item);
           continue;
         }
         case 3: {

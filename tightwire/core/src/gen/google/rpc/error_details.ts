@@ -447,7 +447,7 @@ export const ErrorInfo: MessageFns<ErrorInfo, "google.rpc.ErrorInfo"> = {
             break;
           }
 
-          const entry3 = ErrorInfo_MetadataEntry.decode(reader, reader.uint32());
+          const entry3 = ErrorInfo_MetadataEntry.decode(reader, reader.length());
           if (entry3.value !== undefined) {
             message.metadata[entry3.key] = entry3.value;
           }
@@ -574,7 +574,7 @@ export const RetryInfo: MessageFns<RetryInfo, "google.rpc.RetryInfo"> = {
             break;
           }
 
-          message.retryDelay = Duration.decode(reader, reader.uint32(), message.retryDelay);
+          message.retryDelay = Duration.decode(reader, reader.length(), message.retryDelay);
           continue;
         }
       }
@@ -690,7 +690,7 @@ export const QuotaFailure: MessageFns<QuotaFailure, "google.rpc.QuotaFailure"> =
             break;
           }
 
-          message.violations.push(QuotaFailure_Violation.decode(reader, reader.uint32()));
+          message.violations.push(QuotaFailure_Violation.decode(reader, reader.length()));
           continue;
         }
       }
@@ -817,7 +817,7 @@ export const QuotaFailure_Violation: MessageFns<QuotaFailure_Violation, "google.
             break;
           }
 
-          const entry6 = QuotaFailure_Violation_QuotaDimensionsEntry.decode(reader, reader.uint32());
+          const entry6 = QuotaFailure_Violation_QuotaDimensionsEntry.decode(reader, reader.length());
           if (entry6.value !== undefined) {
             message.quotaDimensions[entry6.key] = entry6.value;
           }
@@ -981,7 +981,7 @@ export const PreconditionFailure: MessageFns<PreconditionFailure, "google.rpc.Pr
             break;
           }
 
-          message.violations.push(PreconditionFailure_Violation.decode(reader, reader.uint32()));
+          message.violations.push(PreconditionFailure_Violation.decode(reader, reader.length()));
           continue;
         }
       }
@@ -1114,7 +1114,7 @@ export const BadRequest: MessageFns<BadRequest, "google.rpc.BadRequest"> = {
             break;
           }
 
-          message.fieldViolations.push(BadRequest_FieldViolation.decode(reader, reader.uint32()));
+          message.fieldViolations.push(BadRequest_FieldViolation.decode(reader, reader.length()));
           continue;
         }
       }
@@ -1203,7 +1203,7 @@ export const BadRequest_FieldViolation: MessageFns<BadRequest_FieldViolation, "g
               break;
             }
 
-            message.localizedMessage = LocalizedMessage.decode(reader, reader.uint32(), message.localizedMessage);
+            message.localizedMessage = LocalizedMessage.decode(reader, reader.length(), message.localizedMessage);
             continue;
           }
         }
@@ -1409,7 +1409,7 @@ export const Help: MessageFns<Help, "google.rpc.Help"> = {
             break;
           }
 
-          message.links.push(Help_Link.decode(reader, reader.uint32()));
+          message.links.push(Help_Link.decode(reader, reader.length()));
           continue;
         }
       }

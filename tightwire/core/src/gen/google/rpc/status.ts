@@ -83,7 +83,7 @@ export const Status: MessageFns<Status, "google.rpc.Status"> = {
             break;
           }
 
-          message.details.push(Any.decode(reader, reader.uint32()));
+          message.details.push(Any.decode(reader, reader.length()));
           continue;
         }
       }

@@ -62,7 +62,7 @@ export const Interval: MessageFns<Interval, "google.type.Interval"> = {
             break;
           }
 
-          message.startTime = Timestamp.decode(reader, reader.uint32(), message.startTime);
+          message.startTime = Timestamp.decode(reader, reader.length(), message.startTime);
           continue;
         }
         case 2: {
@@ -70,7 +70,7 @@ export const Interval: MessageFns<Interval, "google.type.Interval"> = {
             break;
           }
 
-          message.endTime = Timestamp.decode(reader, reader.uint32(), message.endTime);
+          message.endTime = Timestamp.decode(reader, reader.length(), message.endTime);
           continue;
         }
       }

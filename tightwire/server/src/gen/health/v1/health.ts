@@ -107,7 +107,7 @@ export const HealthListResponse: MessageFns<HealthListResponse> = {
             break;
           }
 
-          const entry1 = HealthListResponse_StatusesEntry.decode(reader, reader.uint32());
+          const entry1 = HealthListResponse_StatusesEntry.decode(reader, reader.length());
           if (entry1.value !== undefined) {
             message.statuses[entry1.key] = entry1.value;
           }
@@ -182,7 +182,7 @@ export const HealthListResponse_StatusesEntry: MessageFns<HealthListResponse_Sta
             break;
           }
 
-          message.value = HealthCheckResponse.decode(reader, reader.uint32(), message.value);
+          message.value = HealthCheckResponse.decode(reader, reader.length(), message.value);
           continue;
         }
       }

@@ -218,7 +218,7 @@ export const ServerReflectionRequest: MessageFns<ServerReflectionRequest> = {
             $case: "fileContainingExtension",
             value: ExtensionRequest.decode(
               reader,
-              reader.uint32(),
+              reader.length(),
               message.messageRequest?.$case === "fileContainingExtension" ? message.messageRequest.value : undefined,
             ),
           };
@@ -411,7 +411,7 @@ export const ServerReflectionResponse: MessageFns<ServerReflectionResponse> = {
             break;
           }
 
-          message.originalRequest = ServerReflectionRequest.decode(reader, reader.uint32(), message.originalRequest);
+          message.originalRequest = ServerReflectionRequest.decode(reader, reader.length(), message.originalRequest);
           continue;
         }
         case 4: {
@@ -423,7 +423,7 @@ export const ServerReflectionResponse: MessageFns<ServerReflectionResponse> = {
             $case: "fileDescriptorResponse",
             value: FileDescriptorResponse.decode(
               reader,
-              reader.uint32(),
+              reader.length(),
               message.messageResponse?.$case === "fileDescriptorResponse" ? message.messageResponse.value : undefined,
             ),
           };
@@ -438,7 +438,7 @@ export const ServerReflectionResponse: MessageFns<ServerReflectionResponse> = {
             $case: "allExtensionNumbersResponse",
             value: ExtensionNumberResponse.decode(
               reader,
-              reader.uint32(),
+              reader.length(),
               message.messageResponse?.$case === "allExtensionNumbersResponse" ? message.messageResponse.value : undefined,
             ),
           };
@@ -453,7 +453,7 @@ export const ServerReflectionResponse: MessageFns<ServerReflectionResponse> = {
             $case: "listServicesResponse",
             value: ListServiceResponse.decode(
               reader,
-              reader.uint32(),
+              reader.length(),
               message.messageResponse?.$case === "listServicesResponse" ? message.messageResponse.value : undefined,
             ),
           };
@@ -468,7 +468,7 @@ export const ServerReflectionResponse: MessageFns<ServerReflectionResponse> = {
             $case: "errorResponse",
             value: ErrorResponse.decode(
               reader,
-              reader.uint32(),
+              reader.length(),
               message.messageResponse?.$case === "errorResponse" ? message.messageResponse.value : undefined,
             ),
           };
@@ -686,7 +686,7 @@ export const ListServiceResponse: MessageFns<ListServiceResponse> = {
             break;
           }
 
-          message.service.push(ServiceResponse.decode(reader, reader.uint32()));
+          message.service.push(ServiceResponse.decode(reader, reader.length()));
           continue;
         }
       }

@@ -334,7 +334,7 @@ export const UnaryRequest: MessageFns<UnaryRequest> = {
             break;
           }
 
-          const entry4 = UnaryRequest_LabelsEntry.decode(reader, reader.uint32());
+          const entry4 = UnaryRequest_LabelsEntry.decode(reader, reader.length());
           if (entry4.value !== undefined) {
             message.labels[entry4.key] = entry4.value;
           }
@@ -510,7 +510,7 @@ export const UnaryResponse: MessageFns<UnaryResponse> = {
             break;
           }
 
-          const entry4 = UnaryResponse_LabelsEntry.decode(reader, reader.uint32());
+          const entry4 = UnaryResponse_LabelsEntry.decode(reader, reader.length());
           if (entry4.value !== undefined) {
             message.labels[entry4.key] = entry4.value;
           }
@@ -686,7 +686,7 @@ export const UnaryWithTimeoutRequest: MessageFns<UnaryWithTimeoutRequest> = {
             break;
           }
 
-          const entry4 = UnaryWithTimeoutRequest_LabelsEntry.decode(reader, reader.uint32());
+          const entry4 = UnaryWithTimeoutRequest_LabelsEntry.decode(reader, reader.length());
           if (entry4.value !== undefined) {
             message.labels[entry4.key] = entry4.value;
           }
@@ -866,7 +866,7 @@ export const UnaryWithTimeoutResponse: MessageFns<UnaryWithTimeoutResponse> = {
             break;
           }
 
-          const entry4 = UnaryWithTimeoutResponse_LabelsEntry.decode(reader, reader.uint32());
+          const entry4 = UnaryWithTimeoutResponse_LabelsEntry.decode(reader, reader.length());
           if (entry4.value !== undefined) {
             message.labels[entry4.key] = entry4.value;
           }
@@ -1042,7 +1042,7 @@ export const UnaryReadOnlyRequest: MessageFns<UnaryReadOnlyRequest> = {
             break;
           }
 
-          const entry4 = UnaryReadOnlyRequest_LabelsEntry.decode(reader, reader.uint32());
+          const entry4 = UnaryReadOnlyRequest_LabelsEntry.decode(reader, reader.length());
           if (entry4.value !== undefined) {
             message.labels[entry4.key] = entry4.value;
           }
@@ -1218,7 +1218,7 @@ export const UnaryReadOnlyResponse: MessageFns<UnaryReadOnlyResponse> = {
             break;
           }
 
-          const entry4 = UnaryReadOnlyResponse_LabelsEntry.decode(reader, reader.uint32());
+          const entry4 = UnaryReadOnlyResponse_LabelsEntry.decode(reader, reader.length());
           if (entry4.value !== undefined) {
             message.labels[entry4.key] = entry4.value;
           }
@@ -1394,7 +1394,7 @@ export const ServerStreamRequest: MessageFns<ServerStreamRequest> = {
             break;
           }
 
-          const entry4 = ServerStreamRequest_LabelsEntry.decode(reader, reader.uint32());
+          const entry4 = ServerStreamRequest_LabelsEntry.decode(reader, reader.length());
           if (entry4.value !== undefined) {
             message.labels[entry4.key] = entry4.value;
           }
@@ -1570,7 +1570,7 @@ export const ServerStreamResponse: MessageFns<ServerStreamResponse> = {
             break;
           }
 
-          const entry4 = ServerStreamResponse_LabelsEntry.decode(reader, reader.uint32());
+          const entry4 = ServerStreamResponse_LabelsEntry.decode(reader, reader.length());
           if (entry4.value !== undefined) {
             message.labels[entry4.key] = entry4.value;
           }
@@ -1746,7 +1746,7 @@ export const ServerStreamIdleRequest: MessageFns<ServerStreamIdleRequest> = {
             break;
           }
 
-          const entry4 = ServerStreamIdleRequest_LabelsEntry.decode(reader, reader.uint32());
+          const entry4 = ServerStreamIdleRequest_LabelsEntry.decode(reader, reader.length());
           if (entry4.value !== undefined) {
             message.labels[entry4.key] = entry4.value;
           }
@@ -1926,7 +1926,7 @@ export const ServerStreamIdleResponse: MessageFns<ServerStreamIdleResponse> = {
             break;
           }
 
-          const entry4 = ServerStreamIdleResponse_LabelsEntry.decode(reader, reader.uint32());
+          const entry4 = ServerStreamIdleResponse_LabelsEntry.decode(reader, reader.length());
           if (entry4.value !== undefined) {
             message.labels[entry4.key] = entry4.value;
           }
@@ -2102,7 +2102,7 @@ export const ClientStreamRequest: MessageFns<ClientStreamRequest> = {
             break;
           }
 
-          const entry4 = ClientStreamRequest_LabelsEntry.decode(reader, reader.uint32());
+          const entry4 = ClientStreamRequest_LabelsEntry.decode(reader, reader.length());
           if (entry4.value !== undefined) {
             message.labels[entry4.key] = entry4.value;
           }
@@ -2278,7 +2278,7 @@ export const ClientStreamResponse: MessageFns<ClientStreamResponse> = {
             break;
           }
 
-          const entry4 = ClientStreamResponse_LabelsEntry.decode(reader, reader.uint32());
+          const entry4 = ClientStreamResponse_LabelsEntry.decode(reader, reader.length());
           if (entry4.value !== undefined) {
             message.labels[entry4.key] = entry4.value;
           }
@@ -2454,7 +2454,7 @@ export const BidiStreamRequest: MessageFns<BidiStreamRequest> = {
             break;
           }
 
-          const entry4 = BidiStreamRequest_LabelsEntry.decode(reader, reader.uint32());
+          const entry4 = BidiStreamRequest_LabelsEntry.decode(reader, reader.length());
           if (entry4.value !== undefined) {
             message.labels[entry4.key] = entry4.value;
           }
@@ -2630,7 +2630,7 @@ export const BidiStreamResponse: MessageFns<BidiStreamResponse> = {
             break;
           }
 
-          const entry4 = BidiStreamResponse_LabelsEntry.decode(reader, reader.uint32());
+          const entry4 = BidiStreamResponse_LabelsEntry.decode(reader, reader.length());
           if (entry4.value !== undefined) {
             message.labels[entry4.key] = entry4.value;
           }
