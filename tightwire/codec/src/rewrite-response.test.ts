@@ -36,3 +36,34 @@ test("an error passes through", () => {
   );
   expect(rewriteResponse(response)).toEqual(response);
 });
+
+test("decode functions in a form that is not known are refused", () => {
+  const file = (content: string): Uint8Array =>
+    toBinary(
+      CodeGeneratorResponseSchema,
+      create(CodeGeneratorResponseSchema, { file: [{ name: "a.ts", content }] }),
+    );
+  const decode = (loop: string): string => `export const A = {
+  decode(input: BinaryReader | Uint8Array, length?: number): A {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseA();
+    while (reader.pos < end) {
+      ${loop}
+      if ((tag & 7) === 4 || tag === 0) {
+        break;
+      }
+      reader.skip(tag & 7);
+    }
+    return message;
+  },
+};
+`;
+  const rewritten = Buffer.from(rewriteResponse(file(decode("const tag = reader.uint32();"))));
+  expect(rewritten.toString()).toContain("const tag = reader.fieldTag();");
+  expect(() => rewriteResponse(file(decode("const tag = reader.int32();")))).toThrow(
+    "cannot be rewritten",
+  );
+  const renamed = decode("const tag = reader.uint32();").replace("length?", "size?");
+  expect(() => rewriteResponse(file(renamed))).toThrow("cannot be rewritten");
+});

@@ -13,7 +13,10 @@ export function wrongEndGroup(tag: number): Error {
   return new Error(`invalid end group tag: no group of field no ${tag >>> 3} is open`);
 }
 
-/** Messages in messages, or groups in groups, beyond what is read. */
-export function tooDeep(most: number): Error {
-  return new Error(`nested too deep: at most ${most} messages or groups in each other`);
+/** Messages in each other that are read, the outermost included, and unknown groups, at most. */
+export const MAX_DEPTH = 100;
+
+/** Messages or groups beyond that. */
+export function tooDeep(): Error {
+  return new Error(`nested too deep: at most ${MAX_DEPTH} messages or groups in each other`);
 }

@@ -1,23 +1,21 @@
 import { copyBytes, copyField } from "./copy.js";
-import { endsEarly, illegalTag, tooDeep, wrongEndGroup } from "./malformed.js";
-import { MAX_GROUPS, skipValue } from "./skip.js";
-import { readText } from "./text.js";
+import { endsEarly, illegalTag, MAX_DEPTH, tooDeep, wrongEndGroup } from "./malformed.js";
+import { readShortAscii, SHORT_TEXT } from "./short-text.js";
+import { skipValue } from "./skip.js";
+import { readUtf8 } from "./utf8.js";
 import { wordAt } from "./varint.js";
 import type { WireType } from "./wire-type.js";
 import { float32, float64, HIGH, joinInt64, joinUint64, LOW, words } from "./words.js";
 
 const MAX_VARINT_BYTES = 10;
-/** Messages in messages that are read at most, the outermost included. */
-const MAX_DEPTH = 100;
 
 /**
  * Reads what protobuf writes: the methods that the code of ts-proto calls, with the results of
- * `@bufbuild/protobuf/wire` (2.17), malformed input included, and those that our plugin has it call
- * in their place. What differs: text that is not UTF-8 throws unless it is read with
- * `string(false)`; a varint that is skipped has at most ten bytes, and a length 32 bits; `bytes`
- * and `skip` give copies, so that nothing is kept of what is read.
+ * `@bufbuild/protobuf/wire` (2.17), malformed input included, and those that our plugin has it call.
+ * What differs: text that is not UTF-8 throws unless it is read with `string(false)`; a skipped
+ * varint has at most ten bytes, and a length 32 bits; `bytes` and `skip` give copies.
  *
- * Every method moves `pos` on and throws an Error when there is no such value: a RangeError where
+ * Every method moves `pos` on, and throws an Error when there is no such value: a RangeError where
  * the input ends too early.
  */
 export class BinaryReader {
@@ -40,39 +38,31 @@ export class BinaryReader {
     return this.#bytes;
   }
 
-  /**
-   * Begins a message of so many bytes: all that are left where `length` is undefined, the group of
-   * field n where it is -n. Returns where it ends, which a group does only by its end tag. `leave`
-   * follows, with what `len` was before.
-   */
+  /** Begins a message of so many bytes, by default all, or the group -length. Returns its end. */
   enter(length?: number): number {
-    if (this.#depth >= MAX_DEPTH) throw tooDeep(MAX_DEPTH);
-    const end = length === undefined ? this.len : this.pos + length;
+    if (++this.#depth > MAX_DEPTH) throw tooDeep();
+    if (length === undefined) return this.len;
+    if (length < 0) return Number.POSITIVE_INFINITY;
+    const end = this.pos + length;
     if (end > this.len) throw endsEarly();
-    this.#depth++;
-    if (length !== undefined && length < 0) return Number.POSITIVE_INFINITY;
     this.len = end;
     return end;
   }
 
-  /** Ends what `enter` began. */
+  /** Ends what `enter` began; takes what `len` was before. */
   leave(outerEnd: number): void {
-    this.#depth--;
     this.len = outerEnd;
+    this.#depth--;
   }
 
   /** Reads a field's number and wire type. */
   tag(): [number, WireType] {
     const tag = this.fieldTag();
-    const wireType = tag & 7;
-    if (wireType > 5) throw illegalTag(tag);
-    return [tag >>> 3, wireType as WireType];
+    if ((tag & 7) > 5) throw illegalTag(tag);
+    return [tag >>> 3, (tag & 7) as WireType];
   }
 
-  /**
-   * Reads a field's number and wire type as the one number that they are on the wire. Wire types
-   * that do not exist are left to `skip`, which throws for them.
-   */
+  /** Reads both as the one number that they are on the wire; `skip` refuses wire types 6 and 7. */
   fieldTag(): number {
     const at = this.pos;
     if (at < this.len) {
@@ -92,12 +82,15 @@ export class BinaryReader {
 
   /** Reads the length of what follows, and throws when that is more than there is. */
   length(): number {
-    const byte = this.pos < this.len ? (this.#bytes[this.pos] as number) : 0x80;
-    const length = byte < 0x80 ? byte : this.#varint() >>> 0;
-    if (byte < 0x80) this.pos++;
-    else if (this.#high !== 0) throw endsEarly();
-    if (length > this.len - this.pos) throw endsEarly();
-    return length;
+    const at = this.pos;
+    if (at < this.len) {
+      const byte = this.#bytes[at] as number;
+      if (byte < 0x80 && byte < this.len - at) {
+        this.pos = at + 1;
+        return byte;
+      }
+    }
+    return this.#longLength();
   }
 
   /** Reads the length of what follows. Returns where that ends. */
@@ -113,15 +106,12 @@ export class BinaryReader {
   /** Passes over a field whose tag was read, and gives a copy of all of it, its tag included. */
   unknownField(tag: number): Uint8Array {
     const start = this.pos;
-    skipValue(this, tag & 7, tag >>> 3, MAX_GROUPS);
+    skipValue(this, tag & 7, tag >>> 3, MAX_DEPTH);
     return copyField(tag, this.#bytes, start, this.pos);
   }
 
-  /**
-   * Passes over a value and gives its bytes. A group is read to its end, which must be that of
-   * `field` if that is given.
-   */
-  skip(wireType: WireType | number, field?: number, groups: number = MAX_GROUPS): Uint8Array {
+  /** Passes over a value and gives its bytes; a group is read to its end, that of `field` if given. */
+  skip(wireType: WireType | number, field?: number, groups: number = MAX_DEPTH): Uint8Array {
     const start = this.pos;
     skipValue(this, wireType, field, groups);
     return copyBytes(this.#bytes, start, this.pos);
@@ -199,18 +189,24 @@ export class BinaryReader {
 
   /** A copy. */
   bytes(): Uint8Array {
-    const end = this.lengthEnd();
-    const start = this.pos;
-    this.pos = end;
-    return copyBytes(this.#bytes, start, end);
+    const length = this.length();
+    this.pos += length;
+    return copyBytes(this.#bytes, this.pos - length, this.pos);
   }
 
   /** Throws for bytes that are not UTF-8, or has U+FFFD for them where `strict` is false. */
   string(strict = true): string {
-    const end = this.lengthEnd();
+    const bytes = this.#bytes;
+    const length = this.length();
     const start = this.pos;
+    const end = start + length;
     this.pos = end;
-    return readText(this.#bytes, start, end, strict);
+    if (length <= SHORT_TEXT) {
+      let all = 0;
+      for (let at = start; at < end; at++) all |= bytes[at] as number;
+      if (all < 0x80) return readShortAscii(bytes, start, length);
+    }
+    return readUtf8(bytes, start, end, strict);
   }
 
   /** Moves on by so many bytes, and tells where they begin. */
@@ -244,6 +240,12 @@ export class BinaryReader {
       }
     }
     throw at - start === MAX_VARINT_BYTES ? new Error("invalid varint") : endsEarly();
+  }
+
+  #longLength(): number {
+    const length = this.#varint() >>> 0;
+    if (this.#high !== 0 || length > this.len - this.pos) throw endsEarly();
+    return length;
   }
 
   /** Reads a tag of several bytes, or one that is invalid. */

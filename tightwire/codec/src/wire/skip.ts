@@ -1,9 +1,6 @@
 import { tooDeep, wrongEndGroup } from "./malformed.js";
 import { WireType } from "./wire-type.js";
 
-/** Nested groups that are skipped at most. */
-export const MAX_GROUPS = 100;
-
 /** What skipping needs of a reader. */
 export interface SkipSource {
   pos: number;
@@ -45,7 +42,7 @@ export function skipValue(
 }
 
 function skipGroup(reader: SkipSource, field: number | undefined, groups: number): void {
-  if (groups <= 0) throw tooDeep(MAX_GROUPS);
+  if (groups <= 0) throw tooDeep();
   for (;;) {
     const tag = reader.fieldTag();
     if ((tag & 7) !== WireType.EndGroup) skipValue(reader, tag & 7, tag >>> 3, groups - 1);
