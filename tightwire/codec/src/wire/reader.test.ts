@@ -30,13 +30,24 @@ const STEPS: readonly (readonly [string, Step])[] = [
 ];
 const steps = fc.array(fc.constantFrom(...STEPS), { minLength: 1, maxLength: 12 });
 
+/** Whether a varint has bits above the 32nd, which are dropped from lengths there and refused here. */
+function hasLongVarint(bytes: Uint8Array): boolean {
+  return bytes.some(
+    (byte, at) => at >= 4 && byte > 0x0f && bytes.subarray(at - 4, at).every((each) => each > 0x7f),
+  );
+}
+
 /** Takes the same steps with both readers, until one of them throws. */
 function expectSame(bytes: Uint8Array, taken: readonly (readonly [string, Step])[]): void {
   const ours = ourReader(bytes);
   const theirs = stockReader(bytes);
   for (const [name, step] of taken) {
+    const from = ours.pos;
     const outcome = outcomeOf(() => step(ours));
-    expect([name, outcome]).toEqual([name, outcomeOf(() => step(theirs))]);
+    const wanted = outcomeOf(() => step(theirs));
+    if ("thrown" in outcome && /^(bytes|string|skip)/.test(name))
+      if (hasLongVarint(bytes.subarray(from))) return;
+    expect([name, outcome]).toEqual([name, wanted]);
     if ("thrown" in outcome) return;
     expect([name, ours.pos]).toEqual([name, theirs.pos]);
   }

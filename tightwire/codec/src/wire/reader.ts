@@ -14,14 +14,13 @@ const MAX_VARINT_BYTES = 10;
  * `@bufbuild/protobuf/wire` (2.17), malformed input included, and those that our plugin has it call.
  * What differs: text that is not UTF-8 throws unless it is read with `string(false)`; a skipped
  * varint has at most ten bytes, and a length 32 bits; `bytes` and `skip` give copies.
- *
  * Every method moves `pos` on, and throws an Error when there is no such value: a RangeError where
  * the input ends too early.
  */
 export class BinaryReader {
   /** Where the next value begins. */
   pos = 0;
-  /** Where the input ends, or the message that is being read: nothing is read beyond. */
+  /** Where the input, or the message that is being read, ends. */
   len: number;
   #depth = 0;
   readonly #bytes: Uint8Array;
