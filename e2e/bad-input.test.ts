@@ -138,6 +138,21 @@ describe("bad input gets a precise status, names the field, is logged once and c
       [],
       () => raw("GetProduct", frame(0x0a, 0x02, 0xff, 0xfe)),
     ],
+    ...[
+      { what: "the field number 0", bytes: [0x00, 0x01] },
+      { what: "a tag of six bytes", bytes: [0x8a, 0x80, 0x80, 0x80, 0x80, 0x00, 0x00] },
+      { what: "the end of a group that is not open", bytes: [0x0c] },
+      { what: "an unknown group without an end", bytes: [0xfb, 0x01, 0x08, 0x01] },
+    ].map(
+      ({ what, bytes }): Row => [
+        what,
+        "catalog",
+        "GetProduct",
+        "invalid_argument",
+        [],
+        () => raw("GetProduct", frame(...bytes)),
+      ],
+    ),
     [
       "an unknown method",
       "catalog",
