@@ -143,7 +143,7 @@ function known(value: unknown): unknown {
   return Object.fromEntries(fields.map(([name, of]) => [name, known(of)]));
 }
 
-/** Whether a message of the stock code holds known fields as unknown ones: with another wire type. */
+/** Whether a message of the stock code has known fields as unknown: with other wire types. */
 function hasWrongWireTypes(value: unknown): boolean {
   if (typeof value !== "object" || value === null || value instanceof Uint8Array) return false;
   return Object.entries(value).some(([name, of]) =>

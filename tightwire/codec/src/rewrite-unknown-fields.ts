@@ -11,8 +11,8 @@ const FROM_PARTIAL =
  * Has messages keep the fields that their contract does not have as they stand on the wire, in
  * their order, where ts-proto was told to keep them (`unknownFields=true`): it keeps them by their
  * tag, which loses the order of fields with one number and several wire types, and `fromPartial`
- * loses them all. With `outputExtensions=true` everything stays as it is, as extensions are found by
- * their tag.
+ * loses them all. With `outputExtensions=true` everything stays as it is, as extensions are found
+ * by their tag.
  */
 export function rewriteUnknownFields(file: string): string {
   if (!file.includes(TYPE) || /\bgetExtension\b/.test(file)) return file;

@@ -30,7 +30,7 @@ const STEPS: readonly (readonly [string, Step])[] = [
 ];
 const steps = fc.array(fc.constantFrom(...STEPS), { minLength: 1, maxLength: 12 });
 
-/** Whether a varint has bits above the 32nd, which are dropped from lengths there and refused here. */
+/** Whether a varint has bits above the 32nd: lengths drop them there, and are refused here. */
 function hasLongVarint(bytes: Uint8Array): boolean {
   return bytes.some(
     (byte, at) => at >= 4 && byte > 0x0f && bytes.subarray(at - 4, at).every((each) => each > 0x7f),

@@ -11,7 +11,7 @@ const MAX_VARINT_BYTES = 10;
 
 /**
  * Reads what protobuf writes: the methods that the code of ts-proto calls, with the results of
- * `@bufbuild/protobuf/wire` (2.17), malformed input included, and those that our plugin has it call.
+ * `@bufbuild/protobuf/wire` (2.17), malformed input included, and those that our plugin adds.
  * What differs: text that is not UTF-8 throws unless it is read with `string(false)`; a skipped
  * varint has at most ten bytes, and a length 32 bits; `bytes` and `skip` give copies.
  * Every method moves `pos` on, and throws an Error when there is no such value: a RangeError where
@@ -109,7 +109,7 @@ export class BinaryReader {
     return copyField(tag, this.#bytes, start, this.pos);
   }
 
-  /** Passes over a value and gives its bytes; a group is read to its end, that of `field` if given. */
+  /** Passes over a value and gives its bytes; a group ends with `field` if that is given. */
   skip(wireType: WireType | number, field?: number, groups: number = MAX_DEPTH): Uint8Array {
     const start = this.pos;
     skipValue(this, wireType, field, groups);
