@@ -1,5 +1,5 @@
 // Imports point one way: codec <- core <- wire <- server, client <- gateway <- gen <-
-// packages/client <- packages/server <- e2e, bench, fuzz, interop.
+// packages/client <- packages/server <- e2e, bench, fuzz, hostile, interop.
 const LIBRARY = "^tightwire/";
 
 function onlyFrom(name, comment, from, to) {
@@ -18,7 +18,7 @@ module.exports = {
       "library-knows-no-shop",
       "The library never imports the shop or its contracts.",
       { path: LIBRARY },
-      { path: "^(gen|packages|e2e|bench|fuzz|interop)/" },
+      { path: "^(gen|packages|e2e|bench|fuzz|hostile|interop)/" },
     ),
     onlyFrom(
       "codec-is-the-ground",
@@ -117,17 +117,17 @@ module.exports = {
       { path: "^packages/server/(src|dist)/catalog/" },
     ),
     onlyFrom(
-      "nothing-imports-e2e-bench-or-fuzz",
+      "nothing-imports-e2e-bench-fuzz-or-hostile",
       "",
-      { pathNot: "^(e2e|bench|fuzz)/" },
-      { path: "^(e2e|bench|fuzz)/" },
+      { pathNot: "^(e2e|bench|fuzz|hostile)/" },
+      { path: "^(e2e|bench|fuzz|hostile)/" },
     ),
     onlyFrom("nothing-imports-interop", "", { pathNot: "^interop/" }, { path: "^interop/" }),
     onlyFrom(
       "interop-stands-alone",
       "",
       { path: "^interop/" },
-      { path: "^(gen|packages|e2e|bench|fuzz)/|^tightwire/(transport-contract|codegen)/" },
+      { path: "^(gen|packages|e2e|bench|fuzz|hostile)/|^tightwire/(transport-contract|codegen)/" },
     ),
     onlyFrom(
       "grpc-js-in-its-rooms",

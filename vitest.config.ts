@@ -9,6 +9,7 @@ const BESIDE_SOURCES = [
   "gen/src/**/*.test.ts",
   "bench/src/**/*.test.ts",
   "fuzz/src/**/*.test.ts",
+  "hostile/src/**/*.test.ts",
   "interop/src/**/*.test.ts",
 ];
 

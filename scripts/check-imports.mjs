@@ -14,6 +14,7 @@ const args = [
   "e2e",
   "bench",
   "fuzz",
+  "hostile",
   "interop",
 ];
 const { status, stdout, stderr } = spawnSync("node_modules/.bin/depcruise", args, {

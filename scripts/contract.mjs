@@ -23,6 +23,7 @@ const MODULES = [
     files: "tightwire/transport-contract/proto/tightwire",
   },
   { root: "bench/proto", files: "bench/proto/bench" },
+  { root: "hostile/proto", files: "hostile/proto/hostile" },
   { root: "interop/proto", files: "interop/proto/grpc" },
 ];
 const RELEASED = "proto/released.binpb";

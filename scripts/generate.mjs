@@ -68,6 +68,13 @@ const PACKAGES = [
     input: "interop/proto",
     paths: [],
   },
+  {
+    template: "hostile/buf.gen.yaml",
+    folder: "hostile/src/gen",
+    image: "hostile/descriptors.binpb",
+    input: "hostile/proto",
+    paths: [],
+  },
   // A user's project of its own: it is generated from inside, as its user would.
   {
     cwd: "examples/hello",

@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { AttackReport } from "./attack-report.js";
+import type { CertificateFiles } from "./certificate.js";
+import { type Child, startChild } from "./child.js";
+import { DEFAULT_SECONDS, type HostileCase } from "./hostile-case.js";
+import type { NeighbourReport } from "./neighbour.js";
+import { readFigures, watchPeak } from "./process-figures.js";
+import type { CaseResult } from "./result.js";
+import { type SubjectProcess, startSubject } from "./subject-process.js";
+import type { Subject } from "./subjects.js";
+
+/** The neighbour alone with the server, and what both need to come to rest. */
+const QUIET_MS = 500;
+const SETTLE_MS = 200;
+
+/** How a case is run. */
+export interface RunOptions {
+  readonly attackers: number;
+  /** Shortens cases that take longer. */
+  readonly maxSeconds?: number | undefined;
+}
+
+/** Runs a case against a subject, each in processes of their own, and measures. */
+export async function runCase(
+  hostile: HostileCase,
+  subject: Subject,
+  files: CertificateFiles,
+  options: RunOptions,
+): Promise<CaseResult> {
+  const server = await startSubject(subject, files);
+  const children: Child<string, unknown>[] = [];
+  try {
+    const overTls = subject.tls || hostile.tls === true;
+    const neighbour = startChild<"report", NeighbourReport | "ready">("neighbour-main.js", [
+      overTls ? server.tls : server.plaintext,
+      overTls ? files.certificate : "",
+    ]);
+    children.push(neighbour as Child<string, unknown>);
+    await neighbour.next();
+    const seconds = Math.min(
+      hostile.seconds ?? DEFAULT_SECONDS,
+      options.maxSeconds ?? Number.POSITIVE_INFINITY,
+    );
+    const attack = startChild<"attack", AttackReport | "ready">("attack-main.js", [
+      hostile.name,
+      server.plaintext,
+      server.tls,
+      files.certificate,
+      `${options.attackers}`,
+      `${overTls}`,
+      `${seconds}`,
+    ]);
+    children.push(attack as Child<string, unknown>);
+    await attack.next();
+    const measured = await measure(server, neighbour, attack);
+    return { subject: subject.name, case: hostile.name, attackers: options.attackers, ...measured };
+  } finally {
+    for (const child of children) child.stop();
+    await server.stop();
+  }
+}
+
+async function measure(
+  server: SubjectProcess,
+  neighbour: Child<"report", NeighbourReport | "ready">,
+  attack: Child<"attack", AttackReport | "ready">,
+): Promise<Omit<CaseResult, "subject" | "case" | "attackers">> {
+  await server.collect();
+  await neighbour.ask("report");
+  await sleep(QUIET_MS);
+  const quiet = (await neighbour.ask("report")) as NeighbourReport;
+  await server.collect();
+  const before = readFigures(server.pid);
+  await neighbour.ask("report"); // the collection is no part of the attack
+  const peak = watchPeak(server.pid);
+  const report = (await attack.ask("attack")) as AttackReport;
+  await sleep(SETTLE_MS);
+  const during = (await neighbour.ask("report")) as NeighbourReport;
+  await server.collect();
+  const peakBytes = peak.stop();
+  const after = readFigures(server.pid);
+  attack.stop();
+  await sleep(SETTLE_MS);
+  const left = readFigures(server.pid);
+  const beyond = (now: number | undefined, first: number | undefined): number =>
+    Math.max(0, (now ?? 0) - (first ?? 0));
+  return {
+    crash: server.ended,
+    heldBytes: beyond(after?.residentBytes, before?.residentBytes),
+    peakBytes: beyond(peakBytes, before?.residentBytes),
+    descriptors: beyond((after?.descriptors ?? 0) - report.open, before?.descriptors),
+    descriptorsLeft: beyond(left?.descriptors, before?.descriptors),
+    cpuSeconds: beyond(after?.cpuSeconds, before?.cpuSeconds),
+    quiet,
+    neighbour: during,
+    attack: report,
+  };
+}

@@ -1,0 +1,49 @@
+import type { HostileCase } from "./hostile-case.js";
+import type { CaseResult } from "./result.js";
+
+const MIB = 1024 * 1024;
+/** A limit holds when what is held is within so much of it. */
+const TOLERANCE = 1.1;
+/** What a process grows by under any load: code, pools, what its collector keeps for itself. */
+const OWN_BYTES: number = 32 * MIB;
+/** What may wait for a collector while an attack lasts. */
+const GARBAGE_BYTES: number = 128 * MIB;
+/** What one process may hold for all of its connections, whatever the machine. */
+const PROCESS_BYTES: number = 512 * MIB;
+/** Longer waits of a neighbour are bad. */
+export const LONGEST_WAIT_MS = 50;
+/** Sockets that are on their way to be closed. */
+const SPARE_DESCRIPTORS = 10;
+
+/** What a subject may hold in a case, in bytes: the limit, a tenth of it, and what is its own. */
+export function allowedBytes({ heldBytes }: HostileCase, attackers: number): number {
+  return Math.min(heldBytes * attackers, PROCESS_BYTES) * TOLERANCE + OWN_BYTES;
+}
+
+/** What is bad of a result by its counts and bytes. */
+export function judgeCounts(hostile: HostileCase, result: CaseResult): string[] {
+  const allowed = allowedBytes(hostile, result.attackers);
+  const bad: string[] = [];
+  if (result.crash !== undefined) bad.push(`ended: ${result.crash.split("\n")[0]}`);
+  else {
+    if (result.heldBytes > allowed) bad.push(`holds over ${mebibytes(allowed)} MiB`);
+    if (result.peakBytes > allowed + GARBAGE_BYTES)
+      bad.push(`peak over ${mebibytes(allowed + GARBAGE_BYTES)} MiB`);
+    if (result.descriptors > SPARE_DESCRIPTORS) bad.push("holds descriptors");
+    if (result.descriptorsLeft > SPARE_DESCRIPTORS) bad.push("leaves descriptors");
+  }
+  if (result.neighbour.failures > 0) bad.push("the neighbour's calls fail");
+  return [...bad, ...result.attack.faults];
+}
+
+/** What is bad of a result, the neighbour's wait included. */
+export function judge(hostile: HostileCase, result: CaseResult): string[] {
+  const bad = judgeCounts(hostile, result);
+  if (result.neighbour.longestMs > LONGEST_WAIT_MS) bad.push(`wait over ${LONGEST_WAIT_MS} ms`);
+  return bad;
+}
+
+/** Whole MiB. */
+export function mebibytes(bytes: number): number {
+  return Math.round(bytes / MIB);
+}
