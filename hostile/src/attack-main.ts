@@ -1,6 +1,6 @@
 // The attackers, in a process of their own: `node attack-main.js <case> <plaintext> <tls>
-// <certificate> <attackers> <over TLS> <seconds>`. Says `ready`, attacks when it hears `attack`, and
-// reports; its connections stay as they are until it is ended.
+// <certificate> <attackers> <over TLS> <seconds>`. Says `ready`, attacks when it hears `attack`
+// and reports; its connections stay as they are until it hears `conclude`, and reports again.
 import { setPriority } from "node:os";
 import { Attack } from "./attack.js";
 import { findCase } from "./cases.js";
@@ -21,5 +21,8 @@ const attack = new Attack(findCase(name), {
 
 setPriority(PRIORITY);
 process.on("disconnect", () => process.exit(0));
-process.on("message", () => void attack.run().then((report) => process.send?.(report)));
+process.on("message", (question: "attack" | "conclude") => {
+  const report = question === "attack" ? attack.run() : attack.conclude();
+  void report.then((answer) => process.send?.(answer));
+});
 process.send?.("ready");

@@ -23,6 +23,7 @@ const CONNECT_TIMEOUT_MS = 2_000;
 /** A case that does not end by itself is left behind so long after its time. */
 const GRACE_MS = 1_000;
 const POLL_MS = 20;
+const CONCLUDE_MS = 150;
 
 /** Runs a case with all its attackers, and counts what came of it. */
 export class Attack {
@@ -31,6 +32,7 @@ export class Attack {
   readonly #connections: RawConnection[] = [];
   readonly #sockets: Socket[] = [];
   readonly #faults = new Set<string>();
+  #seconds = 0;
 
   constructor(hostile: HostileCase, options: AttackOptions) {
     this.#case = hostile;
@@ -51,7 +53,15 @@ export class Attack {
       Promise.all(all).then(() => this.#untilOver(deadline)),
       sleep(seconds * 1_000 + GRACE_MS, undefined, { ref: false }),
     ]);
-    return this.#report((performance.now() - began) / 1_000);
+    this.#seconds = (performance.now() - began) / 1_000;
+    return this.#report();
+  }
+
+  /** Reads what was left unread, so that ends are seen that came behind it, and reports again. */
+  async conclude(): Promise<AttackReport> {
+    for (const { socket } of this.#connections) socket.resume();
+    await sleep(CONCLUDE_MS);
+    return this.#report();
   }
 
   /** Leaves what was done to the server as it is, until the time is over or nobody is connected. */
@@ -110,7 +120,7 @@ export class Attack {
     return secured;
   }
 
-  #report(seconds: number): AttackReport {
+  #report(): AttackReport {
     const ends = [...this.#connections.map(({ end }) => end), ...this.#sockets.map(endOf)];
     const streams = this.#connections.flatMap((one) => [...one.ends.values()]);
     const sum = (of: (one: RawConnection) => number): number =>
@@ -134,7 +144,7 @@ export class Attack {
       ),
       sentBytes: sum(({ sentBytes }) => sentBytes),
       receivedBytes: sum(({ receivedBytes }) => receivedBytes),
-      seconds,
+      seconds: this.#seconds,
       faults: [...this.#faults],
     };
   }

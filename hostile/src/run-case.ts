@@ -41,7 +41,7 @@ export async function runCase(
       hostile.seconds ?? DEFAULT_SECONDS,
       options.maxSeconds ?? Number.POSITIVE_INFINITY,
     );
-    const attack = startChild<"attack", AttackReport | "ready">("attack-main.js", [
+    const attack = startChild<"attack" | "conclude", AttackReport | "ready">("attack-main.js", [
       hostile.name,
       server.plaintext,
       server.tls,
@@ -63,7 +63,7 @@ export async function runCase(
 async function measure(
   server: SubjectProcess,
   neighbour: Child<"report", NeighbourReport | "ready">,
-  attack: Child<"attack", AttackReport | "ready">,
+  attack: Child<"attack" | "conclude", AttackReport | "ready">,
 ): Promise<Omit<CaseResult, "subject" | "case" | "attackers">> {
   await server.collect();
   await neighbour.ask("report");
@@ -79,6 +79,8 @@ async function measure(
   await server.collect();
   const peakBytes = peak.stop();
   const after = readFigures(server.pid);
+  const { open } = report;
+  const concluded = (await attack.ask("conclude")) as AttackReport;
   attack.stop();
   await sleep(SETTLE_MS);
   const left = readFigures(server.pid);
@@ -88,11 +90,11 @@ async function measure(
     crash: server.ended,
     heldBytes: beyond(after?.residentBytes, before?.residentBytes),
     peakBytes: beyond(peakBytes, before?.residentBytes),
-    descriptors: beyond((after?.descriptors ?? 0) - report.open, before?.descriptors),
+    descriptors: beyond((after?.descriptors ?? 0) - open, before?.descriptors),
     descriptorsLeft: beyond(left?.descriptors, before?.descriptors),
     cpuSeconds: beyond(after?.cpuSeconds, before?.cpuSeconds),
     quiet,
     neighbour: during,
-    attack: report,
+    attack: concluded,
   };
 }

@@ -1,3 +1,5 @@
+import { totalmem } from "node:os";
+import { getHeapStatistics } from "node:v8";
 import type { HostileCase } from "./hostile-case.js";
 import type { CaseResult } from "./result.js";
 
@@ -8,8 +10,11 @@ const TOLERANCE = 1.1;
 const OWN_BYTES: number = 32 * MIB;
 /** What may wait for a collector while an attack lasts. */
 const GARBAGE_BYTES: number = 128 * MIB;
-/** What one process may hold for all of its connections, whatever the machine. */
-const PROCESS_BYTES: number = 512 * MIB;
+/**
+ * What one process may hold for all of its connections: a quarter of the machine's memory, at most
+ * half of V8's heap limit.
+ */
+const PROCESS_BYTES: number = Math.min(totalmem() / 4, getHeapStatistics().heap_size_limit / 2);
 /** Longer waits of a neighbour are bad. */
 export const LONGEST_WAIT_MS = 50;
 /** Sockets that are on their way to be closed. */

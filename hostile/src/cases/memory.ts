@@ -62,6 +62,7 @@ export const MEMORY_CASES: readonly HostileCase[] = [
     points: [14, 33],
     limit: "maxHeldBytes",
     heldBytes: HELD_BYTES,
+    seconds: 5,
     async attack(stage) {
       await sendUnread(stage, 40, Buffer.concat(times(8, () => inflating(LARGE_BYTES))), true);
     },

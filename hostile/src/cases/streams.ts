@@ -21,6 +21,8 @@ import { churn, flood } from "./flood.js";
 import { call, KIB, MIB, SMALL_BYTES } from "./requests.js";
 
 const HEAD = rawBlock(call("Hold"));
+/** How long an attacker waits for what it should get. */
+const PATIENCE_MS = 1_000;
 const PADDED_HEADERS = 0x0c;
 
 /** What is a connection error. */
@@ -110,18 +112,22 @@ export const STREAM_CASES: readonly HostileCase[] = [
   },
   {
     name: "data-behind-reset",
-    does: "resets 500 streams, sends DATA for them as windows allow, and then makes a call",
+    does: "makes the server reset 300 streams, sends DATA for them as windows allow, and then makes a call",
     points: [11],
     limit: "none: the connection's window comes back",
     heldBytes: 8 * MIB,
+    seconds: 3,
     async attack(stage) {
       const connection = await stage.connect();
-      for (let made = 0; made < 500 && connection.open; made++) {
+      for (let made = 0; made < 300 && connection.open; made++) {
         const id = connection.openStream(HEAD);
-        connection.write(reset(id));
-        await connection.upload(id, Buffer.alloc(60 * KIB), stage.deadline - 500);
+        connection.write(windowUpdate(id, 0));
+        const window = Math.min(connection.windows.of(id), 16 * KIB);
+        if (window > 0) connection.write(data(id, Buffer.alloc(window)));
+        connection.windows.sent(id, window);
+        await sleep(1);
       }
-      if (!connection.open) return;
+      if (!connection.open || stage.deadline - performance.now() < PATIENCE_MS) return;
       const id = connection.openStream(call("Measure"));
       const body = measureRequest({ payload: Buffer.alloc(30 * KIB) });
       await connection.upload(id, body, stage.deadline, true);
