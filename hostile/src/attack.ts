@@ -126,9 +126,9 @@ export class Attack {
     const sum = (of: (one: RawConnection) => number): number =>
       this.#connections.reduce((total, one) => total + of(one), 0);
     const statuses = count(streams.flatMap((end) => ("status" in end ? [end.status] : [])));
-    for (const status of this.#case.wrongStatuses ?? [])
-      if (statuses[status] !== undefined)
-        this.#faults.add(`${statuses[status]} calls got the wrong status ${status}`);
+    const wrong = (this.#case.wrongStatuses ?? [])
+      .filter((status) => statuses[status] !== undefined)
+      .map((status) => `${statuses[status]} calls got the wrong status ${status}`);
     return {
       connections: ends.length,
       open: ends.filter((end) => end === "open").length,
@@ -145,7 +145,7 @@ export class Attack {
       sentBytes: sum(({ sentBytes }) => sentBytes),
       receivedBytes: sum(({ receivedBytes }) => receivedBytes),
       seconds: this.#seconds,
-      faults: [...this.#faults],
+      faults: [...this.#faults, ...wrong],
     };
   }
 }

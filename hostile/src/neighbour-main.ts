@@ -1,5 +1,5 @@
-// An honest client beside the attackers: `node neighbour-main.js <address> <certificate>`, the
-// certificate for TLS or an empty string. It makes a small call every 5 ms on a connection of its
+// An honest client beside the attackers: `node neighbour-main.js <address> <certificate>
+// <calls to warm up>`, the certificate for TLS or an empty string. It makes a small call every 5 ms on a connection of its
 // own, says `ready` once it is warm, and answers `report` with what came of the calls since.
 import { readFileSync } from "node:fs";
 import { type ClientHttp2Session, connect } from "node:http2";
@@ -7,13 +7,11 @@ import type { NeighbourReport } from "./neighbour.js";
 import { measureRequest } from "./peer/messages.js";
 
 const EVERY_MS = 5;
-/** Calls before it is ready: the server then runs what it compiled. */
-const WARM_UP_CALLS = 400;
 const CALL_TIMEOUT_MS = 5_000;
 /** Calls at once; more are not made while none ends. */
 const MAX_IN_FLIGHT = 200;
 
-const [address = "", certificate = ""] = process.argv.slice(2);
+const [address = "", certificate = "", warmUpCalls = "0"] = process.argv.slice(2);
 const request = measureRequest({ payload: Buffer.from("neighbour") });
 
 let session: ClientHttp2Session | undefined;
@@ -91,6 +89,6 @@ function tell(): void {
 
 process.on("disconnect", () => process.exit(0));
 process.on("message", () => tell());
-for (let warm = 0; warm < WARM_UP_CALLS; warm++) await call();
+for (let warm = 0; warm < Number(warmUpCalls); warm++) await call();
 setInterval(() => void measuredCall(), EVERY_MS);
 process.send?.("ready");

@@ -13,6 +13,8 @@ export interface Options {
   readonly seconds: number | undefined;
   /** Results as lines of JSON instead of tables. */
   readonly json: boolean;
+  /** Whether results are kept, and written into the documentation. */
+  readonly write: boolean;
   /** Only names what there is. */
   readonly list: boolean;
 }
@@ -29,6 +31,8 @@ export const USAGE: string = `pnpm hostile [options]
   --connections <n>  how many attack at once; may be given more than once; default: 1 and 10
   --seconds <n>      shortens cases that take longer, for a first look
   --json             results as lines of JSON
+  --write            keeps the results in hostile/results/, beside earlier ones of other cases, and
+                     writes them into docs/reference/hostile.md; then run \`pnpm format\`
   --list             names the cases, and what each does
 
 Exits with 1 when a verdict of Tightwire's is bad.`;
@@ -46,6 +50,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
       connections: { type: "string", multiple: true },
       seconds: { type: "string" },
       json: { type: "boolean", default: false },
+      write: { type: "boolean", default: false },
       list: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -61,6 +66,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
         : [...new Set(values.connections.map(readConnections))],
     seconds: values.seconds === undefined ? undefined : readSeconds(values.seconds),
     json: values.json,
+    write: values.write,
     list: values.list,
   };
 }

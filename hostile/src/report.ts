@@ -29,7 +29,7 @@ export function formatRow(hostile: HostileCase, result: CaseResult): string {
     `${result.descriptors}`,
     result.cpuSeconds.toFixed(1),
     describeEnd(result),
-    bad.length === 0 ? "ok" : `**bad**: ${bad.join("; ")}`,
+    bad.length === 0 ? "ok" : `**bad**: ${bad.map(({ text }) => text).join("; ")}`,
   ]);
 }
 

@@ -4,7 +4,7 @@ import type { CertificateFiles } from "./certificate.js";
 import { type Child, startChild } from "./child.js";
 import { DEFAULT_SECONDS, type HostileCase } from "./hostile-case.js";
 import type { NeighbourReport } from "./neighbour.js";
-import { readFigures, watchPeak } from "./process-figures.js";
+import { type ProcessFigures, readFigures, watchPeak } from "./process-figures.js";
 import type { CaseResult } from "./result.js";
 import { type SubjectProcess, startSubject } from "./subject-process.js";
 import type { Subject } from "./subjects.js";
@@ -12,12 +12,20 @@ import type { Subject } from "./subjects.js";
 /** The neighbour alone with the server, and what both need to come to rest. */
 const QUIET_MS = 500;
 const SETTLE_MS = 200;
+/** Calls of the neighbour before anything is measured: the server then runs what it compiled. */
+const WARM_UP_CALLS = 400;
+const BRIEF_WARM_UP_CALLS = 20;
+/** How long a server may take to see that the attackers are gone. */
+const LEAVE_MS = 2_000;
+const POLL_MS = 50;
 
 /** How a case is run. */
 export interface RunOptions {
   readonly attackers: number;
   /** Shortens cases that take longer. */
   readonly maxSeconds?: number | undefined;
+  /** Leaves out what only times need: a neighbour that is warm, and a while alone with it. */
+  readonly brief?: boolean;
 }
 
 /** Runs a case against a subject, each in processes of their own, and measures. */
@@ -34,6 +42,7 @@ export async function runCase(
     const neighbour = startChild<"report", NeighbourReport | "ready">("neighbour-main.js", [
       overTls ? server.tls : server.plaintext,
       overTls ? files.certificate : "",
+      `${options.brief ? BRIEF_WARM_UP_CALLS : WARM_UP_CALLS}`,
     ]);
     children.push(neighbour as Child<string, unknown>);
     await neighbour.next();
@@ -52,7 +61,7 @@ export async function runCase(
     ]);
     children.push(attack as Child<string, unknown>);
     await attack.next();
-    const measured = await measure(server, neighbour, attack);
+    const measured = await measure(server, neighbour, attack, options.brief ? 0 : QUIET_MS);
     return { subject: subject.name, case: hostile.name, attackers: options.attackers, ...measured };
   } finally {
     for (const child of children) child.stop();
@@ -64,10 +73,11 @@ async function measure(
   server: SubjectProcess,
   neighbour: Child<"report", NeighbourReport | "ready">,
   attack: Child<"attack" | "conclude", AttackReport | "ready">,
+  quietMs: number,
 ): Promise<Omit<CaseResult, "subject" | "case" | "attackers">> {
   await server.collect();
   await neighbour.ask("report");
-  await sleep(QUIET_MS);
+  await sleep(quietMs);
   const quiet = (await neighbour.ask("report")) as NeighbourReport;
   await server.collect();
   const before = readFigures(server.pid);
@@ -82,8 +92,7 @@ async function measure(
   const { open } = report;
   const concluded = (await attack.ask("conclude")) as AttackReport;
   attack.stop();
-  await sleep(SETTLE_MS);
-  const left = readFigures(server.pid);
+  const left = await whenDescriptorsFell(server.pid, before?.descriptors ?? 0);
   const beyond = (now: number | undefined, first: number | undefined): number =>
     Math.max(0, (now ?? 0) - (first ?? 0));
   return {
@@ -97,4 +106,17 @@ async function measure(
     neighbour: during,
     attack: concluded,
   };
+}
+
+/** What a process takes once its descriptors are as many as before, or some time later. */
+async function whenDescriptorsFell(
+  pid: number,
+  before: number,
+): Promise<ProcessFigures | undefined> {
+  const until = performance.now() + LEAVE_MS;
+  for (;;) {
+    const now = readFigures(pid);
+    if (now === undefined || now.descriptors <= before || performance.now() >= until) return now;
+    await sleep(POLL_MS);
+  }
 }

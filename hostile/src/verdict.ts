@@ -16,7 +16,7 @@ const GARBAGE_BYTES: number = 128 * MIB;
  */
 const PROCESS_BYTES: number = Math.min(totalmem() / 4, getHeapStatistics().heap_size_limit / 2);
 /** Longer waits of a neighbour are bad. */
-export const LONGEST_WAIT_MS = 50;
+const LONGEST_WAIT_MS = 50;
 /** Sockets that are on their way to be closed. */
 const SPARE_DESCRIPTORS = 10;
 
@@ -25,26 +25,49 @@ export function allowedBytes({ heldBytes }: HostileCase, attackers: number): num
   return Math.min(heldBytes * attackers, PROCESS_BYTES) * TOLERANCE + OWN_BYTES;
 }
 
+/** Something that is bad of a result: a letter for tables, and a sentence. */
+export interface Fault {
+  /** One of those that {@link MARKS} explains. */
+  readonly mark: keyof typeof MARKS;
+  readonly text: string;
+}
+
+/** The letters of faults. */
+export const MARKS = {
+  M: "memory held",
+  P: "peak of memory",
+  W: "neighbour's wait",
+  F: "neighbour's calls fail",
+  D: "descriptors held",
+  S: "wrong status, or an error that is not seen",
+  C: "crash",
+} as const;
+
 /** What is bad of a result by its counts and bytes. */
-export function judgeCounts(hostile: HostileCase, result: CaseResult): string[] {
+export function judgeCounts(hostile: HostileCase, result: CaseResult): Fault[] {
   const allowed = allowedBytes(hostile, result.attackers);
-  const bad: string[] = [];
-  if (result.crash !== undefined) bad.push(`ended: ${result.crash.split("\n")[0]}`);
+  const most = allowed + GARBAGE_BYTES;
+  const bad: Fault[] = [];
+  if (result.crash !== undefined)
+    bad.push({ mark: "C", text: `ended: ${result.crash.split("\n")[0]}` });
   else {
-    if (result.heldBytes > allowed) bad.push(`holds over ${mebibytes(allowed)} MiB`);
-    if (result.peakBytes > allowed + GARBAGE_BYTES)
-      bad.push(`peak over ${mebibytes(allowed + GARBAGE_BYTES)} MiB`);
-    if (result.descriptors > SPARE_DESCRIPTORS) bad.push("holds descriptors");
-    if (result.descriptorsLeft > SPARE_DESCRIPTORS) bad.push("leaves descriptors");
+    if (result.heldBytes > allowed)
+      bad.push({ mark: "M", text: `holds over ${mebibytes(allowed)} MiB` });
+    if (result.peakBytes > most) bad.push({ mark: "P", text: `peak over ${mebibytes(most)} MiB` });
+    if (result.descriptors > SPARE_DESCRIPTORS) bad.push({ mark: "D", text: "holds descriptors" });
+    if (result.descriptorsLeft > SPARE_DESCRIPTORS)
+      bad.push({ mark: "D", text: "leaves descriptors" });
   }
-  if (result.neighbour.failures > 0) bad.push("the neighbour's calls fail");
-  return [...bad, ...result.attack.faults];
+  if (result.neighbour.failures > 0) bad.push({ mark: "F", text: "the neighbour's calls fail" });
+  for (const text of result.attack.faults) bad.push({ mark: "S", text });
+  return bad;
 }
 
 /** What is bad of a result, the neighbour's wait included. */
-export function judge(hostile: HostileCase, result: CaseResult): string[] {
+export function judge(hostile: HostileCase, result: CaseResult): Fault[] {
   const bad = judgeCounts(hostile, result);
-  if (result.neighbour.longestMs > LONGEST_WAIT_MS) bad.push(`wait over ${LONGEST_WAIT_MS} ms`);
+  if (result.neighbour.longestMs > LONGEST_WAIT_MS)
+    bad.push({ mark: "W", text: `wait over ${LONGEST_WAIT_MS} ms` });
   return bad;
 }
 

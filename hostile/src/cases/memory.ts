@@ -15,9 +15,15 @@ const HALF_HELD_BYTES: number = HELD_BYTES / 2;
 const SMALL: Buffer = measureRequest({ payload: Buffer.alloc(1) });
 const GZIP = ["grpc-encoding", "gzip"] as const;
 
-/** A message in some thousandth of its bytes. */
+const inflated = new Map<number, Buffer>();
+
+/** A message in some thousandth of its bytes, made once for all attackers. */
 function inflating(bytes: number): Buffer {
-  return message(gzipSync(bytesField(1, Buffer.alloc(bytes)), { level: 9 }), { flag: 1 });
+  const made =
+    inflated.get(bytes) ??
+    message(gzipSync(bytesField(1, Buffer.alloc(bytes)), { level: 9 }), { flag: 1 });
+  inflated.set(bytes, made);
+  return made;
 }
 
 /** Sends to calls whose handler reads one message, and no more. */

@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { findCase } from "./cases.js";
+import type { CaseResult } from "./result.js";
+import { type Fault, judge, judgeCounts } from "./verdict.js";
+
+const MIB = 1024 * 1024;
+const HOSTILE = findCase("unread-gzip");
+const NOTHING = { calls: 10, failures: 0, longestMs: 5 };
+const GOOD: CaseResult = {
+  subject: "tightwire",
+  case: HOSTILE.name,
+  attackers: 1,
+  crash: undefined,
+  heldBytes: 64 * MIB,
+  peakBytes: 100 * MIB,
+  descriptors: 0,
+  descriptorsLeft: 0,
+  cpuSeconds: 1,
+  quiet: NOTHING,
+  neighbour: NOTHING,
+  attack: {
+    connections: 1,
+    open: 1,
+    ends: { open: 1 },
+    goaways: {},
+    statuses: {},
+    resets: {},
+    sentBytes: 1,
+    receivedBytes: 1,
+    seconds: 1,
+    faults: [],
+  },
+};
+
+function texts(faults: readonly Fault[]): string[] {
+  return faults.map(({ text }) => text);
+}
+
+test("what is within its limit is good", () => {
+  expect(judge(HOSTILE, GOOD)).toEqual([]);
+});
+
+test.each([
+  ["holds over 102 MiB", { heldBytes: 103 * MIB }],
+  ["peak over 230 MiB", { peakBytes: 231 * MIB }],
+  ["ended: SIGSEGV", { crash: "SIGSEGV\nand more" }],
+  ["holds descriptors", { descriptors: 11 }],
+  ["leaves descriptors", { descriptorsLeft: 11 }],
+  ["the neighbour's calls fail", { neighbour: { ...NOTHING, failures: 1 } }],
+  ["takes the tag 0", { attack: { ...GOOD.attack, faults: ["takes the tag 0"] } }],
+] as const)("%s", (bad, change) => {
+  expect(texts(judgeCounts(HOSTILE, { ...GOOD, ...change }))).toEqual([bad]);
+});
+
+test("a long wait is bad, but no count", () => {
+  const slow = { ...GOOD, neighbour: { ...NOTHING, longestMs: 51 } };
+  expect(texts(judge(HOSTILE, slow))).toEqual(["wait over 50 ms"]);
+  expect(judgeCounts(HOSTILE, slow)).toEqual([]);
+});
+
+test("ten attackers may hold ten times as much", () => {
+  const much = { ...GOOD, heldBytes: 640 * MIB, peakBytes: 640 * MIB };
+  expect(judge(HOSTILE, { ...much, attackers: 10 })).toEqual([]);
+  expect(texts(judge(HOSTILE, { ...much, attackers: 8 }))).toEqual(["holds over 595 MiB"]);
+});
