@@ -1,6 +1,7 @@
-// An honest client beside the attackers: `node neighbour-main.js <address> <certificate>
-// <calls to warm up>`, the certificate for TLS or an empty string. It makes a small call every 5 ms on a connection of its
-// own, says `ready` once it is warm, and answers `report` with what came of the calls since.
+// An honest client beside the attackers: `node neighbour-main.js <address> <certificate> <warm-up
+// calls>`, the certificate for TLS or an empty string. It makes a small call every 5 ms on a
+// connection of its own, says `ready` once it is warm, and answers `report` with what came of the
+// calls since.
 import { readFileSync } from "node:fs";
 import { type ClientHttp2Session, connect } from "node:http2";
 import type { NeighbourReport } from "./neighbour.js";

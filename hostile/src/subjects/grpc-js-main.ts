@@ -1,4 +1,5 @@
-// grpc-js's server, all options as they come: `node --expose-gc grpc-js-main.js <certificate> <key>`.
+// grpc-js's server, all options as they come:
+// `node --expose-gc grpc-js-main.js <certificate> <key>`.
 import { readFileSync } from "node:fs";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import {

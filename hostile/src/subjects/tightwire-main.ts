@@ -1,4 +1,5 @@
-// Tightwire's server, all options as they come: `node --expose-gc tightwire-main.js <certificate> <key>`.
+// Tightwire's server, all options as they come:
+// `node --expose-gc tightwire-main.js <certificate> <key>`.
 import { once } from "node:events";
 import { createServer } from "@tightwire/server";
 import { wire } from "@tightwire/wire/server";
