@@ -45,34 +45,41 @@ export function writePage(): void {
   const [, after] = rest?.split(END) ?? [];
   if (before === undefined || after === undefined)
     throw new Error(`${PAGE} has no place for figures`);
-  writeFileSync(PAGE, `${before}${BEGIN}\n\n${formatFigures()}\n\n${END}${after}`);
-}
-
-/** The table of bad verdicts by subject, and the table of all runs. */
-export function formatFigures(): string {
   const measured = SUBJECTS.map(({ name }) => ({ name, results: readResults(name) })).filter(
     ({ results }) => results.length > 0,
   );
-  const machine = `${availableParallelism()} cores of ${cpus()[0]?.model.trim() ?? "a processor"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}.`;
+  const figures = `${describeMachine()}\n\n${formatFigures(measured)}`;
+  writeFileSync(PAGE, `${before}${BEGIN}\n\n${figures}\n\n${END}${after}`);
+}
+
+/** What is known of a subject. */
+export interface Measured {
+  readonly name: string;
+  readonly results: readonly CaseResult[];
+}
+
+/** The table of bad verdicts by subject, and the table of all runs. */
+export function formatFigures(measured: readonly Measured[]): string {
+  const marks = Object.entries(MARKS);
   const summary = [
-    row([
-      "subject",
-      "runs",
-      "bad",
-      ...Object.entries(MARKS).map(([mark, text]) => `${mark}: ${text}`),
-    ]),
-    row(["---", "---", "---", ...Object.keys(MARKS).map(() => "---")]),
-    ...measured.map(({ name, results }) => summarize(name, results)),
+    row(["subject", "runs", "bad", ...marks.map(([mark, text]) => `${mark}: ${text}`)]),
+    row(["---", "---", "---", ...marks.map(() => "---")]),
+    ...measured.map(summarize),
   ];
   const grid = [
     row(["case", "attackers", ...measured.map(({ name }) => name)]),
     row(["---", "---", ...measured.map(() => "---")]),
     ...CASES.flatMap((hostile) => rowsOf(hostile, measured)),
   ];
-  return [machine, summary.join("\n"), grid.join("\n")].join("\n\n");
+  return [summary.join("\n"), grid.join("\n")].join("\n\n");
 }
 
-function summarize(name: string, results: readonly CaseResult[]): string {
+function describeMachine(): string {
+  const model = cpus()[0]?.model.trim() ?? "a processor";
+  return `${availableParallelism()} cores of ${model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}.`;
+}
+
+function summarize({ name, results }: Measured): string {
   const faults = results.map((one) => judge(caseOf(one), one).map(({ mark }) => mark));
   const bad = faults.filter((marks) => marks.length > 0).length;
   const counts = Object.keys(MARKS).map(
@@ -81,10 +88,7 @@ function summarize(name: string, results: readonly CaseResult[]): string {
   return row([name, ...[results.length, bad, ...counts].map(String)]);
 }
 
-function rowsOf(
-  hostile: HostileCase,
-  measured: readonly { readonly results: readonly CaseResult[] }[],
-): string[] {
+function rowsOf(hostile: HostileCase, measured: readonly Measured[]): string[] {
   const of = (results: readonly CaseResult[]): CaseResult[] =>
     results.filter((one) => one.case === hostile.name);
   const attackers = new Set(

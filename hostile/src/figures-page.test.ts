@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { formatFigures } from "./figures-page.js";
+import type { CaseResult } from "./result.js";
+
+const MIB = 1024 * 1024;
+
+function resultOf(attackers: number, heldBytes: number, longestMs: number): CaseResult {
+  return {
+    subject: "tightwire",
+    case: "rapid-reset",
+    attackers,
+    crash: undefined,
+    heldBytes,
+    peakBytes: heldBytes,
+    descriptors: 0,
+    descriptorsLeft: 0,
+    cpuSeconds: 1,
+    quiet: { calls: 1, failures: 0, longestMs: 1 },
+    neighbour: { calls: 1, failures: 0, longestMs },
+    attack: {
+      connections: 1,
+      open: 0,
+      ends: { closed: 1 },
+      goaways: {},
+      statuses: {},
+      resets: {},
+      sentBytes: 1,
+      receivedBytes: 1,
+      seconds: 1,
+      faults: [],
+    },
+  };
+}
+
+test("a line for each number of attackers, a column for each subject, and what is bad is counted", () => {
+  const good = resultOf(1, 2 * MIB, 7.4);
+  const bad = resultOf(10, 900 * MIB, 60);
+  const lines = formatFigures([
+    { name: "ours", results: [good, bad] },
+    { name: "theirs", results: [good] },
+  ]).split("\n");
+  expect(lines).toContain("| ours | 2 | 1 | 1 | 1 | 1 | 0 | 0 | 0 | 0 |");
+  expect(lines).toContain("| theirs | 1 | 0 | 0 | 0 | 0 | 0 | 0 | 0 | 0 |");
+  expect(lines).toContain("| rapid-reset | 1 | 2 MiB, 7 ms | 2 MiB, 7 ms |");
+  expect(lines).toContain("| rapid-reset | 10 | 900 MiB, 60 ms **MPW** |  |");
+});
