@@ -18,17 +18,19 @@ import { flood } from "./flood.js";
 import { call, MIB, SMALL_BYTES } from "./requests.js";
 
 const MOST_FRAMES = 1_000_000;
+/** A thousand open calls. */
+const CALLS_BYTES: number = 16 * MIB;
 const UNKNOWN_TYPE = 0xbe;
 
 /** A connection with one open call, and frames on it without end. */
 function floodOf(
   names: Pick<HostileCase, "name" | "does" | "points" | "limit">,
   make: (id: number, at: number, connection: RawConnection) => Buffer,
-  { reads = true }: { reads?: boolean } = {},
+  { reads = true, heldBytes = SMALL_BYTES }: { reads?: boolean; heldBytes?: number } = {},
 ): HostileCase {
   return {
     ...names,
-    heldBytes: SMALL_BYTES,
+    heldBytes,
     async attack(stage) {
       const connection = await stage.connect();
       const id = connection.openStream(call("Hold"));
@@ -144,6 +146,7 @@ export const FLOOD_CASES: readonly HostileCase[] = [
     },
     (_id, at, connection) =>
       at === 0 ? goaway(0) : headers(connection.nextStreamId(), call("Hold")),
+    { heldBytes: CALLS_BYTES },
   ),
   floodOf(
     {
@@ -159,7 +162,7 @@ export const FLOOD_CASES: readonly HostileCase[] = [
     does: "opens 100,000 streams where 1,000 are allowed",
     points: [1, 15],
     limit: "maxConcurrentStreams",
-    heldBytes: 16 * MIB,
+    heldBytes: CALLS_BYTES,
     async attack(stage) {
       const connection = await stage.connect();
       const head = call("Hold");
@@ -171,7 +174,7 @@ export const FLOOD_CASES: readonly HostileCase[] = [
     does: "opens 100,000 streams where 1,000 are allowed and reads nothing",
     points: [1, 27],
     limit: "maxUnreadControlBytes",
-    heldBytes: 16 * MIB,
+    heldBytes: CALLS_BYTES,
     async attack(stage) {
       const connection = await stage.connect();
       connection.socket.pause();

@@ -25,6 +25,8 @@ async function drip(
   connect: () => Promise<RawConnection>,
 ): Promise<void> {
   const connections = await Promise.all(times(LONG_CONNECTIONS / stage.attackers, () => connect()));
+  // An acknowledgement would come between the bytes.
+  for (const connection of connections) connection.acknowledges = false;
   for (let at = 0; at < bytes.length && stage.goesOn(); at++) {
     for (const connection of connections) connection.write(bytes.subarray(at, at + 1));
     await sleep(50);

@@ -26,7 +26,8 @@ import { Windows } from "./windows.js";
 export type ConnectionEnd = "open" | "closed" | "reset";
 
 const MAX_FRAME_BYTES = 16_384;
-const WINDOW_POLL_MS = 2;
+/** Those who wait look at the time so often. */
+const WAKE_MS = 50;
 
 /** What became of a stream: its grpc-status, or the code of its reset. */
 export type StreamEnd = { readonly status: string } | { readonly resetCode: number };
@@ -56,6 +57,7 @@ export class RawConnection {
   #nextStreamId = 1;
   #greeted: (() => void) | undefined;
   #draining: Promise<void> | undefined;
+  readonly #waiting: (() => void)[] = [];
 
   /** Takes a socket that is connected. */
   constructor(socket: Socket) {
@@ -67,10 +69,16 @@ export class RawConnection {
       } catch {
         // What is not HTTP/2 is counted and no more.
       }
+      this.#wake();
     });
     socket.on("end", () => this.#ended("closed"));
     socket.on("error", () => this.#ended("reset"));
-    socket.on("close", () => this.#ended("closed"));
+    const timer = setInterval(() => this.#wake(), WAKE_MS);
+    socket.on("close", () => {
+      clearInterval(timer);
+      this.#ended("closed");
+      this.#wake();
+    });
   }
 
   get open(): boolean {
@@ -145,7 +153,7 @@ export class RawConnection {
       const size = Math.min(bytes.length - sent, MAX_FRAME_BYTES, this.windows.of(streamId));
       if (size <= 0) {
         if (performance.now() >= deadline) return sent;
-        await sleep(WINDOW_POLL_MS);
+        await this.#changed();
         continue;
       }
       const part = bytes.subarray(sent, sent + size);
@@ -160,14 +168,24 @@ export class RawConnection {
   /** Waits until a stream ended; undefined when the connection did, or it is `deadline`. */
   async ended(streamId: number, deadline: number): Promise<StreamEnd | undefined> {
     while (this.open && !this.ends.has(streamId) && performance.now() < deadline)
-      await sleep(WINDOW_POLL_MS);
+      await this.#changed();
     return this.ends.get(streamId);
+  }
+
+  /** Waits for a frame, for the end, or for a moment. */
+  #changed(): Promise<void> {
+    return new Promise((resolve) => void this.#waiting.push(resolve));
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   #ended(how: ConnectionEnd): void {
     if (!this.open) return;
     this.end = how;
     this.#greeted?.();
+    this.#wake();
   }
 
   #frame(type: number, flags: number, streamId: number, payload: Buffer): void {
