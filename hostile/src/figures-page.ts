@@ -5,7 +5,7 @@ import { CASES } from "./cases.js";
 import type { HostileCase } from "./hostile-case.js";
 import type { CaseResult } from "./result.js";
 import { SUBJECTS } from "./subjects.js";
-import { judge, MARKS, mebibytes } from "./verdict.js";
+import { isBusy, judge, MARKS, mebibytes, waitsLong } from "./verdict.js";
 
 const ROOT = join(import.meta.dirname, "../..");
 const RESULTS = join(ROOT, "hostile/results");
@@ -109,7 +109,8 @@ function formatCell(result: CaseResult | undefined): string {
   if (result === undefined) return "";
   const marks = [...new Set(judge(caseOf(result), result).map(({ mark }) => mark))].join("");
   const figures = `${mebibytes(result.heldBytes)} MiB, ${Math.round(result.neighbour.longestMs)} ms`;
-  return marks === "" ? figures : `${figures} **${marks}**`;
+  const noted = waitsLong(result) && isBusy(result) ? `${figures} (busy)` : figures;
+  return marks === "" ? noted : `${noted} **${marks}**`;
 }
 
 function caseOf(result: CaseResult): HostileCase {

@@ -10,7 +10,6 @@ const CHOSEN: readonly (readonly [name: string, attackers: number, seconds: numb
   ["unread-gzip", 1, 2],
   ["one-byte-data", 1, 0.5],
   ["zero-window-streams", 1, 1.5],
-  ["zero-window-streams", 10, 2],
   ["no-reader", 1, 1.5],
   ["slow-reader", 10, 1],
   ["truncated-protobuf", 1, 0.5],
@@ -26,7 +25,6 @@ const CHOSEN: readonly (readonly [name: string, attackers: number, seconds: numb
 const KNOWN_FAILURES: readonly string[] = [
   "unread-gzip 1",
   "zero-window-streams 1",
-  "zero-window-streams 10",
   "no-reader 1",
   "truncated-protobuf 1",
   "tls-connect-and-end 10",

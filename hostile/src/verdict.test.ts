@@ -58,6 +58,11 @@ test("a long wait is bad, but no count", () => {
   expect(judgeCounts(HOSTILE, slow)).toEqual([]);
 });
 
+test("a wait on a machine that is busy with something else is not judged", () => {
+  const slow = { ...GOOD, neighbour: { ...NOTHING, longestMs: 51 } };
+  expect(judge(HOSTILE, { ...slow, quiet: { ...NOTHING, longestMs: 26 } })).toEqual([]);
+});
+
 test("ten attackers may hold ten times as much", () => {
   const much = { ...GOOD, heldBytes: 640 * MIB, peakBytes: 640 * MIB };
   expect(judge(HOSTILE, { ...much, attackers: 10 })).toEqual([]);

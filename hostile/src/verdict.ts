@@ -17,6 +17,8 @@ const GARBAGE_BYTES: number = 128 * MIB;
 const PROCESS_BYTES: number = Math.min(totalmem() / 4, getHeapStatistics().heap_size_limit / 2);
 /** Longer waits of a neighbour are bad. */
 const LONGEST_WAIT_MS = 50;
+/** A neighbour that waits longer before the attack is on a machine that does something else. */
+const BUSY_MS = 25;
 /** Sockets that are on their way to be closed. */
 const SPARE_DESCRIPTORS = 10;
 
@@ -66,9 +68,19 @@ export function judgeCounts(hostile: HostileCase, result: CaseResult): Fault[] {
 /** What is bad of a result, the neighbour's wait included. */
 export function judge(hostile: HostileCase, result: CaseResult): Fault[] {
   const bad = judgeCounts(hostile, result);
-  if (result.neighbour.longestMs > LONGEST_WAIT_MS)
+  if (waitsLong(result) && !isBusy(result))
     bad.push({ mark: "W", text: `wait over ${LONGEST_WAIT_MS} ms` });
   return bad;
+}
+
+/** Whether a neighbour's call took too long. */
+export function waitsLong({ neighbour }: CaseResult): boolean {
+  return neighbour.longestMs > LONGEST_WAIT_MS;
+}
+
+/** Whether the neighbour waited before the attack already, so that its waits tell nothing. */
+export function isBusy({ quiet }: CaseResult): boolean {
+  return quiet.longestMs > BUSY_MS;
 }
 
 /** Whole MiB. */
