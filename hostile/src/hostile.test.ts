@@ -27,7 +27,6 @@ const KNOWN_FAILURES: readonly string[] = [
   "zero-window-streams 1",
   "no-reader 1",
   "truncated-protobuf 1",
-  "tls-connect-and-end 10",
 ];
 
 let files: CertificateFiles;

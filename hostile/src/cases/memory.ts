@@ -151,7 +151,7 @@ export const MEMORY_CASES: readonly HostileCase[] = [
     name: "gzip-bombs",
     does: "keeps calls in flight (64 on one connection, 50 on each of ten) whose 4 KiB inflate to 4 MiB",
     points: [25],
-    limit: "maxHeldBytes",
+    limit: "maxInflatedBytesPerSecond",
     heldBytes: HELD_BYTES,
     seconds: 4,
     attack: (stage) =>
