@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { connect as connectTls } from "node:tls";
 import { gzipSync } from "node:zlib";
+import type { ConnectionReport } from "@tightwire/core";
 import { StatusNumber } from "@tightwire/core/runtime";
 import { eventually } from "@tightwire/testing";
 import { afterAll, describe, expect, test } from "vitest";
@@ -61,6 +62,13 @@ async function underAttack(
       ).toBe("beside");
     },
   };
+}
+
+/** What the connection that holds most makes the server hold. */
+function heldOf({ listener }: WireServer): ConnectionReport | undefined {
+  const sum = ({ heldBytes }: ConnectionReport): number =>
+    Object.values(heldBytes).reduce((all, one) => all + one, 0);
+  return listener.limits?.().connections.toSorted((one, other) => sum(other) - sum(one))[0];
 }
 
 function times<T>(count: number, make: (at: number) => T): T[] {
@@ -269,6 +277,52 @@ describe("what a client can make a server hold or do", () => {
     for (let at = 0; at < 4; at++) expect((await peer.response(at * 2 + 1)).status).toBe("0");
   });
 
+  test("maxUnreadBytes: messages of streams that go on count as well", async () => {
+    const limit = 5 * MIB;
+    const { server, peer, beside } = await underAttack({ maxUnreadBytes: limit });
+    peer.send(
+      settings([4, 0]),
+      ...times(30, (at) =>
+        Buffer.concat([
+          headers(at * 2 + 1, request("/t/Chunks")),
+          data(at * 2 + 1, message(), true),
+        ]),
+      ),
+    );
+    for (let at = 6; at < 30; at++)
+      expect((await peer.response(at * 2 + 1)).status).toBe(EXHAUSTED);
+    const report = heldOf(server);
+    expect(report?.heldBytes.unread).toBeGreaterThan(4 * MIB);
+    expect(report?.heldBytes.unread).toBeLessThanOrEqual(limit);
+    expect(server.listener.limits?.().acted["maxUnreadBytes"]).toBeGreaterThanOrEqual(24);
+    await beside();
+  });
+
+  test("maxHeldBytesTotal: the calls of the connection that holds most fail, and no other", async () => {
+    const limit = 8 * MIB;
+    const { server, peer, beside } = await underAttack({ maxHeldBytesTotal: limit });
+    const modest = await greetRaw(server.address, settings([4, 0]));
+    const ask = (id: number): Buffer =>
+      Buffer.concat([headers(id, request("/t/Large")), data(id, message(), true)]);
+    peer.send(settings([4, 0]), ...times(12, (at) => ask(at * 2 + 1)));
+    await peer.roundTrip();
+    modest.send(ask(1), ask(3));
+    await modest.roundTrip();
+    const total = server.listener.limits?.().heldBytes;
+    const sum = Object.values(total ?? {}).reduce((all, one) => all + one, 0);
+    expect(sum).toBeGreaterThan(limit * 0.8);
+    expect(sum).toBeLessThanOrEqual(limit);
+    // Of the twelve some were refused, and at least two were given up for the other's.
+    expect(
+      peer.frames.filter(
+        ({ type, payload }) => type === RST_STREAM && payload[3] === CODE.ENHANCE_YOUR_CALM,
+      ).length,
+    ).toBeGreaterThanOrEqual(1);
+    await beside();
+    modest.send(windowUpdate(0, 16 * MIB), windowUpdate(1, 2 * MIB), windowUpdate(3, 2 * MIB));
+    for (const id of [1, 3]) expect((await modest.response(id)).status).toBe("0");
+  });
+
   test("maxUnreadControlBytes: a client that asks and does not read is disconnected", async () => {
     const { server, peer, beside } = await underAttack({
       maxUnreadControlBytes: 1_000,
@@ -355,6 +409,37 @@ describe("what a client can make a server wait for", () => {
     const { peer, beside } = await underAttack({ stallTimeoutMs: 200 });
     peer.send(settings([4, 0]), headers(1, request("/t/Large")), data(1, message(), true));
     await peer.streamDies(1, CODE.CANCEL);
+    await beside();
+  });
+
+  test("stallTimeoutMs: of streams that go on as many are reset as hold too much, and no more", async () => {
+    const { server, peer, beside } = await underAttack({
+      stallTimeoutMs: 200,
+      maxUnreadBytes: 8 * MIB,
+    });
+    peer.send(
+      settings([4, 0]),
+      ...times(6, (at) =>
+        Buffer.concat([
+          headers(at * 2 + 1, request("/t/Chunks")),
+          data(at * 2 + 1, message(), true),
+        ]),
+      ),
+    );
+    for (const id of [1, 3, 5]) await peer.streamDies(id, CODE.CANCEL);
+    expect(heldOf(server)?.heldBytes.unread).toBeLessThanOrEqual(4 * MIB);
+    peer.send(windowUpdate(0, 16 * MIB), ...times(3, (at) => windowUpdate(at * 2 + 7, MIB)));
+    for (const id of [7, 9, 11])
+      await eventually(() =>
+        expect(
+          peer.frames
+            .filter(({ type, streamId }) => type === 0 && streamId === id)
+            .reduce((sum, { payload }) => sum + payload.length, 0),
+        ).toBe(MIB),
+      );
+    expect(peer.frames.filter(({ type, streamId }) => type === RST_STREAM && streamId > 5)).toEqual(
+      [],
+    );
     await beside();
   });
 

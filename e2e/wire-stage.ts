@@ -41,7 +41,7 @@ export type Behaviour = (seen: SeenCall) => Partial<IncomingSink>;
  * What servers of these tests do: `/t/Echo` responds to its first message, `/t/Hold` reads and
  * never responds, `/t/Stuck` is the same and its handler does not end when it is cancelled,
  * `/t/Deaf` does not even read, `/t/Early` responds at once, `/t/Large` responds with a MiB,
- * `/t/Endless` streams for ever.
+ * `/t/Endless` streams for ever, `/t/Chunks` does so with messages of a MiB.
  */
 const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "/t/Echo": ({ call, messages }) => ({
@@ -70,9 +70,14 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
       call.handlerFinished();
     },
   }),
-  "/t/Endless": ({ call }) => {
+  "/t/Endless": streamForEver(16 * 1024),
+  "/t/Chunks": streamForEver(MIB),
+};
+
+function streamForEver(bytes: number): Behaviour {
+  return ({ call }) => {
     const write = (): void => {
-      while (call.write(new Uint8Array(16 * 1024), false));
+      while (call.write(new Uint8Array(bytes), false));
     };
     return {
       start: () => call.pull(1),
@@ -80,8 +85,8 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
       drained: write,
       cancelled: () => call.handlerFinished(),
     };
-  },
-};
+  };
+}
 
 /** A server of these tests. */
 export interface WireServer {
@@ -135,6 +140,7 @@ export async function serve(
           seen.messages.push(Buffer.from(bytes));
           sink.message?.(bytes, compressed);
         },
+        awaits: (ended) => sink.awaits?.(ended) ?? true,
         halfClosed() {
           seen.halfClosed = true;
           sink.halfClosed?.();

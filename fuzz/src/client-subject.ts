@@ -10,7 +10,7 @@ import type { MemoryTransport } from "./memory-transport.js";
 import type { OutputCheck } from "./output-check.js";
 import { auditCounters } from "./server-subject.js";
 import type { SessionSubject } from "./session-subject.js";
-import { type Ledger, watchSession } from "./watched-session.js";
+import { heldAtRest, type Ledger, watchSession } from "./watched-session.js";
 
 const KINDS: readonly CallKind[] = ["unary", "clientStream", "serverStream", "bidiStream"];
 /** More calls are not begun by what calls bring about. */
@@ -50,7 +50,7 @@ export function createClientSubject(
     busy() {},
     tooManyPings() {},
   });
-  const ledger: Ledger = { held: 0, faults, check };
+  const ledger: Ledger = { faults, check };
   watchSession(session.session, ledger);
 
   function meddle(): void {
@@ -114,9 +114,7 @@ export function createClientSubject(
     begin: (kinds) => kinds.forEach(makeCall),
     auditRest() {
       if (session.session.closed || session.session.streams.size > 0) return;
-      if (ledger.held !== 0) faults.note(`${ledger.held} bytes are held for no stream`);
-      if (session.capacity > 0 && session.session.sender.waitingBytes !== 0)
-        faults.note(`${session.session.sender.waitingBytes} bytes wait for no stream`);
+      if (session.capacity > 0) auditCounters(heldAtRest(session.session), faults);
     },
     auditEnd() {
       for (const call of calls) call.audit();
@@ -124,8 +122,8 @@ export function createClientSubject(
       if (closes !== 1) faults.note(`the session closed ${closes} times`);
       auditCounters(
         {
-          held: ledger.held,
-          waiting: session.session.sender.waitingBytes,
+          held: session.session.account.heldBytes,
+          unread: session.session.credit.unreadBytes,
           streams: session.session.streams.size,
         },
         faults,

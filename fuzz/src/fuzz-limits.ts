@@ -20,6 +20,7 @@ export function fuzzLimits(random: SeededRandom, seed: number): Limits {
     maxEmptyDataPerSecond: 1 + random.below(5),
     maxTinyFramesPerSecond: 1 + random.below(5),
     maxHeldBytes: 1_000 + random.below(60_000),
+    maxHeldBytesTotal: 2_000 + random.below(100_000),
     maxUnreadBytes: 1_000 + random.below(60_000),
     maxUnreadControlBytes: 100 + random.below(5_000),
   };

@@ -1,7 +1,8 @@
 import { createRandom } from "@tightwire/testing";
 import { ConnectionError } from "@tightwire/wire/internals/frames/connection-error.js";
 import { FrameReader } from "@tightwire/wire/internals/frames/frame-reader.js";
-import { Inbox, PREFIX_BYTES } from "@tightwire/wire/internals/grpc/inbox.js";
+import { Inbox } from "@tightwire/wire/internals/grpc/inbox.js";
+import { PREFIX_BYTES } from "@tightwire/wire/internals/grpc/message-prefix.js";
 import { HpackDecoder } from "@tightwire/wire/internals/hpack/decoder.js";
 import { decodeHuffman } from "@tightwire/wire/internals/hpack/huffman.js";
 import { briefBytes } from "./brief.js";

@@ -21,6 +21,8 @@ interface Plan {
   /** Ends with an error at this message; 0 for never. */
   readonly failsAt: number;
   readonly endsAtStart: boolean;
+  /** Reads its messages one by one, and keeps those that nobody waits for. */
+  readonly queues: boolean;
   /** How long the handler still runs once the call has finished. */
   readonly finishesAfterMs: number;
 }
@@ -36,6 +38,7 @@ const PLAIN: Plan = {
   sendsHeaders: false,
   failsAt: 0,
   endsAtStart: false,
+  queues: false,
   finishesAfterMs: 0,
 };
 
@@ -51,6 +54,7 @@ function randomPlan(random: SeededRandom): Plan {
     sendsHeaders: random.chance(40),
     failsAt: random.pick([0, 0, 0, 1, 2]),
     endsAtStart: random.chance(5),
+    queues: random.chance(40),
     finishesAfterMs: random.pick([0, 0, 1, 2_000]),
   };
 }
@@ -74,6 +78,8 @@ export class ServedCall implements IncomingSink {
   #cancels = 0;
   #halfCloses = 0;
   #waitsForDrain = false;
+  /** Bytes of messages that nobody has taken yet. */
+  #kept = 0;
 
   constructor(call: IncomingCall, seed: number, faults: Faults, meddle: () => void, clock: Clock) {
     this.#call = call;
@@ -112,6 +118,7 @@ export class ServedCall implements IncomingSink {
     if (this.#halfCloses > 0) this.#fault("heard a message after the end of the request");
     if (++this.#got > this.#pulled) this.#fault("heard a message that it did not ask for");
     this.log.push(`message ${compressed === true} ${briefBytes(bytes)}`);
+    if (this.#plan.queues) this.#keep(bytes.length);
     if (this.#got === this.#plan.failsAt) return this.finish(13);
     if (this.#plan.responds && this.live) {
       this.#responses++;
@@ -126,6 +133,10 @@ export class ServedCall implements IncomingSink {
     if (this.#plan.echoes && this.live) this.#send(Buffer.from(bytes));
     this.#pull(this.#plan.pullsMore);
     this.#meddle();
+  }
+
+  awaits(ended: boolean): boolean {
+    return ended || this.#kept === 0;
   }
 
   halfClosed(): void {
@@ -167,8 +178,15 @@ export class ServedCall implements IncomingSink {
   /** The application asks for more, or writes some. */
   prod(): void {
     if (!this.live) return;
+    if (this.#kept > 0) this.#keep(-this.#kept);
+    this.#call.pull(0);
     this.#pull(1);
     if (!this.#waitsForDrain) this.#send(Buffer.alloc(this.#plan.writeBytes, 0x61));
+  }
+
+  #keep(bytes: number): void {
+    this.#kept += bytes;
+    this.#call.hold?.(bytes);
   }
 
   #pull(count: number): void {

@@ -7,7 +7,7 @@ import type { MemoryTransport } from "./memory-transport.js";
 import type { OutputCheck } from "./output-check.js";
 import { ServedCall } from "./served-call.js";
 import type { SessionSubject } from "./session-subject.js";
-import { type Ledger, watchSession } from "./watched-session.js";
+import { heldAtRest, type Ledger, watchSession } from "./watched-session.js";
 
 /** A server's session and handlers that a seed made up. */
 export function createServerSubject(
@@ -66,10 +66,11 @@ export function createServerSubject(
     { kind: "network", address: "127.0.0.1:1" },
     {
       acceptor,
+      limitActed() {},
       sessionClosed: () => void (++ends > 1 && faults.note("the session ended twice")),
     },
   );
-  const ledger: Ledger = { held: 0, faults, check };
+  const ledger: Ledger = { faults, check };
   watchSession(session.session, ledger);
 
   function act(number: number): void {
@@ -110,9 +111,7 @@ export function createServerSubject(
     begin() {},
     auditRest() {
       if (session.session.closed || session.session.streams.size > 0) return;
-      if (ledger.held !== 0) faults.note(`${ledger.held} bytes are held for no stream`);
-      if (session.session.sender.waitingBytes !== 0)
-        faults.note(`${session.session.sender.waitingBytes} bytes wait for no stream`);
+      auditCounters(heldAtRest(session.session), faults);
     },
     auditEnd() {
       for (const call of calls) call.audit();
@@ -120,8 +119,8 @@ export function createServerSubject(
       if (ends !== 1) faults.note(`the session ended ${ends} times`);
       auditCounters(
         {
-          held: ledger.held,
-          waiting: session.session.sender.waitingBytes,
+          held: session.session.account.heldBytes,
+          unread: session.session.credit.unreadBytes,
           streams: session.session.streams.size,
           active: session.active,
         },
@@ -137,5 +136,5 @@ export function createServerSubject(
 /** Notes each counter that is not 0. */
 export function auditCounters(counters: Readonly<Record<string, number>>, faults: Faults): void {
   for (const [name, count] of Object.entries(counters))
-    if (count !== 0) faults.note(`at the end "${name}" is ${count}`);
+    if (count !== 0) faults.note(`with no stream left "${name}" is ${count}`);
 }

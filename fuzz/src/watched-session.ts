@@ -3,22 +3,20 @@ import {
   readSettings,
   type Settings,
 } from "@tightwire/wire/internals/frames/settings.js";
-import { PREFIX_BYTES } from "@tightwire/wire/internals/grpc/inbox.js";
+import { PREFIX_BYTES } from "@tightwire/wire/internals/grpc/message-prefix.js";
 import type { Session } from "@tightwire/wire/internals/session/session.js";
 import type { Faults } from "./faults.js";
 import type { OutputCheck } from "./output-check.js";
 
 /** What an input is judged by, seen from inside a session. */
 export interface Ledger {
-  /** Bytes that the session holds for its peer. */
-  held: number;
   readonly faults: Faults;
   readonly check: OutputCheck;
 }
 
 /** Opens the books of a session: its parts tell the ledger what they hold, are given and write. */
 export function watchSession(session: Session, ledger: Ledger): void {
-  watchCredit(session, ledger);
+  watchAccount(session, ledger);
   watchFrames(session, ledger);
   watchSender(session, ledger);
   const fail = session.fail.bind(session);
@@ -28,15 +26,30 @@ export function watchSession(session: Session, ledger: Ledger): void {
   };
 }
 
-function watchCredit({ credit }: Session, ledger: Ledger): void {
-  const hold = credit.hold.bind(credit);
-  credit.hold = (bytes) => {
-    const granted = hold(bytes);
-    if (!granted) return false;
-    ledger.held += bytes;
-    if (ledger.held < 0) ledger.faults.note("more bytes were released than were held");
-    return true;
+/** What is released was held, in each book. */
+function watchAccount({ account, credit }: Session, { faults }: Ledger): void {
+  const books = ["moveUndecoded", "moveDecoded", "moveUnread", "moveWaiting"] as const;
+  for (const name of books) {
+    const move = account[name].bind(account);
+    account[name] = (bytes) => {
+      move(bytes);
+      if (Object.values(account.held).some((held) => held < 0))
+        faults.note(`${name}: more bytes were released than were held`);
+      if (account.heldBytes !== account.process.heldBytes)
+        faults.note("the books of the connection and the process differ");
+    };
+  }
+  const countUnread = credit.countUnread.bind(credit);
+  credit.countUnread = (bytes) => {
+    countUnread(bytes);
+    if (credit.unreadBytes < 0) faults.note("more bytes were read than waited for readers");
   };
+}
+
+/** The books of a session without streams: every byte that is held, by its name. */
+export function heldAtRest({ account, credit }: Session): Readonly<Record<string, number>> {
+  const { decoded, unread } = account;
+  return { decoded, unread, unreadBytes: credit.unreadBytes };
 }
 
 function watchFrames({ frames, peer }: Session, { check }: Ledger): void {

@@ -41,6 +41,11 @@ export interface ResponseSink {
   headers(metadata: Metadata): void;
   /** `compressed` says how it came. */
   message(bytes: Borrowed, compressed?: boolean): void;
+  /**
+   * Whether somebody waits for the next message. While nobody does, a transport with limits keeps
+   * it undecoded when it has no room to spare. Default: yes.
+   */
+  awaits?(): boolean;
   /** A `write` returned false, and writing may go on. */
   drained(): void;
   finished(end: Completion): void;
@@ -61,8 +66,16 @@ export interface StreamHandle extends CallHandle {
   write(bytes: Uint8Array, compress?: boolean): boolean;
   /** No more messages from this side. */
   halfClose(): void;
-  /** Allows `count` more messages to be given to the sink. Without it none is given. */
+  /**
+   * Allows `count` more messages to be given to the sink. Without it none is given. A negative
+   * count takes back what was asked for and has not come; 0 says that a reader waits now.
+   */
   pull(count: number): void;
+  /**
+   * The sink keeps so many bytes of messages that nobody has taken yet, or no longer (negative).
+   * They count against the transport's limits. When the call has finished they no longer do.
+   */
+  hold?(bytes: number): void;
 }
 
 /** `ready` takes calls; `draining` takes none and finishes those in flight; `closed` is final. */

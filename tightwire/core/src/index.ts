@@ -25,6 +25,7 @@ export { badRequest, detail } from "./detail.js";
 export type { RpcErrorOptions } from "./error.js";
 export { RpcError } from "./error.js";
 export type { ExtraFields, NotInTheContract, RequestStream } from "./exactness.js";
+export type { ActedLimits, ConnectionReport, HeldBytes, LimitsReport } from "./limits-report.js";
 export type { Logger } from "./logger.js";
 export type { MetadataInit, MetadataValue } from "./metadata.js";
 export { Metadata } from "./metadata.js";

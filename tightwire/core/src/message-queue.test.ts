@@ -1,15 +1,19 @@
 import { expect, test } from "vitest";
 import { MessageQueue } from "./message-queue.js";
 
-/** A queue, how many messages it has asked for, and how often its reader left. */
+/** A queue, how many messages it has asked for, what it holds, and how often its reader left. */
 function openQueue() {
-  const seen = { asked: 0, left: 0 };
+  const seen = { asked: 0, left: 0, held: 0, nudges: 0 };
   const queue = new MessageQueue<number>(
     (count) => {
       seen.asked += count;
+      if (count === 0) seen.nudges++;
     },
     () => {
       seen.left++;
+    },
+    (bytes) => {
+      seen.held += bytes;
     },
   );
   queue.start();
@@ -40,7 +44,51 @@ test("asks for no more than its window while nobody reads, in messages and in by
 
   const large = openQueue();
   large.queue.push(0, 1024 * 1024);
-  expect(large.seen.asked).toBe(4);
+  expect(large.seen.asked).toBe(1);
+});
+
+test("a large message behind small ones takes back what was asked for, until it is read", async () => {
+  const { queue, seen } = openQueue();
+  for (let given = 0; given < 100; given++) {
+    queue.push(given, 1);
+    await queue.next();
+  }
+  expect(seen.asked).toBeGreaterThan(110);
+  queue.push(100, 4 * 1024 * 1024);
+  expect(seen.asked).toBe(101);
+  await queue.next();
+  expect(seen.asked).toBe(102);
+});
+
+test("a reader that waits says so, though enough was asked for", async () => {
+  const { queue, seen } = openQueue();
+  expect(queue.awaited).toBe(false);
+  const step = queue.next();
+  expect([queue.awaited, seen.asked, seen.nudges]).toEqual([true, 4, 1]);
+  queue.push(1, 1);
+  expect(queue.awaited).toBe(false);
+  expect(await step).toEqual({ done: false, value: 1 });
+});
+
+test("counts the bytes of messages that nobody has taken, and no others", async () => {
+  const { queue, seen } = openQueue();
+  const step = queue.next();
+  queue.push(1, 10);
+  await step;
+  expect(seen.held).toBe(0);
+  queue.push(2, 20);
+  queue.push(3, 30);
+  expect(seen.held).toBe(50);
+  await queue.next();
+  expect(seen.held).toBe(30);
+  queue.end();
+  expect(seen.held).toBe(30);
+  queue.fail(() => new Error("gone"));
+  expect(seen.held).toBe(0);
+  const left = openQueue();
+  left.queue.push(1, 10);
+  await left.queue.return();
+  expect(left.seen.held).toBe(0);
 });
 
 test("a reader that keeps up opens the window of small messages to 32, and of large ones to one", async () => {
@@ -109,5 +157,5 @@ test("a reader that leaves is told of once, and nothing is asked for after it", 
   await queue.return();
   queue.push(2, 1);
   expect(await queue.next()).toEqual({ done: true, value: undefined });
-  expect(seen).toEqual({ asked, left: 1 });
+  expect(seen).toMatchObject({ asked, left: 1 });
 });

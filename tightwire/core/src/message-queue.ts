@@ -1,6 +1,6 @@
 /**
- * How many bytes of decoded messages may wait for a reader, roughly; a single larger message may
- * too.
+ * How many bytes of messages may wait for a reader before no more are taken; a single larger
+ * message may wait, too.
  */
 const WINDOW_BYTES = 64 * 1024;
 /** How many messages may wait for a reader, however small they are. */
@@ -16,11 +16,15 @@ interface Waiter<T> {
 /**
  * Messages on their way from a transport to whoever reads them with `for await`. It asks the
  * transport for as many as its window holds and for more as they are read, so a reader that falls
- * behind stops the sender instead of filling memory. One reader at a time.
+ * behind stops the sender instead of filling memory. The window is a guess by the last message's
+ * size: once the bytes that wait are enough, it takes back what it asked for. One reader at a time.
  */
 export class MessageQueue<T> implements AsyncIterableIterator<T> {
   #items: T[] = [];
+  /** How many bytes each item was on the wire. */
+  #sizes: number[] = [];
   #head = 0;
+  #bytes = 0;
   #waiters: Waiter<T>[] = [];
   #ended = false;
   #error: Error | undefined;
@@ -28,14 +32,26 @@ export class MessageQueue<T> implements AsyncIterableIterator<T> {
   #window = FIRST_WINDOW;
   readonly #pull: (count: number) => void;
   readonly #left: () => void;
+  readonly #hold: (bytes: number) => void;
 
   /**
-   * `pull` asks for so many more messages; `left` is told, once, when the reader stops before the
-   * end.
+   * `pull` asks for so many more messages, takes requests back (negative), or says that a reader
+   * waits for one that was asked for (0). `left` is told, once, when the reader stops before the
+   * end. `hold` is told of bytes that wait for a reader, or no longer (negative).
    */
-  constructor(pull: (count: number) => void, left: () => void) {
+  constructor(
+    pull: (count: number) => void,
+    left: () => void,
+    hold: (bytes: number) => void = ignore,
+  ) {
     this.#pull = pull;
     this.#left = left;
+    this.#hold = hold;
+  }
+
+  /** Whether a reader waits for the next message. */
+  get awaited(): boolean {
+    return this.#waiters.length > 0;
   }
 
   /** Asks for the first messages before anybody reads. */
@@ -46,11 +62,15 @@ export class MessageQueue<T> implements AsyncIterableIterator<T> {
   /** A message came, of so many bytes on the wire. */
   push(message: T, bytes: number): void {
     if (this.#ended) return;
-    this.#asked--;
+    if (this.#asked > 0) this.#asked--;
     this.#window = Math.max(1, Math.min(WINDOW_MESSAGES, Math.floor(WINDOW_BYTES / (bytes + 1))));
     const waiter = this.#waiters.shift();
     if (waiter === undefined) {
       this.#items.push(message);
+      this.#sizes.push(bytes);
+      this.#bytes += bytes;
+      this.#hold(bytes);
+      if (this.#bytes >= WINDOW_BYTES) this.#takeBack();
       return;
     }
     waiter.resolve({ done: false, value: message });
@@ -74,8 +94,7 @@ export class MessageQueue<T> implements AsyncIterableIterator<T> {
    */
   fail(error: () => Error): void {
     if (this.#ended && this.#head === this.#items.length) return;
-    this.#items = [];
-    this.#head = 0;
+    this.#drop();
     this.#ended = false;
     this.end(error());
   }
@@ -91,7 +110,8 @@ export class MessageQueue<T> implements AsyncIterableIterator<T> {
       if (this.#ended) this.#finish(waiter);
       else {
         this.#waiters.push(waiter);
-        this.#ask();
+        // The transport may have kept back what was asked for as long as nobody waited.
+        if (!this.#ask()) this.#pull(0);
       }
     });
   }
@@ -101,8 +121,7 @@ export class MessageQueue<T> implements AsyncIterableIterator<T> {
       this.end();
       this.#left();
     }
-    this.#items = [];
-    this.#head = 0;
+    this.#drop();
     this.#error = undefined;
     return Promise.resolve({ done: true, value: undefined });
   }
@@ -113,13 +132,32 @@ export class MessageQueue<T> implements AsyncIterableIterator<T> {
 
   #take(): T {
     const value = this.#items[this.#head] as T;
+    const bytes = this.#sizes[this.#head] as number;
     this.#items[this.#head] = undefined as T;
     this.#head++;
+    this.#bytes -= bytes;
+    this.#hold(-bytes);
     if (this.#head === this.#items.length) {
       this.#items.length = 0;
+      this.#sizes.length = 0;
       this.#head = 0;
     }
     return value;
+  }
+
+  #drop(): void {
+    if (this.#bytes > 0) this.#hold(-this.#bytes);
+    this.#items = [];
+    this.#sizes = [];
+    this.#head = 0;
+    this.#bytes = 0;
+  }
+
+  #takeBack(): void {
+    if (this.#asked === 0) return;
+    const count = this.#asked;
+    this.#asked = 0;
+    this.#pull(-count);
   }
 
   /** The error is seen once; reading on after it sees the end, as with any iterator. */
@@ -130,13 +168,17 @@ export class MessageQueue<T> implements AsyncIterableIterator<T> {
     else waiter.reject(error);
   }
 
-  #ask(): void {
-    if (this.#ended) return;
+  /** Asks for more if there is room; returns whether it did. */
+  #ask(): boolean {
+    if (this.#ended || this.#bytes >= WINDOW_BYTES) return false;
     const held = this.#asked + this.#items.length - this.#head;
     // In halves, so that a quick reader does not ask message by message.
-    if (held > this.#window / 2) return;
+    if (held > this.#window / 2) return false;
     const count = this.#window - held;
     this.#asked += count;
     this.#pull(count);
+    return true;
   }
 }
+
+function ignore(): void {}

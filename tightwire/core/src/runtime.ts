@@ -36,6 +36,13 @@ export {
 export { encodeStatusDetails } from "./detail.js";
 export { DETAILS_KEY } from "./error.js";
 export { IdleTimer } from "./idle-timer.js";
+export type {
+  ActedLimits,
+  ConnectionReport,
+  HeldBytes,
+  LimitActed,
+  LimitsReport,
+} from "./limits-report.js";
 export { checkLogger } from "./logger.js";
 export { MessageQueue } from "./message-queue.js";
 export { isBinaryKey } from "./metadata.js";

@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.js";
 import type { Report } from "./containment.js";
 import type { Deadline } from "./deadline.js";
+import type { LimitActed, LimitsReport } from "./limits-report.js";
 import type { Metadata } from "./metadata.js";
 import type { Peer } from "./peer.js";
 import type { Random } from "./random.js";
@@ -27,8 +28,16 @@ export interface IncomingCall {
    * with it, and no handler runs.
    */
   readonly fault?: Status | undefined;
-  /** Allows `count` more messages to be given to the sink. Without it none is given. */
+  /**
+   * Allows `count` more messages to be given to the sink. Without it none is given. A negative
+   * count takes back what was asked for and has not come; 0 says that a reader waits now.
+   */
   pull(count: number): void;
+  /**
+   * The sink keeps so many bytes of messages that nobody has taken yet, or no longer (negative).
+   * They count against the transport's limits. When the call has finished they no longer do.
+   */
+  hold?(bytes: number): void;
   /**
    * Sends the head of the response. Otherwise the first message or the end sends an empty one.
    * `compress`: messages may follow compressed.
@@ -67,6 +76,12 @@ export interface IncomingSink {
   start(): void;
   /** `compressed` says how it came. */
   message(bytes: Borrowed, compressed?: boolean): void;
+  /**
+   * Whether somebody waits for the next message. While nobody does, a transport with limits keeps
+   * it undecoded when it has no room to spare. `ended`: the caller has sent all its messages, or
+   * more than one waits. Default: yes.
+   */
+  awaits?(ended: boolean): boolean;
   /** The caller has sent all its messages. */
   halfClosed(): void;
   /** A `write` returned false, and writing may go on. */
@@ -87,6 +102,8 @@ export interface Acceptor {
   readonly random: Random;
   /** Hears of what `open` and its sinks throw, which fails that call alone. Default: stderr. */
   readonly report?: Report;
+  /** Hears each time that a limit stopped a peer; must be cheap, and must not throw. */
+  readonly limitActed?: ((event: LimitActed) => void) | undefined;
   /** Decides on a call by its head, before any of its body is buffered. */
   open(call: IncomingCall): OpenedCall;
 }
@@ -102,6 +119,8 @@ export interface Listener {
   drain(graceMs: number): Promise<void>;
   /** Closes everything now. */
   closeNow(): Promise<void>;
+  /** What peers make it hold, if the transport keeps books. */
+  limits?(): LimitsReport;
 }
 
 /** The server's half of a transport. */

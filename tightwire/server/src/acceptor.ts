@@ -3,6 +3,7 @@ import {
   type Acceptor,
   type Clock,
   type IncomingCall,
+  type LimitActed,
   type OpenedCall,
   type Random,
   type Report,
@@ -22,6 +23,7 @@ export interface AcceptorParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly report: Report;
+  readonly limitActed?: ((event: LimitActed) => void) | undefined;
 }
 
 /**

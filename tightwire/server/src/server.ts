@@ -1,6 +1,7 @@
 import {
   createCallLog,
   type Interceptor,
+  type LimitsReport,
   type Logger,
   MisuseError,
   type Observer,
@@ -29,9 +30,11 @@ import { wire } from "@tightwire/wire/server";
 import { createAcceptor } from "./acceptor.js";
 import { createHealth, type HealthState } from "./health/health-state.js";
 import type { Exactly } from "./implement.js";
+import { createLimitLog } from "./limit-log.js";
 import { checkAddress } from "./listen-address.js";
 import { OpenStreams } from "./open-streams.js";
 import { checkTransport } from "./server-arguments.js";
+import { reportLimits } from "./server-limits.js";
 import { type ServiceOptions, ServiceRegistry } from "./service-registry.js";
 import { checkStopOptions, STOP_OPTION_NAMES, type StopOptions, stopServer } from "./stop.js";
 
@@ -82,6 +85,11 @@ export interface Server {
   /** What health checks report. */
   readonly health: HealthState;
   /**
+   * What clients make the process hold, in bytes, by kind and by connection, and how often each
+   * limit stopped one (see `docs/reference/wire-limits.md`). Only `wire()` keeps these books.
+   */
+  limits(): LimitsReport;
+  /**
    * Stops the server. It reports NOT_SERVING at once. After the pause it takes no new calls and
    * tells streams (`call.draining`). Calls in flight may finish; those left when the grace period
    * has passed finish with UNAVAILABLE. Never rejects; throws a MisuseError for an invalid option.
@@ -122,7 +130,16 @@ export function createServer(options: ServerOptions = {}): Server {
   const parts = { observer, streams, clock, random, report, logsFailures };
   const registry = new ServiceRegistry(interceptors, parts);
   const { methods, services } = registry;
-  const acceptor = createAcceptor({ methods, observer, maxMessageBytes, clock, random, report });
+  const limitActed = logger === undefined ? undefined : createLimitLog(logger, clock, report);
+  const acceptor = createAcceptor({
+    methods,
+    observer,
+    maxMessageBytes,
+    clock,
+    random,
+    report,
+    limitActed,
+  });
   const listeners: Listener[] = [];
   const { health, shutDown: shutDownHealth } = createHealth(report);
   const force = new AbortController();
@@ -170,6 +187,7 @@ export function createServer(options: ServerOptions = {}): Server {
       if (stopped !== undefined) throw stoppedError();
       return listen(address, transport);
     },
+    limits: () => reportLimits(listeners),
     stop(stopOptions = {}) {
       refuseUnknownOptions("stop", stopOptions, STOP_OPTION_NAMES);
       checkStopOptions(stopOptions);

@@ -79,6 +79,7 @@ function tapResponseSink(
       tap(call, compressed === true);
       sink.message(bytes, compressed);
     },
+    awaits: () => sink.awaits?.() ?? true,
     drained: () => sink.drained(),
     finished: (end) => sink.finished(end),
   };
@@ -89,6 +90,7 @@ function tapAcceptor(acceptor: Acceptor, tap: MessageTap<IncomingCall>): Accepto
     maxMessageBytes: acceptor.maxMessageBytes,
     clock: acceptor.clock,
     random: acceptor.random,
+    limitActed: (event) => acceptor.limitActed?.(event),
     open(call): OpenedCall {
       const opened = acceptor.open(call);
       return opened.kind === "refused" ? opened : tapIncomingSink(call, opened, tap);
@@ -108,6 +110,7 @@ function tapIncomingSink(
       tap(call, compressed === true);
       sink.message(bytes, compressed);
     },
+    awaits: (ended) => sink.awaits?.(ended) ?? true,
     halfClosed: () => sink.halfClosed(),
     drained: () => sink.drained(),
     cancelled: (status) => sink.cancelled(status),

@@ -52,6 +52,7 @@ export class StreamRun implements Run, OutgoingCall, ResponseSink {
     this.messages = new MessageQueue(
       (count) => this.#pull(count),
       () => this.cancel(STOPPED_READING),
+      (bytes) => this.handle?.hold?.(bytes),
     );
   }
 
@@ -129,6 +130,10 @@ export class StreamRun implements Run, OutgoingCall, ResponseSink {
       const { code, message } = undecodable(method, NO_METADATA, error);
       this.cancel({ code, message });
     }
+  }
+
+  awaits(): boolean {
+    return this.messages.awaited;
   }
 
   drained(): void {

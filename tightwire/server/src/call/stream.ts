@@ -26,6 +26,8 @@ export class StreamCall implements IncomingSink, FinishHook {
   readonly #idle: IdleTimer;
   #requests: MessageQueue<unknown> | undefined = undefined;
   #received = 0;
+  /** Bytes of a single request, decoded before the caller has finished sending. */
+  #held = 0;
   #responses: AsyncIterator<unknown> | undefined = undefined;
   /** Settles when the iterator of the responses has ended, after the call was cancelled. */
   #returned: Promise<void> | undefined = undefined;
@@ -52,6 +54,7 @@ export class StreamCall implements IncomingSink, FinishHook {
     this.#requests = new MessageQueue(
       (count) => incoming.pull(count),
       () => {},
+      (bytes) => incoming.hold?.(bytes),
     );
     this.#call.request = this.#requests;
     void runInScope(this.#call, () => this.#runHandler());
@@ -69,12 +72,20 @@ export class StreamCall implements IncomingSink, FinishHook {
     if (this.#requests !== undefined) {
       call.markRedacted("request", request);
       this.#requests.push(request, bytes.byteLength);
-    } else if (first) call.request = request;
-    else call.fail(wrongRequestCount(definition, "more"));
+    } else if (first) {
+      call.request = request;
+      this.#held = bytes.byteLength;
+      call.incoming.hold?.(this.#held);
+    } else call.fail(wrongRequestCount(definition, "more"));
+  }
+
+  awaits(ended: boolean): boolean {
+    return this.#requests?.awaited ?? (ended || this.#received > 0);
   }
 
   halfClosed(): void {
     const call = this.#call;
+    if (this.#held > 0) call.incoming.hold?.(-this.#held);
     if (call.finished) return;
     if (this.#requests !== undefined) this.#requests.end();
     else if (this.#received === 0) call.fail(wrongRequestCount(call.served.definition, "none"));

@@ -16,6 +16,8 @@ export class UnaryCall implements IncomingSink {
   readonly kind = "accepted";
   readonly #call: HandlerCall;
   #received = 0;
+  /** Bytes of the request, decoded before the caller has finished sending. */
+  #held = 0;
 
   constructor(incoming: IncomingCall, served: ServedMethod) {
     // A unary call is short: nothing tells it that the server drains, and nothing waits for it
@@ -31,13 +33,21 @@ export class UnaryCall implements IncomingSink {
     const call = this.#call;
     const { definition } = call.served;
     call.observer?.message?.("received", bytes.byteLength);
-    if (this.#received++ === 0)
+    if (this.#received++ === 0) {
+      this.#held = bytes.byteLength;
+      call.incoming.hold?.(this.#held);
       call.request = decodeRequest(definition, bytes, (error) => call.fail(error));
-    else call.fail(wrongRequestCount(definition, "more"));
+    } else call.fail(wrongRequestCount(definition, "more"));
+  }
+
+  /** Nobody needs the request before the caller has finished; a second one is a fault. */
+  awaits(ended: boolean): boolean {
+    return ended || this.#received > 0;
   }
 
   halfClosed(): void {
     const call = this.#call;
+    call.incoming.hold?.(-this.#held);
     if (call.finished) return;
     if (this.#received === 0) call.fail(wrongRequestCount(call.served.definition, "none"));
     else runInScope(call, () => this.#runHandler());

@@ -240,6 +240,9 @@ export class ClientSession implements SessionSide {
     this.#suspicion.timedOut(timer);
   }
 
+  /** A client's user sees it by the calls that fail. */
+  limitActed(): void {}
+
   beforeGoaway(): void {}
 
   closed(status: Status): void {

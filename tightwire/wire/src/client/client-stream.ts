@@ -76,6 +76,10 @@ export class ClientStream implements StreamHandle, StreamOwner {
     this.stream.reader.pull(count);
   }
 
+  hold(bytes: number): void {
+    this.stream.reader.holdDecoded(bytes);
+  }
+
   cancel(status: Status): void {
     if (this.#finished) return;
     const sent = this.stream.id !== 0;
@@ -128,9 +132,14 @@ export class ClientStream implements StreamHandle, StreamOwner {
     try {
       const fault = this.#response.message(bytes, compressed);
       if (fault !== undefined) this.refuse({ code: StatusNumber.INTERNAL, message: fault });
+      else if (this.#response.keeps) this.hold(bytes.length);
     } catch (error) {
       this.#threw(error);
     }
+  }
+
+  awaits(ended: boolean): boolean {
+    return this.#response.awaits(ended);
   }
 
   allReceived(): void {

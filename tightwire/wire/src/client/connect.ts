@@ -8,10 +8,14 @@ import {
   type Status,
   timerMs,
 } from "@tightwire/core/runtime";
+import { ProcessAccount } from "../session/process-account.js";
 import { attach, SocketTransport } from "../session/socket-transport.js";
 import { ClientSession } from "./client-session.js";
 import { WireConnection } from "./connection.js";
 import type { ClientSessionOptions, ClientSessionOwner } from "./session-options.js";
+
+/** What servers make this process hold. */
+const CLIENT_CONNECTIONS: ProcessAccount = new ProcessAccount();
 
 /** What the transport decides for all its connections. */
 export interface ConnectParts {
@@ -19,7 +23,14 @@ export interface ConnectParts {
   readonly tls: TlsConnectOptions | undefined;
   readonly session: Omit<
     ClientSessionOptions,
-    "scheme" | "authority" | "maxMessageBytes" | "clock" | "random" | "pingTimeoutMs" | "report"
+    | "scheme"
+    | "authority"
+    | "process"
+    | "maxMessageBytes"
+    | "clock"
+    | "random"
+    | "pingTimeoutMs"
+    | "report"
   >;
   /** A server found the PINGs too many. */
   tooManyPings(): void;
@@ -87,6 +98,7 @@ export function connect(
         new SocketTransport(socket),
         {
           ...parts.session,
+          process: CLIENT_CONNECTIONS,
           maxMessageBytes,
           clock,
           random,

@@ -4,6 +4,7 @@ import type { ResponseReader } from "./response-reader.js";
 
 /** The response of a call with a stream on either side or both, given on as it comes. */
 export class StreamingResponse implements ResponseReader {
+  readonly keeps = false;
   readonly #sink: ResponseSink;
   #finished = false;
 
@@ -17,6 +18,10 @@ export class StreamingResponse implements ResponseReader {
 
   message(bytes: Uint8Array, compressed: boolean): undefined {
     if (!this.#finished) this.#sink.message(bytes, compressed);
+  }
+
+  awaits(): boolean {
+    return this.#sink.awaits?.() ?? true;
   }
 
   drained(): void {

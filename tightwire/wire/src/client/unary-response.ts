@@ -4,6 +4,7 @@ import type { ResponseReader } from "./response-reader.js";
 
 /** The response of a unary call, gathered until the call has finished. */
 export class UnaryResponse implements ResponseReader {
+  readonly keeps = true;
   readonly #sink: UnarySink;
   #headers: Metadata | undefined = undefined;
   #message: Uint8Array | undefined = undefined;
@@ -24,6 +25,11 @@ export class UnaryResponse implements ResponseReader {
     this.#message = bytes;
     this.#compressed = compressed;
     return undefined;
+  }
+
+  /** The caller gets the message when the call has finished. */
+  awaits(ended: boolean): boolean {
+    return ended;
   }
 
   drained(): void {}

@@ -7,10 +7,13 @@ import { ErrorCode } from "./protocol.js";
 export class ConnectionError extends Error {
   /** One of `ErrorCode`. */
   readonly code: number;
+  /** The name of the limit that the peer went beyond, if that is the fault. */
+  readonly limit: string | undefined;
 
-  constructor(code: number, text: string) {
+  constructor(code: number, text: string, limit?: string) {
     super(text);
     this.code = code;
+    this.limit = limit;
   }
 
   static {
@@ -22,9 +25,9 @@ export class ConnectionError extends Error {
   }
 }
 
-/** The peer must slow down. */
-export function calm(what: string): ConnectionError {
-  return new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, what);
+/** The peer must slow down: it went beyond the limit of this name. */
+export function calm(what: string, limit?: string): ConnectionError {
+  return new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, what, limit);
 }
 
 /** A frame came on a stream that was never opened. */

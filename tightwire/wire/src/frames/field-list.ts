@@ -19,6 +19,9 @@ const CONNECTION_FIELDS: ReadonlySet<string> = new Set([
   "upgrade",
 ]);
 
+/** What a field costs in memory beside what HTTP/2 counts. */
+const OBJECT_BYTES = 24;
+
 /** How large a header list may be. */
 export interface HeaderLimits {
   /** As HTTP/2 counts it: name, value and 32 bytes a field. */
@@ -43,8 +46,8 @@ export interface FieldReader {
 export class FieldList implements FieldSink {
   /** Why the list is malformed; undefined when it is not. */
   fault: string | undefined = undefined;
-  /** Whether the list is larger than allowed; its fields are then incomplete. */
-  tooLarge = false;
+  /** The limit that the list went beyond; its fields are then incomplete. */
+  limit: keyof HeaderLimits | undefined = undefined;
   /** Bytes of DATA that `content-length` promises; undefined without one. */
   contentLength: number | undefined = undefined;
   /** The application's fields as they came: key, value, key, value …; undefined without any. */
@@ -63,7 +66,7 @@ export class FieldList implements FieldSink {
   /** Forgets the last block. */
   clear(): void {
     this.fault = undefined;
-    this.tooLarge = false;
+    this.limit = undefined;
     this.contentLength = undefined;
     this.application = undefined;
     this.#bytes = 0;
@@ -71,14 +74,21 @@ export class FieldList implements FieldSink {
     this.#regular = false;
   }
 
+  /** Whether the list is larger than allowed. */
+  get tooLarge(): boolean {
+    return this.limit !== undefined;
+  }
+
+  /** How much memory the fields take. */
+  get heldBytes(): number {
+    return this.#bytes + this.#fields * OBJECT_BYTES;
+  }
+
   field(name: string, value: string): void {
     this.#bytes += fieldBytes(name, value);
-    if (
-      this.#bytes > this.#limits.maxHeaderListBytes ||
-      ++this.#fields > this.#limits.maxHeaderFields
-    )
-      this.tooLarge = true;
-    if (this.tooLarge || this.fault !== undefined) return;
+    if (this.#bytes > this.#limits.maxHeaderListBytes) this.limit ??= "maxHeaderListBytes";
+    else if (++this.#fields > this.#limits.maxHeaderFields) this.limit ??= "maxHeaderFields";
+    if (this.limit !== undefined || this.fault !== undefined) return;
     if (isBad(value)) this.fault = `the value of ${printable(name)} has a byte that is not allowed`;
     else if (name.charCodeAt(0) === COLON) this.#pseudoField(name, value);
     else this.#regularField(name, value);

@@ -38,6 +38,11 @@ export class FrameReader {
     return this.#headBytes > 0 || this.#openBlock !== 0;
   }
 
+  /** Bytes kept for a frame that is not whole. */
+  get keptBytes(): number {
+    return this.#payload?.length ?? 0;
+  }
+
   /** Reads what came. Throws a {@link ConnectionError} for what breaks a rule. */
   push(bytes: Buffer): void {
     let at = this.#continue(bytes);

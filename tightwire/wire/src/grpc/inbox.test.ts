@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { checkPrefix, Inbox } from "./inbox.js";
+import { Inbox } from "./inbox.js";
+import { checkPrefix } from "./message-prefix.js";
 
 /** An inbox and what it holds of its owner's allowance. */
 function createInbox(allowance = Number.POSITIVE_INFINITY): { inbox: Inbox; held(): number } {

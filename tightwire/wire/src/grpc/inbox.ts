@@ -1,8 +1,13 @@
-/**
- * Bytes before each message: whether it is compressed, and how long it is. Source: the gRPC over
- * HTTP/2 protocol document, "Length-Prefixed-Message".
- */
-export const PREFIX_BYTES = 5;
+import { checkPrefix, type MessageFault, PREFIX_BYTES } from "./message-prefix.js";
+import {
+  heldBytes,
+  lengthOf,
+  OBJECT_BYTES,
+  type ReceivedMessage,
+  type Run,
+  takeOf,
+} from "./waiting-message.js";
+
 /**
  * A message's buffer begins at this many times what came of it, whatever length was declared, so
  * that one of a few frames is not copied again; and from {@link FIRST_BUFFER_BYTES} on it doubles.
@@ -10,25 +15,12 @@ export const PREFIX_BYTES = 5;
 const FIRST_BUFFER_FACTOR = 8;
 const FIRST_BUFFER_BYTES = 131_072;
 
-/** A message that came whole. */
-export interface ReceivedMessage {
-  readonly bytes: Buffer;
-  readonly compressed: boolean;
-}
-
 /**
  * Whole messages up to this size wait together: as objects of their own, empty ones would take
  * forty times the bytes that they cost their sender.
  */
 const SMALL_BYTES = 1_024;
 const RUN_BYTES = 4_096;
-
-/** Small messages behind one another, prefixes included. */
-interface Run {
-  readonly buffer: Buffer;
-  read: number;
-  write: number;
-}
 
 /** What an inbox asks of its stream. */
 export interface InboxOwner {
@@ -55,8 +47,9 @@ export class Inbox {
   #bodyLength = 0;
   readonly #ready: (ReceivedMessage | Run)[] = [];
   #readyBytes = 0;
-  /** A message that is being decompressed: those behind it wait. */
-  busy = false;
+  #busy = false;
+  /** Bytes held of a message that is being decompressed. */
+  #busyBytes = 0;
 
   constructor(owner: InboxOwner) {
     this.#owner = owner;
@@ -72,9 +65,49 @@ export class Inbox {
     return this.#ready.length > 0;
   }
 
+  /** Whether more than one message waits, the last perhaps not whole. */
+  get waitsForMany(): boolean {
+    const first = this.#ready[0];
+    if (first === undefined) return false;
+    if (this.#ready.length > 1 || this.midMessage) return true;
+    return "read" in first && first.read + PREFIX_BYTES + lengthOf(first) < first.write;
+  }
+
+  /** The bytes of the next whole message; undefined when none waits. */
+  get nextBytes(): number | undefined {
+    const first = this.#ready[0];
+    if (first === undefined || this.#busy) return undefined;
+    return "read" in first ? lengthOf(first) : first.bytes.length;
+  }
+
+  /** Whether the next whole message is compressed. */
+  get nextCompressed(): boolean {
+    const first = this.#ready[0];
+    if (first === undefined) return false;
+    return "read" in first ? first.buffer[first.read] === 1 : first.compressed;
+  }
+
+  /** Whether a message is being decompressed: those behind it wait. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  /** A message of so many bytes, taken out of here, is being decompressed. */
+  begin(bytes: number): void {
+    this.#busy = true;
+    if (this.#owner.hold(bytes)) this.#busyBytes = bytes;
+  }
+
+  /** It was decompressed. */
+  end(): void {
+    this.#busy = false;
+    this.#owner.hold(-this.#busyBytes);
+    this.#busyBytes = 0;
+  }
+
   /** Whether nothing at all waits. */
   get empty(): boolean {
-    return !this.midMessage && this.#ready.length === 0 && !this.busy;
+    return !this.midMessage && this.#ready.length === 0 && !this.#busy;
   }
 
   /**
@@ -87,7 +120,7 @@ export class Inbox {
   }
 
   /** Takes bytes. The result says why the call must end; undefined when it goes on. */
-  push(bytes: Buffer, start: number, end: number): InboxFault | undefined {
+  push(bytes: Buffer, start: number, end: number): MessageFault | undefined {
     let at = start;
     while (at < end) {
       if (!this.midMessage) {
@@ -106,7 +139,7 @@ export class Inbox {
         this.#prefixBytes += copied;
         at += copied;
         if (this.#prefixBytes < PREFIX_BYTES) return undefined;
-        const fault = this.#begin();
+        const fault = this.#beginBody();
         if (fault !== undefined) return fault;
       }
       const wanted = Math.min(this.#bodyLength - this.#bodyBytes, end - at);
@@ -120,7 +153,7 @@ export class Inbox {
 
   /** The next whole message, out of the inbox. */
   take(): ReceivedMessage | undefined {
-    if (this.busy) return undefined;
+    if (this.#busy) return undefined;
     const first = this.#ready[0];
     if (first === undefined) return undefined;
     const next = "read" in first ? takeOf(first) : first;
@@ -133,14 +166,15 @@ export class Inbox {
 
   /** Drops everything. */
   clear(): void {
-    this.#owner.hold(-(this.#body?.length ?? 0));
+    this.#owner.hold(-(this.#body?.length ?? 0) - this.#busyBytes);
     for (const one of this.#ready) this.#owner.hold(-heldBytes(one));
     this.#body = undefined;
     this.#ready.length = 0;
     this.#readyBytes = 0;
+    this.#busyBytes = 0;
   }
 
-  #begin(): InboxFault | undefined {
+  #beginBody(): MessageFault | undefined {
     const prefix = checkPrefix(this.#prefix, 0, this.#owner.maxMessageBytes);
     if (typeof prefix !== "number") return prefix;
     this.#bodyLength = prefix;
@@ -170,6 +204,10 @@ export class Inbox {
     if (this.#bodyLength <= SMALL_BYTES) {
       this.#owner.hold(-body.length);
       return this.#append(Buffer.concat([this.#prefix, body]), 0, PREFIX_BYTES + this.#bodyLength);
+    }
+    if (!this.#owner.hold(OBJECT_BYTES)) {
+      this.#owner.hold(-body.length);
+      return false;
     }
     this.#ready.push({ bytes: body, compressed: this.#prefix[0] === 1 });
     this.#readyBytes += this.#bodyLength + PREFIX_BYTES;
@@ -202,40 +240,4 @@ export class Inbox {
     this.#readyBytes += count;
     return true;
   }
-}
-
-function takeOf(run: Run): ReceivedMessage {
-  const start = run.read + PREFIX_BYTES;
-  const end = start + run.buffer.readUInt32BE(run.read + 1);
-  const compressed = run.buffer[run.read] === 1;
-  run.read = end;
-  return { bytes: run.buffer.subarray(start, end), compressed };
-}
-
-function heldBytes(one: ReceivedMessage | Run): number {
-  return "read" in one ? one.buffer.length : one.bytes.length;
-}
-
-/**
- * Why a call must end because of what its peer sent: a message larger than allowed (its length), a
- * flag that is none, or more bytes held for the connection than it may have.
- */
-export type InboxFault =
-  | { readonly kind: "large"; readonly bytes: number }
-  | { readonly kind: "flag"; readonly flag: number }
-  | { readonly kind: "held" };
-
-/**
- * The length that a message's prefix declares, decided on before anything is buffered; or why there
- * will be no message.
- */
-export function checkPrefix(
-  bytes: Buffer,
-  at: number,
-  maxMessageBytes: number,
-): number | InboxFault {
-  const flag = bytes[at] as number;
-  if (flag > 1) return { kind: "flag", flag };
-  const length = bytes.readUInt32BE(at + 1);
-  return length > maxMessageBytes ? { kind: "large", bytes: length } : length;
 }

@@ -46,13 +46,21 @@ export class Inflation implements InflationSource {
   readonly #maxMessageBytes: number;
   readonly #rate: RateLimit;
   readonly #pool: InflationPool;
+  readonly #waits: () => void;
   readonly #jobs: Job[] = [];
   /** A job runs, waits for its turn in the pool, or for the rate. */
   #busy = false;
   #turn = -1;
   #turnBytes = 0;
 
-  constructor(clock: Clock, limits: InflationLimits, maxMessageBytes: number) {
+  /** `waits` is told when messages wait for the rate. */
+  constructor(
+    clock: Clock,
+    limits: InflationLimits,
+    maxMessageBytes: number,
+    waits: () => void = () => {},
+  ) {
+    this.#waits = waits;
     this.#clock = clock;
     this.#maxMessageBytes = maxMessageBytes;
     this.#rate = new RateLimit(limits.maxInflatedBytesPerSecond, clock);
@@ -125,6 +133,7 @@ export class Inflation implements InflationSource {
     this.#busy = true;
     const { waitMs } = this.#rate;
     if (waitMs === 0) return this.#pool.add(this);
+    this.#waits();
     this.#clock.setBackgroundTimer(this.#waited, Math.min(waitMs, LOOK_MS));
   }
 

@@ -1,50 +1,15 @@
 import { type Status, StatusNumber } from "@tightwire/core/runtime";
+import { DECODED_FACTOR } from "../session/account.js";
 import type { Compression, Decompressed } from "./compression.js";
-import { checkPrefix, Inbox, type InboxFault, type InboxOwner, PREFIX_BYTES } from "./inbox.js";
-import type { Inflation } from "./inflation.js";
-
-/** Who the messages are for. */
-export interface MessageReceiver {
-  /** A message, in borrowed bytes. */
-  message(bytes: Uint8Array, compressed: boolean): void;
-  /** Every message was given, and the peer has finished sending. */
-  allReceived(): void;
-  /** What came, or would come, finishes the call: its stream is reset, or it gets a response. */
-  refuse(status: Status): void;
-}
-
-/** What reading asks of the connection. */
-export interface ReceivingSession {
-  readonly inflation: Inflation;
-  /** The largest message that is accepted, after decompression. */
-  readonly maxMessageBytes: number;
-  readonly streamWindowBytes: number;
-  /** The error message for a peer that finishes inside a message. */
-  readonly cutShort: string;
-  readonly credit: {
-    /** Counts bytes that are held from now on, or no longer (negative); false when too many. */
-    hold(bytes: number): boolean;
-    /** Messages were read: the connection's credit may come back. */
-    give(): void;
-  };
-  /** Gives the peer more window on a stream. */
-  creditStream(streamId: number, bytes: number): void;
-}
-
-/** The stream that the DATA comes on. */
-export interface ReceivingStream {
-  readonly id: number;
-  readonly session: ReceivingSession;
-  readonly owner: MessageReceiver;
-  readonly closed: boolean;
-  remoteClosed: boolean;
-  receiveWindow: number;
-}
+import { Inbox, type InboxOwner } from "./inbox.js";
+import { checkPrefix, type MessageFault, PREFIX_BYTES } from "./message-prefix.js";
+import type { ReceivingStream } from "./receiving.js";
 
 /**
  * The messages that a stream receives: DATA to messages, as many as were asked for. A message that
- * comes whole, uncompressed and to somebody who waits for it passes straight through as a view of
- * what came. Everything else goes through an inbox, which most calls never have.
+ * comes whole and uncompressed passes straight through as a view of what came, if somebody waits
+ * for it or there is room to decode it ahead. Everything else goes through an inbox, which most
+ * calls never have.
  */
 export class MessageReader implements InboxOwner {
   /** What compressed messages are compressed with, as `grpc-encoding` says. */
@@ -55,6 +20,11 @@ export class MessageReader implements InboxOwner {
   #delivering = false;
   #endTold = false;
   #uncredited = 0;
+  /** Bytes that wait for a reader: the peer gets no credit for them yet. */
+  #unread = 0;
+  /** Bytes held, as the account counts them: undecoded and decoded. */
+  #undecoded = 0;
+  #decoded = 0;
 
   constructor(stream: ReceivingStream) {
     this.#stream = stream;
@@ -64,7 +34,10 @@ export class MessageReader implements InboxOwner {
     return this.#stream.session.maxMessageBytes;
   }
 
-  /** Allows `count` more messages to be given to the owner. */
+  /**
+   * Allows `count` more messages to be given to the owner; 0 says that somebody waits for one, a
+   * negative count takes back.
+   */
   pull(count: number): void {
     if (this.#stream.closed) return;
     this.#credit += count;
@@ -73,9 +46,29 @@ export class MessageReader implements InboxOwner {
     this.#stream.session.credit.give();
   }
 
-  /** Bytes that wait for a reader. */
-  get unreadBytes(): number {
-    return this.#inbox?.uncreditedBytes(this.#credit > 0) ?? 0;
+  /** Bytes held of the stream. */
+  get heldBytes(): number {
+    return this.#undecoded + this.#decoded;
+  }
+
+  /** The owner keeps so many bytes of messages that nobody has taken, or no longer (negative). */
+  holdDecoded(bytes: number): void {
+    if (this.#stream.closed) return;
+    const cost = bytes * DECODED_FACTOR;
+    this.#decoded += cost;
+    this.#stream.session.account.moveDecoded(cost);
+  }
+
+  /** Tells the connection of bytes that the peer gets no credit for yet. */
+  #countUnread(): void {
+    const { owner, session } = this.#stream;
+    const inbox = this.#inbox;
+    let bytes = 0;
+    // What somebody waits for waits for the peer itself: for the rest of a message, or for the end.
+    if (inbox !== undefined && (this.#credit <= 0 || inbox.busy || !owner.awaits(true)))
+      bytes = inbox.uncreditedBytes(this.#credit > 0 && !session.account.crowded);
+    session.credit.countUnread(bytes - this.#unread);
+    this.#unread = bytes;
   }
 
   /** DATA came. */
@@ -106,13 +99,37 @@ export class MessageReader implements InboxOwner {
 
   /** Counts bytes that are held from now on, or no longer (negative); false when too many. */
   hold(bytes: number): boolean {
-    return this.#stream.session.credit.hold(bytes);
+    const { account, credit } = this.#stream.session;
+    if (!account.holdUndecoded(bytes)) return false;
+    this.#undecoded += bytes;
+    if (bytes < 0) credit.give();
+    return true;
   }
 
   /** Drops what waits. */
   release(): void {
-    this.#inbox?.clear();
+    if (this.#decoded > 0) this.#stream.session.account.moveDecoded(-this.#decoded);
+    this.#decoded = 0;
+    this.#drop();
+  }
+
+  #drop(): void {
+    if (this.#inbox === undefined) return;
+    const inbox = this.#inbox;
     this.#inbox = undefined;
+    this.#countUnread();
+    inbox.clear();
+  }
+
+  /** Whether a message may be decoded now. `bytes` is what it may be at most. */
+  #mayGive(bytes: number): boolean {
+    const { account } = this.#stream.session;
+    return account.hasRoomAhead(bytes) || this.#isAwaited();
+  }
+
+  #isAwaited(): boolean {
+    const { owner, remoteClosed } = this.#stream;
+    return owner.awaits(remoteClosed || this.#inbox?.waitsForMany === true);
   }
 
   /** Gives messages that are whole, uncompressed and asked for, without a copy. Returns where it
@@ -127,7 +144,7 @@ export class MessageReader implements InboxOwner {
         this.#refuseMessage(length);
         return end;
       }
-      if (bytes[at] !== 0 || end - at - PREFIX_BYTES < length) break;
+      if (bytes[at] !== 0 || end - at - PREFIX_BYTES < length || !this.#mayGive(length)) break;
       this.#credit--;
       at += PREFIX_BYTES;
       owner.message(bytes.subarray(at, at + length), false);
@@ -141,6 +158,10 @@ export class MessageReader implements InboxOwner {
   #giveWhole(): void {
     this.#delivering = true;
     while (this.#inbox !== undefined && this.#credit > 0 && !this.#stream.closed) {
+      const bytes = this.#inbox.nextBytes;
+      if (bytes === undefined) break;
+      const most = this.#inbox.nextCompressed ? this.maxMessageBytes : bytes;
+      if (!this.#mayGive(most)) break;
       const next = this.#inbox.take();
       if (next === undefined) break;
       if (next.compressed) this.#decompress(next.bytes);
@@ -158,6 +179,7 @@ export class MessageReader implements InboxOwner {
     if (this.#inbox !== undefined) {
       this.#giveWhole();
       if (this.#inbox?.empty === true) this.#inbox = undefined;
+      this.#countUnread();
     }
     if (stream.closed) return;
     if (stream.remoteClosed) this.#tellEnd();
@@ -175,13 +197,13 @@ export class MessageReader implements InboxOwner {
       bytes,
       () => !this.#stream.closed,
       (later) => {
-        inbox.busy = false;
+        inbox.end();
         if (this.#stream.closed) return;
         this.#decompressed(later);
         this.#deliver();
       },
     );
-    if (now === undefined) inbox.busy = true;
+    if (now === undefined) inbox.begin(bytes.length);
     else this.#decompressed(now);
   }
 
@@ -207,15 +229,16 @@ export class MessageReader implements InboxOwner {
     owner.allReceived();
   }
 
-  #refuseMessage(fault: InboxFault): void {
+  #refuseMessage(fault: MessageFault): void {
     this.#endTold = true;
+    this.#drop();
     const { owner, session } = this.#stream;
     if (fault.kind === "flag")
       return owner.refuse(internal(`a message with the invalid compression flag ${fault.flag}`));
     const message =
       fault.kind === "large"
         ? `a message of ${fault.bytes} bytes is larger than ${session.maxMessageBytes} bytes, the limit`
-        : "the connection holds more bytes of unfinished messages than allowed";
+        : "too many bytes are held for the connection";
     owner.refuse({ code: StatusNumber.RESOURCE_EXHAUSTED, message });
   }
 
@@ -223,7 +246,7 @@ export class MessageReader implements InboxOwner {
    * are needed. */
   #giveCredit(): void {
     const stream = this.#stream;
-    const free = this.#uncredited - this.unreadBytes;
+    const free = this.#uncredited - this.#unread;
     if (free < stream.session.streamWindowBytes / 2) return;
     this.#uncredited -= free;
     stream.receiveWindow += free;

@@ -2,7 +2,7 @@ import type { Clock } from "@tightwire/core/runtime";
 import { MAX_FRAME_BYTES } from "../frames/protocol.js";
 import type { Sender } from "../session/sender.js";
 import { compress } from "./compression.js";
-import { PREFIX_BYTES } from "./inbox.js";
+import { PREFIX_BYTES } from "./message-prefix.js";
 import { Outbox } from "./outbox.js";
 
 /** Above so many waiting bytes, writing waits. */
@@ -124,7 +124,7 @@ export class MessageWriter {
 
   /** Drops what waits. */
   release(): void {
-    if (this.outbox !== undefined) this.#stream.session.sender.countWaiting(-this.outbox.bytes);
+    if (this.outbox !== undefined) this.#stream.session.sender.countWaiting(-this.outbox.heldBytes);
     this.outbox = undefined;
   }
 
@@ -158,8 +158,10 @@ export class MessageWriter {
   }
 
   #enqueue(bytes: Uint8Array, compressed: boolean): void {
-    this.#queue().add(bytes, compressed);
-    this.#stream.session.sender.countWaiting(PREFIX_BYTES + bytes.length);
+    const { sender } = this.#stream.session;
+    const waits = sender.mustWait(this.#stream, PREFIX_BYTES + bytes.length);
+    this.#queue().add(waits ? owned(bytes) : bytes, compressed);
+    sender.countWaiting(PREFIX_BYTES + bytes.length);
   }
 
   #queue(): Outbox {
@@ -197,4 +199,13 @@ export class MessageWriter {
     }
     return false;
   }
+}
+
+/**
+ * A message that waits for long must not keep a block alive that many messages were written into.
+ */
+function owned(bytes: Uint8Array): Uint8Array {
+  return bytes.length > bytes.buffer.byteLength / 2
+    ? bytes
+    : Uint8Array.prototype.slice.call(bytes);
 }

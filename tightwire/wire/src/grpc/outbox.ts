@@ -1,4 +1,4 @@
-import { PREFIX_BYTES } from "./inbox.js";
+import { PREFIX_BYTES } from "./message-prefix.js";
 
 /** A message that waits to be sent. `bytes` is undefined while it is being compressed. */
 interface Piece {
@@ -16,6 +16,8 @@ export class Outbox {
   #sent = 0;
   /** Bytes that wait, prefixes included. */
   bytes = 0;
+  /** The same with what was sent of the first message: it is held until all of it was. */
+  heldBytes = 0;
 
   /** How many messages wait, in part or whole. */
   get count(): number {
@@ -25,6 +27,7 @@ export class Outbox {
   add(bytes: Uint8Array, compressed: boolean): void {
     this.#pieces.push({ bytes, compressed });
     this.bytes += PREFIX_BYTES + bytes.length;
+    this.heldBytes += PREFIX_BYTES + bytes.length;
   }
 
   /**
@@ -35,9 +38,12 @@ export class Outbox {
     const piece: Piece = { bytes: undefined, compressed: true };
     this.#pieces.push(piece);
     this.bytes += size;
+    this.heldBytes += size;
     return (bytes) => {
+      const more = PREFIX_BYTES + bytes.length - size;
       piece.bytes = bytes;
-      this.bytes += PREFIX_BYTES + bytes.length - size;
+      this.bytes += more;
+      this.heldBytes += more;
     };
   }
 
@@ -53,8 +59,10 @@ export class Outbox {
 
   /**
    * Copies the next bytes to `target` and counts them as sent: at most what is {@link sendable}.
+   * Returns how many bytes are no longer held.
    */
-  copy(target: Buffer, at: number, count: number): void {
+  copy(target: Buffer, at: number, count: number): number {
+    const before = this.heldBytes;
     let to = at;
     this.bytes -= count;
     for (let left = count; left > 0; ) {
@@ -62,6 +70,7 @@ export class Outbox {
       to += copied;
       left -= copied;
     }
+    return before - this.heldBytes;
   }
 
   #copyFirst(target: Buffer, at: number, most: number): number {
@@ -84,6 +93,7 @@ export class Outbox {
     if (this.#sent === PREFIX_BYTES + bytes.length) {
       this.#pieces.shift();
       this.#sent = 0;
+      this.heldBytes -= PREFIX_BYTES + bytes.length;
     }
     return to - at;
   }

@@ -1,4 +1,4 @@
-import { type Status, StatusNumber } from "@tightwire/core/runtime";
+import { type Random, type Status, StatusNumber } from "@tightwire/core/runtime";
 import { writeGoaway, writePing } from "../frames/frame-writer.js";
 import { ErrorCode, MAX_31_BITS } from "../frames/protocol.js";
 import type { Session } from "../session/session.js";
@@ -49,4 +49,9 @@ export class ServerDrain {
     this.finalStream = lastStream;
     writeGoaway(output, lastStream, ErrorCode.NO_ERROR, "");
   }
+}
+
+/** The age of a connection: those of one age would all reconnect at once. */
+export function jittered(ms: number, random: Random): number {
+  return ms * (0.9 + random.next() * 0.2);
 }

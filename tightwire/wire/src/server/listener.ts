@@ -5,11 +5,14 @@ import {
   type Acceptor,
   type Clock,
   certificateIdentity,
+  type LimitActed,
+  type LimitsReport,
   type Listener,
   type Status,
   StatusNumber,
   timerMs,
 } from "@tightwire/core/runtime";
+import { ProcessAccount } from "../session/process-account.js";
 import { attach, SocketTransport } from "../session/socket-transport.js";
 import { readPeerCertificate } from "../tls/peer-certificate.js";
 import { parseAddress } from "./address.js";
@@ -29,6 +32,9 @@ const SHUT_DOWN: Status = {
   message: "the server is shutting down",
 };
 
+/** What clients make this process hold, over all its listeners. */
+const SERVER_CONNECTIONS: ProcessAccount = new ProcessAccount();
+
 /** A listening socket and its connections. */
 export class WireListener implements Listener {
   readonly acceptor: Acceptor;
@@ -38,6 +44,7 @@ export class WireListener implements Listener {
   readonly #sessions = new Set<ServerSession>();
   /** Sockets that carry no session yet, or no more. */
   readonly #sockets = new Set<Socket>();
+  readonly #acted: Record<string, number> = {};
   #lastClosed: (() => void) | undefined = undefined;
   /** Whether new connections are refused: the server drains, or is closed. */
   #closing = false;
@@ -78,6 +85,7 @@ export class WireListener implements Listener {
     });
     const listener = new WireListener(server, boundAddress(address, server), acceptor, {
       ...options,
+      process: SERVER_CONNECTIONS,
       maxMessageBytes: acceptor.maxMessageBytes,
       clock: acceptor.clock,
       random: acceptor.random,
@@ -111,6 +119,19 @@ export class WireListener implements Listener {
     return Promise.resolve();
   }
 
+  limits(): LimitsReport {
+    return {
+      heldBytes: SERVER_CONNECTIONS.held,
+      maxHeldBytesTotal: this.#options.limits.maxHeldBytesTotal,
+      acted: { ...this.#acted },
+      connections: [...this.#sessions].map(({ peer, session: { account } }) => ({
+        peer: peer.address,
+        heldBytes: account.held,
+        acted: account.timesActed,
+      })),
+    };
+  }
+
   #accept(secure: boolean): void {
     this.#server.on("error", () => {}); // of single connections: a server that listens goes on
     this.#server.on("connection", (socket: Socket) => {
@@ -141,10 +162,16 @@ export class WireListener implements Listener {
     if (this.#closing) return void socket.destroy();
     const session = new ServerSession(new SocketTransport(socket), this.#options, peer, {
       acceptor: this.acceptor,
+      limitActed: (event) => this.#limitActed(event),
       sessionClosed: () => this.#closed(session),
     });
     this.#sessions.add(session);
     attach(socket, session, "the client is gone");
+  }
+
+  #limitActed(event: LimitActed): void {
+    this.#acted[event.limit] = (this.#acted[event.limit] ?? 0) + 1;
+    this.acceptor.limitActed?.(event);
   }
 
   #closed(session: ServerSession): void {

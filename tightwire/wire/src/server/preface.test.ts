@@ -40,6 +40,7 @@ function openSession(): { session: ServerSession; written(): Promise<Buffer> } {
           status: { code: 12, message: "", trailers: undefined },
         }),
       },
+      limitActed() {},
       sessionClosed: () => {},
     },
   );

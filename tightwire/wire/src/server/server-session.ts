@@ -1,5 +1,5 @@
 import type { Peer } from "@tightwire/core";
-import { type Acceptor, type Random, SHUTTING_DOWN, type Status } from "@tightwire/core/runtime";
+import { type Acceptor, SHUTTING_DOWN, type Status } from "@tightwire/core/runtime";
 import { ConnectionError, calm, onClosed } from "../frames/connection-error.js";
 import { writeGoaway, writeReset } from "../frames/frame-writer.js";
 import { ErrorCode } from "../frames/protocol.js";
@@ -8,11 +8,12 @@ import { RequestHead } from "../grpc/request-head.js";
 import { HpackDecoder } from "../hpack/decoder.js";
 import type { ByteTransport } from "../session/byte-transport.js";
 import type { TimerName } from "../session/connection-timers.js";
+import type { LimitName } from "../session/limits.js";
 import { Session } from "../session/session.js";
 import type { SessionSide } from "../session/session-side.js";
 import type { Stream } from "../session/stream.js";
-import { faultOf, httpStatusOf } from "./call-fault.js";
-import { ServerDrain, TOO_OLD } from "./drain.js";
+import { faultOf, httpStatusOf, isMalformed } from "./call-fault.js";
+import { jittered, ServerDrain, TOO_OLD } from "./drain.js";
 import { NOT_HTTP2, PrefaceReader, REFUSAL } from "./preface.js";
 import { ResponseWriter } from "./response-writer.js";
 import { ServerStream } from "./server-stream.js";
@@ -122,7 +123,8 @@ export class ServerSession implements SessionSide {
   }
 
   /** The handler of a cancelled call has finished. */
-  placeFree(): void {
+  placeFree({ headerBytes }: ServerStream): void {
+    if (headerBytes !== undefined) this.session.account.closeCall(headerBytes);
     this.#active--;
     if (this.#active > 0 || this.session.closed) return;
     this.session.timers.start("idle", this.#options.maxIdleMs);
@@ -154,24 +156,27 @@ export class ServerSession implements SessionSide {
     this.#lastStream = streamId;
     // The client was told that no more are served.
     if (this.#drain.finalStream !== undefined) return;
-    const promisesMore = endStream && (head.fields.contentLength ?? 0) > 0;
-    if ((head.headFault !== undefined || promisesMore) && !head.fields.tooLarge) {
-      if (!streams.resets.take()) throw calm("malformed requests");
+    if (isMalformed(head, endStream)) {
+      if (!streams.resets.take()) throw calm("malformed requests", "maxResetsPerSecond");
       return this.#refuseStream(streamId, endStream, ErrorCode.PROTOCOL_ERROR);
     }
-    if (this.#active >= limits.maxConcurrentStreams)
-      return this.#refuseStream(streamId, endStream, ErrorCode.REFUSED_STREAM);
-    this.#open(streamId, endStream, head);
+    if (this.#active < limits.maxConcurrentStreams) return this.#open(streamId, endStream, head);
+    this.session.account.acted("maxConcurrentStreams", "a call was refused");
+    this.#refuseStream(streamId, endStream, ErrorCode.REFUSED_STREAM);
   }
 
   #open(streamId: number, endStream: boolean, head: RequestHead): void {
     const { session } = this;
     const httpStatus = httpStatusOf(head);
-    if (httpStatus !== undefined) return this.#respondHttp(streamId, endStream, httpStatus);
+    if (httpStatus !== undefined) {
+      this.responses.writeHttp(streamId, httpStatus);
+      if (!endStream) this.#refuseStream(streamId, endStream, ErrorCode.NO_ERROR);
+      return;
+    }
     if (this.#active++ === 0) session.timers.stop("idle");
     const call = new ServerStream(this, streamId, head);
     session.streams.add(call.stream);
-    call.fault = faultOf(head, session.limits.maxHeaderListBytes);
+    call.fault = faultOf(head, call, session);
     call.begin(endStream);
   }
 
@@ -188,11 +193,6 @@ export class ServerSession implements SessionSide {
   #refuseStream(streamId: number, endStream: boolean, code: number): void {
     writeReset(this.session.output, streamId, code);
     if (!endStream) this.session.streams.noteReset(streamId);
-  }
-
-  #respondHttp(streamId: number, endStream: boolean, httpStatus: string): void {
-    this.responses.writeHttp(streamId, httpStatus);
-    if (!endStream) this.#refuseStream(streamId, endStream, ErrorCode.NO_ERROR);
   }
 
   goaway(): void {
@@ -240,7 +240,12 @@ export class ServerSession implements SessionSide {
   }
 
   streamClosed({ owner }: Stream): void {
-    if ((owner as ServerStream).isHandlerFinished) this.placeFree();
+    const call = owner as ServerStream;
+    if (call.isHandlerFinished) this.placeFree(call);
+  }
+
+  limitActed(limit: LimitName, effect: string): void {
+    this.#owner.limitActed?.({ limit, peer: this.peer.address, effect });
   }
 
   settingsChanged(): void {}
@@ -252,9 +257,4 @@ export class ServerSession implements SessionSide {
   closed(): void {
     this.#owner.sessionClosed();
   }
-}
-
-/** Connections of one age would all reconnect at once. */
-function jittered(ms: number, random: Random): number {
-  return ms * (0.9 + random.next() * 0.2);
 }

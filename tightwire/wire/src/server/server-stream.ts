@@ -17,6 +17,7 @@ import {
 import { ConnectionError } from "../frames/connection-error.js";
 import { ErrorCode } from "../frames/protocol.js";
 import { compressionOf } from "../grpc/compression.js";
+import { PREFIX_BYTES } from "../grpc/message-prefix.js";
 import { readMetadata } from "../grpc/metadata-fields.js";
 import type { RequestHead } from "../grpc/request-head.js";
 import type { Session } from "../session/session.js";
@@ -32,7 +33,7 @@ export interface ServerStreamSession {
   /** Decides on calls. */
   readonly acceptor: Acceptor;
   /** The handler of a cancelled call has finished: its place is free. */
-  placeFree(): void;
+  placeFree(call: ServerStream): void;
 }
 
 /** A call that a server serves: the acceptor's view of it, and what its stream belongs to. */
@@ -41,6 +42,8 @@ export class ServerStream implements IncomingCall, StreamOwner {
   readonly peer: Peer;
   readonly deadline: number;
   fault: Status | undefined = undefined;
+  /** What its head holds; undefined when the connection does not count it. */
+  headerBytes: number | undefined = undefined;
   readonly stream: Stream;
   readonly #session: ServerStreamSession;
   readonly #metadataFields: readonly string[] | undefined;
@@ -129,12 +132,20 @@ export class ServerStream implements IncomingCall, StreamOwner {
     this.stream.reader.pull(count);
   }
 
+  hold(bytes: number): void {
+    this.stream.reader.holdDecoded(bytes);
+  }
+
   headers(metadata: Metadata, compress = false): void {
     if (this.#status === undefined && !this.stream.closed) this.#sendHead(metadata, compress);
   }
 
   write(bytes: Uint8Array, compress: boolean): boolean {
     if (this.#status !== undefined || this.stream.closed) return true;
+    if (this.#isTooMuchUnread(bytes.length)) {
+      this.refuse(UNREAD);
+      return false;
+    }
     const compressed = this.#sendHead(undefined, compress);
     return this.stream.writer.send(bytes, compressed);
   }
@@ -146,8 +157,7 @@ export class ServerStream implements IncomingCall, StreamOwner {
     compress: boolean,
   ): void {
     if (this.#status !== undefined || this.stream.closed) return;
-    const { limits, sender } = this.#session.session;
-    if (sender.waitingBytes + message.length > limits.maxUnreadBytes) return this.finish(UNREAD);
+    if (this.#isTooMuchUnread(message.length)) return this.finish(UNREAD);
     const compressed = this.#sendHead(headers, compress);
     this.#status = trailers === undefined ? OK : { ...OK, trailers };
     this.stream.writer.sendOnly(message, compressed);
@@ -163,7 +173,13 @@ export class ServerStream implements IncomingCall, StreamOwner {
   handlerFinished(): void {
     if (this.#handlerFinished) return;
     this.#handlerFinished = true;
-    if (this.stream.closed) this.#session.placeFree();
+    if (this.stream.closed) this.#session.placeFree(this);
+  }
+
+  #isTooMuchUnread(bytes: number): boolean {
+    const { account, sender } = this.#session.session;
+    if (account.takesUnread(bytes)) return false;
+    return !sender.mayWrite(this.stream, PREFIX_BYTES + bytes) && !account.makeRoomUnread(bytes);
   }
 
   // ---- what the stream tells ----
@@ -174,6 +190,10 @@ export class ServerStream implements IncomingCall, StreamOwner {
     } catch (thrown) {
       this.#failForFault(thrown);
     }
+  }
+
+  awaits(ended: boolean): boolean {
+    return this.#sink?.awaits?.(ended) ?? true;
   }
 
   allReceived(): void {

@@ -1,4 +1,4 @@
-import type { Acceptor } from "@tightwire/core/runtime";
+import type { Acceptor, LimitActed } from "@tightwire/core/runtime";
 import type { SessionOptions } from "../session/session.js";
 
 /** How a server keeps a connection. */
@@ -14,6 +14,8 @@ export interface ServerSessionOptions extends SessionOptions {
 /** What a connection asks of its server. */
 export interface ServerSessionOwner {
   readonly acceptor: Acceptor;
+  /** A limit acted on the client. */
+  limitActed?(event: LimitActed): void;
   /** The session closed. */
   sessionClosed(): void;
 }

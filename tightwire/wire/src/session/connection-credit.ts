@@ -9,26 +9,23 @@ export const CONNECTION_WINDOW_BYTES = 16_777_216;
 
 /** What the credit depends on. */
 export interface CreditOwner {
-  /**
-   * Bytes of whole messages, and of parts that nobody waits for, that wait for readers. Worth a
-   * walk over the streams: asked for when much is held.
-   */
-  unreadBytes(): number;
+  /** What is held of what the peer sent. */
+  readonly account: { readonly received: number; readonly decoded: number };
   /** Tells the peer. */
   giveCredit(bytes: number): void;
 }
 
 /**
- * The receiving window of a connection, and what is held of what came through it. Credit comes back
- * on receipt, whatever the streams do with theirs, as long as not too much waits for readers. Parts
- * of messages that somebody waits for do not count: without credit they would never become whole,
- * and beyond the limit their calls fail. Source: RFC 9113, section 5.2.2.
+ * The receiving window of a connection. Credit comes back on receipt, whatever the streams do with
+ * theirs, as long as not too much waits for readers. Parts of messages that somebody waits for do
+ * not count: without credit they would never become whole, and beyond the limit their calls fail.
+ * Source: RFC 9113, section 5.2.2.
  */
 export class ConnectionCredit {
   readonly #owner: CreditOwner;
   readonly #maxHeldBytes: number;
   #window = CONNECTION_WINDOW_BYTES;
-  #heldBytes = 0;
+  #unreadBytes = 0;
 
   constructor(owner: CreditOwner, maxHeldBytes: number) {
     this.#owner = owner;
@@ -51,14 +48,16 @@ export class ConnectionCredit {
   }
 
   /**
-   * Counts bytes that are held from now on, or no longer (negative); false when they would be too
-   * many.
+   * Counts bytes of whole messages, and of parts that nobody waits for, that wait for readers from
+   * now on, or no longer (negative).
    */
-  hold(bytes: number): boolean {
-    if (bytes > 0 && this.#heldBytes + bytes > this.#maxHeldBytes) return false;
-    this.#heldBytes += bytes;
-    if (bytes < 0) this.give();
-    return true;
+  countUnread(bytes: number): void {
+    this.#unreadBytes += bytes;
+  }
+
+  /** Bytes that wait for readers. */
+  get unreadBytes(): number {
+    return this.#unreadBytes;
   }
 
   /** Gives back what may be given, in halves of the window. */
@@ -70,7 +69,8 @@ export class ConnectionCredit {
     const used = CONNECTION_WINDOW_BYTES - this.#window;
     if (used < CONNECTION_WINDOW_BYTES / 2) return;
     const most = this.#maxHeldBytes / 2 - coming;
-    if (this.#heldBytes > most && this.#owner.unreadBytes() > most) return;
+    const { received, decoded } = this.#owner.account;
+    if (received > most && this.#unreadBytes + decoded > most) return;
     this.#window += used;
     this.#owner.giveCredit(used);
   }

@@ -4,6 +4,7 @@ import type { FrameHandler } from "../frames/frame.js";
 import { writePing, writeSettingsAck } from "../frames/frame-writer.js";
 import { ErrorCode, Flag, MAX_31_BITS } from "../frames/protocol.js";
 import { readSettings, type Settings } from "../frames/settings.js";
+import type { Account } from "./account.js";
 import type { ConnectionCredit } from "./connection-credit.js";
 import type { ConnectionTimers } from "./connection-timers.js";
 import { HeaderBlock } from "./header-block.js";
@@ -29,6 +30,7 @@ export interface DispatchingSession {
   readonly output: Output;
   readonly headers: HeaderWriter;
   readonly timers: ConnectionTimers;
+  readonly account: Account;
   readonly credit: ConnectionCredit;
   readonly keepalive: Keepalive;
   readonly closed: boolean;
@@ -53,10 +55,15 @@ export class FrameDispatcher implements FrameHandler {
   constructor(session: DispatchingSession) {
     const { clock, limits } = session;
     this.#session = session;
-    this.#block = new HeaderBlock(limits);
+    this.#block = new HeaderBlock(limits, session.account);
     this.#pings = new RateLimit(limits.maxPingsPerSecond, clock);
     this.#settings = new RateLimit(limits.maxSettingsPerSecond, clock);
     this.#emptyData = new RateLimit(limits.maxEmptyDataPerSecond, clock);
+  }
+
+  /** The connection closed: forgets a header block under way. */
+  close(): void {
+    this.#block.drop();
   }
 
   get closed(): boolean {
@@ -74,7 +81,8 @@ export class FrameDispatcher implements FrameHandler {
     const session = this.#session;
     this.receivedSincePing = true;
     session.credit.take(flowBytes);
-    if (start === end && !endStream && !this.#emptyData.take()) throw calm("empty DATA");
+    if (start === end && !endStream && !this.#emptyData.take())
+      throw calm("empty DATA", "maxEmptyDataPerSecond");
     const stream = session.streams.get(streamId);
     if (stream === undefined) return this.#onClosedStream(streamId, "DATA");
     if (stream.remoteClosed) return session.streamFault(stream, ErrorCode.STREAM_CLOSED);
@@ -106,7 +114,7 @@ export class FrameDispatcher implements FrameHandler {
     if (side.isIdle(streamId)) throw onIdle("RST_STREAM", streamId);
     const stream = streams.get(streamId);
     if (stream === undefined) return;
-    if (!streams.resets.take()) throw calm("resets");
+    if (!streams.resets.take()) throw calm("resets", "maxResetsPerSecond");
     if (stream.owner.responded) {
       // The peer wants no more of a stream whose response is whole but not read: nothing is sent.
       stream.localClosed = true;
@@ -120,7 +128,7 @@ export class FrameDispatcher implements FrameHandler {
   settings(bytes: Buffer, start: number, end: number): void {
     const session = this.#session;
     const { peer, side } = session;
-    if (!this.#settings.take()) throw calm("SETTINGS");
+    if (!this.#settings.take()) throw calm("SETTINGS", "maxSettingsPerSecond");
     const window = peer.initialWindowBytes;
     const next = { ...peer };
     readSettings(bytes, start, end, next, side.kind === "client");
@@ -147,7 +155,8 @@ export class FrameDispatcher implements FrameHandler {
       return;
     }
     // Peers that measure the bandwidth send a PING with what they read: as many as our frames.
-    if (!output.sentSincePing && !this.#pings.take()) throw calm("too_many_pings");
+    if (!output.sentSincePing && !this.#pings.take())
+      throw calm("too_many_pings", "maxPingsPerSecond");
     output.sentSincePing = false;
     writePing(output, bytes, start, true);
   }

@@ -1,4 +1,5 @@
 import { MisuseError } from "@tightwire/core";
+import { defaultTotalBytes } from "./memory-share.js";
 
 /**
  * What a peer may make a connection hold, do or wait for. Every limit has a default and may be set;
@@ -56,14 +57,24 @@ export interface Limits {
    */
   readonly maxInflatedBytesPerSecond: number;
   /**
-   * Bytes of messages held for a connection that are not whole or not asked for yet. Beyond it a
-   * message fails its call with RESOURCE_EXHAUSTED; from half of it on the connection gets no
+   * Bytes held of what a connection's peer sent: messages that are not whole or that nobody has
+   * taken yet, header blocks and the headers of calls. A message that was decoded before anybody
+   * waited for it counts for 32 times its bytes. Beyond it a message or head fails its call with
+   * RESOURCE_EXHAUSTED; from half of it on nothing is decoded ahead, and the connection gets no
    * credit while messages wait for slow readers. Default 64 MiB.
    */
   readonly maxHeldBytes: number;
   /**
-   * Bytes of messages waiting for a peer that does not read. Beyond it a whole response fails its
-   * call with RESOURCE_EXHAUSTED instead (streams stop long before). Default 64 MiB.
+   * Bytes held for all connections of the process together, of every kind. Beyond it the calls
+   * fail with RESOURCE_EXHAUSTED that hold most on the connection that holds most. Servers and
+   * clients count apart. Default: a quarter of the memory that the process may use, at most half of
+   * V8's heap limit, at least 64 MiB.
+   */
+  readonly maxHeldBytesTotal: number;
+  /**
+   * Bytes of messages waiting for a peer that does not read. Beyond it a message fails its call
+   * with RESOURCE_EXHAUSTED instead; each stream alone stops after 64 KiB or one larger message.
+   * Server side; default 64 MiB.
    */
   readonly maxUnreadBytes: number;
   /**
@@ -81,13 +92,18 @@ export interface Limits {
   /** From our SETTINGS to their acknowledgement. Default 10,000 ms. */
   readonly settingsTimeoutMs: number;
   /**
-   * How long a finished response may wait for a window or a socket that takes nothing; then its
-   * call is reset. Default 60,000 ms.
+   * How long a message may wait for a window or a socket that takes nothing; then its call is
+   * reset. It holds for finished requests and responses; for those that go on it does while more
+   * than half of `maxUnreadBytes` or `maxHeldBytesTotal` is used: a slow reader that does no harm
+   * has the method's idle timeout. Default 60,000 ms.
    */
   readonly stallTimeoutMs: number;
 }
 
-/** The defaults; each is explained at its field. */
+/** The name of a limit. */
+export type LimitName = keyof Limits;
+
+/** The defaults, in the order of the documentation; each is explained at its field. */
 export const DEFAULT_LIMITS: Limits = {
   maxConcurrentStreams: 1_000,
   maxHeaderListBytes: 65_536,
@@ -101,6 +117,9 @@ export const DEFAULT_LIMITS: Limits = {
   maxTinyFramesPerSecond: 1_000,
   maxInflatedBytesPerSecond: 128 * 1024 * 1024,
   maxHeldBytes: 64 * 1024 * 1024,
+  get maxHeldBytesTotal() {
+    return defaultTotalBytes();
+  },
   maxUnreadBytes: 64 * 1024 * 1024,
   maxUnreadControlBytes: 1024 * 1024,
   prefaceTimeoutMs: 10_000,

@@ -102,7 +102,7 @@ describe("32. messages in DATA frames of one byte", () => {
     const copy = vi.spyOn(Buffer.prototype, "copy");
     const allocate = vi.spyOn(Buffer, "allocUnsafe");
     const allocateSlow = vi.spyOn(Buffer, "allocUnsafeSlow");
-    const walk = vi.spyOn(OpenStreams.prototype, "unreadBytes");
+    const walk = vi.spyOn(OpenStreams.prototype, "all");
     const chunks = [...inFrames(bytes)];
     for (const spy of [copy, allocate, allocateSlow]) spy.mockClear();
     for (const chunk of chunks) call.session.receive(chunk);

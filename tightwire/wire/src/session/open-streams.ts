@@ -48,13 +48,6 @@ export class OpenStreams {
     return this.#table.all();
   }
 
-  /** Bytes of messages that wait for readers. Worth a walk over the streams. */
-  unreadBytes(): number {
-    let bytes = 0;
-    for (const stream of this.#table.all()) bytes += stream.reader.unreadBytes;
-    return bytes;
-  }
-
   /** Moves every send window: the peer changed its initial window. */
   moveSendWindows(by: number): void {
     for (const stream of this.#table.all()) {

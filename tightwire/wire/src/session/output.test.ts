@@ -11,6 +11,7 @@ function openOutput(): {
   written(bytes: number): void;
   told: string[];
 } {
+  const counted = { waiting: 0 };
   let waitingBytes = 0;
   let callback: (() => void) | undefined;
   const told: string[] = [];
@@ -31,6 +32,11 @@ function openOutput(): {
   const output = new Output(
     transport,
     SYSTEM.clock,
+    {
+      moveWaiting(bytes) {
+        counted.waiting += bytes;
+      },
+    },
     () => {},
     () => void told.push(output.blocked ? "blocked" : "free"),
   );

@@ -15,6 +15,11 @@ const BLOCKED_BYTES = 131_072;
  */
 const CALLS_A_WRITE = 16;
 
+/** Where bytes are counted that the transport has not written. */
+interface WaitingAccount {
+  moveWaiting(bytes: number): void;
+}
+
 /**
  * Gathers all that a connection writes in one turn of the event loop into one write. Whoever writes
  * calls {@link reserve} and then fills `buffer` from `at` on; the flush comes when the code that
@@ -35,6 +40,9 @@ export class Output {
   /** How often {@link callWritten} was told since bytes were handed on. */
   #calls = 0;
   #closed = false;
+  /** What the account was told of the bytes that wait at the transport. */
+  #counted = 0;
+  readonly #account: WaitingAccount;
   #inFlight: Buffer[] = [];
   readonly #transport: ByteTransport;
   readonly #clock: Clock;
@@ -47,10 +55,12 @@ export class Output {
   constructor(
     transport: ByteTransport,
     clock: Clock,
+    account: WaitingAccount,
     beforeFlush: () => void,
     unblocked: () => void,
   ) {
     this.#clock = clock;
+    this.#account = account;
     this.#transport = transport;
     this.#beforeFlush = beforeFlush;
     this.#afterWrite = () => {
@@ -103,6 +113,13 @@ export class Output {
   /** Nothing is handed on from now on. */
   close(): void {
     this.#closed = true;
+    this.#count(0);
+  }
+
+  #count(waiting: number): void {
+    if (waiting === this.#counted) return;
+    this.#account.moveWaiting(waiting - this.#counted);
+    this.#counted = waiting;
   }
 
   /** Hands on what was written. */
@@ -148,6 +165,7 @@ export class Output {
   #written(): void {
     const waiting = this.#transport.waitingBytes;
     this.blocked = waiting >= BLOCKED_BYTES;
+    this.#count(this.#closed ? 0 : waiting);
     if (waiting > 0) return;
     for (const slab of this.#inFlight) giveSlab(slab);
     this.#inFlight.length = 0;

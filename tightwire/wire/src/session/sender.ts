@@ -10,10 +10,11 @@ import {
   MAX_31_BITS,
   MAX_FRAME_BYTES,
 } from "../frames/protocol.js";
-import { PREFIX_BYTES } from "../grpc/inbox.js";
+import { PREFIX_BYTES } from "../grpc/message-prefix.js";
 import type { Outbox } from "../grpc/outbox.js";
+import type { Account } from "./account.js";
 import type { ByteTransport } from "./byte-transport.js";
-import type { Limits } from "./limits.js";
+import type { LimitName, Limits } from "./limits.js";
 import { Output } from "./output.js";
 import { RateLimit } from "./rate-limit.js";
 
@@ -50,8 +51,8 @@ interface SentStream {
 export interface SenderOwner {
   /** Bytes of a call wait to be sent. */
   sendingWaits(): void;
-  /** Closes the connection for a fault of the peer's. */
-  fail(code: number, message: string): void;
+  /** Closes the connection for a fault of the peer's: it went beyond a limit. */
+  failAtLimit(limit: LimitName, message: string): void;
 }
 
 /**
@@ -67,18 +68,26 @@ export class Sender {
   readonly #owner: SenderOwner;
   readonly #clock: Clock;
   readonly #tinyFrames: RateLimit;
+  readonly #account: Account;
   #sendWindow = DEFAULT_WINDOW_BYTES;
-  #waitingBytes = 0;
   #toSend: SentStream[] = [];
   #toDrain: SentStream[] = [];
   #drainScheduled = false;
 
-  constructor(transport: ByteTransport, limits: Limits, clock: Clock, owner: SenderOwner) {
+  constructor(
+    transport: ByteTransport,
+    limits: Limits,
+    clock: Clock,
+    account: Account,
+    owner: SenderOwner,
+  ) {
     this.#owner = owner;
     this.#clock = clock;
+    this.#account = account;
     this.output = new Output(
       transport,
       clock,
+      account,
       () => this.#beforeFlush(),
       () => this.#unblocked(),
     );
@@ -140,20 +149,20 @@ export class Sender {
     output.reserve(FRAME_HEADER_BYTES + bytes);
     writeFrameHeader(output, bytes, FrameType.DATA, endStream ? Flag.END_STREAM : 0, stream.id);
     output.sentSincePing = true;
-    outbox.copy(output.buffer, output.at, bytes);
+    this.#account.moveUnread(-outbox.copy(output.buffer, output.at, bytes));
     output.at += bytes;
     stream.sendWindow -= bytes;
     this.#sendWindow -= bytes;
-    this.#waitingBytes -= bytes;
   }
 
-  /** Bytes of messages that wait for the peer. */
-  get waitingBytes(): number {
-    return this.#waitingBytes;
-  }
-
+  /** Counts bytes of messages that wait for the peer, or no longer (negative). */
   countWaiting(bytes: number): void {
-    this.#waitingBytes += bytes;
+    this.#account.moveUnread(bytes);
+  }
+
+  /** Whether a message of so many bytes has to wait, as far as can be told now. */
+  mustWait(stream: SentStream, bytes: number): boolean {
+    return this.output.blocked || bytes > this.#sendWindow || bytes > stream.sendWindow;
   }
 
   /** Has a stream's outbox sent as soon as may be. */
@@ -231,8 +240,8 @@ export class Sender {
     const sent = before - stream.sendWindow;
     if (sent >= AMPLE_FRAME_BYTES) this.#tinyFrames.give();
     if (sent > 0 && sent < TINY_FRAME_BYTES && more && !this.#tinyFrames.take()) {
-      this.#owner.fail(
-        ErrorCode.ENHANCE_YOUR_CALM,
+      this.#owner.failAtLimit(
+        "maxTinyFramesPerSecond",
         "windows so small that frames hold next to nothing",
       );
       return false;

@@ -1,5 +1,6 @@
 import type { Status } from "@tightwire/core/runtime";
 import type { TimerName } from "./connection-timers.js";
+import type { LimitName } from "./limits.js";
 import type { Stream } from "./stream.js";
 
 /** What the client and the server each make of a connection. */
@@ -28,6 +29,8 @@ export interface SessionSide {
   goaway(lastStreamId: number, code: number, debug: string): void;
   /** A PING of this side, other than for keepalive, was acknowledged. */
   pingAcknowledged(): void;
+  /** A limit acted on the peer: `effect` says what happened. */
+  limitActed(limit: LimitName, effect: string): void;
   /** A timer ran out that the session knows nothing of. */
   timedOut(timer: TimerName): void;
   /** The session is about to close for a fault and says so in a GOAWAY. */

@@ -5,19 +5,24 @@ import { writeGoaway, writeSettings, writeWindowUpdate } from "../frames/frame-w
 import { DEFAULT_WINDOW_BYTES, ErrorCode, errorName } from "../frames/protocol.js";
 import { defaultSettings, type Settings } from "../frames/settings.js";
 import { Inflation } from "../grpc/inflation.js";
+import { Account } from "./account.js";
 import type { ByteTransport } from "./byte-transport.js";
 import { CONNECTION_WINDOW_BYTES, ConnectionCredit } from "./connection-credit.js";
-import { ConnectionTimers, type TimerName } from "./connection-timers.js";
+import { ConnectionTimers } from "./connection-timers.js";
 import { type DispatchingSession, FrameDispatcher } from "./frame-dispatcher.js";
+import { FrameWatch } from "./frame-watch.js";
 import { HeaderWriter } from "./header-writer.js";
 import { Keepalive, type KeepaliveOptions } from "./keepalive.js";
-import type { Limits } from "./limits.js";
+import type { LimitName, Limits } from "./limits.js";
 import { OpenStreams } from "./open-streams.js";
 import type { Output } from "./output.js";
+import { ProcessAccount } from "./process-account.js";
 import { Sender } from "./sender.js";
 import type { SessionSide } from "./session-side.js";
+import { shed } from "./shed.js";
 import { type StalledSession, StallGuard } from "./stall-guard.js";
 import type { Stream, StreamSession } from "./stream.js";
+import { timedOut } from "./timeouts.js";
 
 /** Credit that a peer has on each stream: a message of ordinary size never waits for more. */
 const STREAM_WINDOW_BYTES = 1_048_576;
@@ -32,6 +37,8 @@ export interface SessionOptions extends KeepaliveOptions {
   readonly maxMessageBytes: number;
   readonly clock: Clock;
   readonly random: Random;
+  /** What the connection is counted in. Default: one of its own. */
+  readonly process?: ProcessAccount | undefined;
 }
 
 /**
@@ -59,15 +66,17 @@ export class Session implements StreamSession, DispatchingSession, StalledSessio
   readonly output: Output;
   readonly headers: HeaderWriter;
   readonly timers: ConnectionTimers;
+  /** What the connection makes the process hold. */
+  readonly account: Account;
   readonly credit: ConnectionCredit;
   readonly keepalive: Keepalive;
   readonly inflation: Inflation;
-  readonly #transport: ByteTransport;
+  readonly transport: ByteTransport;
   /** Hears the frames that come. */
   readonly frames: FrameDispatcher;
   readonly #reader: FrameReader;
-  readonly #stall: StallGuard = new StallGuard(this);
-  #progressSeen = -1;
+  readonly stall: StallGuard = new StallGuard(this);
+  readonly #watch: FrameWatch;
 
   constructor(
     transport: ByteTransport,
@@ -86,17 +95,24 @@ export class Session implements StreamSession, DispatchingSession, StalledSessio
       side.kind === "client"
         ? "the response ends in the middle of a message"
         : "the requests end in the middle of a message";
-    this.#transport = transport;
-    this.sender = new Sender(transport, limits, clock, this);
+    this.transport = transport;
+    this.account = new Account(limits, options.process ?? new ProcessAccount(), {
+      shed: (bytes) => shed(this, bytes),
+      limitActed: (limit, effect) => side.limitActed(limit, effect),
+    });
+    this.sender = new Sender(transport, limits, clock, this.account, this);
     this.output = this.sender.output;
     this.headers = new HeaderWriter(this.output);
     this.streams = new OpenStreams(this, maxResetsPerSecond, clock);
     this.credit = new ConnectionCredit(this, limits.maxHeldBytes);
-    this.inflation = new Inflation(clock, limits, options.maxMessageBytes);
-    this.timers = new ConnectionTimers(clock, (timer) => this.#timedOut(timer));
+    this.inflation = new Inflation(clock, limits, options.maxMessageBytes, () =>
+      this.account.acted("maxInflatedBytesPerSecond", "compressed messages wait"),
+    );
+    this.timers = new ConnectionTimers(clock, (timer) => timedOut(this, timer));
     this.keepalive = new Keepalive(clock, options, this.timers, this.output);
     this.frames = new FrameDispatcher(this);
     this.#reader = new FrameReader(this.frames);
+    this.#watch = new FrameWatch(this, this.#reader);
     this.timers.start("preface", limits.prefaceTimeoutMs);
   }
 
@@ -120,33 +136,35 @@ export class Session implements StreamSession, DispatchingSession, StalledSessio
     try {
       this.#reader.push(bytes);
     } catch (error) {
-      if (error instanceof ConnectionError) this.fail(error.code, error.message);
-      else this.fail(ErrorCode.INTERNAL_ERROR, "a fault of this engine", String(error));
+      if (error instanceof ConnectionError) {
+        if (error.limit !== undefined) this.#closedAt(error.limit as LimitName);
+        this.fail(error.code, error.message);
+      } else this.fail(ErrorCode.INTERNAL_ERROR, "a fault of this engine", String(error));
       return;
     }
-    this.#watchProgress();
-    if (this.output.waitingBytes > this.limits.maxUnreadControlBytes + MAX_DATA_AHEAD)
+    this.#watch.look();
+    if (this.output.waitingBytes > this.limits.maxUnreadControlBytes + MAX_DATA_AHEAD) {
       // No GOAWAY would reach a peer that reads nothing.
+      this.#closedAt("maxUnreadControlBytes");
       this.transportClosed("the connection was closed: the peer does not read what it is sent");
+    }
   }
 
-  /** A frame or header block that has begun must become whole in time. */
-  #watchProgress(): void {
-    if (this.#reader.waitsForMore) {
-      if (this.#progressSeen !== this.#reader.progress)
-        this.timers.start("headers", this.limits.headersTimeoutMs);
-      this.#progressSeen = this.#reader.progress;
-    } else if (this.#progressSeen !== -1) {
-      this.timers.stop("headers");
-      this.#progressSeen = -1;
-    }
+  #closedAt(limit: LimitName): void {
+    if (!this.closed) this.account.acted(limit, "the connection was closed");
+  }
+
+  /** Closes the connection because its peer went beyond a limit. */
+  failAtLimit(limit: LimitName, message: string, code: number = ErrorCode.ENHANCE_YOUR_CALM): void {
+    this.#closedAt(limit);
+    this.fail(code, message);
   }
 
   /** The transport closed. */
   transportClosed(message: string): void {
     if (this.closed) return;
     this.#close({ code: this.#failureCode, message });
-    this.#transport.destroy();
+    this.transport.destroy();
   }
 
   /** Closes the connection for a fault, and says so. `detail` is for this side alone. */
@@ -176,48 +194,25 @@ export class Session implements StreamSession, DispatchingSession, StalledSessio
   }
 
   #linger(): void {
-    this.#transport.end();
+    this.transport.end();
     this.timers.start("linger", LINGER_MS);
   }
 
   #close(status: Status): void {
     this.sender.close();
     this.timers.stopAll();
+    this.frames.close();
+    this.#watch.close();
     this.side.closed(status);
     for (const stream of this.streams.all()) {
       this.streams.close(stream);
       stream.owner.failed(status, "unknown");
     }
-  }
-
-  #timedOut(timer: TimerName): void {
-    switch (timer) {
-      case "linger":
-        return this.#transport.destroy();
-      case "preface":
-        return this.fail(ErrorCode.PROTOCOL_ERROR, "no SETTINGS came in time");
-      case "settings":
-        return this.fail(ErrorCode.SETTINGS_TIMEOUT, "SETTINGS were not acknowledged in time");
-      case "headers":
-        return this.fail(
-          ErrorCode.ENHANCE_YOUR_CALM,
-          "a frame or header block was not whole in time",
-        );
-      case "keepalive":
-        return this.keepalive.ask();
-      case "pong":
-        if (this.keepalive.unanswered())
-          this.transportClosed("the connection was closed: the peer did not answer a PING in time");
-        return;
-      case "stall":
-        return this.#stall.check();
-      default:
-        this.side.timedOut(timer);
-    }
+    this.account.close();
   }
 
   sendingWaits(): void {
-    this.#stall.start();
+    this.stall.start();
   }
 
   // ---- streams ----
@@ -240,7 +235,7 @@ export class Session implements StreamSession, DispatchingSession, StalledSessio
 
   /** Resets a stream for a fault that is its alone. Source: RFC 9113, section 5.4.2. */
   streamFault(stream: Stream, code: number): void {
-    if (!this.streams.resets.take()) throw calm("faults of streams");
+    if (!this.streams.resets.take()) throw calm("faults of streams", "maxResetsPerSecond");
     this.streams.reset(stream, code);
     const message = `the stream was reset: ${errorName(code)}`;
     stream.owner.failed({ code: StatusNumber.INTERNAL, message }, "unknown");
@@ -248,10 +243,6 @@ export class Session implements StreamSession, DispatchingSession, StalledSessio
 
   creditStream(streamId: number, bytes: number): void {
     writeWindowUpdate(this.output, streamId, bytes);
-  }
-
-  unreadBytes(): number {
-    return this.streams.unreadBytes();
   }
 
   giveCredit(bytes: number): void {

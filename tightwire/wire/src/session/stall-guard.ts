@@ -1,5 +1,6 @@
 import { type Clock, type Status, StatusNumber } from "@tightwire/core/runtime";
 import { ErrorCode } from "../frames/protocol.js";
+import type { Account } from "./account.js";
 import type { ConnectionTimers } from "./connection-timers.js";
 import type { Limits } from "./limits.js";
 import type { OpenStreams } from "./open-streams.js";
@@ -15,10 +16,15 @@ export interface StalledSession {
   readonly limits: Limits;
   readonly streams: OpenStreams;
   readonly timers: ConnectionTimers;
+  readonly account: Account;
   readonly closed: boolean;
 }
 
-/** Resets streams whose finished message waits too long for a window, or for the socket. */
+/**
+ * Resets streams whose messages wait too long for a window, or for the socket, without a byte being
+ * sent: those that are finished, and the others while much is held. A stream that goes on may have
+ * a slow reader by design; its method's idle timeout ends it.
+ */
 export class StallGuard {
   readonly #session: StalledSession;
 
@@ -34,14 +40,15 @@ export class StallGuard {
 
   /** Resets what has waited too long; goes on while anything waits. */
   check(): void {
-    const { clock, limits, streams } = this.#session;
+    const { account, clock, limits, streams } = this.#session;
     const late = clock.now() - limits.stallTimeoutMs;
     let waiting = false;
     for (const stream of streams.all()) {
       const { writer } = stream;
       if (writer.outbox === undefined) continue;
       waiting = true;
-      if (!writer.ending || writer.waitsSince > late) continue;
+      if (writer.waitsSince > late || (!writer.ending && !account.hoards)) continue;
+      account.acted("stallTimeoutMs", "a call was reset");
       streams.reset(stream, ErrorCode.CANCEL);
       stream.owner.failed(NOT_READ, "unknown");
     }

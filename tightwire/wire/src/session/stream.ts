@@ -1,11 +1,8 @@
 import type { Outcome } from "@tightwire/core";
 import type { Status } from "@tightwire/core/runtime";
-import {
-  MessageReader,
-  type MessageReceiver,
-  type ReceivingSession,
-} from "../grpc/message-reader.js";
+import { MessageReader } from "../grpc/message-reader.js";
 import { type MessageSender, MessageWriter, type SendingSession } from "../grpc/message-writer.js";
+import type { MessageReceiver, ReceivingSession } from "../grpc/receiving.js";
 
 /** The call that a stream carries, as the client or the server sees it. */
 export interface StreamOwner extends MessageReceiver, MessageSender {
@@ -71,6 +68,11 @@ export class Stream {
     if (this.contentLeft === undefined) return true;
     this.contentLeft -= bytes;
     return endStream ? this.contentLeft === 0 : this.contentLeft >= 0;
+  }
+
+  /** Bytes that are held for it, in both directions. */
+  get heldBytes(): number {
+    return this.reader.heldBytes + (this.writer.outbox?.heldBytes ?? 0);
   }
 
   /** Drops what waits in both directions: the stream is closed. */
