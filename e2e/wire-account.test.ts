@@ -1,15 +1,19 @@
 import { gzipSync } from "node:zlib";
 import type { HeldBytes } from "@tightwire/core";
 import { MessageQueue, StatusNumber } from "@tightwire/core/runtime";
+import { createServer } from "@tightwire/server";
 import { eventually } from "@tightwire/testing";
+import { wire } from "@tightwire/wire/server";
 import { expect, onTestFinished, test } from "vitest";
 import { rawBlock } from "./raw-hpack.js";
 import {
+  CODE,
   continuation,
   data,
   greetRaw,
   headers,
   message,
+  ping,
   type RawPeer,
   request,
   WINDOW_UPDATE,
@@ -204,4 +208,32 @@ test("one-byte frames on a crowded connection look at no other stream", async ()
   peer.send(Buffer.concat(Array.from({ length: 5_000 }, () => data(999, Buffer.of(0)))));
   await peer.roundTrip();
   expect(sorts).toBe(0);
+});
+
+test("server.limits() reports what acted, the log says on whom, and the books close", async () => {
+  const lines: object[] = [];
+  const quiet = (): void => {};
+  const warn = (fields: object, text: string): void => void lines.push({ ...fields, text });
+  const server = createServer({ logger: { debug: quiet, info: quiet, warn, error: quiet } });
+  expect(server.limits().connections).toEqual([]);
+  const { address } = await server.listen(
+    "127.0.0.1:0",
+    wire({ limits: { maxPingsPerSecond: 5, maxHeldBytesTotal: 100 * MIB } }),
+  );
+  onTestFinished(() => server.stopNow());
+  const peer = await greetRaw(address);
+  await eventually(() => expect(server.limits().connections).toHaveLength(1));
+  expect(server.limits()).toMatchObject({ maxHeldBytesTotal: 100 * MIB, acted: {} });
+  const { peer: from } = server.limits().connections[0] ?? {};
+  peer.send(...Array.from({ length: 30 }, () => ping()));
+  await peer.dies(CODE.ENHANCE_YOUR_CALM);
+  expect(server.limits()).toMatchObject({ acted: { maxPingsPerSecond: 1 }, connections: [] });
+  expect(lines).toEqual([
+    {
+      limit: "maxPingsPerSecond",
+      peer: from,
+      times: 1,
+      text: "a limit acted: the connection was closed",
+    },
+  ]);
 });
