@@ -23,6 +23,8 @@ export interface IncomingCall {
   readonly peer: Peer;
   /** From the caller's `grpc-timeout`; `Infinity` without one. The server enforces it. */
   readonly deadline: Deadline;
+  /** When it came, by the acceptor's clock. Default: now. */
+  readonly receivedAt?: number | undefined;
   /**
    * What is wrong with its head, such as a malformed `grpc-timeout`: the server finishes the call
    * with it, and no handler runs.

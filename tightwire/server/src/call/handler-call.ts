@@ -72,7 +72,7 @@ export class HandlerCall
     this.incoming = incoming;
     this.served = served;
     this.#hook = hook;
-    this.#startedAt = served.clock.now();
+    this.#startedAt = incoming.receivedAt ?? served.clock.now();
     this.deadline = Math.min(incoming.deadline, this.#startedAt + served.maxDurationMs);
     this.#timer = served.clock.schedule(this.deadline, this);
     this.observer = observeStart(incoming, served);

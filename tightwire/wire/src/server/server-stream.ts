@@ -3,7 +3,6 @@ import {
   type Acceptor,
   CALLER_CANCELLED,
   DEADLINE_PASSED,
-  deadlineAfter,
   type FinalStatus,
   type IncomingCall,
   type IncomingSink,
@@ -40,6 +39,7 @@ export interface ServerStreamSession {
 export class ServerStream implements IncomingCall, StreamOwner {
   readonly path: string;
   readonly peer: Peer;
+  readonly receivedAt: number;
   readonly deadline: number;
   fault: Status | undefined = undefined;
   /** What its head holds; undefined when the connection does not count it. */
@@ -63,10 +63,8 @@ export class ServerStream implements IncomingCall, StreamOwner {
     this.stream = stream;
     this.path = head.path ?? "";
     this.peer = session.peer;
-    this.deadline =
-      head.timeoutMs === Number.POSITIVE_INFINITY
-        ? Number.POSITIVE_INFINITY
-        : deadlineAfter(head.timeoutMs ?? 0, session.session.clock);
+    this.receivedAt = session.session.clock.now();
+    this.deadline = this.receivedAt + (head.timeoutMs ?? 0);
     this.#acceptsGzip = head.acceptEncoding?.includes("gzip") === true;
     this.#metadataFields = head.fields.application;
   }
