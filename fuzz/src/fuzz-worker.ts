@@ -123,9 +123,10 @@ async function fuzz(): Promise<void> {
   if (!tryRecordings([...recordings.slice(first), ...recordings.slice(0, first)])) return;
   while (performance.now() < until) {
     Atomics.store(progress, 0, inputs);
-    if (!tryInput(randomInput(seed, inputs, recordings), `${seed}-${inputs}`) || !heapIsFlat())
-      return;
-    if (++inputs % INPUTS_PER_TURN === 0) await nextTurn();
+    if (!tryInput(randomInput(seed, inputs, recordings), `${seed}-${inputs}`)) return;
+    if (++inputs % INPUTS_PER_TURN !== 0) continue;
+    await nextTurn();
+    if (!heapIsFlat()) return;
   }
   report({ kind: "done", inputs, splits, bytes: liveBytes() });
 }

@@ -2,6 +2,20 @@ import { ConnectionError } from "./connection-error.js";
 import { type FrameHandler, readFrame, streamIdAt } from "./frame.js";
 import { ErrorCode, Flag, FRAME_HEADER_BYTES, FrameType, MAX_FRAME_BYTES } from "./protocol.js";
 
+/** How many frames may be read. */
+export interface FrameBudget {
+  /** So many, before it asks. */
+  left: number;
+  /** Whether there are more: `left` is set anew then. */
+  more(): boolean;
+}
+
+/** A budget that never ends. */
+export const UNLIMITED: FrameBudget = { left: Number.POSITIVE_INFINITY, more: () => true };
+
+/** So many frames are read whatever the budget is, so that everybody gets on: a call of one message. */
+const LEAST_FRAMES = 2;
+
 /**
  * Bytes to frames: holds each to the rules of its kind (length, stream id, padding) and hands it
  * on. A frame other than DATA is handed on whole; what came of it before is kept. The order of
@@ -43,17 +57,24 @@ export class FrameReader {
     return this.#payload?.length ?? 0;
   }
 
-  /** Reads what came. Throws a {@link ConnectionError} for what breaks a rule. */
-  push(bytes: Buffer): void {
+  /**
+   * Reads what came, as long as `budget` has frames. Returns where it stopped: at the end, or before
+   * a frame. Throws a {@link ConnectionError} for what breaks a rule.
+   */
+  push(bytes: Buffer, budget: FrameBudget = UNLIMITED): number {
     let at = this.#continue(bytes);
+    let frames = 0;
     while (at < bytes.length && !this.#handler.closed) {
       if (bytes.length - at < FRAME_HEADER_BYTES) {
         bytes.copy(this.#head, 0, at);
         this.#headBytes = bytes.length - at;
-        return;
+        break;
       }
+      if (--budget.left < 0 && frames >= LEAST_FRAMES && !budget.more()) return at;
+      frames++;
       at = this.#frame(bytes, at);
     }
+    return bytes.length;
   }
 
   /** Goes on with what the last bytes left off; returns where the next frame begins. */

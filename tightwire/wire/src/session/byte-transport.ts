@@ -14,6 +14,10 @@ export interface ByteTransport {
    * a moment, so that it can read what was written.
    */
   end(): void;
+  /** Gives no more bytes, or few, until {@link resume}. Default: gives them. */
+  pause?(): void;
+  /** Gives bytes again. */
+  resume?(): void;
   /** Closes it now. */
   destroy(): void;
 }

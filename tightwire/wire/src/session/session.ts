@@ -1,6 +1,5 @@
 import { type Clock, type Random, type Status, StatusNumber } from "@tightwire/core/runtime";
 import { ConnectionError, calm } from "../frames/connection-error.js";
-import { FrameReader } from "../frames/frame-reader.js";
 import { writeGoaway, writeSettings, writeWindowUpdate } from "../frames/frame-writer.js";
 import { DEFAULT_WINDOW_BYTES, ErrorCode, errorName } from "../frames/protocol.js";
 import { defaultSettings, type Settings } from "../frames/settings.js";
@@ -10,13 +9,13 @@ import type { ByteTransport } from "./byte-transport.js";
 import { CONNECTION_WINDOW_BYTES, ConnectionCredit } from "./connection-credit.js";
 import { ConnectionTimers } from "./connection-timers.js";
 import { type DispatchingSession, FrameDispatcher } from "./frame-dispatcher.js";
-import { FrameWatch } from "./frame-watch.js";
 import { HeaderWriter } from "./header-writer.js";
 import { Keepalive, type KeepaliveOptions } from "./keepalive.js";
 import type { LimitName, Limits } from "./limits.js";
 import { OpenStreams } from "./open-streams.js";
 import type { Output } from "./output.js";
 import { ProcessAccount } from "./process-account.js";
+import { type ReadConnection, Reading } from "./reading.js";
 import { Sender } from "./sender.js";
 import type { SessionSide } from "./session-side.js";
 import { shed } from "./shed.js";
@@ -47,7 +46,7 @@ export interface SessionOptions extends KeepaliveOptions {
  * a {@link SessionSide} decides what differs between client and server. It closes in {@link fail}
  * (this side found a fault), {@link transportClosed}, or {@link finish} (all is done).
  */
-export class Session implements StreamSession, DispatchingSession, StalledSession {
+export class Session implements StreamSession, DispatchingSession, StalledSession, ReadConnection {
   readonly options: SessionOptions;
   readonly limits: Limits;
   readonly clock: Clock;
@@ -74,9 +73,8 @@ export class Session implements StreamSession, DispatchingSession, StalledSessio
   readonly transport: ByteTransport;
   /** Hears the frames that come. */
   readonly frames: FrameDispatcher;
-  readonly #reader: FrameReader;
   readonly stall: StallGuard = new StallGuard(this);
-  readonly #watch: FrameWatch;
+  readonly #reading: Reading;
 
   constructor(
     transport: ByteTransport,
@@ -111,8 +109,7 @@ export class Session implements StreamSession, DispatchingSession, StalledSessio
     this.timers = new ConnectionTimers(clock, (timer) => timedOut(this, timer));
     this.keepalive = new Keepalive(clock, options, this.timers, this.output);
     this.frames = new FrameDispatcher(this);
-    this.#reader = new FrameReader(this.frames);
-    this.#watch = new FrameWatch(this, this.#reader);
+    this.#reading = new Reading(this);
     this.timers.start("preface", limits.prefaceTimeoutMs);
   }
 
@@ -133,21 +130,21 @@ export class Session implements StreamSession, DispatchingSession, StalledSessio
   receive(bytes: Buffer): void {
     if (this.closed) return;
     this.keepalive.heard();
-    try {
-      this.#reader.push(bytes);
-    } catch (error) {
-      if (error instanceof ConnectionError) {
-        if (error.limit !== undefined) this.#closedAt(error.limit as LimitName);
-        this.fail(error.code, error.message);
-      } else this.fail(ErrorCode.INTERNAL_ERROR, "a fault of this engine", String(error));
-      return;
-    }
-    this.#watch.look();
-    if (this.output.waitingBytes > this.limits.maxUnreadControlBytes + MAX_DATA_AHEAD) {
-      // No GOAWAY would reach a peer that reads nothing.
-      this.#closedAt("maxUnreadControlBytes");
-      this.transportClosed("the connection was closed: the peer does not read what it is sent");
-    }
+    this.#reading.receive(bytes);
+  }
+
+  bytesRead(): void {
+    if (this.output.waitingBytes <= this.limits.maxUnreadControlBytes + MAX_DATA_AHEAD) return;
+    // No GOAWAY would reach a peer that reads nothing.
+    this.#closedAt("maxUnreadControlBytes");
+    this.transportClosed("the connection was closed: the peer does not read what it is sent");
+  }
+
+  readingFailed(error: unknown): void {
+    if (error instanceof ConnectionError) {
+      if (error.limit !== undefined) this.#closedAt(error.limit as LimitName);
+      this.fail(error.code, error.message);
+    } else this.fail(ErrorCode.INTERNAL_ERROR, "a fault of this engine", String(error));
   }
 
   #closedAt(limit: LimitName): void {
@@ -160,8 +157,9 @@ export class Session implements StreamSession, DispatchingSession, StalledSessio
     this.fail(code, message);
   }
 
-  /** The transport closed. */
+  /** The transport closed. What it gave before is read first. */
   transportClosed(message: string): void {
+    if (!this.closed) this.#reading.finish();
     if (this.closed) return;
     this.#close({ code: this.#failureCode, message });
     this.transport.destroy();
@@ -202,7 +200,7 @@ export class Session implements StreamSession, DispatchingSession, StalledSessio
     this.sender.close();
     this.timers.stopAll();
     this.frames.close();
-    this.#watch.close();
+    this.#reading.close();
     this.side.closed(status);
     for (const stream of this.streams.all()) {
       this.streams.close(stream);

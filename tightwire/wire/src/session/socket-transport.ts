@@ -61,6 +61,14 @@ export class SocketTransport implements ByteTransport {
     this.#socket.resume();
   }
 
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
   destroy(): void {
     this.#socket.destroy();
   }
