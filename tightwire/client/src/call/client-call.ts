@@ -178,7 +178,8 @@ export class ClientCall implements ClientInterceptedCall, FinishedCall, CallHand
   start(settled: (() => void) | undefined): boolean {
     const { signal } = this.options;
     this.#settled = settled;
-    if (this.deadline <= this.startedAt) this.finish(localCompletion(NO_TIME_LEFT, "not-processed"));
+    if (this.deadline <= this.startedAt)
+      this.finish(localCompletion(NO_TIME_LEFT, "not-processed"));
     else if (signal?.aborted === true) this.abort(signal.reason);
     else if (this.#scope?.cancelledBy !== undefined)
       this.finish(localCompletion(this.#scope.cancelledBy, "not-processed"));
