@@ -228,3 +228,27 @@ describe("2. no memory of blocks", () => {
     }
   });
 });
+
+test("7. a value that HTTP/2 forbids is told as such whenever it comes, out of the table as well", () => {
+  const decoder = new HpackDecoder();
+  const told = (hex: string): boolean[] => {
+    const bytes = Buffer.from(hex.replaceAll(" ", ""), "hex");
+    const goods: boolean[] = [];
+    decoder.decode(bytes, 0, bytes.length, {
+      field: (_name, _value, good) => void goods.push(good),
+    });
+    return goods;
+  };
+  expect(told(`40 ${string("a")} ${string("x\x01")} 40 ${string("b")} ${string("y")}`)).toEqual([
+    false,
+    true,
+  ]);
+  // 0xbe is the newest entry; 0x0f 0x30 is the older one's name with another value.
+  expect(told(`bf be 82 0f 30 ${string(" padded")} 0f 30 ${string("")}`)).toEqual([
+    false,
+    true,
+    true,
+    false,
+    true,
+  ]);
+});

@@ -1,5 +1,6 @@
 import { compressionError } from "./compression-error.js";
 import { DynamicTable } from "./dynamic-table.js";
+import { isGoodValue } from "./field-value.js";
 import { decodeHuffman } from "./huffman.js";
 import { STATIC_COUNT, STATIC_NAMES, STATIC_VALUES } from "./static-table.js";
 
@@ -8,7 +9,8 @@ import { STATIC_COUNT, STATIC_NAMES, STATIC_VALUES } from "./static-table.js";
  * decoded to its end whatever it holds.
  */
 export interface FieldSink {
-  field(name: string, value: string): void;
+  /** `good`: HTTP/2 allows the value. */
+  field(name: string, value: string, good: boolean): void;
 }
 
 /**
@@ -70,13 +72,9 @@ export class HpackDecoder {
     if ((first & 0x80) !== 0) {
       const index = this.#integer(7);
       const name = this.#nameAt(index);
-      sink.field(
-        name,
-        index <= STATIC_COUNT
-          ? (STATIC_VALUES[index] as string)
-          : this.#table.value(index - STATIC_COUNT - 1),
-      );
-      return;
+      if (index <= STATIC_COUNT) return sink.field(name, STATIC_VALUES[index] as string, true);
+      const entry = index - STATIC_COUNT - 1;
+      return sink.field(name, this.#table.value(entry), this.#table.isGood(entry));
     }
     const indexed = (first & 0x40) !== 0;
     if (!indexed && (first & 0x20) !== 0)
@@ -84,8 +82,9 @@ export class HpackDecoder {
     const index = this.#integer(indexed ? 6 : 4);
     const name = index === 0 ? this.#string() : this.#nameAt(index);
     const value = this.#string();
-    if (indexed) this.#table.add(name, value);
-    sink.field(name, value);
+    const good = isGoodValue(value);
+    if (indexed) this.#table.add(name, value, good);
+    sink.field(name, value, good);
   }
 
   #nameAt(index: number): string {

@@ -14,6 +14,8 @@ export class DynamicTable {
   /** A ring: entry `index` (from 0, the newest) stands at `newest - index`. */
   readonly #names: string[] = [];
   readonly #values: string[] = [];
+  /** Whether HTTP/2 allows the value: looked at once, since most fields come again and again. */
+  readonly #good: boolean[] = [];
   readonly #mask: number;
   #newest = -1;
   #count = 0;
@@ -51,14 +53,20 @@ export class DynamicTable {
     return this.#values[(this.#newest - index) & this.#mask] as string;
   }
 
+  /** Whether HTTP/2 allows the value of an entry that is there. */
+  isGood(index: number): boolean {
+    return this.#good[(this.#newest - index) & this.#mask] as boolean;
+  }
+
   /** Adds an entry and drops the oldest for it; one larger than the table empties it. */
-  add(name: string, value: string): void {
+  add(name: string, value: string, good: boolean): void {
     const bytes = fieldBytes(name, value);
     this.#evict(this.#limit - bytes);
     if (bytes > this.#limit) return;
     this.#newest = (this.#newest + 1) & this.#mask;
     this.#names[this.#newest] = name;
     this.#values[this.#newest] = value;
+    this.#good[this.#newest] = good;
     this.#count++;
     this.#bytes += bytes;
   }

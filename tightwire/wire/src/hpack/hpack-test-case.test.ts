@@ -34,7 +34,9 @@ function readStories(folder: string, raw: boolean): { name: string; cases: Case[
 
 function decode(decoder: HpackDecoder, block: Buffer): Field[] {
   const fields: Field[] = [];
-  decoder.decode(block, 0, block.length, { field: (...field) => void fields.push(field) });
+  decoder.decode(block, 0, block.length, {
+    field: (name, value) => void fields.push([name, value]),
+  });
   return fields;
 }
 
