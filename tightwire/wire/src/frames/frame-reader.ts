@@ -13,7 +13,7 @@ export interface FrameBudget {
 /** A budget that never ends. */
 export const UNLIMITED: FrameBudget = { left: Number.POSITIVE_INFINITY, more: () => true };
 
-/** So many frames are read whatever the budget is, so that everybody gets on: a call of one message. */
+/** So many frames are read whatever the budget is, so that everybody gets on: a small call. */
 const LEAST_FRAMES = 2;
 
 /**
@@ -58,8 +58,8 @@ export class FrameReader {
   }
 
   /**
-   * Reads what came, as long as `budget` has frames. Returns where it stopped: at the end, or before
-   * a frame. Throws a {@link ConnectionError} for what breaks a rule.
+   * Reads what came, as long as `budget` has frames. Returns where it stopped: at the end, or
+   * before a frame. Throws a {@link ConnectionError} for what breaks a rule.
    */
   push(bytes: Buffer, budget: FrameBudget = UNLIMITED): number {
     let at = this.#continue(bytes);
