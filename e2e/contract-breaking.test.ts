@@ -20,6 +20,7 @@ beforeEach(() => {
     "tightwire/core/proto",
     "tightwire/transport-contract/proto",
     "bench/proto",
+    "hostile/proto",
     "interop/proto",
   ];
   for (const path of ["buf.yaml", "scripts/contract.mjs", ...modules]) {
