@@ -1,35 +1,13 @@
 import { expect, test } from "vitest";
 import { formatFigures } from "./figures-page.js";
 import type { CaseResult } from "./result.js";
+import { caseResult } from "./result.test-support.js";
 
 const MIB = 1024 * 1024;
 
 function resultOf(attackers: number, heldBytes: number, longestMs: number): CaseResult {
-  return {
-    subject: "tightwire",
-    case: "rapid-reset",
-    attackers,
-    crash: undefined,
-    heldBytes,
-    peakBytes: heldBytes,
-    descriptors: 0,
-    descriptorsLeft: 0,
-    cpuSeconds: 1,
-    quiet: { calls: 1, failures: 0, longestMs: 1 },
-    neighbour: { calls: 1, failures: 0, longestMs },
-    attack: {
-      connections: 1,
-      open: 0,
-      ends: { closed: 1 },
-      goaways: {},
-      statuses: {},
-      resets: {},
-      sentBytes: 1,
-      receivedBytes: 1,
-      seconds: 1,
-      faults: [],
-    },
-  };
+  const neighbour = { calls: 1, failures: 0, longestMs };
+  return caseResult({ case: "rapid-reset", attackers, heldBytes, peakBytes: heldBytes, neighbour });
 }
 
 test("a line for each number of attackers, a column for each subject, and what is bad is counted", () => {

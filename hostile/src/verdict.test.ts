@@ -1,36 +1,16 @@
 import { expect, test } from "vitest";
 import { findCase } from "./cases.js";
-import type { CaseResult } from "./result.js";
+import { caseResult } from "./result.test-support.js";
 import { type Fault, judge, judgeCounts } from "./verdict.js";
 
 const MIB = 1024 * 1024;
 const HOSTILE = findCase("unread-gzip");
-const NOTHING = { calls: 10, failures: 0, longestMs: 5 };
-const GOOD: CaseResult = {
-  subject: "tightwire",
+const GOOD = caseResult({
   case: HOSTILE.name,
-  attackers: 1,
-  crash: undefined,
   heldBytes: 64 * MIB,
   peakBytes: 100 * MIB,
-  descriptors: 0,
-  descriptorsLeft: 0,
-  cpuSeconds: 1,
-  quiet: NOTHING,
-  neighbour: NOTHING,
-  attack: {
-    connections: 1,
-    open: 1,
-    ends: { open: 1 },
-    goaways: {},
-    statuses: {},
-    resets: {},
-    sentBytes: 1,
-    receivedBytes: 1,
-    seconds: 1,
-    faults: [],
-  },
-};
+});
+const NOTHING = GOOD.neighbour;
 
 function texts(faults: readonly Fault[]): string[] {
   return faults.map(({ text }) => text);

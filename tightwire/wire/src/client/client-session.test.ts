@@ -10,7 +10,7 @@ import {
 } from "@tightwire/core/runtime";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { rawFrame } from "../frames/raw-frame.test-support.js";
-import type { ByteTransport } from "../session/byte-transport.js";
+import { silentTransport } from "../session/byte-transport.test-support.js";
 import { DEFAULT_LIMITS } from "../session/limits.js";
 import { ClientSession } from "./client-session.js";
 
@@ -46,7 +46,7 @@ function answer(streamId: number): Buffer {
   ]);
 }
 
-/** A session over a carrier in memory; `sent` gathers what it wrote. */
+/** A session over a transport in memory; `sent` gathers what it wrote. */
 function createSession(
   firstStreamId: number,
   report?: Report,
@@ -63,15 +63,13 @@ function createSession(
   const log: string[] = [];
   const written: Buffer[] = [];
   let ended = false;
-  const carrier: ByteTransport = {
-    waitingBytes: 0,
+  const transport = silentTransport({
     write: (bytes) => void written.push(Buffer.from(bytes)),
     whenWritten: (callback) => setImmediate(callback),
     end: () => {
       ended = true;
     },
-    destroy() {},
-  };
+  });
   const options = {
     ...SYSTEM,
     limits: DEFAULT_LIMITS,
@@ -84,7 +82,7 @@ function createSession(
     report,
     firstStreamId,
   };
-  const session = new ClientSession(carrier, options, {
+  const session = new ClientSession(transport, options, {
     ready: () => log.push("ready"),
     state: (state) => log.push(state),
     busy: () => {},

@@ -8,6 +8,7 @@ import {
 } from "@tightwire/core/runtime";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { rawFrame } from "../frames/raw-frame.test-support.js";
+import { silentTransport } from "../session/byte-transport.test-support.js";
 import { DEFAULT_LIMITS } from "../session/limits.js";
 import { ClientSession } from "./client-session.js";
 
@@ -42,18 +43,14 @@ function openSession(pinged?: () => void) {
   const log: string[] = [];
   let toSkip = PREFACE_BYTES;
   const session = new ClientSession(
-    {
-      waitingBytes: 0,
+    silentTransport({
       write(bytes) {
         for (let at = toSkip; at < bytes.length; at += 9 + bytes.readUIntBE(at, 3))
           if (bytes[at + 3] === PING && bytes[at + 4] === 0)
             sent(rawFrame(PING, 1, 0, Buffer.from(bytes.subarray(at + 9, at + 17))));
         toSkip = 0;
       },
-      whenWritten: () => {},
-      end: () => {},
-      destroy: () => {},
-    },
+    }),
     {
       ...SYSTEM,
       limits: DEFAULT_LIMITS,

@@ -1,4 +1,5 @@
 import type { Clock } from "@tightwire/core/runtime";
+import { perClock } from "../session/per-clock.js";
 
 /**
  * Messages that threads inflate at once, at most: one fewer than Node's pool has threads, so that
@@ -75,14 +76,7 @@ export class InflationPool {
 /** Loaded when the first message is for a thread. */
 const processors = (): number => process.getBuiltinModule("node:os").availableParallelism();
 
-const pools = new WeakMap<Clock, InflationPool>();
-
-/** The pool of everything that runs by this clock: the process's, or a test's. */
-export function poolOf(clock: Clock): InflationPool {
-  let pool = pools.get(clock);
-  if (pool === undefined) {
-    pool = new InflationPool(clock);
-    pools.set(clock, pool);
-  }
-  return pool;
-}
+/** The pool of everything that runs by this clock. */
+export const poolOf: (clock: Clock) => InflationPool = perClock(
+  (clock) => new InflationPool(clock),
+);

@@ -85,7 +85,8 @@ export class Inflation implements InflationSource {
   }
 
   startNext(done: () => void): boolean {
-    const job = this.#takeWanted();
+    this.#dropUnwanted();
+    const job = this.#jobs.shift();
     if (job === undefined) {
       this.#busy = false;
       return false;
@@ -128,7 +129,7 @@ export class Inflation implements InflationSource {
   /** Has the first job served that is still wanted, once the rate allows it. */
   #next(): void {
     if (this.#busy) return;
-    while (this.#jobs[0]?.wanted() === false) this.#jobs.shift();
+    this.#dropUnwanted();
     if (this.#jobs.length === 0) return;
     this.#busy = true;
     const { waitMs } = this.#rate;
@@ -142,11 +143,9 @@ export class Inflation implements InflationSource {
     this.#next();
   };
 
-  #takeWanted(): Job | undefined {
-    for (;;) {
-      const job = this.#jobs.shift();
-      if (job === undefined || job.wanted()) return job;
-    }
+  /** Drops jobs in front of the first that is still wanted. */
+  #dropUnwanted(): void {
+    while (this.#jobs[0]?.wanted() === false) this.#jobs.shift();
   }
 }
 

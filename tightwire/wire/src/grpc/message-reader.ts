@@ -1,5 +1,5 @@
 import { type Status, StatusNumber } from "@tightwire/core/runtime";
-import { DECODED_FACTOR } from "../session/account.js";
+import { DECODED_FACTOR, TOO_MUCH_HELD } from "../session/account.js";
 import type { Compression, Decompressed } from "./compression.js";
 import { Inbox, type InboxOwner } from "./inbox.js";
 import { checkPrefix, type MessageFault, PREFIX_BYTES } from "./message-prefix.js";
@@ -235,10 +235,8 @@ export class MessageReader implements InboxOwner {
     const { owner, session } = this.#stream;
     if (fault.kind === "flag")
       return owner.refuse(internal(`a message with the invalid compression flag ${fault.flag}`));
-    const message =
-      fault.kind === "large"
-        ? `a message of ${fault.bytes} bytes is larger than ${session.maxMessageBytes} bytes, the limit`
-        : "too many bytes are held for the connection";
+    if (fault.kind === "held") return owner.refuse(TOO_MUCH_HELD);
+    const message = `a message of ${fault.bytes} bytes is larger than ${session.maxMessageBytes} bytes, the limit`;
     owner.refuse({ code: StatusNumber.RESOURCE_EXHAUSTED, message });
   }
 

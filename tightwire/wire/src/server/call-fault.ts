@@ -2,9 +2,8 @@ import { malformedTimeout, type Status, StatusNumber } from "@tightwire/core/run
 import { isKnownEncoding } from "../grpc/compression.js";
 import type { RequestHead } from "../grpc/request-head.js";
 import { isGrpc } from "../grpc/response-head.js";
-import type { Account } from "../session/account.js";
+import { type Account, TOO_MUCH_HELD } from "../session/account.js";
 import type { Limits } from "../session/limits.js";
-import { TOO_MUCH_HELD } from "./call-statuses.js";
 
 /** What a call is counted in. */
 interface CountingSession {

@@ -8,11 +8,6 @@ export const CLOSED_MEANWHILE: Status = {
   message: "the connection was closed while the call was opened",
 };
 export const OK: FinalStatus = { code: StatusNumber.OK, message: "", trailers: undefined };
-/** The headers of calls count, too. */
-export const TOO_MUCH_HELD: Status = {
-  code: StatusNumber.RESOURCE_EXHAUSTED,
-  message: "too many bytes are held for the connection",
-};
 export const UNREAD: FinalStatus = {
   code: StatusNumber.RESOURCE_EXHAUSTED,
   message: "too many responses wait for this connection to read them",

@@ -1,32 +1,28 @@
 import { type Acceptor, type IncomingCall, SYSTEM } from "@tightwire/core/runtime";
 import { expect, test } from "vitest";
 import { PREFACE } from "../frames/protocol.js";
-import { rawFrame } from "../frames/raw-frame.test-support.js";
+import {
+  END_HEADERS,
+  HEADERS,
+  rawFrame,
+  request,
+  settings,
+} from "../frames/raw-frame.test-support.js";
+import { rawBlock, rawIndexed, rawLiteral } from "../hpack/raw-hpack.test-support.js";
 import { DEFAULT_LIMITS } from "../session/limits.js";
-import { ServerSession } from "./server-session.js";
+import { openServerSession } from "./server-session.test-support.js";
 
-const NEVER = Number.POSITIVE_INFINITY;
-const SETTINGS = 4;
 /** `SETTINGS_INITIAL_WINDOW_SIZE` of 0: nothing of a response with messages is ever read. */
-const NO_WINDOW = rawFrame(SETTINGS, 0, 0, Buffer.of(0, 4, 0, 0, 0, 0));
-
-const text = (value: string): Buffer =>
-  Buffer.concat([Buffer.of(value.length), Buffer.from(value)]);
+const NO_WINDOW = settings([4, 0]);
+/** The index of the entry that came last: behind the 61 of the static table. */
+const NEWEST_ENTRY = 62;
 
 /** A head, with one large field that goes into the table first, and `count` fields of a byte. */
 function head(streamId: number, count: number): Buffer {
-  const literals = [":path", "/a/B", "content-type", "application/grpc", "te", "trailers"];
-  const fields = [Buffer.of(0x83, 0x86)];
-  for (let at = 0; at < literals.length; at += 2)
-    fields.push(
-      Buffer.concat([Buffer.of(0), text(literals[at] as string), text(literals[at + 1] as string)]),
-    );
-  fields.push(
-    streamId === 1
-      ? Buffer.concat([Buffer.of(0x40), text("x"), text("y".repeat(100))])
-      : Buffer.of(0xbe),
-  );
-  return rawFrame(1, 4, streamId, Buffer.concat([...fields, Buffer.alloc(count, 0xbe)]));
+  const large =
+    streamId === 1 ? rawLiteral(["x", "y".repeat(100)], "indexed") : rawIndexed(NEWEST_ENTRY);
+  const block = [rawBlock(request("/a/B")), large, Buffer.alloc(count, rawIndexed(NEWEST_ENTRY))];
+  return rawFrame(HEADERS, END_HEADERS, streamId, Buffer.concat(block));
 }
 
 /** A session of a server whose handlers never finish. */
@@ -49,21 +45,7 @@ function openSession() {
       };
     },
   };
-  const session = new ServerSession(
-    { waitingBytes: 0, write() {}, whenWritten() {}, end() {}, destroy() {} },
-    {
-      ...SYSTEM,
-      limits: DEFAULT_LIMITS,
-      maxMessageBytes: 1_000,
-      keepaliveMs: NEVER,
-      keepaliveTimeoutMs: 1,
-      maxIdleMs: NEVER,
-      maxAgeMs: NEVER,
-      maxAgeGraceMs: NEVER,
-    },
-    { kind: "network", address: "test" },
-    { acceptor, sessionClosed() {} },
-  );
+  const session = openServerSession(acceptor);
   session.receive(Buffer.concat([PREFACE, NO_WINDOW]));
   return { session, calls };
 }

@@ -1,48 +1,23 @@
 import { SYSTEM } from "@tightwire/core/runtime";
 import { describe, expect, test } from "vitest";
 import { PREFACE } from "../frames/protocol.js";
-import { DEFAULT_LIMITS } from "../session/limits.js";
 import { REFUSAL } from "./preface.js";
-import { ServerSession } from "./server-session.js";
+import type { ServerSession } from "./server-session.js";
+import { openServerSession } from "./server-session.test-support.js";
 
 const SETTINGS = 4;
 const GOAWAY = 7;
-const NEVER = Number.POSITIVE_INFINITY;
 
 /** A server's session, and what it has written. */
 function openSession(): { session: ServerSession; written(): Promise<Buffer> } {
   const writes: Buffer[] = [];
-  const session = new ServerSession(
-    {
-      waitingBytes: 0,
-      write: (bytes) => void writes.push(Buffer.from(bytes)),
-      whenWritten: () => {},
-      end: () => {},
-      destroy: () => {},
-    },
+  const session = openServerSession(
     {
       ...SYSTEM,
-      limits: DEFAULT_LIMITS,
       maxMessageBytes: 1,
-      keepaliveMs: NEVER,
-      keepaliveTimeoutMs: 1,
-      maxIdleMs: NEVER,
-      maxAgeMs: NEVER,
-      maxAgeGraceMs: NEVER,
+      open: () => ({ kind: "refused", status: { code: 12, message: "", trailers: undefined } }),
     },
-    { kind: "network", address: "test" },
-    {
-      acceptor: {
-        ...SYSTEM,
-        maxMessageBytes: 1,
-        open: () => ({
-          kind: "refused",
-          status: { code: 12, message: "", trailers: undefined },
-        }),
-      },
-      limitActed() {},
-      sessionClosed: () => {},
-    },
+    { write: (bytes) => void writes.push(Buffer.from(bytes)) },
   );
   // Frames are written when the code that runs now is done.
   return {

@@ -1,4 +1,9 @@
-import type { ActedLimits, HeldBytes } from "@tightwire/core/runtime";
+import {
+  type ActedLimits,
+  type HeldBytes,
+  type Status,
+  StatusNumber,
+} from "@tightwire/core/runtime";
 import type { LimitName, Limits } from "./limits.js";
 import type { Holder, ProcessAccount } from "./process-account.js";
 
@@ -7,6 +12,12 @@ import type { Holder, ProcessAccount } from "./process-account.js";
  * bytes on the wire, and an object with a few fields in memory.
  */
 export const DECODED_FACTOR = 32;
+
+/** The status of a call whose message or head would be too much to hold. */
+export const TOO_MUCH_HELD: Status = {
+  code: StatusNumber.RESOURCE_EXHAUSTED,
+  message: "too many bytes are held for the connection",
+};
 
 /** What a call costs beside its headers and messages. */
 const CALL_BYTES = 4_096;

@@ -13,7 +13,6 @@ export class HeaderBlock {
   #bytes = 0;
   #continuations = 0;
   readonly #limits: Limits;
-
   readonly #account: HeaderAccount;
 
   constructor(limits: Limits, account: HeaderAccount) {

@@ -1,25 +1,17 @@
 import { type Acceptor, SYSTEM } from "@tightwire/core/runtime";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { PREFACE } from "../frames/protocol.js";
-import { rawFrame } from "../frames/raw-frame.test-support.js";
-import { ServerSession } from "../server/server-session.js";
-import { DEFAULT_LIMITS } from "./limits.js";
+import {
+  DATA,
+  headers,
+  message,
+  rawFrame,
+  request,
+  settings,
+  WINDOW_UPDATE,
+} from "../frames/raw-frame.test-support.js";
+import { openServerSession } from "../server/server-session.test-support.js";
 import { OpenStreams } from "./open-streams.js";
-
-const NEVER = Number.POSITIVE_INFINITY;
-const DATA = 0;
-const WINDOW_UPDATE = 8;
-
-const text = (value: string): Buffer =>
-  Buffer.concat([Buffer.of(value.length), Buffer.from(value)]);
-const literal = (name: string, value: string): Buffer =>
-  Buffer.concat([Buffer.of(0), text(name), text(value)]);
-const HEAD = Buffer.concat([
-  Buffer.of(0x83, 0x86),
-  literal(":path", "/a/B"),
-  literal("content-type", "application/grpc"),
-  literal("te", "trailers"),
-]);
 
 /** A server's session with an open call on stream 1 whose handler asked for `asked` messages. */
 function openCall(asked: number) {
@@ -38,31 +30,12 @@ function openCall(asked: number) {
       cancelled() {},
     }),
   };
-  const session = new ServerSession(
-    {
-      waitingBytes: 0,
-      write: (bytes) => void written.push(Buffer.from(bytes)),
-      whenWritten() {},
-      end() {},
-      destroy() {},
-    },
-    {
-      ...SYSTEM,
-      clock: { ...SYSTEM.clock, nextTurn: (callback) => void turns.push(callback) },
-      limits: DEFAULT_LIMITS,
-      maxMessageBytes: 4_000_000,
-      keepaliveMs: NEVER,
-      keepaliveTimeoutMs: 1,
-      maxIdleMs: NEVER,
-      maxAgeMs: NEVER,
-      maxAgeGraceMs: NEVER,
-    },
-    { kind: "network", address: "test" },
-    { acceptor, sessionClosed() {} },
+  const session = openServerSession(
+    acceptor,
+    { write: (bytes) => void written.push(Buffer.from(bytes)) },
+    { clock: { ...SYSTEM.clock, nextTurn: (callback) => void turns.push(callback) } },
   );
-  session.receive(
-    Buffer.concat([PREFACE, rawFrame(4, 0, 0, Buffer.alloc(0)), rawFrame(1, 4, 1, HEAD)]),
-  );
+  session.receive(Buffer.concat([PREFACE, settings(), headers(1, request("/a/B"))]));
   return {
     session,
     messages,
@@ -93,12 +66,6 @@ function* inFrames(bytes: Buffer): Generator<Buffer> {
   }
 }
 
-const withPrefix = (body: Buffer): Buffer => {
-  const prefix = Buffer.alloc(5);
-  prefix.writeUInt32BE(body.length, 1);
-  return Buffer.concat([prefix, body]);
-};
-
 afterEach(() => void vi.restoreAllMocks());
 
 describe("32. messages in DATA frames of one byte", () => {
@@ -122,7 +89,7 @@ describe("32. messages in DATA frames of one byte", () => {
 
   test("32. a large one is copied three times at most, into a few buffers, and no stream is looked at", async () => {
     const body = Buffer.alloc(150_000, "large");
-    const work = countWork(withPrefix(body), 1);
+    const work = countWork(message(body), 1);
     expect(work.messages).toHaveLength(1);
     expect(work.messages[0]?.equals(body)).toBe(true);
     // A chunk ends inside a frame's header, which is copied.
@@ -134,7 +101,7 @@ describe("32. messages in DATA frames of one byte", () => {
 
   test("32. thousands of small ones cost no more a byte, read or not", async () => {
     const count = 500;
-    const small = withPrefix(Buffer.alloc(100, "small"));
+    const small = message(Buffer.alloc(100, "small"));
     const bytes = Buffer.concat(Array.from({ length: count }, () => small));
     for (const asked of [count, 0]) {
       const work = countWork(bytes, asked);

@@ -2,6 +2,7 @@ import { type Clock, SYSTEM } from "@tightwire/core/runtime";
 import { describe, expect, test } from "vitest";
 import type { FrameHandler } from "../frames/frame.js";
 import { rawFrame } from "../frames/raw-frame.test-support.js";
+import { silentTransport } from "./byte-transport.test-support.js";
 import { Reading } from "./reading.js";
 
 const PING = 6;
@@ -45,15 +46,10 @@ function connect(world: ReturnType<typeof createWorld>, costMs: () => number = (
     closed: false,
     clock: world.clock,
     frames: frames as FrameHandler,
-    transport: {
-      waitingBytes: 0,
-      write() {},
-      whenWritten() {},
-      end() {},
-      destroy() {},
+    transport: silentTransport({
       pause: () => void seen.paused++,
       resume: () => void seen.resumed++,
-    },
+    }),
     account: { moveUndecoded() {} },
     timers: { has: () => false, start() {}, stop() {} } as never,
     limits: { headersTimeoutMs: 1 },

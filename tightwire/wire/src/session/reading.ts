@@ -37,8 +37,7 @@ export class Reading {
   /** Bytes came. Keeps those that must wait. */
   receive(bytes: Buffer): void {
     if (this.#waiting.length > 0) this.#waiting.push(bytes);
-    else if (this.#read(bytes, this.#budget.fresh)) return;
-    else this.#connection.transport.pause?.();
+    else if (!this.#read(bytes, this.#budget.fresh)) this.#connection.transport.pause?.();
   }
 
   /** Reads all that waits: no more comes. */

@@ -113,12 +113,7 @@ export class Sender {
   /** Whether so many bytes of DATA can be written for a stream here and now. */
   mayWrite(stream: SentStream, bytes: number): boolean {
     return (
-      stream.id !== 0 &&
-      bytes <= MAX_FRAME_BYTES &&
-      bytes <= stream.sendWindow &&
-      bytes <= this.#sendWindow &&
-      !this.output.blocked &&
-      !this.closed
+      stream.id !== 0 && bytes <= MAX_FRAME_BYTES && !this.mustWait(stream, bytes) && !this.closed
     );
   }
 

@@ -2,7 +2,7 @@ import { Metadata } from "@tightwire/core";
 import { SYSTEM } from "@tightwire/core/runtime";
 import { describe, expect, test } from "vitest";
 import { ClientSession } from "../client/client-session.js";
-import type { ByteTransport } from "./byte-transport.js";
+import { silentTransport } from "./byte-transport.test-support.js";
 import { DEFAULT_LIMITS } from "./limits.js";
 
 const SETTINGS = Buffer.from("000000040000000000", "hex");
@@ -18,20 +18,16 @@ function openSession(): {
 } {
   let end: string | undefined;
   let sent = 0;
-  const carrier: ByteTransport = {
-    waitingBytes: 0,
+  const transport = silentTransport({
     write(bytes) {
       sent += bytes.length;
     },
-    whenWritten: () => {},
-    end: () => {},
-    destroy: () => {},
-  };
+  });
   const tell = (_state: unknown, why: { message: string }): void => {
     end = why.message;
   };
   const session = new ClientSession(
-    carrier,
+    transport,
     {
       ...SYSTEM,
       limits: DEFAULT_LIMITS,

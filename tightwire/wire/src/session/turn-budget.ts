@@ -1,5 +1,6 @@
 import type { Clock } from "@tightwire/core/runtime";
 import type { FrameBudget } from "../frames/frame-reader.js";
+import { perClock } from "./per-clock.js";
 
 /** Frames that are counted together. */
 const STEP_FRAMES = 4;
@@ -80,14 +81,7 @@ class Share implements FrameBudget {
   }
 }
 
-const budgets = new WeakMap<Clock, TurnBudget>();
-
-/** The budget of all connections that run by this clock: the process's, or a test's. */
-export function turnBudgetOf(clock: Clock): TurnBudget {
-  let budget = budgets.get(clock);
-  if (budget === undefined) {
-    budget = new TurnBudget(clock);
-    budgets.set(clock, budget);
-  }
-  return budget;
-}
+/** The budget of all connections that run by this clock. */
+export const turnBudgetOf: (clock: Clock) => TurnBudget = perClock(
+  (clock) => new TurnBudget(clock),
+);
