@@ -383,7 +383,6 @@ describe("28. the order of writing", () => {
       },
     );
     const peer = await greetRaw(server.address, settings([INITIAL_WINDOW_SIZE, 8 * MIB]));
-    peer.send(windowUpdate(0, 64 * MIB));
     const calls = Array.from({ length: 64 }, (_, call) => {
       const streamId = call * 2 + 1;
       return Buffer.concat([
@@ -391,7 +390,8 @@ describe("28. the order of writing", () => {
         data(streamId, message("small"), true),
       ]);
     });
-    peer.send(...calls);
+    // The window opens behind the calls: their responses are ready, in whatever turns they came.
+    peer.send(...calls, windowUpdate(0, 64 * MIB));
     for (let call = 0; call < 64; call++)
       expect((await peer.response(call * 2 + 1)).status).toBe("0");
     const end = peer.frames.findIndex(

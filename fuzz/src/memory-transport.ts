@@ -14,11 +14,38 @@ export class MemoryTransport implements ByteTransport {
   readonly #faults: Faults;
   #waiting: { readonly bytes: Buffer; readonly copy: Buffer }[] = [];
   #whenWritten: (() => void)[] = [];
+  #paused = false;
+  #lent: Buffer[] = [];
 
   /** `heard` gets every byte in order. */
   constructor(faults: Faults, heard: (bytes: Buffer) => void) {
     this.#faults = faults;
     this.#heard = heard;
+  }
+
+  /**
+   * Lends bytes to a session, which looks at them until it has read them: at once, or before it
+   * resumes a transport that it paused. Then they are overwritten.
+   */
+  lend(bytes: Buffer, receive: (bytes: Buffer) => void): void {
+    const lent = Buffer.from(bytes);
+    this.#lent.push(lent);
+    receive(lent);
+    if (!this.#paused) this.#spoil();
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#spoil();
+  }
+
+  #spoil(): void {
+    for (const lent of this.#lent) lent.fill(0xee);
+    this.#lent = [];
   }
 
   write(bytes: Buffer): void {

@@ -27,14 +27,39 @@ export function runOnce(input: Input): Outcome {
     : runPart(input);
 }
 
-/** How a cut input came to something else than it does whole; undefined when it did not. */
+/**
+ * How a cut input came to something else than it does whole; undefined when it did not. The order
+ * of what was said on different streams does not matter: it depends on the turns of the event loop
+ * in which the frames were read.
+ */
 export function differenceOf(cut: Outcome, whole: Outcome): string | undefined {
-  const most = Math.max(cut.log.length, whole.log.length);
+  const cutLog = sortedByStream(cut.log);
+  const wholeLog = sortedByStream(whole.log);
+  const most = Math.max(cutLog.length, wholeLog.length);
   for (let at = 0; at < most; at++) {
-    if (cut.log[at] === whole.log[at]) continue;
-    return `cut, it comes to "${brief(cut.log[at])}"; whole, to "${brief(whole.log[at])}"`;
+    if (cutLog[at] === wholeLog[at]) continue;
+    return `cut, it comes to "${brief(cutLog[at])}"; whole, to "${brief(wholeLog[at])}"`;
   }
   return undefined;
+}
+
+/**
+ * What was said on a stream, by a call or by a kind of frame stays in order, with the bytes of DATA
+ * joined.
+ */
+function sortedByStream(log: readonly string[]): readonly string[] {
+  const groups = new Map<string, string[]>();
+  for (const line of log) {
+    const [kind = "", stream = ""] = line.split(" ", 2);
+    const key = kind === "headers" || kind === "data" || kind === "end" ? `on ${stream}` : kind;
+    const group = groups.get(key) ?? [];
+    const before = `data ${stream} `;
+    if (kind === "data" && group.at(-1)?.startsWith(before))
+      group.push(`${group.pop()}${line.slice(before.length)}`);
+    else group.push(line);
+    groups.set(key, group);
+  }
+  return [...groups.keys()].sort().flatMap((key) => groups.get(key) ?? []);
 }
 
 function brief(line: string | undefined): string {

@@ -99,12 +99,7 @@ export function createServerSubject(
     get over() {
       return session.session.closed;
     },
-    receive(bytes) {
-      // What is received is borrowed: nobody may look at it afterwards.
-      const borrowed = Buffer.from(bytes);
-      session.receive(borrowed);
-      borrowed.fill(0xee);
-    },
+    receive: (bytes) => transport.lend(bytes, (lent) => session.receive(lent)),
     lost: () => session.transportClosed("the fuzzer is gone"),
     close: () => session.close({ code: StatusNumber.UNAVAILABLE, message: "the fuzzer closed it" }),
     act,

@@ -28,7 +28,13 @@ export function watchSession(session: Session, ledger: Ledger): void {
 
 /** What is released was held, in each book. */
 function watchAccount({ account, credit }: Session, { faults }: Ledger): void {
-  const books = ["moveUndecoded", "moveDecoded", "moveUnread", "moveWaiting"] as const;
+  const books = [
+    "moveUnparsed",
+    "moveUndecoded",
+    "moveDecoded",
+    "moveUnread",
+    "moveWaiting",
+  ] as const;
   for (const name of books) {
     const move = account[name].bind(account);
     account[name] = (bytes) => {

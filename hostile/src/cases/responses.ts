@@ -12,7 +12,6 @@ import {
   type Method,
   MIB,
   MOST_WINDOW,
-  SMALL_BYTES,
 } from "./requests.js";
 
 const DEFAULT_WINDOW_BYTES = 65_535;
@@ -104,7 +103,7 @@ export const RESPONSE_CASES: readonly HostileCase[] = [
     does: "changes the window of 900 open streams 2,700 times in each SETTINGS",
     points: [12, 15],
     limit: "maxSettingsPerSecond",
-    heldBytes: SMALL_BYTES,
+    heldBytes: 8 * MIB, // 900 calls with their handlers
     async attack(stage) {
       const connection = await stage.connect();
       for (let opened = 0; opened < 900; opened++) connection.openStream(call("Hold"));

@@ -146,7 +146,7 @@ function known(value: unknown): unknown {
 
 /**
  * Whether the bytes are refused here for what both others take: the end of a group that is not open
- * but has the number of a known field, a field that ends beyond the message it is in, and a varint of
+ * but has the number of a known field, a field that ends beyond its message, and a varint of
  * more than ten bytes in a field that is skipped.
  */
 function onlyWeRefuse(input: Uint8Array): boolean {

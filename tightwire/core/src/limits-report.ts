@@ -1,5 +1,7 @@
 /** What peers make a process hold, in bytes, by kind. */
 export interface HeldBytes {
+  /** Bytes that came and wait for a turn of the event loop: 256 KiB a connection, at most twice. */
+  readonly unparsed: number;
   /** Frames and messages as they came: cut short, or waiting for a reader. */
   readonly undecoded: number;
   /** Decoded messages that wait for a reader, at what they may cost as objects. */

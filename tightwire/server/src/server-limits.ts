@@ -2,7 +2,7 @@ import type { LimitsReport } from "@tightwire/core";
 import type { Listener } from "@tightwire/core/runtime";
 
 const NOTHING: LimitsReport = {
-  heldBytes: { undecoded: 0, decoded: 0, headers: 0, calls: 0, unread: 0, waiting: 0 },
+  heldBytes: { unparsed: 0, undecoded: 0, decoded: 0, headers: 0, calls: 0, unread: 0, waiting: 0 },
   maxHeldBytesTotal: Number.POSITIVE_INFINITY,
   acted: {},
   connections: [],

@@ -53,6 +53,8 @@ function openSession(pinged?: () => void) {
     }),
     {
       ...SYSTEM,
+      // Of its own: the turns of one test do not reach into the next.
+      clock: { ...SYSTEM.clock },
       limits: DEFAULT_LIMITS,
       maxMessageBytes: 1_000,
       keepaliveMs: NEVER,

@@ -13,9 +13,6 @@ export interface FrameBudget {
 /** A budget that never ends. */
 export const UNLIMITED: FrameBudget = { left: Number.POSITIVE_INFINITY, more: () => true };
 
-/** So many frames are read whatever the budget is, so that everybody gets on: a small call. */
-const LEAST_FRAMES = 2;
-
 /**
  * Bytes to frames: holds each to the rules of its kind (length, stream id, padding) and hands it
  * on. A frame other than DATA is handed on whole; what came of it before is kept. The order of
@@ -58,20 +55,21 @@ export class FrameReader {
   }
 
   /**
-   * Reads what came, as long as `budget` has frames. Returns where it stopped: at the end, or
-   * before a frame. Throws a {@link ConnectionError} for what breaks a rule.
+   * Reads what came: `least` frames in any case, and as many more as `budget` has. Returns where it
+   * stopped: at the end, or before a frame. Throws a {@link ConnectionError} for what breaks a
+   * rule.
    */
-  push(bytes: Buffer, budget: FrameBudget = UNLIMITED): number {
+  push(bytes: Buffer, budget: FrameBudget = UNLIMITED, least = 0): number {
     let at = this.#continue(bytes);
-    let frames = 0;
+    let read = 0;
     while (at < bytes.length && !this.#handler.closed) {
       if (bytes.length - at < FRAME_HEADER_BYTES) {
         bytes.copy(this.#head, 0, at);
         this.#headBytes = bytes.length - at;
         break;
       }
-      if (--budget.left < 0 && frames >= LEAST_FRAMES && !budget.more()) return at;
-      frames++;
+      if (--budget.left < 0 && read >= least && !budget.more()) return at;
+      read++;
       at = this.#frame(bytes, at);
     }
     return bytes.length;

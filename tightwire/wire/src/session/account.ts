@@ -36,6 +36,7 @@ export interface AccountOwner {
  * counts: what is released, or was asked for elsewhere.
  */
 export class Account implements Holder {
+  unparsed = 0;
   undecoded = 0;
   decoded = 0;
   headers = 0;
@@ -59,18 +60,18 @@ export class Account implements Holder {
     this.process.delete(this);
   }
 
-  /** What came from the peer and is held. */
+  /** What came from the peer in frames and is held. */
   get received(): number {
     return this.undecoded + this.decoded + this.headers;
   }
 
   get heldBytes(): number {
-    return this.received + this.calls + this.unread + this.waiting;
+    return this.unparsed + this.received + this.calls + this.unread + this.waiting;
   }
 
   get held(): HeldBytes {
-    const { undecoded, decoded, headers, calls, unread, waiting } = this;
-    return { undecoded, decoded, headers, calls, unread, waiting };
+    const { unparsed, undecoded, decoded, headers, calls, unread, waiting } = this;
+    return { unparsed, undecoded, decoded, headers, calls, unread, waiting };
   }
 
   /** How often each limit acted on the connection. */
@@ -132,6 +133,11 @@ export class Account implements Holder {
     if (bytes > 0 && !this.#mayReceive(bytes)) return false;
     this.#moveCall(bytes, 0);
     return true;
+  }
+
+  moveUnparsed(bytes: number): void {
+    this.unparsed += bytes;
+    this.process.heldBytes += bytes;
   }
 
   moveUndecoded(bytes: number): void {

@@ -14,7 +14,10 @@ export interface ByteTransport {
    * a moment, so that it can read what was written.
    */
   end(): void;
-  /** Gives no more bytes, or few, until {@link resume}. Default: gives them. */
+  /**
+   * Gives no more bytes, or few, until {@link resume}. Default: gives them. Those given last must
+   * stay as they are until then: the session has not read all of them.
+   */
   pause?(): void;
   /** Gives bytes again. */
   resume?(): void;

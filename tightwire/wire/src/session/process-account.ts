@@ -29,13 +29,22 @@ export class ProcessAccount {
 
   /** What is held, by kind. Worth a walk over the connections. */
   get held(): HeldBytes {
-    const sum = { undecoded: 0, decoded: 0, headers: 0, calls: 0, unread: 0, waiting: 0 };
+    const sum = {
+      unparsed: 0,
+      undecoded: 0,
+      decoded: 0,
+      headers: 0,
+      calls: 0,
+      unread: 0,
+      waiting: 0,
+    };
     for (const { held } of this.#holders) {
       sum.undecoded += held.undecoded;
       sum.decoded += held.decoded;
       sum.headers += held.headers;
       sum.calls += held.calls;
       sum.unread += held.unread;
+      sum.unparsed += held.unparsed;
       sum.waiting += held.waiting;
     }
     return sum;

@@ -50,7 +50,14 @@ function connect(world: ReturnType<typeof createWorld>, costMs: () => number = (
       pause: () => void seen.paused++,
       resume: () => void seen.resumed++,
     }),
-    account: { moveUndecoded() {} },
+    account: {
+      heldBytes: 0,
+      moveUndecoded() {},
+      moveUnparsed(bytes: number) {
+        this.heldBytes += bytes;
+      },
+    },
+    output: { position: 0 },
     timers: { has: () => false, start() {}, stop() {} } as never,
     limits: { headersTimeoutMs: 1 },
     bytesRead: () => void seen.reads++,
@@ -76,20 +83,30 @@ function pings(count: number, first = 0): Buffer {
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
 describe("frames in turns of the event loop", () => {
-  test("what is more than a turn's waits, in order, and the transport is paused until it was read", () => {
+  test("what is more than a turn's waits, in order", () => {
     const world = createWorld();
     const { reading, seen } = connect(world);
     reading.receive(pings(1_000));
-    expect(seen.pings.length).toBeLessThan(30);
-    expect(seen).toMatchObject({ paused: 1, resumed: 0 });
-    // Over TLS a little more comes all the same.
+    expect(seen.pings.length).toBeLessThan(100);
     reading.receive(pings(10, 1_000));
     for (let turn = 0; world.waits; turn++) {
       expect(turn).toBeLessThan(15);
       world.turn();
     }
-    expect(seen.pings).toEqual(upTo(1_010));
-    expect(seen).toMatchObject({ paused: 1, resumed: 1 });
+    expect(seen).toMatchObject({ pings: upTo(1_010), paused: 0 });
+  });
+
+  test("while much waits the transport is paused", () => {
+    const world = createWorld();
+    const { reading, seen } = connect(world);
+    reading.receive(pings(10_000));
+    expect(seen).toMatchObject({ paused: 0 });
+    reading.receive(pings(10_000, 10_000));
+    expect(seen).toMatchObject({ paused: 1, resumed: 0 });
+    // Over TLS a little more comes all the same.
+    reading.receive(pings(10, 20_000));
+    while (world.waits) world.turn();
+    expect(seen).toMatchObject({ pings: upTo(20_010), paused: 1, resumed: 1 });
   });
 
   test("turns that take long have fewer frames, and quick ones more again", () => {
@@ -120,6 +137,57 @@ describe("frames in turns of the event loop", () => {
       expect(little.seen.pings).toEqual(upTo(8));
     }
     expect(much.seen.pings.length).toBeLessThan(5_000);
+  });
+
+  test("of those that wait the one that cost least is read first", () => {
+    const world = createWorld();
+    const heavy = Array.from({ length: 10 }, () => connect(world, () => 1));
+    for (const { reading } of heavy) reading.receive(pings(1_000));
+    for (let turn = 0; turn < 20; turn++) world.turn();
+    connect(world, () => 1).reading.receive(pings(1_000));
+    const light = connect(world, () => 1);
+    light.reading.receive(pings(6));
+    expect(light.seen.pings).toEqual(upTo(2));
+    world.turn();
+    expect(light.seen.pings).toEqual(upTo(6));
+  });
+
+  test("one that was sent much, or has much kept for it, cost more than one that was not", () => {
+    const world = createWorld();
+    const { reading, connection } = connect(world);
+    expect(reading.costMs).toBe(0);
+    connection.account.heldBytes = 67_108_864;
+    const heldMs = reading.costMs;
+    expect(heldMs).toBeGreaterThan(10);
+    connection.output.position = 67_108_864;
+    reading.receive(pings(1));
+    expect(reading.costMs).toBeGreaterThan(heldMs + 10);
+    connection.account.heldBytes = 0;
+    const writtenMs = reading.costMs;
+    connect(world, () => 1).reading.receive(pings(2_000));
+    for (let turn = 0; turn < 50; turn++) world.turn();
+    expect(reading.costMs).toBeLessThan(writtenMs / 10);
+  });
+
+  test("those that wait longest take turns: each gets on", () => {
+    const world = createWorld();
+    const all = Array.from({ length: 10 }, () => connect(world, () => 1));
+    for (const { reading } of all) reading.receive(pings(200));
+    for (let turn = 0; turn < 100; turn++) world.turn();
+    const counts = all.map(({ seen }) => seen.pings.length);
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(16);
+  });
+
+  test("what waits counts as held until it was read or dropped", () => {
+    const world = createWorld();
+    const { reading, connection } = connect(world);
+    reading.receive(pings(1_000));
+    expect(connection.account.heldBytes).toBeGreaterThan(15_000);
+    for (let turn = 0; turn < 15; turn++) world.turn();
+    expect(connection.account.heldBytes).toBe(0);
+    reading.receive(pings(1_000));
+    reading.close();
+    expect(connection.account.heldBytes).toBe(0);
   });
 
   test("when no more comes all that waits is read at once; when it is closed nothing is", () => {

@@ -157,9 +157,12 @@ export class Session implements StreamSession, DispatchingSession, StalledSessio
     this.fail(code, message);
   }
 
-  /** The transport closed. What it gave before is read first. */
+  /**
+   * The transport closed. A client first reads the responses that it gave before; nobody waits for
+   * those of a server.
+   */
   transportClosed(message: string): void {
-    if (!this.closed) this.#reading.finish();
+    if (!this.closed && this.side.kind === "client") this.#reading.finish();
     if (this.closed) return;
     this.#close({ code: this.#failureCode, message });
     this.transport.destroy();

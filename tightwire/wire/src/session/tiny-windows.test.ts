@@ -61,8 +61,8 @@ function openSession(): {
       update.writeUInt32BE(bytes, 9);
       update.writeUInt32BE(bytes, 22);
       session.receive(update);
-      // What the credit allows is written when the code that runs now is done.
-      return new Promise((resolve) => process.nextTick(resolve));
+      // Frames are read in turns, and what the credit allows is written in the same one.
+      return new Promise((resolve) => setImmediate(resolve));
     },
   };
 }
