@@ -6,12 +6,18 @@ import { ErrorCode, Flag, FRAME_HEADER_BYTES, FrameType, MAX_FRAME_BYTES } from 
 export interface FrameBudget {
   /** So many, before it asks. */
   left: number;
+  /** Whether it ended in this turn of the event loop. */
+  readonly isUsedUp: boolean;
   /** Whether there are more: `left` is set anew then. */
   more(): boolean;
 }
 
 /** A budget that never ends. */
-export const UNLIMITED: FrameBudget = { left: Number.POSITIVE_INFINITY, more: () => true };
+export const UNLIMITED: FrameBudget = {
+  left: Number.POSITIVE_INFINITY,
+  isUsedUp: false,
+  more: () => true,
+};
 
 /**
  * Bytes to frames: holds each to the rules of its kind (length, stream id, padding) and hands it

@@ -44,6 +44,7 @@ function connect(world: ReturnType<typeof createWorld>, costMs: () => number = (
   };
   const connection = {
     closed: false,
+    side: { kind: "server" as const },
     clock: world.clock,
     frames: frames as FrameHandler,
     transport: silentTransport({

@@ -12,12 +12,15 @@ const HELD_BYTES_A_MS = 4_194_304;
 /** A connection that cost less is not held up by what others cost: a small call of its is read. */
 const LIGHT_MS = 1;
 const SMALL_CALL_FRAMES = 2;
+/** Fewer bytes are read without a look at the clock: what they cost shows by what is written. */
+const TIMED_BYTES = 1_024;
 
 /** So many bytes may wait before no more are taken: an end behind fewer is seen at once. */
 const MOST_WAITING_BYTES = 262_144;
 
 /** What reading asks of its connection. */
 export interface ReadConnection extends WatchedConnection {
+  readonly side: { readonly kind: "server" | "client" };
   readonly clock: Clock;
   readonly frames: FrameHandler;
   readonly transport: ByteTransport;
@@ -44,22 +47,24 @@ export class Reading implements WaitingConnection {
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #paused = false;
-  /** What reading has cost, in milliseconds: it counts less with every turn. */
+  /** What reading has cost, in milliseconds. */
   #costMs = 0;
-  #countedTurn = 0;
+  /** How often costs were halved when this one was. */
+  #halvings = 0;
   #countedPosition = 0;
 
   constructor(connection: ReadConnection) {
     this.#connection = connection;
     this.#reader = new FrameReader(connection.frames);
     this.#watch = new FrameWatch(connection, this.#reader);
-    this.#budget = turnBudgetOf(connection.clock);
+    this.#budget = turnBudgetOf(connection.side.kind, connection.clock);
+    this.#halvings = this.#budget.halvings;
   }
 
   /** What the connection costs the process: the time of reading, and bytes written and held. */
   get costMs(): number {
-    const heldMs = this.#connection.account.heldBytes / HELD_BYTES_A_MS;
-    return this.#costMs * this.#budget.remainder(this.#countedTurn) + heldMs;
+    this.#age();
+    return this.#costMs + this.#connection.account.heldBytes / HELD_BYTES_A_MS;
   }
 
   /** Bytes came. Keeps those that must wait. */
@@ -100,8 +105,9 @@ export class Reading implements WaitingConnection {
   /** False when a part of it has to wait, and does. */
   #read(bytes: Buffer, budget: FrameBudget): boolean {
     const connection = this.#connection;
-    const least = this.costMs < LIGHT_MS ? SMALL_CALL_FRAMES : 0;
-    const beganAt = connection.clock.now();
+    const least = budget.isUsedUp && this.costMs > LIGHT_MS ? 0 : SMALL_CALL_FRAMES;
+    const timed = bytes.length >= TIMED_BYTES;
+    const beganAt = timed ? connection.clock.now() : 0;
     let end: number;
     try {
       end = this.#reader.push(bytes, budget, least);
@@ -109,7 +115,7 @@ export class Reading implements WaitingConnection {
       connection.readingFailed(error);
       return true;
     }
-    this.#count(connection.clock.now() - beganAt);
+    this.#count(timed ? connection.clock.now() - beganAt : 0);
     this.#watch.look();
     connection.bytesRead();
     if (end === bytes.length || connection.closed) return true;
@@ -119,14 +125,17 @@ export class Reading implements WaitingConnection {
 
   /** Adds the time of reading, and what was written since the last time, to the cost. */
   #count(tookMs: number): void {
-    const budget = this.#budget;
-    if (this.#countedTurn !== budget.turn) {
-      this.#costMs *= budget.remainder(this.#countedTurn);
-      this.#countedTurn = budget.turn;
-    }
     const { position } = this.#connection.output;
+    this.#age();
     this.#costMs += tookMs + (position - this.#countedPosition) / WRITTEN_BYTES_A_MS;
     this.#countedPosition = position;
+  }
+
+  #age(): void {
+    const halvings = this.#budget.halvings - this.#halvings;
+    if (halvings === 0) return;
+    this.#costMs *= 2 ** -halvings;
+    this.#halvings += halvings;
   }
 
   #keep(bytes: Buffer): void {

@@ -2,17 +2,20 @@ import type { Clock } from "@tightwire/core/runtime";
 import type { FrameBudget } from "../frames/frame-reader.js";
 import { perClock } from "./per-clock.js";
 
-/** How long a turn of the event loop may take because of the frames of a share. */
-const TURN_MS = 5;
+/**
+ * How long a turn of the event loop may take because of the frames of a share. Clients read what
+ * they asked for: with turns as short as a server's, large responses that come together are decoded
+ * later, and outlive a collection.
+ */
+const TURN_MS = { server: 5, client: 25 } as const;
 /** Frames of a turn: at first, at least and at most. */
 const FIRST_FRAMES = 16;
 const FEWEST_FRAMES = 4;
 const MOST_FRAMES = 4_096;
-/** So many are read before any is counted, and this part of a turn's between looks at the clock. */
-const FREE_FRAMES = 4;
-const STEP_PART = 1 / 16;
+/** Frames between two looks at the clock: as many while turns are short, one when one was long. */
+const MOST_STEP_FRAMES = 16;
 
-/** In so many turns what a connection has cost counts half. */
+/** After so many turns what a connection has cost counts half. */
 const HALF_LIFE_TURNS = 8;
 
 /** A connection with bytes that wait for a turn. */
@@ -48,10 +51,10 @@ export class TurnBudget {
   #queue: WaitingConnection[] = [];
   #readsLater = false;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, turnMs: number) {
     this.#clock = clock;
-    this.fresh = new Share(clock, () => this.#beginTurn());
-    this.waiting = new Share(clock, () => this.#beginTurn());
+    this.fresh = new Share(clock, turnMs, () => this.#beginTurn());
+    this.waiting = new Share(clock, turnMs, () => this.#beginTurn());
   }
 
   /** Has a connection read in a turn to come. */
@@ -62,14 +65,9 @@ export class TurnBudget {
     this.#clock.nextTurn(this.#readWaiting);
   }
 
-  /** How much of a cost counts after turns: `since` is when it was counted, as {@link turn}. */
-  remainder(since: number): number {
-    return 2 ** ((since - this.#turn) / HALF_LIFE_TURNS);
-  }
-
-  /** Counts turns of the event loop in which frames were handled. */
-  get turn(): number {
-    return this.#turn;
+  /** How often what a connection has cost was halved. */
+  get halvings(): number {
+    return Math.floor(this.#turn / HALF_LIFE_TURNS);
   }
 
   readonly #readWaiting = (): void => {
@@ -101,52 +99,58 @@ export class TurnBudget {
 
 /** One share of the budget. */
 class Share implements FrameBudget {
-  left: number = FREE_FRAMES;
+  left = 1;
   used = 0;
+  isUsedUp = false;
+  #step = 1;
   #most = FIRST_FRAMES;
-  #isUsedUp = false;
   #startedAt = 0;
   readonly #clock: Clock;
+  readonly #turnMs: number;
   readonly #begun: () => void;
 
-  constructor(clock: Clock, begun: () => void) {
+  constructor(clock: Clock, turnMs: number, begun: () => void) {
     this.#clock = clock;
+    this.#turnMs = turnMs;
     this.#begun = begun;
   }
 
-  /** Whether nothing is left of this turn's. */
-  get isUsedUp(): boolean {
-    return this.#isUsedUp;
-  }
-
   more(): boolean {
-    if (this.#isUsedUp) return false;
+    if (this.isUsedUp) return false;
     const now = this.#clock.now();
     if (this.used === 0) {
       this.#begun();
       this.#startedAt = now;
-    } else if (this.used >= this.#most || now - this.#startedAt >= TURN_MS) {
-      this.#isUsedUp = true;
+    } else if (this.used >= this.#most || now - this.#startedAt >= this.#turnMs) {
+      this.isUsedUp = true;
       return false;
     }
-    this.left = Math.ceil(this.#most * STEP_PART);
-    this.used += this.left;
+    this.used += this.#step;
+    this.left = this.#step;
     return true;
   }
 
   /** `isLargest`: it took most of the turn. */
   endTurn(tookMs: number, isLargest: boolean): void {
-    if (tookMs <= TURN_MS) {
+    if (tookMs <= this.#turnMs) {
+      this.#step = Math.min(MOST_STEP_FRAMES, this.#step * 2);
       if (this.used >= this.#most) this.#most = Math.min(MOST_FRAMES, this.#most * 2);
-    } else if (isLargest)
-      this.#most = Math.max(FEWEST_FRAMES, Math.floor((this.used * TURN_MS) / tookMs));
+    } else if (isLargest) {
+      this.#step = 1;
+      this.#most = Math.max(FEWEST_FRAMES, Math.floor((this.used * this.#turnMs) / tookMs));
+    }
     this.used = 0;
-    this.left = FREE_FRAMES;
-    this.#isUsedUp = false;
+    this.left = this.#step;
+    this.isUsedUp = false;
   }
 }
 
-/** The budget of all connections that run by this clock. */
-export const turnBudgetOf: (clock: Clock) => TurnBudget = perClock(
-  (clock) => new TurnBudget(clock),
-);
+const budgets = {
+  server: perClock((clock) => new TurnBudget(clock, TURN_MS.server)),
+  client: perClock((clock) => new TurnBudget(clock, TURN_MS.client)),
+};
+
+/** The budget of all servers', or clients', connections that run by this clock. */
+export function turnBudgetOf(side: "server" | "client", clock: Clock): TurnBudget {
+  return budgets[side](clock);
+}
