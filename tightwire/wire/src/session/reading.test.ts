@@ -176,7 +176,8 @@ describe("frames in turns of the event loop", () => {
     for (const { reading } of all) reading.receive(pings(200));
     for (let turn = 0; turn < 100; turn++) world.turn();
     const counts = all.map(({ seen }) => seen.pings.length);
-    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(16);
+    // A few turns of ten frames, of 150.
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(40);
   });
 
   test("what waits counts as held until it was read or dropped", () => {

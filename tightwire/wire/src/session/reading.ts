@@ -12,7 +12,7 @@ const HELD_BYTES_A_MS = 4_194_304;
 /** A connection that cost less is not held up by what others cost: a small call of its is read. */
 const LIGHT_MS = 1;
 const SMALL_CALL_FRAMES = 2;
-/** Fewer bytes are read without a look at the clock: what they cost shows by what is written. */
+/** Fewer bytes that just came are read without a look at the clock. */
 const TIMED_BYTES = 1_024;
 
 /** So many bytes may wait before no more are taken: an end behind fewer is seen at once. */
@@ -106,7 +106,7 @@ export class Reading implements WaitingConnection {
   #read(bytes: Buffer, budget: FrameBudget): boolean {
     const connection = this.#connection;
     const least = budget.isUsedUp && this.costMs > LIGHT_MS ? 0 : SMALL_CALL_FRAMES;
-    const timed = bytes.length >= TIMED_BYTES;
+    const timed = budget === this.#budget.waiting || bytes.length >= TIMED_BYTES;
     const beganAt = timed ? connection.clock.now() : 0;
     let end: number;
     try {

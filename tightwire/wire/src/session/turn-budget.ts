@@ -7,7 +7,7 @@ import { perClock } from "./per-clock.js";
  * they asked for: with turns as short as a server's, large responses that come together are decoded
  * later, and outlive a collection.
  */
-const TURN_MS = { server: 5, client: 25 } as const;
+const TURN_MS = { server: 10, client: 50 } as const;
 /** Frames of a turn: at first, at least and at most. */
 const FIRST_FRAMES = 16;
 const FEWEST_FRAMES = 4;
