@@ -14,7 +14,6 @@ export class MemoryTransport implements ByteTransport {
   readonly #faults: Faults;
   #waiting: { readonly bytes: Buffer; readonly copy: Buffer }[] = [];
   #whenWritten: (() => void)[] = [];
-  #paused = false;
   #lent: Buffer[] = [];
 
   /** `heard` gets every byte in order. */
@@ -24,27 +23,18 @@ export class MemoryTransport implements ByteTransport {
   }
 
   /**
-   * Lends bytes to a session, which looks at them until it has read them: at once, or before it
-   * resumes a transport that it paused. Then they are overwritten.
+   * Lends bytes to a session, which looks at them until it has read them, in this turn of the event
+   * loop or a later one. Then they are overwritten.
    */
-  lend(bytes: Buffer, receive: (bytes: Buffer) => void): void {
+  lend(
+    bytes: Buffer,
+    session: { receive(bytes: Buffer): void; readonly hasReadAll: boolean },
+  ): void {
     const lent = Buffer.from(bytes);
     this.#lent.push(lent);
-    receive(lent);
-    if (!this.#paused) this.#spoil();
-  }
-
-  pause(): void {
-    this.#paused = true;
-  }
-
-  resume(): void {
-    this.#paused = false;
-    this.#spoil();
-  }
-
-  #spoil(): void {
-    for (const lent of this.#lent) lent.fill(0xee);
+    session.receive(lent);
+    if (!session.hasReadAll) return;
+    for (const read of this.#lent) read.fill(0xee);
     this.#lent = [];
   }
 

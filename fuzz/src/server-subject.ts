@@ -99,7 +99,13 @@ export function createServerSubject(
     get over() {
       return session.session.closed;
     },
-    receive: (bytes) => transport.lend(bytes, (lent) => session.receive(lent)),
+    receive: (bytes) =>
+      transport.lend(bytes, {
+        receive: (lent) => session.receive(lent),
+        get hasReadAll() {
+          return session.session.account.unparsed === 0;
+        },
+      }),
     lost: () => session.transportClosed("the fuzzer is gone"),
     close: () => session.close({ code: StatusNumber.UNAVAILABLE, message: "the fuzzer closed it" }),
     act,

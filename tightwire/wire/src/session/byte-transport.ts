@@ -1,4 +1,7 @@
-/** What carries a connection's bytes: a socket, or a test. The session sees nothing else of it. */
+/**
+ * What carries a connection's bytes: a socket, or a test. The session sees nothing else of it. What
+ * it gives must stay as it is: the session may read it in a later turn of the event loop.
+ */
 export interface ByteTransport {
   /** Takes bytes, in order. The buffer must stay as it is until {@link waitingBytes} is 0. */
   write(bytes: Buffer): void;
@@ -14,10 +17,7 @@ export interface ByteTransport {
    * a moment, so that it can read what was written.
    */
   end(): void;
-  /**
-   * Gives no more bytes, or few, until {@link resume}. Default: gives them. Those given last must
-   * stay as they are until then: the session has not read all of them.
-   */
+  /** Gives no more bytes, or few, until {@link resume}. Default: gives them. */
   pause?(): void;
   /** Gives bytes again. */
   resume?(): void;
