@@ -72,6 +72,8 @@ function createSession(
   });
   const options = {
     ...SYSTEM,
+    // Of its own: how much is read in a turn does not depend on other sessions.
+    clock: { ...SYSTEM.clock },
     limits: DEFAULT_LIMITS,
     maxMessageBytes: 1_000,
     keepaliveMs: Number.POSITIVE_INFINITY,

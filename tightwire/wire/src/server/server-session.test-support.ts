@@ -17,6 +17,8 @@ export function openServerSession(
     silentTransport(transport),
     {
       ...SYSTEM,
+      // Of its own: how much is read in a turn does not depend on other sessions.
+      clock: { ...SYSTEM.clock },
       limits: DEFAULT_LIMITS,
       maxMessageBytes: acceptor.maxMessageBytes,
       keepaliveMs: NEVER,
