@@ -28,13 +28,18 @@ export function runOnce(input: Input): Outcome {
 }
 
 /**
- * How a cut input came to something else than it does whole; undefined when it did not. The order
- * of what was said on different streams does not matter: it depends on the turns of the event loop
- * in which the frames were read.
+ * How a cut input came to something else than it does whole; undefined when it did not. What
+ * depends on the turns of the event loop in which frames were read does not matter: the order of
+ * what was said on different streams, and what was said on them before a fault ended everything.
  */
 export function differenceOf(cut: Outcome, whole: Outcome): string | undefined {
-  const cutLog = sortedByStream(cut.log);
-  const wholeLog = sortedByStream(whole.log);
+  const endedByFault = [cut, whole].every(({ log }) =>
+    log.some((line) => /^goaway \d+ [1-9]/.test(line)),
+  );
+  const relevant = (log: readonly string[]): readonly string[] =>
+    endedByFault ? log.filter((line) => !/^(headers|data|end) /.test(line)) : log;
+  const cutLog = sortedByStream(relevant(cut.log));
+  const wholeLog = sortedByStream(relevant(whole.log));
   const most = Math.max(cutLog.length, wholeLog.length);
   for (let at = 0; at < most; at++) {
     if (cutLog[at] === wholeLog[at]) continue;
