@@ -37,7 +37,7 @@ export function differenceOf(cut: Outcome, whole: Outcome): string | undefined {
     log.some((line) => /^goaway \d+ [1-9]/.test(line)),
   );
   const relevant = (log: readonly string[]): readonly string[] =>
-    endedByFault ? log.filter((line) => !/^(headers|data|end) /.test(line)) : log;
+    endedByFault ? log.filter((line) => !ON_STREAM.test(line)) : log;
   const cutLog = sortedByStream(relevant(cut.log));
   const wholeLog = sortedByStream(relevant(whole.log));
   const most = Math.max(cutLog.length, wholeLog.length);
@@ -48,6 +48,9 @@ export function differenceOf(cut: Outcome, whole: Outcome): string | undefined {
   return undefined;
 }
 
+/** A line that tells what was said on a stream, and of which. */
+const ON_STREAM = /^(?:headers|data|end) (\d+)/;
+
 /**
  * What was said on a stream, by a call or by a kind of frame stays in order, with the bytes of DATA
  * joined.
@@ -55,11 +58,11 @@ export function differenceOf(cut: Outcome, whole: Outcome): string | undefined {
 function sortedByStream(log: readonly string[]): readonly string[] {
   const groups = new Map<string, string[]>();
   for (const line of log) {
-    const [kind = "", stream = ""] = line.split(" ", 2);
-    const key = kind === "headers" || kind === "data" || kind === "end" ? `on ${stream}` : kind;
+    const stream = ON_STREAM.exec(line)?.[1];
+    const key = stream === undefined ? line.slice(0, line.indexOf(" ")) : `on ${stream}`;
     const group = groups.get(key) ?? [];
     const before = `data ${stream} `;
-    if (kind === "data" && group.at(-1)?.startsWith(before))
+    if (line.startsWith(before) && group.at(-1)?.startsWith(before))
       group.push(`${group.pop()}${line.slice(before.length)}`);
     else group.push(line);
     groups.set(key, group);

@@ -1,6 +1,6 @@
 /** What peers make a process hold, in bytes, by kind. */
 export interface HeldBytes {
-  /** Bytes that came and wait for a turn of the event loop: 256 KiB a connection, at most twice. */
+  /** Bytes that came and wait for a turn of the event loop. From 256 KiB on no more are read. */
   readonly unparsed: number;
   /** Frames and messages as they came: cut short, or waiting for a reader. */
   readonly undecoded: number;

@@ -158,8 +158,8 @@ export class Session implements StreamSession, DispatchingSession, StalledSessio
   }
 
   /**
-   * The transport closed. A client first reads the responses that it gave before; nobody waits for
-   * those of a server.
+   * The transport closed. A client first reads what came before: its callers wait for responses. A
+   * server drops it, since its peer can be told nothing any more.
    */
   transportClosed(message: string): void {
     if (!this.closed && this.side.kind === "client") this.#reading.finish();
