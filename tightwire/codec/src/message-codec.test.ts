@@ -45,6 +45,67 @@ test("completes a message that is given in part", () => {
   expect(codec.create({ text: "Clue" })).toEqual({ text: "Clue", image: new Uint8Array() });
 });
 
+const picture = (size: number, fill: number): Note => ({
+  text: "Amélie",
+  image: new Uint8Array(size).fill(fill),
+});
+
+/** The size of a picture, and what fills it; the second is undefined when it is not one thing. */
+function pictureOf(bytes: Uint8Array): [size: number, fill: number | undefined] {
+  const { image } = codec.decode(bytes);
+  const [fill] = image;
+  return [image.length, image.every((byte) => byte === fill) ? fill : undefined];
+}
+
+test("large bytes that were lent and given back are memory for a later message, once", () => {
+  for (const size of [20_000, 70_000, 200_000]) {
+    codec.encode(picture(size, 0), true); // from here on it knows how long they are
+    const first = codec.encode(picture(size, 1), true);
+    const kept = codec.encode(picture(size, 2), true);
+    codec.giveBack(first);
+    codec.giveBack(first);
+    const next = codec.encode(picture(size, 3), true);
+    const another = codec.encode(picture(size, 4), true);
+    expect(next.buffer).toBe(first.buffer);
+    expect([kept, next, another].map(pictureOf)).toEqual([2, 3, 4].map((fill) => [size, fill]));
+  }
+});
+
+test("lent messages that are larger or smaller than the one before are whole", () => {
+  const sizes = [300_000, 10, 16_400, 16_300, 700_000, 33_000, 5, 1_000_000, 270_000, 65_536];
+  for (let round = 0; round < 3; round++) {
+    const all = sizes.map((size, fill) => codec.encode(picture(size, fill), true));
+    expect(all.map(pictureOf)).toEqual(sizes.map((size, fill) => [size, fill]));
+    for (const bytes of all) codec.giveBack(bytes);
+  }
+});
+
+test("bytes that were not lent can be given back without harm", () => {
+  const large = codec.encode(picture(100_000, 1));
+  const small = codec.encode(note, true);
+  codec.giveBack(large);
+  codec.giveBack(small);
+  codec.giveBack(large.subarray(5));
+  codec.encode(picture(100_000, 2), true);
+  codec.encode(picture(100_000, 3));
+  codec.encode(picture(10, 4), true);
+  expect(pictureOf(large)).toEqual([100_000, 1]);
+  expect(codec.decode(small)).toEqual(note);
+});
+
+test("a lent message that fails half way leaves nothing behind", () => {
+  const large = codec.encode(picture(100_000, 1), true);
+  const broken = {
+    text: "x".repeat(20_000),
+    get image(): Uint8Array {
+      throw new Error("boom");
+    },
+  };
+  expect(() => codec.encode(broken, true)).toThrow("boom");
+  codec.encode(picture(100_000, 2), true);
+  expect(pictureOf(large)).toEqual([100_000, 1]);
+});
+
 test("keeps no view of the bytes that it reads", () => {
   const bytes = codec.encode(note);
   const read = codec.decode(bytes);

@@ -1,3 +1,4 @@
+import { takeBackBlock } from "./wire/lent-block.js";
 import { BinaryReader, BinaryWriter } from "./wire.js";
 
 /**
@@ -15,9 +16,15 @@ export interface GeneratedMessage<T, Partial> {
 export interface MessageCodec<T, Partial> {
   /**
    * The message's bytes; the caller owns them. Throws an Error that names a value that its type
-   * cannot hold.
+   * cannot hold. `lend`: large ones are in memory that is used again once they are given back,
+   * which the caller may do.
    */
-  encode(message: T): Uint8Array;
+  encode(message: T, lend?: boolean): Uint8Array;
+  /**
+   * Takes back bytes that were lent and that nobody reads any more. Other bytes are left alone, as
+   * are these when they come again.
+   */
+  giveBack(bytes: Uint8Array): void;
   /**
    * Reads a message out of borrowed bytes and keeps no view of them. Throws an Error when they are
    * not such a message.
@@ -36,12 +43,19 @@ export function messageCodec<T, Partial>(
   type: GeneratedMessage<T, Partial>,
 ): MessageCodec<T, Partial> {
   expectOurReader(type);
+  /** How long the message was that was lent last: the next one is likely to be as long. */
+  let likelyBytes = 0;
   return {
-    encode(message) {
+    encode(message, lend = false) {
       const writer = new BinaryWriter();
+      if (lend) writer.lend(likelyBytes);
       type.encode(message, writer as never);
-      return writer.finishShared();
+      if (!lend) return writer.finishShared();
+      const bytes = writer.finishLent();
+      likelyBytes = bytes.length;
+      return bytes;
     },
+    giveBack: takeBackBlock,
     decode: (bytes) => type.decode(new BinaryReader(bytes) as never),
     create: (partial) => type.fromPartial(partial),
   };

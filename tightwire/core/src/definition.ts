@@ -30,13 +30,25 @@ export type PartialMessage<T> = T extends
           ? { [K in keyof T]?: PartialMessage<T[K]> | undefined }
           : T;
 
+/** Lends memory for messages, to use it again. */
+export interface Lender {
+  /**
+   * Takes back bytes that it may have lent and that nobody reads any more. It does no harm to drop
+   * them instead. Default: nothing is lent.
+   */
+  giveBack?(bytes: Uint8Array): void;
+}
+
 /**
  * Bytes to messages and back. Structural: what `@tightwire/codec` makes of ts-proto's messages
  * satisfies it.
  */
-export interface Codec<T> {
-  /** The message's bytes; the caller owns them. */
-  encode(message: T): Uint8Array;
+export interface Codec<T> extends Lender {
+  /**
+   * The message's bytes; the caller owns them. `lend`: they may be in memory that is used again
+   * once they are given back. A server asks for it, for its responses.
+   */
+  encode(message: T, lend?: boolean): Uint8Array;
   /**
    * Reads a message out of borrowed bytes and keeps no view of them. Throws an Error when they are
    * not such a message.

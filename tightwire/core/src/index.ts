@@ -15,6 +15,7 @@ export type {
   Codec,
   HttpRule,
   Idempotency,
+  Lender,
   MethodDefinition,
   MethodKind,
   PartialMessage,

@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.js";
 import type { Report } from "./containment.js";
 import type { Deadline } from "./deadline.js";
+import type { Lender } from "./definition.js";
 import type { LimitActed, LimitsReport } from "./limits-report.js";
 import type { Metadata } from "./metadata.js";
 import type { Peer } from "./peer.js";
@@ -45,14 +46,21 @@ export interface IncomingCall {
    * `compress`: messages may follow compressed.
    */
   headers(metadata: Metadata, compress?: boolean): void;
-  /** Sends a message; false when enough is waiting, until `drained`. */
-  write(bytes: Uint8Array, compress: boolean): boolean;
-  /** Sends the whole response of a unary call that is OK: head, message and trailers. */
+  /**
+   * Sends a message; false when enough is waiting, until `drained`. Once it was copied it may be
+   * given back to the lender.
+   */
+  write(bytes: Uint8Array, compress: boolean, lender?: Lender): boolean;
+  /**
+   * Sends the whole response of a unary call that is OK: head, message and trailers. Once the
+   * message was copied it may be given back to the lender.
+   */
   respond(
     headers: Metadata | undefined,
     message: Uint8Array,
     trailers: Metadata | undefined,
     compress: boolean,
+    lender?: Lender,
   ): void;
   /** Finishes the call. What was written before arrives before. */
   finish(status: FinalStatus): void;

@@ -1,4 +1,5 @@
 import { giveBlock, newBlock, takeFreeBlock, takenFrom } from "./block.js";
+import { keepSpareBlock, LARGEST_SHARED_BYTES, lendBlock, takeSpareBlock } from "./lent-block.js";
 import { toFloat32, toInt32, toUint32 } from "./numbers.js";
 import { writeUtf8 } from "./utf8.js";
 import { putVarint, putVarint64, putWord, varintSize } from "./varint.js";
@@ -28,6 +29,8 @@ export class BinaryWriter {
   #pos = 0;
   /** Where the lengths of open forks belong, counted from the start. */
   #forks: number[] | undefined;
+  /** Whether the block is this message's alone, to be lent. */
+  #lends = false;
 
   /** All bytes that were written, in memory of their own. The writer is then as new. */
   finish(): Uint8Array<ArrayBuffer> {
@@ -44,6 +47,30 @@ export class BinaryWriter {
   finishShared(): Uint8Array<ArrayBuffer> {
     const bytes = this.#block.subarray(this.#start, this.#pos);
     this.#release(this.#pos);
+    return bytes;
+  }
+
+  /**
+   * Writes the message into a block of its own, if it is likely to be so long that it is worth it.
+   * To be called before anything is written, and ended by {@link finishLent}.
+   */
+  lend(likelyBytes: number): this {
+    if (likelyBytes <= LARGEST_SHARED_BYTES) return this;
+    this.#lends = true;
+    this.#block = takeSpareBlock(likelyBytes);
+    return this;
+  }
+
+  /**
+   * As `finishShared`. A message that has a block of its own is lent: whoever has the bytes may
+   * give them to {@link takeBackBlock} when nobody reads them any more.
+   */
+  finishLent(): Uint8Array<ArrayBuffer> {
+    if (!this.#lends || this.#pos <= LARGEST_SHARED_BYTES) return this.finishShared();
+    const bytes = this.#block.subarray(0, this.#pos);
+    lendBlock(bytes, this.#block);
+    this.#block = EMPTY;
+    this.#release(0);
     return bytes;
   }
 
@@ -228,6 +255,7 @@ export class BinaryWriter {
   /** Takes the free block, or a new one; what was written moves along. */
   #grow(count: number): void {
     const written = this.#pos - this.#start;
+    if (this.#lends) return this.#growOwn(count);
     const free = written === 0 ? takeFreeBlock(count) : undefined;
     if (free !== undefined) {
       this.#block = free;
@@ -242,6 +270,13 @@ export class BinaryWriter {
     this.#pos = written;
   }
 
+  #growOwn(count: number): void {
+    const before = this.#block;
+    this.#block = takeSpareBlock(Math.max(2 * this.#pos, this.#pos + count));
+    this.#block.set(before.subarray(0, this.#pos));
+    keepSpareBlock(before);
+  }
+
   /** Gives the block back, free from there on. */
   #release(from: number): void {
     giveBlock(this.#block, from);
@@ -249,5 +284,6 @@ export class BinaryWriter {
     this.#start = 0;
     this.#pos = 0;
     this.#forks = undefined;
+    this.#lends = false;
   }
 }

@@ -172,7 +172,8 @@ export class HandlerCall
     if (this.finished) return;
     this.#noteFinished(OK, this.#trailers);
     const headers = this.#headersSent ? undefined : this.#headers;
-    this.incoming.respond(headers, message, this.#trailers, this.compress);
+    const lender = this.served.definition.response;
+    this.incoming.respond(headers, message, this.#trailers, this.compress, lender);
   }
 
   /** Finishes the call with a status and the trailers that the handler set. */

@@ -157,11 +157,11 @@ export class StreamCall implements IncomingSink, FinishHook {
     call.markRedacted("response", response);
     const { definition } = call.served;
     if (response === undefined || response === null) throw noResponse(definition, response);
-    const bytes = definition.response.encode(response);
+    const bytes = definition.response.encode(response, true);
     this.#idle.touch();
     call.observer?.message?.("sent", bytes.byteLength);
     call.flushHeaders();
-    return call.incoming.write(bytes, call.compress);
+    return call.incoming.write(bytes, call.compress, definition.response);
   }
 }
 

@@ -108,7 +108,7 @@ export class UnaryCall implements IncomingSink {
     const { definition } = this.#call.served;
     if (response === undefined || response === null) throw noResponse(definition, response);
     try {
-      return definition.response.encode(response);
+      return definition.response.encode(response, true);
     } catch (error) {
       this.#call.markRedacted("response", response); // the error may quote it
       throw error;

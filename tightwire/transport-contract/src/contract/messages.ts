@@ -249,6 +249,33 @@ export function messages({ test, subject }: Suite): void {
     compresses,
   );
 
+  test("large responses at once, and one after the other in a stream, are each their own", async (stage) => {
+    // Of sizes on both sides of a frame, of 64 KiB, and of what may wait.
+    const payload = (number: number): Uint8Array =>
+      new Uint8Array((1 + (number % 40)) * 9_000 + number).fill(number);
+    const { client } = await stage.open({
+      handlers: {
+        unary: async ({ number }) => testMessage({ payload: payload(Number(number)) }),
+        async *serverStream({ number }) {
+          for (let one = 0; one < number; one++) yield testMessage({ payload: payload(one) });
+        },
+      },
+    });
+    const numbers = Array.from({ length: 120 }, (_, index) => index);
+    const streams = [60, 120].map(async (count) => {
+      const responses = await readAll(client.serverStream({ number: BigInt(count) }));
+      return { count, responses };
+    });
+    const responses = await Promise.all(
+      numbers.map((number) => client.unary({ number: BigInt(number) })),
+    );
+    const wrong = (found: readonly TestMessage[]): number[] =>
+      found.flatMap((one, at) => (Buffer.compare(one.payload, payload(at)) === 0 ? [] : [at]));
+    expect([responses.length, wrong(responses)]).toEqual([120, []]);
+    for (const { count, responses: streamed } of await Promise.all(streams))
+      expect([streamed.length, wrong(streamed)]).toEqual([count, []]);
+  });
+
   test(
     "a compressed request that is over the limit once decompressed",
     async (stage) => {

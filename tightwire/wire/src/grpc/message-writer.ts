@@ -1,7 +1,9 @@
+import type { Lender } from "@tightwire/core";
 import type { Clock } from "@tightwire/core/runtime";
 import { MAX_FRAME_BYTES } from "../frames/protocol.js";
 import type { Sender } from "../session/sender.js";
 import { compress } from "./compression.js";
+import { giveBack } from "./give-back.js";
 import { PREFIX_BYTES } from "./message-prefix.js";
 import { Outbox } from "./outbox.js";
 
@@ -63,16 +65,16 @@ export class MessageWriter {
   }
 
   /** Sends a message; false when enough waits, until the owner's `drained`. */
-  send(bytes: Uint8Array, compressed: boolean): boolean {
+  send(bytes: Uint8Array, compressed: boolean, lender?: Lender): boolean {
     if (!compressed && this.#writeNow(bytes, false))
       return this.#turnAllows(PREFIX_BYTES + bytes.length);
-    this.#keep(bytes, compressed);
+    this.#keep(bytes, compressed, lender);
     return this.#outboxAllows();
   }
 
   /** Sends the one message of a response; the end follows at once, and counts as the call's. */
-  sendOnly(bytes: Uint8Array, compressed: boolean): void {
-    if (compressed || !this.#writeNow(bytes, false)) this.#keep(bytes, compressed);
+  sendOnly(bytes: Uint8Array, compressed: boolean, lender?: Lender): void {
+    if (compressed || !this.#writeNow(bytes, false)) this.#keep(bytes, compressed, lender);
   }
 
   /** Sends the last message and the end of the stream, in one frame if possible. */
@@ -137,9 +139,9 @@ export class MessageWriter {
     return true;
   }
 
-  #keep(bytes: Uint8Array, compressed: boolean): void {
+  #keep(bytes: Uint8Array, compressed: boolean, lender?: Lender): void {
     if (compressed) this.#compress(bytes);
-    else this.#enqueue(bytes, false);
+    else this.#enqueue(bytes, false, lender);
   }
 
   #compress(bytes: Uint8Array): void {
@@ -157,10 +159,12 @@ export class MessageWriter {
     } else this.#enqueue(now, true);
   }
 
-  #enqueue(bytes: Uint8Array, compressed: boolean): void {
+  #enqueue(bytes: Uint8Array, compressed: boolean, lender?: Lender): void {
     const { sender } = this.#stream.session;
     const waits = sender.mustWait(this.#stream, PREFIX_BYTES + bytes.length);
-    this.#queue().add(waits ? owned(bytes) : bytes, compressed);
+    const kept = waits ? owned(bytes) : bytes;
+    if (kept !== bytes) giveBack(lender, bytes);
+    this.#queue().add(kept, compressed, kept === bytes ? lender : undefined);
     sender.countWaiting(PREFIX_BYTES + bytes.length);
   }
 

@@ -1,9 +1,13 @@
+import type { Lender } from "@tightwire/core";
+import { giveBack } from "./give-back.js";
 import { PREFIX_BYTES } from "./message-prefix.js";
 
 /** A message that waits to be sent. `bytes` is undefined while it is being compressed. */
 interface Piece {
   readonly compressed: boolean;
   bytes: Uint8Array | undefined;
+  /** Who takes the bytes back when they were copied. */
+  readonly lender: Lender | undefined;
 }
 
 /**
@@ -24,8 +28,8 @@ export class Outbox {
     return this.#pieces.length;
   }
 
-  add(bytes: Uint8Array, compressed: boolean): void {
-    this.#pieces.push({ bytes, compressed });
+  add(bytes: Uint8Array, compressed: boolean, lender: Lender | undefined): void {
+    this.#pieces.push({ bytes, compressed, lender });
     this.bytes += PREFIX_BYTES + bytes.length;
     this.heldBytes += PREFIX_BYTES + bytes.length;
   }
@@ -35,7 +39,7 @@ export class Outbox {
    * counts for until then.
    */
   addLater(size: number): (bytes: Uint8Array) => void {
-    const piece: Piece = { bytes: undefined, compressed: true };
+    const piece: Piece = { bytes: undefined, compressed: true, lender: undefined };
     this.#pieces.push(piece);
     this.bytes += size;
     this.heldBytes += size;
@@ -93,6 +97,7 @@ export class Outbox {
     if (this.#sent === PREFIX_BYTES + bytes.length) {
       this.#pieces.shift();
       this.#sent = 0;
+      giveBack(piece.lender, bytes);
       this.heldBytes -= PREFIX_BYTES + bytes.length;
     }
     return to - at;

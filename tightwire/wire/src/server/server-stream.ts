@@ -1,4 +1,4 @@
-import type { Metadata, Peer } from "@tightwire/core";
+import type { Lender, Metadata, Peer } from "@tightwire/core";
 import {
   type Acceptor,
   CALLER_CANCELLED,
@@ -138,14 +138,14 @@ export class ServerStream implements IncomingCall, StreamOwner {
     if (this.#status === undefined && !this.stream.closed) this.#sendHead(metadata, compress);
   }
 
-  write(bytes: Uint8Array, compress: boolean): boolean {
+  write(bytes: Uint8Array, compress: boolean, lender?: Lender): boolean {
     if (this.#status !== undefined || this.stream.closed) return true;
     if (this.#isTooMuchUnread(bytes.length)) {
       this.refuse(UNREAD);
       return false;
     }
     const compressed = this.#sendHead(undefined, compress);
-    return this.stream.writer.send(bytes, compressed);
+    return this.stream.writer.send(bytes, compressed, lender);
   }
 
   respond(
@@ -153,12 +153,13 @@ export class ServerStream implements IncomingCall, StreamOwner {
     message: Uint8Array,
     trailers: Metadata | undefined,
     compress: boolean,
+    lender?: Lender,
   ): void {
     if (this.#status !== undefined || this.stream.closed) return;
     if (this.#isTooMuchUnread(message.length)) return this.finish(UNREAD);
     const compressed = this.#sendHead(headers, compress);
     this.#status = trailers === undefined ? OK : { ...OK, trailers };
-    this.stream.writer.sendOnly(message, compressed);
+    this.stream.writer.sendOnly(message, compressed, lender);
     this.stream.writer.end();
   }
 

@@ -114,6 +114,7 @@ describe("frames in turns of the event loop", () => {
     const world = createWorld();
     let costMs = 5;
     const { reading, seen } = connect(world, () => costMs);
+    connect(world);
     reading.receive(pings(20_000));
     const inTurn = (): number => {
       const before = seen.pings.length;
@@ -125,6 +126,25 @@ describe("frames in turns of the event loop", () => {
     costMs = 0.001;
     for (let turn = 0; turn < 10; turn++) inTurn();
     expect(inTurn()).toBeGreaterThan(1_000);
+  });
+
+  test("a turn may take longer while one connection is the only one that is read", () => {
+    const world = createWorld();
+    const lone = connect(world, () => 5);
+    lone.reading.receive(pings(20_000));
+    const inTurn = (): number => {
+      const before = lone.seen.pings.length;
+      world.turn();
+      return lone.seen.pings.length - before;
+    };
+    for (let turn = 0; turn < 10; turn++) inTurn();
+    expect(inTurn()).toBeGreaterThanOrEqual(20);
+    connect(world).reading.receive(pings(1));
+    inTurn();
+    inTurn();
+    expect(inTurn()).toBeLessThanOrEqual(4);
+    for (let turn = 0; turn < 200; turn++) inTurn();
+    expect(inTurn()).toBeGreaterThanOrEqual(20);
   });
 
   test("a connection that sends little is not behind one that sends much", () => {

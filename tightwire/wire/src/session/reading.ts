@@ -44,6 +44,7 @@ export class Reading implements WaitingConnection {
   readonly #reader: FrameReader;
   readonly #watch: FrameWatch;
   readonly #budget: TurnBudget;
+  readonly #number: number;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #paused = false;
@@ -58,6 +59,7 @@ export class Reading implements WaitingConnection {
     this.#reader = new FrameReader(connection.frames);
     this.#watch = new FrameWatch(connection, this.#reader);
     this.#budget = turnBudgetOf(connection.side.kind, connection.clock);
+    this.#number = this.#budget.join();
     this.#halvings = this.#budget.halvings;
   }
 
@@ -105,6 +107,7 @@ export class Reading implements WaitingConnection {
   /** False when a part of it has to wait, and does. */
   #read(bytes: Buffer, budget: FrameBudget): boolean {
     const connection = this.#connection;
+    this.#budget.reads(this.#number);
     const least = budget.isUsedUp && this.costMs > LIGHT_MS ? 0 : SMALL_CALL_FRAMES;
     const timed = budget === this.#budget.waiting || bytes.length >= TIMED_BYTES;
     const beganAt = timed ? connection.clock.now() : 0;

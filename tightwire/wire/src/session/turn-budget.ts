@@ -8,12 +8,16 @@ import { perClock } from "./per-clock.js";
  * later, and outlive a collection.
  */
 const TURN_MS = { server: 10, client: 50 } as const;
+/** How long it may take while only one connection is read: no other waits for it. */
+const LONE_TURN_MS = 100;
+/** For so long after another connection was read, none is the only one. */
+const SHARED_MS = 1_000;
 /** Frames of a turn: at first, at least and at most. */
 const FIRST_FRAMES = 16;
 const FEWEST_FRAMES = 4;
 const MOST_FRAMES = 4_096;
 /** Frames between two looks at the clock: as many while turns are short, one when one was long. */
-const MOST_STEP_FRAMES = 16;
+const MOST_STEP_FRAMES = 8;
 
 /** After so many turns what a connection has cost counts half. */
 const HALF_LIFE_TURNS = 8;
@@ -45,16 +49,35 @@ export class TurnBudget {
   /** For what had to wait. */
   readonly waiting: Share;
   readonly #clock: Clock;
+  readonly #turnMs: number;
   #turn = 0;
   #turnEnds = false;
   #startedAt = 0;
+  #connections = 0;
+  /** Which connection was read last, and whether another was before it since a turn began. */
+  #readLast = 0;
+  #readAnother = false;
+  #sharedUntil = 0;
   #queue: WaitingConnection[] = [];
   #readsLater = false;
 
   constructor(clock: Clock, turnMs: number) {
     this.#clock = clock;
-    this.fresh = new Share(clock, turnMs, () => this.#beginTurn());
-    this.waiting = new Share(clock, turnMs, () => this.#beginTurn());
+    this.#turnMs = turnMs;
+    this.fresh = new Share(clock, this);
+    this.waiting = new Share(clock, this);
+  }
+
+  /** Gives a connection its number. */
+  join(): number {
+    return ++this.#connections;
+  }
+
+  /** The connection of this number is read now. */
+  reads(connection: number): void {
+    if (connection === this.#readLast) return;
+    this.#readAnother ||= this.#readLast !== 0;
+    this.#readLast = connection;
   }
 
   /** Has a connection read in a turn to come. */
@@ -80,10 +103,17 @@ export class TurnBudget {
       else connection.readWaiting();
   };
 
-  #beginTurn(): void {
+  /** How long a share of this turn may take. */
+  get turnMs(): number {
+    const shared = this.#readAnother || this.#startedAt < this.#sharedUntil;
+    return shared ? this.#turnMs : LONE_TURN_MS;
+  }
+
+  /** A share is used, for the first time in this turn. */
+  begin(now: number): void {
     if (this.#turnEnds) return;
     this.#turnEnds = true;
-    this.#startedAt = this.#clock.now();
+    this.#startedAt = now;
     this.#clock.nextTurn(this.#endTurn);
   }
 
@@ -91,9 +121,11 @@ export class TurnBudget {
     const { fresh, waiting } = this;
     const tookMs = this.#clock.now() - this.#startedAt;
     const most = Math.max(fresh.used, waiting.used);
+    for (const share of [fresh, waiting]) share.endTurn(tookMs, share.used === most);
+    if (this.#readAnother) this.#sharedUntil = this.#startedAt + SHARED_MS;
+    this.#readAnother = false;
     this.#turn++;
     this.#turnEnds = false;
-    for (const share of [fresh, waiting]) share.endTurn(tookMs, share.used === most);
   };
 }
 
@@ -106,22 +138,20 @@ class Share implements FrameBudget {
   #most = FIRST_FRAMES;
   #startedAt = 0;
   readonly #clock: Clock;
-  readonly #turnMs: number;
-  readonly #begun: () => void;
+  readonly #budget: TurnBudget;
 
-  constructor(clock: Clock, turnMs: number, begun: () => void) {
+  constructor(clock: Clock, budget: TurnBudget) {
     this.#clock = clock;
-    this.#turnMs = turnMs;
-    this.#begun = begun;
+    this.#budget = budget;
   }
 
   more(): boolean {
     if (this.isUsedUp) return false;
     const now = this.#clock.now();
     if (this.used === 0) {
-      this.#begun();
+      this.#budget.begin(now);
       this.#startedAt = now;
-    } else if (this.used >= this.#most || now - this.#startedAt >= this.#turnMs) {
+    } else if (this.used >= this.#most || now - this.#startedAt >= this.#budget.turnMs) {
       this.isUsedUp = true;
       return false;
     }
@@ -132,12 +162,13 @@ class Share implements FrameBudget {
 
   /** `isLargest`: it took most of the turn. */
   endTurn(tookMs: number, isLargest: boolean): void {
-    if (tookMs <= this.#turnMs) {
+    const { turnMs } = this.#budget;
+    if (tookMs <= turnMs) {
       this.#step = Math.min(MOST_STEP_FRAMES, this.#step * 2);
       if (this.used >= this.#most) this.#most = Math.min(MOST_FRAMES, this.#most * 2);
     } else if (isLargest) {
       this.#step = 1;
-      this.#most = Math.max(FEWEST_FRAMES, Math.floor((this.used * this.#turnMs) / tookMs));
+      this.#most = Math.max(FEWEST_FRAMES, Math.floor((this.used * turnMs) / tookMs));
     }
     this.used = 0;
     this.left = this.#step;
