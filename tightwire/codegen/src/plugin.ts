@@ -17,7 +17,8 @@ import { findSameTypeNames } from "./type-name.js";
 /**
  * The plugin: writes `<file>.service.ts` for every `.proto` file with services. Faults of the
  * contract and unknown options are returned in the response's `error`, which buf and protoc print
- * before they exit with an error.
+ * before they exit with an error. What a contract says and this version does not keep yet is told
+ * on stderr.
  */
 export const tightwirePlugin: Plugin = {
   name: "protoc-gen-tightwire",
@@ -36,9 +37,10 @@ function generate(request: CodeGeneratorRequest): GeneratedFile[] {
   const options = parsePluginOptions(request.parameter);
   const registry = createFileRegistry(create(FileDescriptorSetSchema, { file: request.protoFile }));
   const faults: Fault[] = [];
+  const notes: string[] = [];
   const files = request.fileToGenerate.flatMap((name) => registry.getFile(name) ?? []);
   const services = files.flatMap(
-    (file) => generateServiceFile(file, registry, options, faults) ?? [],
+    (file) => generateServiceFile(file, registry, options, faults, notes) ?? [],
   );
   const routed = readRoutes(
     registry,
@@ -46,6 +48,8 @@ function generate(request: CodeGeneratorRequest): GeneratedFile[] {
   );
   faults.push(...routed.faults, ...files.flatMap(findSameTypeNames));
   if (faults.length > 0) throw new GenerationError(faults);
+  // buf and protoc show what a plugin writes there.
+  for (const note of notes) process.stderr.write(`${note}\n`);
   return [
     ...services,
     ...[...options.entries].map(([name, packageName]) =>

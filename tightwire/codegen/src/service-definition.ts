@@ -14,6 +14,7 @@ import { formatListField, formatLiteral } from "./literal.js";
 import { methodName } from "./method-name.js";
 import { findRedactedPaths } from "./redaction.js";
 import { nameService } from "./service-interfaces.js";
+import { noteUnenforced } from "./unenforced.js";
 
 /** What printing a definition needs. */
 export interface DefinitionContext {
@@ -21,6 +22,8 @@ export interface DefinitionContext {
   readonly imports: ImportList;
   /** Collects the faults of the contract. */
   readonly faults: Fault[];
+  /** Collects what is worth knowing and no fault, a line each. */
+  readonly notes: string[];
   /** The path of the image from the generated file; absent when there is none. */
   readonly image?: string;
 }
@@ -53,7 +56,9 @@ function printMethod(
   policy: ResolvedPolicy,
   context: DefinitionContext,
 ): string[] {
-  const { imports, registry } = context;
+  const { imports, registry, notes } = context;
+  const note = noteUnenforced(method, policy);
+  if (note !== undefined) notes.push(note);
   const codec = imports.value("messageCodec", "@tightwire/codec");
   return [
     `    ${methodName(method)}: {`,

@@ -15,13 +15,14 @@ export interface GeneratedFile {
 
 /**
  * Generates the code of a `.proto` file's services; undefined when it has none. Adds the faults of
- * the services to `faults`.
+ * the services to `faults`, and what is worth knowing to `notes`.
  */
 export function generateServiceFile(
   file: DescFile,
   registry: FileRegistry,
   options: PluginOptions,
   faults: Fault[],
+  notes: string[],
 ): GeneratedFile | undefined {
   if (file.services.length === 0) return undefined;
   const path = `${file.name}.service.ts`;
@@ -30,7 +31,7 @@ export function generateServiceFile(
   // Not posix.relative, which resolves against the current folder and stops at its root.
   const up = posix.dirname(path).replace(/[^/]+/g, "..");
   const image = options.image === undefined ? {} : { image: posix.join(up, options.image) };
-  const context = { registry, imports, faults, ...image };
+  const context = { registry, imports, faults, notes, ...image };
   const body = file.services.flatMap((service) => [
     "",
     ...printHandlers(service, imports),

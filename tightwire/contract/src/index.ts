@@ -5,8 +5,17 @@ export type { IdempotencyLevel } from "./idempotency/idempotency.js";
 export { readIdempotency } from "./idempotency/idempotency.js";
 export { nameOfMethod, pathOfMethod } from "./method-name.js";
 export { hasOwnJson } from "./own-json.js";
-export type { Policies, ResolvedPolicy } from "./policy/read-policies.js";
+export type { Policies } from "./policy/read-policies.js";
 export { readPolicies } from "./policy/read-policies.js";
+export type {
+  ResolvedAccess,
+  ResolvedFallback,
+  ResolvedHedge,
+  ResolvedIdempotency,
+  ResolvedLimits,
+  ResolvedPolicy,
+  ResolvedRetry,
+} from "./policy/resolved-policy.js";
 export { findBrokenRoutes } from "./routes/broken-routes.js";
 export type { HttpBinding } from "./routes/http-binding.js";
 export { readHttpRules } from "./routes/http-binding.js";

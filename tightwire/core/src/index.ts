@@ -34,6 +34,14 @@ export type { ErrorCode } from "./misuse-error.js";
 export { MisuseError, StartError } from "./misuse-error.js";
 export type { CallObserver, ObservedCall, ObservedFinish, Observer } from "./observer.js";
 export type { Peer, PeerCertificate } from "./peer.js";
-export type { Policy } from "./policy.js";
+export type {
+  AccessPolicy,
+  FallbackPolicy,
+  HedgePolicy,
+  IdempotencyPolicy,
+  LimitsPolicy,
+  Policy,
+  RetryPolicy,
+} from "./policy.js";
 export type { Outcome, StatusCode } from "./status.js";
 export { STATUS_CODES } from "./status.js";

@@ -23,10 +23,12 @@ export interface ServedMethod {
    */
   readonly chain: InterceptorNext | undefined;
   /**
-   * The server's own limit on unary calls, from their start: twice the contract's timeout.
-   * `Infinity` for streams.
+   * The server's own limit on calls, from their start: the contract's `limits.max_duration`, else
+   * twice its timeout. `Infinity` for streams of which the contract does not say it.
    */
   readonly maxDurationMs: number;
+  /** The largest request message that the contract allows; `Infinity` when it does not say it. */
+  readonly maxRequestBytes: number;
   /** How long a stream may be without a message either way. `Infinity` for unary calls. */
   readonly idleTimeoutMs: number;
   readonly observer: Observer | undefined;
@@ -54,16 +56,18 @@ export function serveMethod(
   parts: SharedParts,
 ): ServedMethod {
   const unary = definition.kind === "unary";
+  const { policy } = definition;
   return {
     definition,
     handler,
     chain,
-    maxDurationMs: unary
-      ? 2 * (definition.policy.timeoutMs ?? DEFAULT_TIMEOUT_MS)
-      : Number.POSITIVE_INFINITY,
+    maxDurationMs:
+      policy.limits?.maxDurationMs ??
+      (unary ? 2 * (policy.timeoutMs ?? DEFAULT_TIMEOUT_MS) : Number.POSITIVE_INFINITY),
+    maxRequestBytes: policy.limits?.maxRequestBytes ?? Number.POSITIVE_INFINITY,
     idleTimeoutMs: unary
       ? Number.POSITIVE_INFINITY
-      : (definition.policy.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS),
+      : (policy.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS),
     ...parts,
   };
 }

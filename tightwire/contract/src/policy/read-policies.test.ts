@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { createFileRegistry, type FileRegistry, fromBinary } from "@bufbuild/protobuf";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { expect, test } from "vitest";
-import { type ResolvedPolicy, readPolicies } from "./read-policies.js";
+import { readPolicies } from "./read-policies.js";
+import type { ResolvedPolicy } from "./resolved-policy.js";
 
 function readImage(path: string): FileRegistry {
   const bytes = readFileSync(new URL(path, import.meta.url));

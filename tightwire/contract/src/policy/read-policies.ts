@@ -1,12 +1,15 @@
 import type { DescMethod, DescService, Registry } from "@bufbuild/protobuf";
-import { createFault, type Fault } from "../fault.js";
+import type { Fault } from "../fault.js";
+import { checkAccess, resolveAccess } from "./access.js";
 import { type DeclaredPolicy, readDeclaredPolicy } from "./declared-policy.js";
-
-/** The resolved policy of a method; the same fields as `Policy` of `@tightwire/core`. */
-export interface ResolvedPolicy {
-  timeoutMs?: number;
-  idleTimeoutMs?: number;
-}
+import { checkFallback, resolveFallback } from "./fallback.js";
+import { checkHedge, resolveHedge } from "./hedge.js";
+import { resolveIdempotency } from "./idempotency.js";
+import { checkLimits, resolveLimits } from "./limits.js";
+import { PolicyContext } from "./policy-context.js";
+import type { ResolvedPolicy } from "./resolved-policy.js";
+import { checkRetry, resolveRetry } from "./retry.js";
+import { resolveTimes } from "./times.js";
 
 /** The policies of a service's methods, and the faults in them. */
 export interface Policies {
@@ -17,17 +20,28 @@ export interface Policies {
 
 /**
  * Reads, checks and resolves the policies of a service's methods: what a method declares, completed
- * by what its service declares. A service's `timeout` applies to its unary methods only, its
- * `idle_timeout` to its streaming methods only. Never throws for what a contract says.
+ * by what its service declares and by the defaults. What a service declares and a method cannot
+ * have, as a timeout for a stream, is not given to it. Never throws for what a contract says.
  */
 export function readPolicies(registry: Registry, service: DescService): Policies {
   const faults: Fault[] = [];
   const inherited = readDeclaredPolicy(registry, service, faults);
-  const policies = service.methods.map((method): [string, ResolvedPolicy] => [
-    method.name,
-    resolvePolicy(method, readDeclaredPolicy(registry, method, faults), inherited, faults),
-  ]);
+  checkSections(inherited, faults);
+  const policies = service.methods.map((method): [string, ResolvedPolicy] => {
+    const own = readDeclaredPolicy(registry, method, faults);
+    checkSections(own, faults);
+    return [method.name, resolvePolicy(method, own, inherited, faults)];
+  });
   return { policies: new Map(policies), faults };
+}
+
+/** What can be told of each section alone, whatever the method. */
+function checkSections(declared: DeclaredPolicy, faults: Fault[]): void {
+  checkRetry(declared, faults);
+  checkHedge(declared, faults);
+  checkFallback(declared, faults);
+  checkLimits(declared, faults);
+  checkAccess(declared, faults);
 }
 
 function resolvePolicy(
@@ -36,33 +50,24 @@ function resolvePolicy(
   service: DeclaredPolicy,
   faults: Fault[],
 ): ResolvedPolicy {
-  const unary = method.methodKind === "unary";
-  const text = unary ? unaryFault(own) : streamFault(own);
-  if (text !== undefined)
-    faults.push(createFault(method, own.places.get("idle_timeout") ?? [], text));
-  return unary
-    ? withTimes(own.timeoutMs ?? service.timeoutMs, undefined)
-    : withTimes(own.timeoutMs, own.idleTimeoutMs ?? service.idleTimeoutMs);
+  const context = new PolicyContext(method, own, service, faults);
+  const times = resolveTimes(context);
+  const idempotency = resolveIdempotency(context);
+  return withoutAbsent({
+    ...times,
+    idempotency,
+    retry: resolveRetry(context, times),
+    hedge: resolveHedge(context, times, idempotency),
+    fallback: resolveFallback(context),
+    limits: resolveLimits(context, times),
+    access: resolveAccess(context),
+  });
 }
 
-function unaryFault({ idleTimeoutMs }: DeclaredPolicy): string | undefined {
-  return idleTimeoutMs === undefined
-    ? undefined
-    : "`idle_timeout` is for streaming methods, and this method is unary; use `timeout`";
-}
-
-function streamFault({ timeoutMs, idleTimeoutMs }: DeclaredPolicy): string | undefined {
-  if (timeoutMs === undefined || idleTimeoutMs === undefined || idleTimeoutMs < timeoutMs)
-    return undefined;
-  return `\`idle_timeout\` (${idleTimeoutMs} ms) must be less than \`timeout\` (${timeoutMs} ms), or it never takes effect`;
-}
-
-function withTimes(
-  timeoutMs: number | undefined,
-  idleTimeoutMs: number | undefined,
+function withoutAbsent(
+  policy: {
+    [Name in keyof ResolvedPolicy]: ResolvedPolicy[Name] | undefined;
+  },
 ): ResolvedPolicy {
-  const resolved: ResolvedPolicy = {};
-  if (timeoutMs !== undefined) resolved.timeoutMs = timeoutMs;
-  if (idleTimeoutMs !== undefined) resolved.idleTimeoutMs = idleTimeoutMs;
-  return resolved;
+  return Object.fromEntries(Object.entries(policy).filter(([, value]) => value !== undefined));
 }

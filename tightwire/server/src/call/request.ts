@@ -1,14 +1,20 @@
 import { type MethodDefinition, RpcError } from "@tightwire/core";
+import type { ServedMethod } from "../method.js";
 
 /**
- * Decodes a request. When the bytes cannot be decoded,
- * `fail` gets an INVALID_ARGUMENT error and the result is undefined.
+ * Decodes a request. When there are more bytes than its contract allows, `fail` gets a
+ * RESOURCE_EXHAUSTED error, when they cannot be decoded an INVALID_ARGUMENT error, and the result
+ * is undefined.
  */
 export function decodeRequest(
-  method: MethodDefinition,
+  { definition: method, maxRequestBytes }: ServedMethod,
   bytes: Uint8Array,
   fail: (error: RpcError) => void,
 ): unknown {
+  if (bytes.byteLength > maxRequestBytes) {
+    fail(requestTooLarge(method, bytes.byteLength, maxRequestBytes));
+    return undefined;
+  }
   try {
     return method.request.decode(bytes);
   } catch (cause) {
@@ -20,6 +26,13 @@ export function decodeRequest(
     );
     return undefined;
   }
+}
+
+function requestTooLarge(method: MethodDefinition, bytes: number, most: number): RpcError {
+  return new RpcError(
+    "resource_exhausted",
+    `a request of ${method.path} has ${bytes} bytes; its contract allows ${most} (limits.max_request_bytes)`,
+  );
 }
 
 /** The error of a method with one request whose caller sent another number of requests. */

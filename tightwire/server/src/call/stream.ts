@@ -67,7 +67,7 @@ export class StreamCall implements IncomingSink, FinishHook {
     this.#idle.touch();
     call.observer?.message?.("received", bytes.byteLength);
     const first = this.#received++ === 0;
-    const request = decodeRequest(definition, bytes, (error) => call.fail(error));
+    const request = decodeRequest(call.served, bytes, (error) => call.fail(error));
     if (call.finished) return;
     if (this.#requests !== undefined) {
       call.markRedacted("request", request);

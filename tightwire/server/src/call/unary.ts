@@ -36,7 +36,7 @@ export class UnaryCall implements IncomingSink {
     if (this.#received++ === 0) {
       this.#held = bytes.byteLength;
       call.incoming.hold?.(this.#held);
-      call.request = decodeRequest(definition, bytes, (error) => call.fail(error));
+      call.request = decodeRequest(call.served, bytes, (error) => call.fail(error));
     } else call.fail(wrongRequestCount(definition, "more"));
   }
 
