@@ -67,6 +67,29 @@ export const brokenHandlers = (): void => {
   implement(CatalogService, withoutOne);
   // @ts-expect-error a handler that the contract does not have
   implement(CatalogService, { ...catalog, getProdukt: async () => ({ product }) });
+  implement(OrdersService, {
+    ...orders,
+    async placeOrder(_request, call) {
+      if (call.method.name === "a")
+        // @ts-expect-error an error that only another method declares
+        throw call.errors.tooLateToCancel("too late");
+      if (call.method.name === "b")
+        // @ts-expect-error a detail whose field is of the wrong type
+        throw call.errors.outOfStock({ orderId: 7 }, "none left");
+      // @ts-expect-error a detail is missing
+      if (call.method.name === "c") throw call.errors.outOfStock("none left");
+      throw call.errors.outOfStock({ orderId: "1" }, "none left");
+    },
+    async cancelOrder(_request, call) {
+      // @ts-expect-error a detail of an error that has none
+      if (call.method.name === "a") throw call.errors.tooLateToCancel({}, "too late");
+      throw call.errors.tooLateToCancel("too late");
+    },
+    async getOrder(_request, call) {
+      // @ts-expect-error a method that declares no errors has none
+      throw call.errors.outOfStock({ orderId: "1" }, "none left");
+    },
+  });
   implement(CatalogService, {
     ...catalog,
     // @ts-expect-error a field is missing

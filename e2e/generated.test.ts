@@ -121,7 +121,10 @@ describe("OrdersService", () => {
       kind: "server_streaming",
       policy: { idleTimeoutMs: 3_600_000 },
     });
-    expect(method(OrdersService, "placeOrder").policy).toEqual({ timeoutMs: 10_000 });
+    expect(method(OrdersService, "placeOrder").policy).toEqual({
+      timeoutMs: 10_000,
+      idempotency: { key: "requestId" },
+    });
   });
 
   test("lists every redacted field, at any depth", () => {

@@ -5,6 +5,7 @@ export {
   BatchGetProductsRequest,
   BatchGetProductsResponse,
   CalendarDate,
+  CatalogError,
   Film,
   GetProductRequest,
   GetProductResponse,
@@ -23,8 +24,11 @@ export {
   ReserveStockRequest,
   ReserveStockResponse,
   StockLine,
+  StockShortage,
+  TooLittleStock,
   WatchStockRequest,
   WatchStockResponse,
 } from "./shop/catalog/v1/catalog.js";
 export type { CatalogClient, CatalogHandlers } from "./shop/catalog/v1/catalog.service.js";
 export { CatalogService } from "./shop/catalog/v1/catalog.service.js";
+export { CatalogErrors } from "./shop/catalog/v1/catalog.errors.js";

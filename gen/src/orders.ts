@@ -16,12 +16,16 @@ export {
   OrderFilter,
   OrderLine,
   OrderStatus,
+  OrdersError,
+  OutOfStock,
   PlaceOrderRequest,
   PlaceOrderResponse,
   QuoteBasketRequest,
   QuoteBasketResponse,
   TrackOrderRequest,
   TrackOrderResponse,
+  UnavailableProduct,
 } from "./shop/orders/v1/orders.js";
 export type { OrdersClient, OrdersHandlers } from "./shop/orders/v1/orders.service.js";
 export { OrdersService } from "./shop/orders/v1/orders.service.js";
+export { OrdersErrors } from "./shop/orders/v1/orders.errors.js";

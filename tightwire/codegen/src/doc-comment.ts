@@ -1,10 +1,10 @@
-import type { DescMethod, DescService } from "@bufbuild/protobuf";
+import type { DescEnum, DescEnumValue, DescMethod, DescService } from "@bufbuild/protobuf";
 import { getComments } from "@bufbuild/protoplugin";
 
 /**
  * Reads a contract's comment as plain text, without the space after `//`. Empty when there is none.
  */
-export function readComment(desc: DescMethod | DescService): string {
+export function readComment(desc: DescMethod | DescService | DescEnum | DescEnumValue): string {
   const { leading = "", trailing = "" } = getComments(desc);
   const text = `${leading}\n${trailing}`.replace(/^ /gm, "").trim();
   if (!desc.deprecated) return text;

@@ -1,17 +1,20 @@
-import type { DescEnum, DescFile, DescMessage } from "@bufbuild/protobuf";
-import type { GeneratedFile } from "./service-file.js";
+import type { DescEnum, DescFile, DescMessage, FileRegistry } from "@bufbuild/protobuf";
+import { errorEnums } from "./error-file.js";
+import { errorListName, errorModule } from "./error-name.js";
+import type { GeneratedFile } from "./generated-file.js";
 import { nameService } from "./service-interfaces.js";
 import { typeName } from "./type-name.js";
 
 /**
- * Generates the entry point `<name>.ts` of a package: it exports every message, enum and service of
- * the package's files, so that a package has one import path. Throws an Error when no generated
- * file has this package.
+ * Generates the entry point `<name>.ts` of a package: it exports every message, enum, service and
+ * list of errors of the package's files, so that a package has one import path. Throws an Error
+ * when no generated file has this package.
  */
 export function generateEntryFile(
   name: string,
   packageName: string,
   files: readonly DescFile[],
+  registry: FileRegistry,
 ): GeneratedFile {
   const members = files.filter((file) => file.proto.package === packageName);
   if (members.length === 0)
@@ -21,10 +24,13 @@ export function generateEntryFile(
     `// package: ${packageName}`,
     "",
   ];
-  return { path: `${name}.ts`, text: [...head, ...members.flatMap(printExports), ""].join("\n") };
+  return {
+    path: `${name}.ts`,
+    text: [...head, ...members.flatMap((file) => printExports(file, registry)), ""].join("\n"),
+  };
 }
 
-function printExports(file: DescFile): string[] {
+function printExports(file: DescFile, registry: FileRegistry): string[] {
   const types = [...file.enums, ...file.messages.flatMap(withNested)].map(typeName);
   const names = file.services.map(nameService);
   const services = `./${file.name}.service.js`;
@@ -39,6 +45,11 @@ function printExports(file: DescFile): string[] {
       "export",
       names.map(({ definition }) => definition),
       services,
+    ),
+    ...formatExport(
+      "export",
+      errorEnums(file, registry).map(errorListName),
+      `./${errorModule(file)}.js`,
     ),
   ];
 }

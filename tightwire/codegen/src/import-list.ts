@@ -10,6 +10,8 @@ export interface ImportList {
   value(name: string, from: string): string;
   /** Imports the message that ts-proto generated for `message`. Returns its local name. */
   message(message: DescMessage): string;
+  /** Imports a value of the code of another `.proto` file, such as `<file>.errors`. */
+  generated(name: string, module: string): string;
   /** The import statements, sorted by module. */
   lines(): string[];
 }
@@ -56,6 +58,7 @@ export function createImportList(
         mapped.get(`${message.file.name}.proto`) ?? relativeModule(path, message.file.name),
         true,
       ),
+    generated: (name, module) => add(name, relativeModule(path, module), true),
     lines: () => formatImports([...entries.values()]),
   };
 }

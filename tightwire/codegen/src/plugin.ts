@@ -7,11 +7,13 @@ import {
   FileDescriptorSetSchema,
 } from "@bufbuild/protobuf/wkt";
 import type { Plugin } from "@bufbuild/protoplugin";
-import { type Fault, readRoutes } from "@tightwire/contract";
+import { type Fault, findErrorEnumFaults, readRoutes } from "@tightwire/contract";
 import { generateEntryFile } from "./entry-file.js";
+import { generateErrorFile } from "./error-file.js";
+import type { GeneratedFile } from "./generated-file.js";
 import { GenerationError } from "./generation-error.js";
 import { parsePluginOptions } from "./plugin-options.js";
-import { type GeneratedFile, generateServiceFile } from "./service-file.js";
+import { generateServiceFile } from "./service-file.js";
 import { findSameTypeNames } from "./type-name.js";
 
 /**
@@ -46,14 +48,20 @@ function generate(request: CodeGeneratorRequest): GeneratedFile[] {
     registry,
     files.flatMap((file) => file.services),
   );
-  faults.push(...routed.faults, ...files.flatMap(findSameTypeNames));
+  const errors = files.flatMap((file) => generateErrorFile(file, registry, options) ?? []);
+  faults.push(
+    ...routed.faults,
+    ...findErrorEnumFaults(registry, files),
+    ...files.flatMap(findSameTypeNames),
+  );
   if (faults.length > 0) throw new GenerationError(faults);
   // buf and protoc show what a plugin writes there.
   for (const note of notes) process.stderr.write(`${note}\n`);
   return [
     ...services,
+    ...errors,
     ...[...options.entries].map(([name, packageName]) =>
-      generateEntryFile(name, packageName, files),
+      generateEntryFile(name, packageName, files, registry),
     ),
   ];
 }

@@ -1,14 +1,17 @@
 import type { DescMethod, DescService, FileRegistry } from "@bufbuild/protobuf";
 import {
   createFault,
+  type DeclaredError,
   type Fault,
   pathOfMethod,
   type ResolvedPolicy,
+  readErrors,
   readHttpRules,
   readIdempotency,
   readPolicies,
 } from "@tightwire/contract";
 import { formatDocComment } from "./doc-comment.js";
+import { errorListName, errorModule, errorName } from "./error-name.js";
 import type { ImportList } from "./import-list.js";
 import { formatListField, formatLiteral } from "./literal.js";
 import { methodName } from "./method-name.js";
@@ -33,7 +36,8 @@ export function printDefinition(service: DescService, context: DefinitionContext
   const names = nameService(service);
   const type = context.imports.type("ServiceDefinition", "@tightwire/core");
   const { policies, faults } = readPolicies(context.registry, service);
-  context.faults.push(...faults);
+  const { errors, faults: errorFaults } = readErrors(context.registry, service);
+  context.faults.push(...faults, ...errorFaults);
   reportSameNames(service, context.faults);
   return [
     ...formatDocComment(`The definition of \`${service.typeName}\`, for servers and clients.`),
@@ -41,7 +45,7 @@ export function printDefinition(service: DescService, context: DefinitionContext
     `  name: ${formatLiteral(service.typeName)},`,
     "  methods: {",
     ...service.methods.flatMap((method) =>
-      printMethod(method, policies.get(method.name) ?? {}, context),
+      printMethod(method, policies.get(method.name) ?? {}, errors.get(method.name) ?? [], context),
     ),
     "  },",
     ...(context.image === undefined
@@ -54,6 +58,7 @@ export function printDefinition(service: DescService, context: DefinitionContext
 function printMethod(
   method: DescMethod,
   policy: ResolvedPolicy,
+  errors: readonly DeclaredError[],
   context: DefinitionContext,
 ): string[] {
   const { imports, registry, notes } = context;
@@ -74,7 +79,20 @@ function printMethod(
     "      },",
     `      request: ${codec}(${imports.message(method.input)}),`,
     `      response: ${codec}(${imports.message(method.output)}),`,
+    ...printErrors(errors, imports),
     "    },",
+  ];
+}
+
+function printErrors(errors: readonly DeclaredError[], imports: ImportList): string[] {
+  if (errors.length === 0) return [];
+  return [
+    "      errors: {",
+    ...errors.map(({ value }) => {
+      const list = imports.generated(errorListName(value.parent), errorModule(value.parent.file));
+      return `        ${errorName(value)}: ${list}.${errorName(value)},`;
+    }),
+    "      },",
   ];
 }
 

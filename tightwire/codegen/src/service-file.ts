@@ -1,17 +1,12 @@
 import { posix } from "node:path";
 import type { DescFile, FileRegistry } from "@bufbuild/protobuf";
 import { messageName } from "@tightwire/codec/message-name";
-import { createFault, type Fault } from "@tightwire/contract";
+import { createFault, type Fault, readErrors } from "@tightwire/contract";
+import type { GeneratedFile } from "./generated-file.js";
 import { createImportList } from "./import-list.js";
 import type { PluginOptions } from "./plugin-options.js";
 import { printDefinition } from "./service-definition.js";
 import { GIVEN, nameService, printClient, printHandlers } from "./service-interfaces.js";
-
-/** A generated file: its path below the output folder, and its text. */
-export interface GeneratedFile {
-  readonly path: string;
-  readonly text: string;
-}
 
 /**
  * Generates the code of a `.proto` file's services; undefined when it has none. Adds the faults of
@@ -34,7 +29,7 @@ export function generateServiceFile(
   const context = { registry, imports, faults, notes, ...image };
   const body = file.services.flatMap((service) => [
     "",
-    ...printHandlers(service, imports),
+    ...printHandlers(service, readErrors(registry, service).errors, imports),
     "",
     ...printClient(service, imports),
     "",
@@ -49,7 +44,7 @@ export function generateServiceFile(
 }
 
 /** What a generated file uses of the language. A message of such a name is imported by another. */
-const GLOBALS: readonly string[] = ["AsyncIterable", "Promise", "URL"];
+const GLOBALS: readonly string[] = ["AsyncIterable", "Pick", "Promise", "URL"];
 
 /**
  * The names that a file's services export. Two services with the same name are a fault, and so is a

@@ -1,5 +1,7 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
+import type { DeclaredError, MethodErrors } from "@tightwire/contract";
 import { formatDocComment, readComment } from "./doc-comment.js";
+import { errorListName, errorModule, errorName } from "./error-name.js";
 import type { ImportList } from "./import-list.js";
 import { methodName } from "./method-name.js";
 
@@ -28,12 +30,16 @@ export function nameService(service: DescService): ServiceNames {
 }
 
 /** Prints the interface that a server implements, one line per element. */
-export function printHandlers(service: DescService, imports: ImportList): string[] {
+export function printHandlers(
+  service: DescService,
+  errors: MethodErrors["errors"],
+  imports: ImportList,
+): string[] {
   return printInterface(
     service,
     nameService(service).handlers,
     "what a server implements",
-    (method) => signHandler(method, imports),
+    (method) => signHandler(method, errors.get(method.name) ?? [], imports),
   );
 }
 
@@ -82,13 +88,34 @@ function formatSignature(name: string, { generics = "", parameters, result }: Si
   ];
 }
 
-function signHandler(method: DescMethod, imports: ImportList): Signature {
+function signHandler(
+  method: DescMethod,
+  errors: readonly DeclaredError[],
+  imports: ImportList,
+): Signature {
   const input = imports.message(method.input);
   const request = takesStream(method) ? `requests: AsyncIterable<${input}>` : `request: ${input}`;
   return {
-    parameters: [request, `call: ${imports.type("ServerCall", CORE)}`],
+    parameters: [
+      request,
+      `call: ${imports.type("ServerCall", CORE)}${errorsType(errors, imports)}`,
+    ],
     result: resultType(method, imports),
   };
+}
+
+/** The declared errors of a method as the type argument of its call; nothing when it has none. */
+function errorsType(errors: readonly DeclaredError[], imports: ImportList): string {
+  if (errors.length === 0) return "";
+  const enums = new Set(errors.map(({ value }) => value.parent));
+  const picked = [...enums].map((one) => {
+    const list = imports.generated(errorListName(one), errorModule(one.file));
+    const names = errors
+      .filter(({ value }) => value.parent === one)
+      .map(({ value }) => JSON.stringify(errorName(value)));
+    return `Pick<typeof ${list}, ${names.join(" | ")}>`;
+  });
+  return `<${picked.join(" & ")}>`;
 }
 
 function signClient(method: DescMethod, imports: ImportList): Signature {

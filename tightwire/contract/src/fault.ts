@@ -1,5 +1,14 @@
-import type { DescMethod, DescService } from "@bufbuild/protobuf";
+import type {
+  DescEnum,
+  DescEnumValue,
+  DescFile,
+  DescMethod,
+  DescService,
+} from "@bufbuild/protobuf";
 import { nameOfMethod } from "./method-name.js";
+
+/** What a fault can be of. */
+export type FaultyDesc = DescMethod | DescService | DescEnum | DescEnumValue;
 
 /** An error in a contract, and its place. */
 export interface Fault {
@@ -9,7 +18,7 @@ export interface Fault {
   readonly line?: number;
   /** Starts at 1; absent when the descriptors have no source info. */
   readonly column?: number;
-  /** The full name of the method or service. */
+  /** The full name of the method, service, enum or value. */
   readonly subject: string;
   /** What is wrong; continues a sentence that starts with the subject. */
   readonly text: string;
@@ -23,40 +32,57 @@ export function formatFault(fault: Fault): string {
 }
 
 /**
- * Makes a fault of a method or service. `within` leads from it to the option at fault, as
+ * Makes a fault of a part of a contract. `within` leads from it to the option at fault, as
  * `SourceCodeInfo.Location.path` counts. The fault gets the nearest place on this path that the
  * source info knows.
  */
-export function createFault(
-  desc: DescMethod | DescService,
-  within: readonly number[],
-  text: string,
-): Fault {
-  const subject = desc.kind === "rpc" ? nameOfMethod(desc) : desc.typeName;
-  const service = desc.kind === "rpc" ? desc.parent : desc;
-  const file = `${service.file.name}.proto`;
-  const span = findSpan(service, [...sourcePath(desc), ...within]);
+export function createFault(desc: FaultyDesc, within: readonly number[], text: string): Fault {
+  const source = fileOf(desc);
+  const subject = nameOf(desc);
+  const file = `${source.name}.proto`;
+  const span = findSpan(source, [...sourcePath(desc), ...within]);
   if (span === undefined) return { file, subject, text };
   return { file, line: (span[0] ?? 0) + 1, column: (span[1] ?? 0) + 1, subject, text };
 }
 
 // Field numbers of descriptor.proto: FileDescriptorProto.service and ServiceDescriptorProto.method.
+function fileOf(desc: FaultyDesc): DescFile {
+  return desc.kind === "rpc" || desc.kind === "enum_value" ? desc.parent.file : desc.file;
+}
+
+function nameOf(desc: FaultyDesc): string {
+  if (desc.kind === "rpc") return nameOfMethod(desc);
+  return desc.kind === "enum_value" ? `${desc.parent.typeName}.${desc.name}` : desc.typeName;
+}
+
+const FILE_ENUM = 5;
 const FILE_SERVICE = 6;
+const ENUM_VALUE = 2;
 const SERVICE_METHOD = 2;
 
-function sourcePath(desc: DescMethod | DescService): number[] {
-  if (desc.kind === "service") return [FILE_SERVICE, desc.file.services.indexOf(desc)];
-  return [...sourcePath(desc.parent), SERVICE_METHOD, desc.parent.methods.indexOf(desc)];
+/** Where it stands in its file. An enum inside a message is at no place of its own. */
+function sourcePath(desc: FaultyDesc): number[] {
+  switch (desc.kind) {
+    case "service":
+      return [FILE_SERVICE, desc.file.services.indexOf(desc)];
+    case "rpc":
+      return [...sourcePath(desc.parent), SERVICE_METHOD, desc.parent.methods.indexOf(desc)];
+    case "enum":
+      return [FILE_ENUM, desc.file.enums.indexOf(desc)];
+    case "enum_value":
+      return [...sourcePath(desc.parent), ENUM_VALUE, desc.parent.values.indexOf(desc)];
+  }
 }
 
 /**
  * The place of the option itself, else of the first field inside it (of a message literal buf
  * records only the leaves), else of the nearest element around it.
  */
-function findSpan(service: DescService, path: readonly number[]): readonly number[] | undefined {
-  const locations = (service.file.proto.sourceCodeInfo?.location ?? []).map(
-    ({ path: at, span }) => ({ at: `${at.join(".")}.`, span }),
-  );
+function findSpan(file: DescFile, path: readonly number[]): readonly number[] | undefined {
+  const locations = (file.proto.sourceCodeInfo?.location ?? []).map(({ path: at, span }) => ({
+    at: `${at.join(".")}.`,
+    span,
+  }));
   const wanted = `${path.join(".")}.`;
   const inside = locations.find(({ at }) => at.startsWith(wanted));
   if (inside !== undefined) return inside.span;

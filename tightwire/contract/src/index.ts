@@ -1,3 +1,7 @@
+export type { DeclaredError } from "./errors/declared-error.js";
+export { readErrorEnum } from "./errors/error-enum.js";
+export type { MethodErrors } from "./errors/read-errors.js";
+export { findErrorEnumFaults, readErrors } from "./errors/read-errors.js";
 export type { Fault } from "./fault.js";
 export { createFault, formatFault } from "./fault.js";
 export { findField } from "./field-path.js";

@@ -1,4 +1,6 @@
 import {
+  type DescEnum,
+  type DescEnumValue,
   type DescMethod,
   type DescService,
   getExtension,
@@ -8,17 +10,17 @@ import {
 } from "@bufbuild/protobuf";
 import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
 
-/** The value of a message-typed option, and its place below its method or service. */
+/** The value of a message-typed option, and its place below what it is an option of. */
 export interface OptionValue {
   readonly message: ReflectMessage;
-  /** Continues the path of the method or service, as `SourceCodeInfo.Location.path` counts. */
+  /** Continues the path of what it is an option of, as `SourceCodeInfo.Location.path` counts. */
   readonly path: readonly number[];
 }
 
 // Field numbers of descriptor.proto: MethodDescriptorProto.options and
 // ServiceDescriptorProto.options.
-const METHOD_OPTIONS = 4;
-const SERVICE_OPTIONS = 3;
+/** Where the options stand in each kind of descriptor. Source: descriptor.proto. */
+const OPTIONS_FIELD = { rpc: 4, service: 3, enum: 3, enum_value: 3 } as const;
 
 /**
  * Reads a custom option by the full name of its extension. Undefined when it is not set, or when no
@@ -26,7 +28,7 @@ const SERVICE_OPTIONS = 3;
  */
 export function readOption(
   registry: Registry,
-  desc: DescMethod | DescService,
+  desc: DescMethod | DescService | DescEnumValue,
   name: string,
 ): OptionValue | undefined {
   const extension = registry.getExtension(name);
@@ -40,6 +42,23 @@ export function readOption(
   const value = getExtension(options, extension) as Message;
   return {
     message: reflect(extension.message, value),
-    path: [desc.kind === "rpc" ? METHOD_OPTIONS : SERVICE_OPTIONS, extension.number],
+    path: [OPTIONS_FIELD[desc.kind], extension.number],
   };
+}
+
+/**
+ * Reads a custom option of an enum that is a string, by the full name of its extension; undefined
+ * as for {@link readOption}.
+ */
+export function readTextOption(
+  registry: Registry,
+  desc: DescEnum,
+  name: string,
+): { readonly text: string; readonly path: readonly number[] } | undefined {
+  const extension = registry.getExtension(name);
+  const options = desc.proto.options;
+  if (extension === undefined || options === undefined || !hasExtension(options, extension))
+    return undefined;
+  const value: unknown = getExtension(options, extension);
+  return { text: String(value), path: [OPTIONS_FIELD[desc.kind], extension.number] };
 }

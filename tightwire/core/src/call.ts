@@ -1,14 +1,23 @@
 import { catchRejection } from "./containment.js";
 import type { ContextValues } from "./context.js";
+import type { ErrorConstructors } from "./declared-error.js";
 import type { MethodDefinition } from "./definition.js";
 import type { Metadata, MetadataInit } from "./metadata.js";
 import { MisuseError } from "./misuse-error.js";
 import type { Peer } from "./peer.js";
 import type { Completion } from "./transport.js";
 
-/** A handler's view of its call. Server side. */
-export interface ServerCall extends ContextValues {
+/**
+ * A handler's view of its call. Server side. `Errors` are the declared errors of the method, as
+ * generated code lists them.
+ */
+export interface ServerCall<Errors = unknown> extends ContextValues {
   readonly method: MethodDefinition;
+  /**
+   * Makes the errors that the method declares, to be thrown: those of other methods are not there.
+   * `throw call.errors.outOfStock({ available: 2 }, "only 2 left")`.
+   */
+  readonly errors: ErrorConstructors<Errors>;
   /** What the caller sent along. Nothing in it is verified. */
   readonly metadata: Metadata;
   /** Whom the connection belongs to. */

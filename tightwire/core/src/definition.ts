@@ -1,4 +1,5 @@
 import type { Policy } from "./policy.js";
+import type { StatusCode } from "./status.js";
 
 /** The four kinds of call. */
 export type MethodKind = "unary" | "server_streaming" | "client_streaming" | "bidi_streaming";
@@ -73,6 +74,34 @@ export interface HttpRule {
   readonly responseBody?: string;
 }
 
+/**
+ * An error that a contract declares, as generated code describes it. `Detail` is the message that
+ * it carries, `undefined` for one that carries none. Source: tightwire/errors/v1/errors.proto.
+ */
+export interface ErrorDefinition<Detail = unknown> {
+  /** What `ErrorInfo.reason` holds: `OUT_OF_STOCK`. */
+  readonly reason: string;
+  /** What `ErrorInfo.domain` holds: `shop.orders.v1`. */
+  readonly domain: string;
+  readonly code: StatusCode;
+  /** The message that it carries; absent when it carries none. */
+  readonly detail?: ErrorDetailDefinition<Detail>;
+}
+
+/** The message that a declared error carries. */
+export interface ErrorDetailDefinition<Detail> {
+  /** The full name: `shop.orders.v1.OutOfStock`. */
+  readonly type: string;
+  readonly codec: Codec<Detail>;
+}
+
+/** Declared errors by the names that TypeScript code uses: `outOfStock`. */
+export interface ErrorDefinitions {
+  // A definition takes its detail in and gives it out: only `any` lets all of them in.
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  readonly [localName: string]: ErrorDefinition<any>;
+}
+
 /** A method as generated code describes it: plain data and two codecs. */
 export interface MethodDefinition<Request = unknown, Response = unknown> {
   /** As the contract spells it: `GetProduct`. */
@@ -91,6 +120,8 @@ export interface MethodDefinition<Request = unknown, Response = unknown> {
   readonly redacted: { readonly request: readonly string[]; readonly response: readonly string[] };
   readonly request: Codec<Request>;
   readonly response: Codec<Response>;
+  /** The errors that the contract declares for it, by the names that TypeScript code uses. */
+  readonly errors?: ErrorDefinitions;
 }
 
 /**

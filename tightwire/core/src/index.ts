@@ -12,7 +12,17 @@ export { createCallLog } from "./call-log.js";
 export type { ContextKey, ContextValues } from "./context.js";
 export { contextKey, detach } from "./context.js";
 export type {
+  CaughtError,
+  ErrorConstructor,
+  ErrorConstructors,
+  ErrorMatchers,
+} from "./declared-error.js";
+export { findError, matchError } from "./declared-error.js";
+export type {
   Codec,
+  ErrorDefinition,
+  ErrorDefinitions,
+  ErrorDetailDefinition,
   HttpRule,
   Idempotency,
   Lender,

@@ -33,6 +33,7 @@ export {
   parseTimeout,
   timeLeftMs,
 } from "./deadline.js";
+export { declarationOf, errorConstructors } from "./declared-error.js";
 export { encodeStatusDetails } from "./detail.js";
 export { DETAILS_KEY } from "./error.js";
 export { IdleTimer } from "./idle-timer.js";

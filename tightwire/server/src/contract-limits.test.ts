@@ -5,7 +5,7 @@ import type {
   MethodKind,
   ServiceDefinition,
 } from "@tightwire/core";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { type Caller, callerOf } from "./caller.test-support.js";
 import { createServer } from "./server.js";
 
@@ -43,7 +43,6 @@ let seen: string[];
 let call: Caller;
 
 beforeEach(async () => {
-  vi.useFakeTimers();
   seen = [];
   const never = new Promise<never>(() => {});
   const handlers = {
@@ -64,7 +63,9 @@ beforeEach(async () => {
   call = await callerOf(createServer().add(Limited as never, handlers as never));
 });
 
-afterEach(() => void vi.useRealTimers());
+// Once for all: the timer that all deadlines of the process share begins with the first.
+beforeAll(() => void vi.useFakeTimers());
+afterAll(() => void vi.useRealTimers());
 
 const tooLarge = (name: string, bytes: number): string =>
   `resource_exhausted: a request of /test.Limited/${name} has ${bytes} bytes; its contract allows 10 (limits.max_request_bytes)`;

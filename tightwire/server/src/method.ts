@@ -3,6 +3,7 @@ import {
   type Clock,
   DEFAULT_IDLE_TIMEOUT_MS,
   DEFAULT_TIMEOUT_MS,
+  errorConstructors,
   type Random,
   type Report,
 } from "@tightwire/core/runtime";
@@ -29,6 +30,8 @@ export interface ServedMethod {
   readonly maxDurationMs: number;
   /** The largest request message that the contract allows; `Infinity` when it does not say it. */
   readonly maxRequestBytes: number;
+  /** Makes the errors that the contract declares for the method. */
+  readonly errors: ServerCall["errors"];
   /** How long a stream may be without a message either way. `Infinity` for unary calls. */
   readonly idleTimeoutMs: number;
   readonly observer: Observer | undefined;
@@ -64,6 +67,7 @@ export function serveMethod(
     maxDurationMs:
       policy.limits?.maxDurationMs ??
       (unary ? 2 * (policy.timeoutMs ?? DEFAULT_TIMEOUT_MS) : Number.POSITIVE_INFINITY),
+    errors: errorConstructors(definition.errors ?? {}),
     maxRequestBytes: policy.limits?.maxRequestBytes ?? Number.POSITIVE_INFINITY,
     idleTimeoutMs: unary
       ? Number.POSITIVE_INFINITY

@@ -1,11 +1,30 @@
-import { RpcError } from "@tightwire/core";
+import { OrdersErrors } from "@shop/contracts/orders";
+import { matchError, RpcError } from "@tightwire/core";
 import { BadRequest } from "@tightwire/core/details";
 
 /**
- * The text of a failed call for people: status and message, each invalid field, and what to do when
- * no server responds.
+ * The text of a failed call for people: what a declared error means; else status and message, each
+ * invalid field, and what to do when no server responds.
  */
 export function describeError(
+  error: unknown,
+  targets: { readonly catalog: string; readonly orders: string },
+): string[] {
+  return matchError(
+    error,
+    OrdersErrors,
+    {
+      outOfStock: ({ orderId, products }) => [
+        `order ${orderId} was refused, since not all of it can be had`,
+        ...products.map(({ productId, reason }) => `  ${productId}: ${reason}`),
+      ],
+      tooLateToCancel: (_detail, { message }) => [message],
+    },
+    (other) => describeOther(other, targets),
+  );
+}
+
+function describeOther(
   error: unknown,
   targets: { readonly catalog: string; readonly orders: string },
 ): string[] {

@@ -1,7 +1,7 @@
 import { createCatalogClient } from "@shop/client";
-import { type CatalogClient, CatalogService } from "@shop/contracts/catalog";
-import { RpcError, type StatusCode } from "@tightwire/core";
-import { BadRequest, PreconditionFailure, ResourceInfo } from "@tightwire/core/details";
+import { type CatalogClient, CatalogErrors, CatalogService } from "@shop/contracts/catalog";
+import { findError, RpcError, type StatusCode } from "@tightwire/core";
+import { BadRequest, ResourceInfo } from "@tightwire/core/details";
 import { createServer, inProcess, type Server } from "@tightwire/server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testEngines } from "../database/test-database.js";
@@ -206,10 +206,15 @@ describe("reserving", () => {
       catalog.reserveStock({ reservationId: "short", lines }),
       "failed_precondition",
     );
-    expect(error.detail(PreconditionFailure)?.violations).toEqual([
-      { type: "STOCK", subject: "a", description: "6 wanted, 5 left" },
-      { type: "STOCK", subject: "c", description: "7 wanted, 5 left" },
-    ]);
+    expect(findError(error, CatalogErrors)).toMatchObject({
+      name: "tooLittleStock",
+      detail: {
+        shortages: [
+          { productId: "a", wanted: 6, left: 5 },
+          { productId: "c", wanted: 7, left: 5 },
+        ],
+      },
+    });
     await failure(
       catalog.reserveStock({ reservationId: "none", lines: [{ productId: "x", quantity: 1 }] }),
       "not_found",
@@ -231,10 +236,7 @@ describe("reserving", () => {
       catalog.reserveStock({ reservationId: "same", lines }),
       "failed_precondition",
     );
-    expect(error.detail(PreconditionFailure)?.violations[0]).toMatchObject({
-      type: "RELEASED",
-      subject: "same",
-    });
+    expect(findError(error, CatalogErrors)?.name).toBe("alreadyReleased");
     expect(await catalog.releaseStock({ reservationId: "never was" })).toEqual({
       reservation: undefined,
     });

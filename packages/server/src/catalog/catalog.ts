@@ -31,6 +31,6 @@ export const createCatalog = (store: CatalogStore): CatalogHandlers =>
     listProducts: (request) => listProducts(store, request),
     importProducts: (requests) => importProducts(store, requests),
     watchStock: (request, call) => watchStock(store, request, untilDrain(call)),
-    reserveStock: (request) => reserveStock(store, request),
+    reserveStock: (request, call) => reserveStock(store, request, call.errors),
     releaseStock: (request) => releaseStock(store, request),
   });

@@ -1,11 +1,11 @@
 import type {
+  CatalogHandlers,
   ReleaseStockRequest,
   ReleaseStockResponse,
   ReserveStockRequest,
   ReserveStockResponse,
 } from "@shop/contracts/catalog";
-import { detail, RpcError } from "@tightwire/core";
-import { PreconditionFailure } from "@tightwire/core/details";
+import type { RpcError } from "@tightwire/core";
 import { checkLines, checkText, MAX_ID_LENGTH } from "../requests/checks.js";
 import { alreadyExists, notFound } from "../requests/not-found.js";
 import { createViolations } from "../requests/violations.js";
@@ -15,10 +15,14 @@ import type { ReservationStore, Shortage } from "./reservation-store.js";
 /** The name of reservations in errors. */
 const RESERVATION = "shop.catalog.v1/Reservation";
 
+/** Makes the errors that ReserveStock declares. */
+type ReserveErrors = Parameters<CatalogHandlers["reserveStock"]>[1]["errors"];
+
 /** Handles ReserveStock. */
 export async function reserveStock(
   store: ReservationStore,
   { reservationId, lines }: ReserveStockRequest,
+  errors: ReserveErrors,
 ): Promise<ReserveStockResponse> {
   const violations = createViolations();
   checkText(violations, "reservation_id", reservationId, 1, MAX_ID_LENGTH);
@@ -34,9 +38,11 @@ export async function reserveStock(
     case "different":
       throw alreadyExists(RESERVATION, reservationId, "exists with other lines");
     case "released":
-      throw releasedAlready(reservationId);
+      throw errors.alreadyReleased(
+        `reservation "${reservationId}" was released; reserve under a new id`,
+      );
     case "short":
-      throw tooLittleStock(outcome.shortages);
+      throw tooLittleStock(errors, outcome.shortages);
   }
 }
 
@@ -51,27 +57,9 @@ export async function releaseStock(
   return { reservation: await store.release(reservationId) };
 }
 
-function tooLittleStock(shortages: readonly Shortage[]): RpcError {
-  const violations = shortages.map(({ productId, wanted, left }) => ({
-    type: "STOCK",
-    subject: productId,
-    description: `${wanted} wanted, ${left} left`,
-  }));
-  const text = violations
-    .map(({ subject, description }) => `${subject}: ${description}`)
+function tooLittleStock(errors: ReserveErrors, shortages: readonly Shortage[]): RpcError {
+  const text = shortages
+    .map(({ productId, wanted, left }) => `${productId}: ${wanted} wanted, ${left} left`)
     .join("; ");
-  return new RpcError("failed_precondition", `too little stock: ${text}`, {
-    details: [detail(PreconditionFailure, { violations })],
-  });
-}
-
-function releasedAlready(reservationId: string): RpcError {
-  const description = "was released; reserve under a new id";
-  return new RpcError("failed_precondition", `reservation "${reservationId}" ${description}`, {
-    details: [
-      detail(PreconditionFailure, {
-        violations: [{ type: "RELEASED", subject: reservationId, description }],
-      }),
-    ],
-  });
+  return errors.tooLittleStock({ shortages }, `too little stock: ${text}`);
 }

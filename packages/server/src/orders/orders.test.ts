@@ -4,12 +4,13 @@ import { type CatalogClient, CatalogService } from "@shop/contracts/catalog";
 import {
   OrderStatus,
   type OrdersClient,
+  OrdersErrors,
   OrdersService,
   type PlaceOrderRequest,
   type QuoteBasketRequest,
 } from "@shop/contracts/orders";
-import { type PartialMessage, RpcError, type StatusCode } from "@tightwire/core";
-import { BadRequest, PreconditionFailure, ResourceInfo } from "@tightwire/core/details";
+import { findError, type PartialMessage, RpcError, type StatusCode } from "@tightwire/core";
+import { BadRequest, ResourceInfo } from "@tightwire/core/details";
 import { createServer, inProcess, type Server } from "@tightwire/server";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { testEngines } from "../database/test-database.js";
@@ -114,9 +115,10 @@ for (const engine of await testEngines()) {
         const greedy = request({ lines: [{ productId: "a", quantity: 11 }] });
         for (const _time of [1, 2]) {
           const error = await failure(orders.placeOrder(greedy), "failed_precondition");
-          expect(error.detail(PreconditionFailure)?.violations).toEqual([
-            { type: "STOCK", subject: "a", description: "11 wanted, 10 left" },
-          ]);
+          expect(findError(error, OrdersErrors)).toMatchObject({
+            name: "outOfStock",
+            detail: { products: [{ productId: "a", reason: "11 wanted, 10 left" }] },
+          });
         }
         expect(fake.stock("a")).toBe(10);
       });
@@ -274,7 +276,9 @@ for (const engine of await testEngines()) {
         await failure(orders.placeOrder(asked), "failed_precondition");
         const rejected = await store.findByRequest(asked.requestId ?? "");
         expect(rejected?.order.status).toBe(ORDER_STATUS_REJECTED);
-        await failure(orders.cancelOrder({ id: rejected?.order.id ?? "" }), "failed_precondition");
+        const late = orders.cancelOrder({ id: rejected?.order.id ?? "" });
+        const error = await failure(late, "failed_precondition");
+        expect(findError(error, OrdersErrors)?.name).toBe("tooLateToCancel");
         await failure(orders.cancelOrder({ id: "none" }), "not_found");
         await failure(orders.getOrder({ id: "none" }), "not_found");
         await failure(orders.getOrder({}), "invalid_argument");

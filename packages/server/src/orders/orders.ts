@@ -25,10 +25,10 @@ export const createOrders = (
 ): OrdersHandlers => {
   const parts: OrdersParts = { catalog, store, logger };
   return implement(OrdersService, {
-    placeOrder: (request) => placeOrder(parts, request),
+    placeOrder: (request, call) => placeOrder(parts, request, call.errors),
     getOrder: async ({ id }) => ({ order: (await findOrder(store, id)).order }),
     listOrders: (request) => listOrders(store, request),
-    cancelOrder: ({ id }) => cancelOrder(parts, id),
+    cancelOrder: ({ id }, call) => cancelOrder(parts, id, call.errors),
     trackOrder: ({ id }, call) => trackOrder(store, id, untilDrain(call)),
     quoteBasket: (requests) => quoteBasket(catalog, requests),
   });

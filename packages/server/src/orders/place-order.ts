@@ -3,11 +3,11 @@ import type { CatalogClient } from "@shop/contracts/catalog";
 import {
   type OrderLine,
   OrderStatus,
+  type OrdersHandlers,
   type PlaceOrderRequest,
   type PlaceOrderResponse,
 } from "@shop/contracts/orders";
-import { detail, RpcError } from "@tightwire/core";
-import { PreconditionFailure } from "@tightwire/core/details";
+import { RpcError } from "@tightwire/core";
 import { alreadyExists } from "../requests/not-found.js";
 import { checkOrder } from "./check-order.js";
 import { type CheckedOrder, fingerprintOf } from "./new-order.js";
@@ -16,6 +16,9 @@ import { completeOrder } from "./placement.js";
 import { priceLines } from "./prices.js";
 import type { OrdersParts } from "./releases.js";
 
+/** Makes the errors that PlaceOrder declares. */
+type PlaceErrors = Parameters<OrdersHandlers["placeOrder"]>[1]["errors"];
+
 /**
  * Handles PlaceOrder: records the order as pending, then completes it. A known request id continues
  * with its order.
@@ -23,6 +26,7 @@ import type { OrdersParts } from "./releases.js";
 export async function placeOrder(
   parts: OrdersParts,
   request: PlaceOrderRequest,
+  errors: PlaceErrors,
 ): Promise<PlaceOrderResponse> {
   const checked = checkOrder(request);
   const fingerprint = fingerprintOf(checked);
@@ -36,7 +40,8 @@ export async function placeOrder(
       "was used for another order",
     );
   const { order, refusals } = await completeOrder(parts, stored);
-  if (order.status === OrderStatus.ORDER_STATUS_REJECTED) throw rejected(order.id, refusals);
+  if (order.status === OrderStatus.ORDER_STATUS_REJECTED)
+    throw rejected(errors, order.id, refusals);
   return { order };
 }
 
@@ -62,16 +67,7 @@ async function findPrices(
   }
 }
 
-function rejected(orderId: string, refusals: readonly Refusal[]): RpcError {
-  const violations = refusals.map(({ productId, reason }) => ({
-    type: "STOCK",
-    subject: productId,
-    description: reason,
-  }));
-  const text = violations
-    .map(({ subject, description }) => `${subject}: ${description}`)
-    .join("; ");
-  return new RpcError("failed_precondition", `order ${orderId} was rejected: ${text}`, {
-    details: [detail(PreconditionFailure, { violations })],
-  });
+function rejected(errors: PlaceErrors, orderId: string, products: readonly Refusal[]): RpcError {
+  const text = products.map(({ productId, reason }) => `${productId}: ${reason}`).join("; ");
+  return errors.outOfStock({ orderId, products }, `order ${orderId} was rejected: ${text}`);
 }

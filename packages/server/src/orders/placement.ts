@@ -1,6 +1,7 @@
+import { CatalogErrors } from "@shop/contracts/catalog";
 import { OrderStatus } from "@shop/contracts/orders";
-import { RpcError } from "@tightwire/core";
-import { PreconditionFailure, ResourceInfo } from "@tightwire/core/details";
+import { findError, RpcError } from "@tightwire/core";
+import { ResourceInfo } from "@tightwire/core/details";
 import type { Refusal, StoredOrder } from "./order-row.js";
 import { type OrdersParts, releaseDue } from "./releases.js";
 import { reservationId } from "./reservation-id.js";
@@ -65,17 +66,16 @@ async function reserve(
 
 /** A refusal that a retry would not change, or undefined. */
 function readRefusal(error: RpcError): Reserved | undefined {
-  if (error.code === "failed_precondition") {
-    const violations = error.detail(PreconditionFailure)?.violations ?? [];
-    if (violations.some(({ type }) => type === "RELEASED")) return { kind: "released" };
+  const declared = findError(error, CatalogErrors);
+  if (declared?.name === "alreadyReleased") return { kind: "released" };
+  if (declared?.name === "tooLittleStock")
     return {
       kind: "refused",
-      refusals: violations.map(({ subject, description }) => ({
-        productId: subject,
-        reason: description,
+      refusals: declared.detail.shortages.map(({ productId, wanted, left }) => ({
+        productId,
+        reason: `${wanted} wanted, ${left} left`,
       })),
     };
-  }
   if (error.code !== "not_found") return undefined;
   const productId = error.detail(ResourceInfo)?.resourceName ?? "";
   return { kind: "refused", refusals: [{ productId, reason: "is not for sale any more" }] };

@@ -1,6 +1,6 @@
 import { type CatalogHandlers, CatalogService, type Reservation } from "@shop/contracts/catalog";
 import { detail, RpcError } from "@tightwire/core";
-import { PreconditionFailure, ResourceInfo } from "@tightwire/core/details";
+import { ResourceInfo } from "@tightwire/core/details";
 import { implement } from "@tightwire/server";
 
 /**
@@ -52,24 +52,23 @@ export function createTestCatalog(): TestCatalog {
     };
     return { id, priceCents, film, stock: stock.get(id) ?? 0, createTime: undefined };
   };
-  const precondition = (type: string, subject: string, description: string) =>
-    new RpcError("failed_precondition", description, {
-      details: [detail(PreconditionFailure, { violations: [{ type, subject, description }] })],
-    });
   const unused = () => {
     throw new RpcError("unimplemented", "not in this catalog");
   };
 
   const handlers = implement(CatalogService, {
     batchGetProducts: async ({ ids }) => ({ products: ids.map(product) }),
-    async reserveStock({ reservationId: id, lines }) {
+    async reserveStock({ reservationId: id, lines }, { errors }) {
       const known = reservations.get(id);
-      if (known?.releaseTime !== undefined) throw precondition("RELEASED", id, "was released");
+      if (known?.releaseTime !== undefined) throw errors.alreadyReleased(`${id} was released`);
       if (known !== undefined) return { reservation: known };
       for (const { productId, quantity } of lines) {
         const left = product(productId).stock;
         if (quantity > left)
-          throw precondition("STOCK", productId, `${quantity} wanted, ${left} left`);
+          throw errors.tooLittleStock(
+            { shortages: [{ productId, wanted: quantity, left }] },
+            "too little stock",
+          );
       }
       for (const { productId, quantity } of lines)
         stock.set(productId, product(productId).stock - quantity);

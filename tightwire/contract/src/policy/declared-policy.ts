@@ -63,6 +63,7 @@ export interface PolicyValues {
   readonly fallback?: DeclaredFallback;
   readonly limits?: DeclaredLimits;
   readonly access?: DeclaredAccess;
+  readonly errors?: readonly string[];
 }
 
 /** What the policy option of a method or service declares, and where. */

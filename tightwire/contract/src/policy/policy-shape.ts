@@ -39,4 +39,5 @@ export const POLICY_SHAPE: MessageShape = {
     max_duration: "duration",
   },
   access: { roles: "strings", scopes: "strings", anyone: "bool" },
+  errors: "strings",
 };

@@ -34,7 +34,7 @@ test("the policies of a descriptor image are those that generated code has", () 
 test("a service's timeout applies to its unary methods, and its idle timeout to its streams", () => {
   const policies = policiesOf(readImage("../../../../gen/descriptors.binpb"));
   expect(policies).toMatchObject({
-    PlaceOrder: { timeoutMs: 10_000 },
+    PlaceOrder: { timeoutMs: 10_000, idempotency: { key: "requestId" } },
     ListOrders: { timeoutMs: 5_000 },
     TrackOrder: { idleTimeoutMs: 3_600_000 },
     QuoteBasket: { idleTimeoutMs: 600_000 },

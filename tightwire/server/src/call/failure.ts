@@ -1,6 +1,7 @@
-import { Metadata, RpcError } from "@tightwire/core";
+import { type ErrorDefinition, Metadata, type MethodDefinition, RpcError } from "@tightwire/core";
 import {
   DETAILS_KEY,
+  declarationOf,
   encodeStatusDetails,
   type FinalStatus,
   type Random,
@@ -20,6 +21,7 @@ export interface Failure {
 
 /** The call whose handler threw, as far as it decides the status. */
 export interface FailedCall {
+  readonly method: MethodDefinition;
   readonly timeLeftMs: number;
   readonly cancelledBy: Status | undefined;
 }
@@ -36,7 +38,8 @@ const DEADLINE_SLACK_MS = 30;
 const PUSHBACK_KEY = "grpc-retry-pushback-ms";
 
 /**
- * The status for what a handler threw. An RpcError that the handler made is sent as it is. An
+ * The status for what a handler threw. An RpcError that the handler made is sent as it is, unless
+ * it is a declared one that the method does not list. An
  * RpcError of an outgoing call is translated, because the caller knows nothing of that call.
  * Anything else becomes INTERNAL with a fixed message and an id. Never throws: an RpcError that
  * cannot be sent (its fields were changed, or another copy of this package made it) is unexpected.
@@ -55,6 +58,9 @@ export function failureOf(thrown: unknown, call: FailedCall, random: Random): Fa
 function translate(thrown: unknown, call: FailedCall, random: Random): Failure {
   if (!(thrown instanceof RpcError)) return internal(thrown, random);
   const error = thrown as RpcError;
+  const declared = declarationOf(error);
+  if (declared !== undefined && !declares(call.method, declared))
+    return internal(undeclared(call.method, declared, error), random);
   if (error.call === undefined || error.forwarded)
     return { status: finalStatusOf(error), unexpected: undefined };
   if (call.cancelledBy !== undefined)
@@ -75,6 +81,23 @@ function translate(thrown: unknown, call: FailedCall, random: Random): Failure {
     );
   }
   return internal(error, random);
+}
+
+function declares({ errors = {} }: MethodDefinition, { reason, domain }: ErrorDefinition): boolean {
+  return Object.values(errors).some((one) => one.reason === reason && one.domain === domain);
+}
+
+function undeclared(
+  { path }: MethodDefinition,
+  { reason, domain }: ErrorDefinition,
+  cause: RpcError,
+): Error {
+  return new Error(
+    `the handler of ${path} threw ${reason} (${domain}), which it does not declare`,
+    {
+      cause,
+    },
+  );
 }
 
 /**

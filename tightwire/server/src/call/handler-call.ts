@@ -151,6 +151,10 @@ export class HandlerCall
     return this.incoming.metadata.get("tracestate");
   }
 
+  get errors(): ServerCall["errors"] {
+    return this.served.errors;
+  }
+
   onCancelled(listener: (status: Status) => void): void {
     this.#listeners ??= new CallListeners();
     this.#listeners.addCancel(listener);

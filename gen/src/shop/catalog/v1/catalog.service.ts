@@ -3,6 +3,7 @@
 
 import { messageCodec } from "@tightwire/codec";
 import type { CallOptions, PartialMessage, RequestStream, ServerCall, ServiceDefinition } from "@tightwire/core";
+import { CatalogErrors } from "./catalog.errors.js";
 import {
   BatchGetProductsRequest,
   BatchGetProductsResponse,
@@ -53,10 +54,12 @@ export interface CatalogHandlers {
 
   /**
    * Takes stock away for a reservation, all lines or none. The same reservation id with the same
-   * lines answers as the first time. FAILED_PRECONDITION, naming each product, when there is too
-   * little.
+   * lines answers as the first time.
    */
-  reserveStock(request: ReserveStockRequest, call: ServerCall): Promise<ReserveStockResponse>;
+  reserveStock(
+    request: ReserveStockRequest,
+    call: ServerCall<Pick<typeof CatalogErrors, "tooLittleStock" | "alreadyReleased">>,
+  ): Promise<ReserveStockResponse>;
 
   /**
    * Gives a reservation's stock back. A reservation that is released already, or that never was,
@@ -104,8 +107,7 @@ export interface CatalogClient {
 
   /**
    * Takes stock away for a reservation, all lines or none. The same reservation id with the same
-   * lines answers as the first time. FAILED_PRECONDITION, naming each product, when there is too
-   * little.
+   * lines answers as the first time.
    */
   reserveStock(request: PartialMessage<ReserveStockRequest>, options?: CallOptions): Promise<ReserveStockResponse>;
 
@@ -203,6 +205,10 @@ export const CatalogService: ServiceDefinition<CatalogHandlers, CatalogClient> =
       },
       request: messageCodec(ReserveStockRequest),
       response: messageCodec(ReserveStockResponse),
+      errors: {
+        tooLittleStock: CatalogErrors.tooLittleStock,
+        alreadyReleased: CatalogErrors.alreadyReleased,
+      },
     },
     releaseStock: {
       name: "ReleaseStock",

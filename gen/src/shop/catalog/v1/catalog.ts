@@ -5,6 +5,26 @@
 import { BinaryReader, BinaryWriter } from "@tightwire/codec/wire";
 import { Timestamp } from "@tightwire/core/gen/google/protobuf/timestamp.js";
 
+/** What a caller of the catalog can react to. */
+export const CatalogError = {
+  /** CATALOG_ERROR_UNSPECIFIED - Never sent. */
+  CATALOG_ERROR_UNSPECIFIED: 0,
+  /** CATALOG_ERROR_TOO_LITTLE_STOCK - There is less than was asked for, of at least one product. Nothing was taken. */
+  CATALOG_ERROR_TOO_LITTLE_STOCK: 1,
+  /** CATALOG_ERROR_ALREADY_RELEASED - The reservation was released already; reserve under a new id. */
+  CATALOG_ERROR_ALREADY_RELEASED: 2,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type CatalogError = typeof CatalogError[keyof typeof CatalogError];
+
+export namespace CatalogError {
+  export type CATALOG_ERROR_UNSPECIFIED = typeof CatalogError.CATALOG_ERROR_UNSPECIFIED;
+  export type CATALOG_ERROR_TOO_LITTLE_STOCK = typeof CatalogError.CATALOG_ERROR_TOO_LITTLE_STOCK;
+  export type CATALOG_ERROR_ALREADY_RELEASED = typeof CatalogError.CATALOG_ERROR_ALREADY_RELEASED;
+  export type UNRECOGNIZED = typeof CatalogError.UNRECOGNIZED;
+}
+
 /** The film rating board's advice, as the source says it. */
 export const MpaaRating = {
   /** MPAA_RATING_UNSPECIFIED - The source says nothing. */
@@ -38,6 +58,22 @@ export namespace MpaaRating {
   export type MPAA_RATING_NOT_RATED = typeof MpaaRating.MPAA_RATING_NOT_RATED;
   export type MPAA_RATING_OPEN = typeof MpaaRating.MPAA_RATING_OPEN;
   export type UNRECOGNIZED = typeof MpaaRating.UNRECOGNIZED;
+}
+
+/** Says which products there is too little of. */
+export interface TooLittleStock {
+  /** One for each such product. */
+  shortages: StockShortage[];
+}
+
+/** Too little of one product. */
+export interface StockShortage {
+  /** The product. */
+  productId: string;
+  /** How many were asked for. */
+  wanted: number;
+  /** How many there are. */
+  left: number;
 }
 
 /** A day of the calendar, without time or time zone. */
@@ -296,6 +332,128 @@ export interface ReleaseStockResponse {
   /** The reservation as it is now; absent when there never was one. */
   reservation: Reservation | undefined;
 }
+
+function createBaseTooLittleStock(): TooLittleStock {
+  return { shortages: [] };
+}
+
+export const TooLittleStock: MessageFns<TooLittleStock> = {
+  encode(message: TooLittleStock, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.shortages) {
+      StockShortage.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: TooLittleStock): TooLittleStock {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseTooLittleStock();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
+          }
+
+          message.shortages.push(StockShortage.decode(reader, reader.length()));
+          continue;
+        }
+      }
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
+    }
+    reader.leave(outerEnd);
+    return message;
+  },
+
+  create(base?: DeepPartial<TooLittleStock>): TooLittleStock {
+    return TooLittleStock.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TooLittleStock>): TooLittleStock {
+    const message = createBaseTooLittleStock();
+    message.shortages = object.shortages?.map((e) => StockShortage.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseStockShortage(): StockShortage {
+  return { productId: "", wanted: 0, left: 0 };
+}
+
+export const StockShortage: MessageFns<StockShortage> = {
+  encode(message: StockShortage, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.productId !== "") {
+      writer.uint32(10).string(message.productId);
+    }
+    if (message.wanted !== 0) {
+      writer.uint32(16).int32(message.wanted);
+    }
+    if (message.left !== 0) {
+      writer.uint32(24).int32(message.left);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: StockShortage): StockShortage {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseStockShortage();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
+          }
+
+          message.productId = reader.string();
+          continue;
+        }
+        case 2: {
+          if (tag !== 16) {
+            break;
+          }
+
+          message.wanted = reader.int32();
+          continue;
+        }
+        case 3: {
+          if (tag !== 24) {
+            break;
+          }
+
+          message.left = reader.int32();
+          continue;
+        }
+      }
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
+    }
+    reader.leave(outerEnd);
+    return message;
+  },
+
+  create(base?: DeepPartial<StockShortage>): StockShortage {
+    return StockShortage.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StockShortage>): StockShortage {
+    const message = createBaseStockShortage();
+    message.productId = object.productId ?? "";
+    message.wanted = object.wanted ?? 0;
+    message.left = object.left ?? 0;
+    return message;
+  },
+};
 
 function createBaseCalendarDate(): CalendarDate {
   return { year: 0, month: 0, day: 0 };

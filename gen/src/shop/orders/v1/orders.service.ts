@@ -3,6 +3,7 @@
 
 import { messageCodec } from "@tightwire/codec";
 import type { CallOptions, PartialMessage, RequestStream, ServerCall, ServiceDefinition } from "@tightwire/core";
+import { OrdersErrors } from "./orders.errors.js";
 import {
   CancelOrderRequest,
   CancelOrderResponse,
@@ -26,9 +27,12 @@ import {
 export interface OrdersHandlers {
   /**
    * Places an order and reserves its stock in the catalog. The same request id with the same
-   * content answers as the first time. FAILED_PRECONDITION when the stock does not suffice.
+   * content answers as the first time.
    */
-  placeOrder(request: PlaceOrderRequest, call: ServerCall): Promise<PlaceOrderResponse>;
+  placeOrder(
+    request: PlaceOrderRequest,
+    call: ServerCall<Pick<typeof OrdersErrors, "outOfStock">>,
+  ): Promise<PlaceOrderResponse>;
 
   /** Returns one order. NOT_FOUND when there is no such id. */
   getOrder(request: GetOrderRequest, call: ServerCall): Promise<GetOrderResponse>;
@@ -36,11 +40,11 @@ export interface OrdersHandlers {
   /** Lists orders, the newest first, a page at a time. */
   listOrders(request: ListOrdersRequest, call: ServerCall): Promise<ListOrdersResponse>;
 
-  /**
-   * Cancels an order and gives its stock back. An order that is cancelled already answers alike.
-   * FAILED_PRECONDITION when it is too late.
-   */
-  cancelOrder(request: CancelOrderRequest, call: ServerCall): Promise<CancelOrderResponse>;
+  /** Cancels an order and gives its stock back. An order that is cancelled already answers alike. */
+  cancelOrder(
+    request: CancelOrderRequest,
+    call: ServerCall<Pick<typeof OrdersErrors, "tooLateToCancel">>,
+  ): Promise<CancelOrderResponse>;
 
   /**
    * Tells an order's status: one message at once, then one for every change. Ends after a final
@@ -63,7 +67,7 @@ export interface OrdersHandlers {
 export interface OrdersClient {
   /**
    * Places an order and reserves its stock in the catalog. The same request id with the same
-   * content answers as the first time. FAILED_PRECONDITION when the stock does not suffice.
+   * content answers as the first time.
    */
   placeOrder(request: PartialMessage<PlaceOrderRequest>, options?: CallOptions): Promise<PlaceOrderResponse>;
 
@@ -73,10 +77,7 @@ export interface OrdersClient {
   /** Lists orders, the newest first, a page at a time. */
   listOrders(request: PartialMessage<ListOrdersRequest>, options?: CallOptions): Promise<ListOrdersResponse>;
 
-  /**
-   * Cancels an order and gives its stock back. An order that is cancelled already answers alike.
-   * FAILED_PRECONDITION when it is too late.
-   */
+  /** Cancels an order and gives its stock back. An order that is cancelled already answers alike. */
   cancelOrder(request: PartialMessage<CancelOrderRequest>, options?: CallOptions): Promise<CancelOrderResponse>;
 
   /**
@@ -104,7 +105,7 @@ export const OrdersService: ServiceDefinition<OrdersHandlers, OrdersClient> = {
       path: "/shop.orders.v1.OrdersService/PlaceOrder",
       kind: "unary",
       idempotency: "idempotent",
-      policy: { timeoutMs: 10000 },
+      policy: { timeoutMs: 10000, idempotency: { key: "requestId" } },
       http: [{ verb: "POST", path: "/v1/orders", body: "*" }],
       redacted: {
         request: ["buyer.email", "buyer.address", "card.number"],
@@ -112,6 +113,9 @@ export const OrdersService: ServiceDefinition<OrdersHandlers, OrdersClient> = {
       },
       request: messageCodec(PlaceOrderRequest),
       response: messageCodec(PlaceOrderResponse),
+      errors: {
+        outOfStock: OrdersErrors.outOfStock,
+      },
     },
     getOrder: {
       name: "GetOrder",
@@ -146,7 +150,7 @@ export const OrdersService: ServiceDefinition<OrdersHandlers, OrdersClient> = {
       path: "/shop.orders.v1.OrdersService/CancelOrder",
       kind: "unary",
       idempotency: "idempotent",
-      policy: { timeoutMs: 5000 },
+      policy: { timeoutMs: 5000, idempotency: { naturallyIdempotent: true } },
       http: [{ verb: "POST", path: "/v1/orders/{id}:cancel", body: "*" }],
       redacted: {
         request: [],
@@ -154,6 +158,9 @@ export const OrdersService: ServiceDefinition<OrdersHandlers, OrdersClient> = {
       },
       request: messageCodec(CancelOrderRequest),
       response: messageCodec(CancelOrderResponse),
+      errors: {
+        tooLateToCancel: OrdersErrors.tooLateToCancel,
+      },
     },
     trackOrder: {
       name: "TrackOrder",

@@ -5,6 +5,26 @@
 import { BinaryReader, BinaryWriter } from "@tightwire/codec/wire";
 import { Timestamp } from "@tightwire/core/gen/google/protobuf/timestamp.js";
 
+/** What a caller of the orders can react to. */
+export const OrdersError = {
+  /** ORDERS_ERROR_UNSPECIFIED - Never sent. */
+  ORDERS_ERROR_UNSPECIFIED: 0,
+  /** ORDERS_ERROR_OUT_OF_STOCK - The order was refused for good, since the stock does not suffice. */
+  ORDERS_ERROR_OUT_OF_STOCK: 1,
+  /** ORDERS_ERROR_TOO_LATE_TO_CANCEL - The order was refused before, so that there is nothing to cancel. */
+  ORDERS_ERROR_TOO_LATE_TO_CANCEL: 2,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type OrdersError = typeof OrdersError[keyof typeof OrdersError];
+
+export namespace OrdersError {
+  export type ORDERS_ERROR_UNSPECIFIED = typeof OrdersError.ORDERS_ERROR_UNSPECIFIED;
+  export type ORDERS_ERROR_OUT_OF_STOCK = typeof OrdersError.ORDERS_ERROR_OUT_OF_STOCK;
+  export type ORDERS_ERROR_TOO_LATE_TO_CANCEL = typeof OrdersError.ORDERS_ERROR_TOO_LATE_TO_CANCEL;
+  export type UNRECOGNIZED = typeof OrdersError.UNRECOGNIZED;
+}
+
 /** How far an order is. */
 export const OrderStatus = {
   /** ORDER_STATUS_UNSPECIFIED - Never sent. */
@@ -29,6 +49,22 @@ export namespace OrderStatus {
   export type ORDER_STATUS_CANCELLED = typeof OrderStatus.ORDER_STATUS_CANCELLED;
   export type ORDER_STATUS_REJECTED = typeof OrderStatus.ORDER_STATUS_REJECTED;
   export type UNRECOGNIZED = typeof OrderStatus.UNRECOGNIZED;
+}
+
+/** Says why an order was refused. */
+export interface OutOfStock {
+  /** The order, which stays as refused. */
+  orderId: string;
+  /** One for each product that cannot be had. */
+  products: UnavailableProduct[];
+}
+
+/** A product that cannot be had as ordered. */
+export interface UnavailableProduct {
+  /** The product. */
+  productId: string;
+  /** Why, in words for the buyer. */
+  reason: string;
 }
 
 /** Who buys. */
@@ -226,6 +262,128 @@ export interface QuoteBasketResponse {
   /** Sum of all lines, in cents of a US dollar. */
   totalCents: bigint;
 }
+
+function createBaseOutOfStock(): OutOfStock {
+  return { orderId: "", products: [] };
+}
+
+export const OutOfStock: MessageFns<OutOfStock> = {
+  encode(message: OutOfStock, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.orderId !== "") {
+      writer.uint32(10).string(message.orderId);
+    }
+    for (const v of message.products) {
+      UnavailableProduct.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: OutOfStock): OutOfStock {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseOutOfStock();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
+          }
+
+          message.orderId = reader.string();
+          continue;
+        }
+        case 2: {
+          if (tag !== 18) {
+            break;
+          }
+
+          message.products.push(UnavailableProduct.decode(reader, reader.length()));
+          continue;
+        }
+      }
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
+    }
+    reader.leave(outerEnd);
+    return message;
+  },
+
+  create(base?: DeepPartial<OutOfStock>): OutOfStock {
+    return OutOfStock.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<OutOfStock>): OutOfStock {
+    const message = createBaseOutOfStock();
+    message.orderId = object.orderId ?? "";
+    message.products = object.products?.map((e) => UnavailableProduct.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseUnavailableProduct(): UnavailableProduct {
+  return { productId: "", reason: "" };
+}
+
+export const UnavailableProduct: MessageFns<UnavailableProduct> = {
+  encode(message: UnavailableProduct, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.productId !== "") {
+      writer.uint32(10).string(message.productId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: UnavailableProduct): UnavailableProduct {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseUnavailableProduct();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
+          }
+
+          message.productId = reader.string();
+          continue;
+        }
+        case 2: {
+          if (tag !== 18) {
+            break;
+          }
+
+          message.reason = reader.string();
+          continue;
+        }
+      }
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
+    }
+    reader.leave(outerEnd);
+    return message;
+  },
+
+  create(base?: DeepPartial<UnavailableProduct>): UnavailableProduct {
+    return UnavailableProduct.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<UnavailableProduct>): UnavailableProduct {
+    const message = createBaseUnavailableProduct();
+    message.productId = object.productId ?? "";
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
 
 function createBaseBuyer(): Buyer {
   return { name: "", email: "", address: "" };
