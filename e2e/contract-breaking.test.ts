@@ -98,7 +98,7 @@ describe("a change that breaks what was released is refused", () => {
       "a policy's number changes",
       POLICY,
       /(message MethodPolicy[^}]*)idle_timeout = 2;/,
-      "$1idle_timeout = 7;",
+      "$1idle_timeout = 17;",
       /policy\.proto:\d+:\d+:Previously present field "2" with name "idle_timeout" on message "MethodPolicy" was deleted/,
     ],
     [
