@@ -8,7 +8,7 @@ export type ErrorConstructor<Detail> = [Detail] extends [undefined]
   ? (message: string) => RpcError
   : (detail: PartialMessage<Detail>, message: string) => RpcError;
 
-/** Makes the declared errors of a method: `call.errors.outOfStock({ available }, "only 2 left")`. */
+/** Makes the declared errors of a method: `call.errors.outOfStock({ left }, "only 2 left")`. */
 export type ErrorConstructors<Errors> = {
   readonly [Name in keyof Errors]: Errors[Name] extends ErrorDefinition<infer Detail>
     ? ErrorConstructor<Detail>
