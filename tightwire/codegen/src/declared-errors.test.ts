@@ -83,6 +83,15 @@ export const TryErrors: {
   expect(files.get("all.ts")).toContain('export { TryErrors } from "./try/v1/try.errors.js";');
 });
 
+test.each([
+  ["@try/contracts/gen/try.js", "@try/contracts/gen/try.errors.js"],
+  ["@try/contracts", "@try/contracts"],
+])("errors of a file whose messages are imported from %s are imported from %s", (from, errors) => {
+  const source = `${HEAD}${ERRORS}${service("", 'errors: "BUSY"')}`;
+  const text = generateFrom(source, `Mtry/v1/try.proto=${from}`).get("try/v1/try.service.ts");
+  expect(text).toMatch(new RegExp(`^import \\{.*\\bTryErrors\\b.*\\} from "${errors}";$`, "m"));
+});
+
 describe("what is wrong is refused with file, line and name", () => {
   test.each([
     [

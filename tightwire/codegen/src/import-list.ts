@@ -1,5 +1,6 @@
 import { posix } from "node:path";
-import type { DescMessage } from "@bufbuild/protobuf";
+import type { DescEnum, DescMessage } from "@bufbuild/protobuf";
+import { errorListName, errorModule } from "./error-name.js";
 import { typeName } from "./type-name.js";
 
 /** The imports of one generated file. */
@@ -10,8 +11,8 @@ export interface ImportList {
   value(name: string, from: string): string;
   /** Imports the message that ts-proto generated for `message`. Returns its local name. */
   message(message: DescMessage): string;
-  /** Imports a value of the code of another `.proto` file, such as `<file>.errors`. */
-  generated(name: string, module: string): string;
+  /** Imports the list of errors that was generated for an enum. Returns its local name. */
+  errors(desc: DescEnum): string;
   /** The import statements, sorted by module. */
   lines(): string[];
 }
@@ -58,9 +59,18 @@ export function createImportList(
         mapped.get(`${message.file.name}.proto`) ?? relativeModule(path, message.file.name),
         true,
       ),
-    generated: (name, module) => add(name, relativeModule(path, module), true),
+    errors: (desc) => {
+      const from = mapped.get(`${desc.file.name}.proto`);
+      const own = relativeModule(path, errorModule(desc.file));
+      return add(errorListName(desc), from === undefined ? own : besideModule(from), true);
+    },
     lines: () => formatImports([...entries.values()]),
   };
+}
+
+/** Where the errors of a file are whose messages are imported from there: an entry has both. */
+function besideModule(from: string): string {
+  return from.replace(/\.js$/, ".errors.js");
 }
 
 function relativeModule(path: string, protoFile: string): string {

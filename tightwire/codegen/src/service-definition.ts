@@ -11,7 +11,7 @@ import {
   readPolicies,
 } from "@tightwire/contract";
 import { formatDocComment } from "./doc-comment.js";
-import { errorListName, errorModule, errorName } from "./error-name.js";
+import { errorName } from "./error-name.js";
 import type { ImportList } from "./import-list.js";
 import { formatListField, formatLiteral } from "./literal.js";
 import { methodName } from "./method-name.js";
@@ -89,7 +89,7 @@ function printErrors(errors: readonly DeclaredError[], imports: ImportList): str
   return [
     "      errors: {",
     ...errors.map(({ value }) => {
-      const list = imports.generated(errorListName(value.parent), errorModule(value.parent.file));
+      const list = imports.errors(value.parent);
       return `        ${errorName(value)}: ${list}.${errorName(value)},`;
     }),
     "      },",

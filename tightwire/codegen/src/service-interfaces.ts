@@ -1,7 +1,7 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import type { DeclaredError, MethodErrors } from "@tightwire/contract";
 import { formatDocComment, readComment } from "./doc-comment.js";
-import { errorListName, errorModule, errorName } from "./error-name.js";
+import { errorName } from "./error-name.js";
 import type { ImportList } from "./import-list.js";
 import { methodName } from "./method-name.js";
 
@@ -109,7 +109,7 @@ function errorsType(errors: readonly DeclaredError[], imports: ImportList): stri
   if (errors.length === 0) return "";
   const enums = new Set(errors.map(({ value }) => value.parent));
   const picked = [...enums].map((one) => {
-    const list = imports.generated(errorListName(one), errorModule(one.file));
+    const list = imports.errors(one);
     const names = errors
       .filter(({ value }) => value.parent === one)
       .map(({ value }) => JSON.stringify(errorName(value)));
