@@ -3,9 +3,9 @@ import {
   createFault,
   type DeclaredError,
   type Fault,
+  type MethodErrors,
   pathOfMethod,
   type ResolvedPolicy,
-  readErrors,
   readHttpRules,
   readIdempotency,
   readPolicies,
@@ -32,12 +32,15 @@ export interface DefinitionContext {
 }
 
 /** Prints the definition of a service as static data, one line per element. */
-export function printDefinition(service: DescService, context: DefinitionContext): string[] {
+export function printDefinition(
+  service: DescService,
+  errors: MethodErrors["errors"],
+  context: DefinitionContext,
+): string[] {
   const names = nameService(service);
   const type = context.imports.type("ServiceDefinition", "@tightwire/core");
   const { policies, faults } = readPolicies(context.registry, service);
-  const { errors, faults: errorFaults } = readErrors(context.registry, service);
-  context.faults.push(...faults, ...errorFaults);
+  context.faults.push(...faults);
   reportSameNames(service, context.faults);
   return [
     ...formatDocComment(`The definition of \`${service.typeName}\`, for servers and clients.`),

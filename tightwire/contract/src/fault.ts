@@ -45,7 +45,6 @@ export function createFault(desc: FaultyDesc, within: readonly number[], text: s
   return { file, line: (span[0] ?? 0) + 1, column: (span[1] ?? 0) + 1, subject, text };
 }
 
-// Field numbers of descriptor.proto: FileDescriptorProto.service and ServiceDescriptorProto.method.
 function fileOf(desc: FaultyDesc): DescFile {
   return desc.kind === "rpc" || desc.kind === "enum_value" ? desc.parent.file : desc.file;
 }
@@ -55,6 +54,8 @@ function nameOf(desc: FaultyDesc): string {
   return desc.kind === "enum_value" ? `${desc.parent.typeName}.${desc.name}` : desc.typeName;
 }
 
+// Field numbers of descriptor.proto, in FileDescriptorProto, EnumDescriptorProto and
+// ServiceDescriptorProto.
 const FILE_ENUM = 5;
 const FILE_SERVICE = 6;
 const ENUM_VALUE = 2;

@@ -9,6 +9,7 @@ import {
   type Registry,
 } from "@bufbuild/protobuf";
 import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
+import { createFault, type Fault } from "./fault.js";
 
 /** The value of a message-typed option, and its place below what it is an option of. */
 export interface OptionValue {
@@ -17,8 +18,6 @@ export interface OptionValue {
   readonly path: readonly number[];
 }
 
-// Field numbers of descriptor.proto: MethodDescriptorProto.options and
-// ServiceDescriptorProto.options.
 /** Where the options stand in each kind of descriptor. Source: descriptor.proto. */
 const OPTIONS_FIELD = { rpc: 4, service: 3, enum: 3, enum_value: 3 } as const;
 
@@ -44,6 +43,25 @@ export function readOption(
     message: reflect(extension.message, value),
     path: [OPTIONS_FIELD[desc.kind], extension.number],
   };
+}
+
+/**
+ * As {@link readOption}, but never throws: bytes that cannot be decoded are a fault, and the option
+ * then counts as not set.
+ */
+export function tryReadOption(
+  registry: Registry,
+  desc: DescMethod | DescService | DescEnumValue,
+  name: string,
+  faults: Fault[],
+): OptionValue | undefined {
+  try {
+    return readOption(registry, desc, name);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    faults.push(createFault(desc, [], `(${name}) cannot be decoded: ${reason}`));
+    return undefined;
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { DescEnum, DescEnumValue, Registry } from "@bufbuild/protobuf";
 import type { ReflectMessage } from "@bufbuild/protobuf/reflect";
 import { createFault, type Fault } from "../fault.js";
-import { readOption, readTextOption } from "../option.js";
+import { readTextOption, tryReadOption } from "../option.js";
 import type { DeclaredError } from "./declared-error.js";
 
 const DOMAIN_OPTION = "tightwire.errors.v1.domain";
@@ -22,7 +22,9 @@ export function readErrorEnum(
 ): readonly DeclaredError[] | undefined {
   const domain = readTextOption(registry, desc, DOMAIN_OPTION);
   if (domain === undefined) {
-    const value = desc.values.find((one) => readOption(registry, one, ERROR_OPTION) !== undefined);
+    const value = desc.values.find(
+      (one) => tryReadOption(registry, one, ERROR_OPTION, faults) !== undefined,
+    );
     if (value !== undefined)
       faults.push(createFault(value, [], `is an error, but its enum has no (${DOMAIN_OPTION})`));
     return undefined;
@@ -40,7 +42,7 @@ function readError(
 ): DeclaredError | undefined {
   const report = (text: string, path: readonly number[] = []): undefined =>
     void faults.push(createFault(value, path, text));
-  const option = readOption(registry, value, ERROR_OPTION);
+  const option = tryReadOption(registry, value, ERROR_OPTION, faults);
   if (value.number === 0)
     return option === undefined
       ? undefined

@@ -1,68 +1,38 @@
 import type { DescField, DescMethod, DescService, Registry } from "@bufbuild/protobuf";
 import type { ReflectMessage } from "@bufbuild/protobuf/reflect";
 import { createFault, type Fault } from "../fault.js";
-import { type OptionValue, readOption } from "../option.js";
+import { tryReadOption } from "../option.js";
 import { readFieldValue } from "./field-value.js";
 import { type MessageShape, POLICY_SHAPE } from "./policy-shape.js";
+import type {
+  ResolvedAccess,
+  ResolvedFallback,
+  ResolvedHedge,
+  ResolvedIdempotency,
+  ResolvedLimits,
+  ResolvedRetry,
+} from "./resolved-policy.js";
 
-/** How a method may be repeated though it has effects, as declared. */
-export interface DeclaredIdempotency {
-  readonly key?: string;
-  readonly fill?: boolean;
-  readonly naturallyIdempotent?: boolean;
-  readonly concurrentSafe?: boolean;
-}
-
-/** `retry`, as declared. */
-export interface DeclaredRetry {
-  readonly maxAttempts?: number;
-  readonly attemptTimeoutMs?: number;
+/** `retry`, as declared: of its codes nothing is known yet. */
+export type DeclaredRetry = Partial<Omit<ResolvedRetry, "codes">> & {
   readonly codes?: readonly string[];
-  readonly initialBackoffMs?: number;
-  readonly maxBackoffMs?: number;
-}
-
-/** `hedge`, as declared. */
-export interface DeclaredHedge {
-  readonly delayMs?: number;
-  readonly maxAttempts?: number;
-}
-
-/** `fallback`, as declared. */
-export interface DeclaredFallback {
-  readonly vary?: readonly string[];
-  readonly ignore?: readonly string[];
-  readonly shared?: boolean;
-  readonly onDeadline?: boolean;
-  readonly singleFlight?: boolean;
-  readonly maxAgeMs?: number;
-}
+};
 
 /** `limits`, as declared. */
-export interface DeclaredLimits {
-  readonly maxInFlight?: number;
-  readonly gradient?: { readonly min?: number; readonly max?: number };
-  readonly maxRequestBytes?: number;
-  readonly maxDurationMs?: number;
-}
-
-/** `access`, as declared. */
-export interface DeclaredAccess {
-  readonly roles?: readonly string[];
-  readonly scopes?: readonly string[];
-  readonly anyone?: boolean;
-}
+export type DeclaredLimits = Omit<ResolvedLimits, "gradient"> & {
+  readonly gradient?: Partial<NonNullable<ResolvedLimits["gradient"]>>;
+};
 
 /** What one policy option declares. Fields that are not set are absent. */
 export interface PolicyValues {
   readonly timeoutMs?: number;
   readonly idleTimeoutMs?: number;
-  readonly idempotency?: DeclaredIdempotency;
+  readonly idempotency?: ResolvedIdempotency;
   readonly retry?: DeclaredRetry;
-  readonly hedge?: DeclaredHedge;
-  readonly fallback?: DeclaredFallback;
+  readonly hedge?: Partial<ResolvedHedge>;
+  readonly fallback?: Partial<ResolvedFallback>;
   readonly limits?: DeclaredLimits;
-  readonly access?: DeclaredAccess;
+  readonly access?: Partial<ResolvedAccess>;
   readonly errors?: readonly string[];
 }
 
@@ -91,25 +61,10 @@ export function readDeclaredPolicy(
 ): DeclaredPolicy {
   const option = desc.kind === "rpc" ? METHOD_OPTION : SERVICE_OPTION;
   const reader = new PolicyReader(desc, option, faults);
-  const value = decodePolicy(registry, desc, option, faults);
+  const value = tryReadOption(registry, desc, option, faults);
   const values =
     value === undefined ? {} : reader.read(value.message, POLICY_SHAPE, value.path, "");
   return { desc, values, places: reader.places };
-}
-
-function decodePolicy(
-  registry: Registry,
-  desc: DescMethod | DescService,
-  option: string,
-  faults: Fault[],
-): OptionValue | undefined {
-  try {
-    return readOption(registry, desc, option);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    faults.push(createFault(desc, [], `(${option}) cannot be decoded: ${reason}`));
-    return undefined;
-  }
 }
 
 const UNKNOWN_POLICY =

@@ -9,7 +9,7 @@ export class PolicyContext {
   readonly level: IdempotencyLevel;
   readonly own: PolicyValues;
   readonly service: PolicyValues;
-  readonly #places: DeclaredPolicy["places"];
+  readonly #declared: DeclaredPolicy;
   readonly #faults: Fault[];
 
   constructor(method: DescMethod, own: DeclaredPolicy, service: DeclaredPolicy, faults: Fault[]) {
@@ -17,7 +17,7 @@ export class PolicyContext {
     this.level = readIdempotency(method);
     this.own = own.values;
     this.service = service.values;
-    this.#places = own.places;
+    this.#declared = own;
     this.#faults = faults;
   }
 
@@ -32,8 +32,7 @@ export class PolicyContext {
 
   /** Reports a fault at the first of these fields that the method sets, else at the method. */
   report(text: string, ...names: readonly string[]): void {
-    const declared = { desc: this.method, values: this.own, places: this.#places };
-    reportDeclared(declared, this.#faults, text, ...names);
+    reportDeclared(this.#declared, this.#faults, text, ...names);
   }
 }
 
