@@ -16,6 +16,9 @@ import {
   formatProgress,
 } from "./report.js";
 
+/** Runs first in every child; the file tells why. */
+const HOLD_TICK = new URL("hold-tick.js", import.meta.url).href;
+
 /**
  * Compares this build with the one of another checkout, prints and saves what came out. Resolves
  * to whether every case passes; rejects when nothing can be measured.
@@ -58,7 +61,7 @@ function startWith(node: string, pinned: boolean, base: Build): StartPeer {
     startPair(peer, {
       node,
       pinned,
-      nodeOptions: () => [],
+      nodeOptions: () => ["--import", HOLD_TICK],
       build: build === "own" ? OWN_BUILD : base,
     });
 }
