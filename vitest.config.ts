@@ -41,7 +41,7 @@ export default defineConfig({
         replacement: at("./tightwire/codec/src/$1.ts"),
       },
       {
-        find: /^@tightwire\/core\/(runtime|details)$/,
+        find: /^@tightwire\/core\/(runtime|details|validation)$/,
         replacement: at("./tightwire/core/src/$1.ts"),
       },
       {

@@ -18,11 +18,13 @@ process.chdir(join(import.meta.dirname, ".."));
 const MODULES = [
   { root: "proto", files: "proto/shop" },
   { root: "tightwire/core/proto", files: "tightwire/core/proto/tightwire" },
+  { root: "tightwire/core/proto-validate", files: "tightwire/core/proto-validate/buf" },
   {
     root: "tightwire/transport-contract/proto",
     files: "tightwire/transport-contract/proto/tightwire",
   },
   { root: "bench/proto", files: "bench/proto/bench" },
+  { root: "fuzz/proto", files: "fuzz/proto/fuzz" },
   { root: "hostile/proto", files: "hostile/proto/hostile" },
   { root: "interop/proto", files: "interop/proto/grpc" },
 ];

@@ -69,6 +69,13 @@ const PACKAGES = [
     paths: [],
   },
   {
+    template: "fuzz/buf.gen.yaml",
+    folder: "fuzz/src/gen",
+    image: "fuzz/rules.binpb",
+    input: "fuzz/proto",
+    paths: [],
+  },
+  {
     template: "hostile/buf.gen.yaml",
     folder: "hostile/src/gen",
     image: "hostile/descriptors.binpb",

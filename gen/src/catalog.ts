@@ -32,3 +32,12 @@ export {
 export type { CatalogClient, CatalogHandlers } from "./shop/catalog/v1/catalog.service.js";
 export { CatalogService } from "./shop/catalog/v1/catalog.service.js";
 export { CatalogErrors } from "./shop/catalog/v1/catalog.errors.js";
+export {
+  BatchGetProductsRequestSchema,
+  GetProductRequestSchema,
+  ImportProductsRequestSchema,
+  ListProductsRequestSchema,
+  ReleaseStockRequestSchema,
+  ReserveStockRequestSchema,
+  WatchStockRequestSchema,
+} from "./shop/catalog/v1/catalog.rules.js";

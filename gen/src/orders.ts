@@ -29,3 +29,11 @@ export {
 export type { OrdersClient, OrdersHandlers } from "./shop/orders/v1/orders.service.js";
 export { OrdersService } from "./shop/orders/v1/orders.service.js";
 export { OrdersErrors } from "./shop/orders/v1/orders.errors.js";
+export {
+  CancelOrderRequestSchema,
+  GetOrderRequestSchema,
+  ListOrdersRequestSchema,
+  PlaceOrderRequestSchema,
+  QuoteBasketRequestSchema,
+  TrackOrderRequestSchema,
+} from "./shop/orders/v1/orders.rules.js";

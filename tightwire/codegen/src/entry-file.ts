@@ -2,12 +2,13 @@ import type { DescEnum, DescFile, DescMessage, FileRegistry } from "@bufbuild/pr
 import { errorLists } from "./error-file.js";
 import { errorListName, errorModule } from "./error-name.js";
 import { type GeneratedFile, generatedFile } from "./generated-file.js";
+import { rulesModule, schemaName } from "./rules/rules-name.js";
 import { nameService } from "./service-interfaces.js";
 import { typeName } from "./type-name.js";
 
 /**
- * Generates the entry point `<name>.ts` of a package: it exports every message, enum, service and
- * list of errors of the package's files, so that a package has one import path. Throws an Error
+ * Generates the entry point `<name>.ts` of a package: it exports every message, enum, service,
+ * list of errors and schema of the package's files, so that a package has one import path. Throws an Error
  * when no generated file has this package.
  */
 export function generateEntryFile(
@@ -15,15 +16,20 @@ export function generateEntryFile(
   packageName: string,
   files: readonly DescFile[],
   registry: FileRegistry,
+  requests: ReadonlySet<DescMessage>,
 ): GeneratedFile {
   const members = files.filter((file) => file.proto.package === packageName);
   if (members.length === 0)
     throw new Error(`option "entry": no generated file has the package "${packageName}"`);
-  const exported = members.flatMap((file) => printExports(file, registry));
+  const exported = members.flatMap((file) => printExports(file, registry, requests));
   return generatedFile(`${name}.ts`, `package: ${packageName}`, exported);
 }
 
-function printExports(file: DescFile, registry: FileRegistry): string[] {
+function printExports(
+  file: DescFile,
+  registry: FileRegistry,
+  requests: ReadonlySet<DescMessage>,
+): string[] {
   const types = [...file.enums, ...file.messages.flatMap(withNested)].map(typeName);
   const names = file.services.map(nameService);
   const services = `./${file.name}.service.js`;
@@ -43,6 +49,11 @@ function printExports(file: DescFile, registry: FileRegistry): string[] {
       "export",
       errorLists(file, registry).map(({ desc }) => errorListName(desc)),
       `./${errorModule(file)}.js`,
+    ),
+    ...formatExport(
+      "export",
+      [...requests].filter((message) => message.file === file).map(schemaName),
+      `./${rulesModule(file)}.js`,
     ),
   ];
 }

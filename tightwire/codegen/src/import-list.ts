@@ -1,6 +1,7 @@
 import { posix } from "node:path";
-import type { DescEnum, DescMessage } from "@bufbuild/protobuf";
+import type { DescEnum, DescFile, DescMessage } from "@bufbuild/protobuf";
 import { errorListName, errorModule } from "./error-name.js";
+import { checkName, rulesModule } from "./rules/rules-name.js";
 import { typeName } from "./type-name.js";
 
 /** The imports of one generated file. */
@@ -11,6 +12,13 @@ export interface ImportList {
   value(name: string, from: string): string;
   /** Imports the message that ts-proto generated for `message`. Returns its local name. */
   message(message: DescMessage): string;
+  /** As {@link ImportList.message}, for signatures only. */
+  messageType(message: DescMessage): string;
+  /**
+   * The name of the function that checks a message: imported, when it is generated into another
+   * file.
+   */
+  check(message: DescMessage): string;
   /** Imports the list of errors that was generated for an enum. Returns its local name. */
   errors(desc: DescEnum): string;
   /** The import statements, sorted by module. */
@@ -50,27 +58,29 @@ export function createImportList(
     return local;
   };
 
+  const moduleOf = (file: DescFile): string =>
+    mapped.get(`${file.name}.proto`) ?? relativeModule(path, file.name);
+  /** A module that is generated beside that of a file's messages. */
+  const besideOf = (file: DescFile, module: string): string => {
+    const from = mapped.get(`${file.name}.proto`);
+    return from === undefined
+      ? relativeModule(path, module)
+      : from.replace(/\.js$/, `${module.slice(file.name.length)}.js`);
+  };
+
   return {
     type: (name, from) => add(name, from, false),
     value: (name, from) => add(name, from, true),
-    message: (message) =>
-      add(
-        typeName(message),
-        mapped.get(`${message.file.name}.proto`) ?? relativeModule(path, message.file.name),
-        true,
-      ),
-    errors: (desc) => {
-      const from = mapped.get(`${desc.file.name}.proto`);
-      const own = relativeModule(path, errorModule(desc.file));
-      return add(errorListName(desc), from === undefined ? own : besideModule(from), true);
+    message: (message) => add(typeName(message), moduleOf(message.file), true),
+    messageType: (message) => add(typeName(message), moduleOf(message.file), false),
+    check: (message) => {
+      const module = rulesModule(message.file);
+      if (`${module}.ts` === path) return checkName(message);
+      return add(checkName(message), besideOf(message.file, module), true);
     },
+    errors: (desc) => add(errorListName(desc), besideOf(desc.file, errorModule(desc.file)), true),
     lines: () => formatImports([...entries.values()]),
   };
-}
-
-/** Where the errors of a file are whose messages are imported from there: an entry has both. */
-function besideModule(from: string): string {
-  return from.replace(/\.js$/, ".errors.js");
 }
 
 function relativeModule(path: string, protoFile: string): string {

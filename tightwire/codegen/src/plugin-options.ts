@@ -15,6 +15,8 @@ export interface PluginOptions {
    * of the file.
    */
   readonly entries: ReadonlyMap<string, string>;
+  /** `schemas=false` leaves out the Standard Schemas of requests. Default: true. */
+  readonly schemas: boolean;
 }
 
 /**
@@ -25,6 +27,7 @@ export function parsePluginOptions(parameter: string): PluginOptions {
   const imports = new Map<string, string>();
   const entries = new Map<string, string>();
   let image: string | undefined;
+  let schemas = true;
   for (const option of parameter.split(",").filter((text) => text !== "")) {
     const equals = option.indexOf("=");
     const key = equals < 0 ? option : option.slice(0, equals);
@@ -32,17 +35,26 @@ export function parsePluginOptions(parameter: string): PluginOptions {
     if (value === "") throw new Error(`option "${key}" needs a value`);
     if (key === "image") image = parseImage(value);
     else if (key === "entry") entries.set(...parseEntry(value));
+    else if (key === "schemas") schemas = parseBoolean(key, value);
     else if (key.startsWith("M") && key.endsWith(".proto")) imports.set(key.slice(1), value);
     else
-      throw new Error(`unknown option "${key}"; options are "image", "entry" and "M<file>.proto"`);
+      throw new Error(
+        `unknown option "${key}"; options are "image", "entry", "schemas" and "M<file>.proto"`,
+      );
   }
-  return { imports, entries, ...(image === undefined ? {} : { image }) };
+  return { imports, entries, schemas, ...(image === undefined ? {} : { image }) };
 }
 
 function parseImage(value: string): string {
   if (value.startsWith("/"))
     throw new Error(`option "image" must be a path relative to the output folder (got "${value}")`);
   return value;
+}
+
+function parseBoolean(key: string, value: string): boolean {
+  if (value !== "true" && value !== "false")
+    throw new Error(`option "${key}" must be true or false (got "${value}")`);
+  return value === "true";
 }
 
 function parseEntry(value: string): [name: string, packageName: string] {

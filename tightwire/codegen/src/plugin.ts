@@ -1,4 +1,11 @@
-import { create, createFileRegistry, maximumEdition, minimumEdition } from "@bufbuild/protobuf";
+import {
+  create,
+  createFileRegistry,
+  type DescFile,
+  type DescMessage,
+  maximumEdition,
+  minimumEdition,
+} from "@bufbuild/protobuf";
 import {
   type CodeGeneratorRequest,
   type CodeGeneratorResponse,
@@ -13,6 +20,8 @@ import { generateErrorFile } from "./error-file.js";
 import type { GeneratedFile } from "./generated-file.js";
 import { GenerationError } from "./generation-error.js";
 import { parsePluginOptions } from "./plugin-options.js";
+import { CheckedMessages } from "./rules/checked-messages.js";
+import { generateRulesFile } from "./rules/rules-file.js";
 import { generateServiceFile } from "./service-file.js";
 import { findSameTypeNames } from "./type-name.js";
 
@@ -41,14 +50,19 @@ function generate(request: CodeGeneratorRequest): GeneratedFile[] {
   const faults: Fault[] = [];
   const notes: string[] = [];
   const files = request.fileToGenerate.flatMap((name) => registry.getFile(name) ?? []);
+  const messages = new CheckedMessages(registry);
   const services = files.flatMap(
-    (file) => generateServiceFile(file, registry, options, faults, notes) ?? [],
+    (file) => generateServiceFile(file, registry, messages, options, faults, notes) ?? [],
   );
   const routed = readRoutes(
     registry,
     files.flatMap((file) => file.services),
   );
   const errors = files.flatMap((file) => generateErrorFile(file, registry, options) ?? []);
+  const requests = options.schemas ? requestsOf(files) : new Set<DescMessage>();
+  const rules = files.flatMap(
+    (file) => generateRulesFile(file, messages, requests, options, faults) ?? [],
+  );
   faults.push(
     ...routed.faults,
     ...findErrorEnumFaults(registry, files),
@@ -60,10 +74,17 @@ function generate(request: CodeGeneratorRequest): GeneratedFile[] {
   return [
     ...services,
     ...errors,
+    ...rules,
     ...[...options.entries].map(([name, packageName]) =>
-      generateEntryFile(name, packageName, files, registry),
+      generateEntryFile(name, packageName, files, registry, requests),
     ),
   ];
+}
+
+/** The messages that are requests of a method. */
+function requestsOf(files: readonly DescFile[]): ReadonlySet<DescMessage> {
+  const methods = files.flatMap(({ services }) => services.flatMap((service) => service.methods));
+  return new Set(methods.map(({ input }) => input));
 }
 
 function toResponse(files: readonly GeneratedFile[]): CodeGeneratorResponse {

@@ -1,4 +1,4 @@
-import type { DescMethod, DescService, FileRegistry } from "@bufbuild/protobuf";
+import type { DescMessage, DescMethod, DescService, FileRegistry } from "@bufbuild/protobuf";
 import {
   createFault,
   type DeclaredError,
@@ -16,12 +16,14 @@ import type { ImportList } from "./import-list.js";
 import { formatListField, formatLiteral } from "./literal.js";
 import { methodName } from "./method-name.js";
 import { findRedactedPaths } from "./redaction.js";
+import type { CheckedMessages } from "./rules/checked-messages.js";
 import { nameService } from "./service-interfaces.js";
 import { noteUnenforced } from "./unenforced.js";
 
 /** What printing a definition needs. */
 export interface DefinitionContext {
   readonly registry: FileRegistry;
+  readonly messages: CheckedMessages;
   readonly imports: ImportList;
   /** Collects the faults of the contract. */
   readonly faults: Fault[];
@@ -82,9 +84,19 @@ function printMethod(
     "      },",
     `      request: ${codec}(${imports.message(method.input)}),`,
     `      response: ${codec}(${imports.message(method.output)}),`,
+    ...printCheck("checkRequest", method.input, context),
+    ...printCheck("checkResponse", method.output, context),
     ...printErrors(errors, imports),
     "    },",
   ];
+}
+
+function printCheck(
+  property: string,
+  message: DescMessage,
+  { imports, messages }: DefinitionContext,
+): string[] {
+  return messages.isChecked(message) ? [`      ${property}: ${imports.check(message)},`] : [];
 }
 
 function printErrors(errors: readonly DeclaredError[], imports: ImportList): string[] {

@@ -5,6 +5,7 @@ import { createFault, type Fault, readErrors } from "@tightwire/contract";
 import { type GeneratedFile, generatedFile } from "./generated-file.js";
 import { createImportList } from "./import-list.js";
 import type { PluginOptions } from "./plugin-options.js";
+import type { CheckedMessages } from "./rules/checked-messages.js";
 import { printDefinition } from "./service-definition.js";
 import { GIVEN, nameService, printClient, printHandlers } from "./service-interfaces.js";
 
@@ -15,6 +16,7 @@ import { GIVEN, nameService, printClient, printHandlers } from "./service-interf
 export function generateServiceFile(
   file: DescFile,
   registry: FileRegistry,
+  messages: CheckedMessages,
   options: PluginOptions,
   faults: Fault[],
   notes: string[],
@@ -26,7 +28,7 @@ export function generateServiceFile(
   // Not posix.relative, which resolves against the current folder and stops at its root.
   const up = posix.dirname(path).replace(/[^/]+/g, "..");
   const image = options.image === undefined ? {} : { image: posix.join(up, options.image) };
-  const context = { registry, imports, faults, notes, ...image };
+  const context = { registry, messages, imports, faults, notes, ...image };
   const body = file.services.flatMap((service) => {
     const { errors, faults: errorFaults } = readErrors(registry, service);
     faults.push(...errorFaults);

@@ -1,14 +1,24 @@
 import type {
   DescEnum,
   DescEnumValue,
+  DescField,
   DescFile,
+  DescMessage,
   DescMethod,
+  DescOneof,
   DescService,
 } from "@bufbuild/protobuf";
 import { nameOfMethod } from "./method-name.js";
 
 /** What a fault can be of. */
-export type FaultyDesc = DescMethod | DescService | DescEnum | DescEnumValue;
+export type FaultyDesc =
+  | DescMethod
+  | DescService
+  | DescEnum
+  | DescEnumValue
+  | DescMessage
+  | DescField
+  | DescOneof;
 
 /** An error in a contract, and its place. */
 export interface Fault {
@@ -18,7 +28,7 @@ export interface Fault {
   readonly line?: number;
   /** Starts at 1; absent when the descriptors have no source info. */
   readonly column?: number;
-  /** The full name of the method, service, enum or value. */
+  /** The full name of the method, service, message, field, oneof, enum or value. */
   readonly subject: string;
   /** What is wrong; continues a sentence that starts with the subject. */
   readonly text: string;
@@ -46,33 +56,69 @@ export function createFault(desc: FaultyDesc, within: readonly number[], text: s
 }
 
 function fileOf(desc: FaultyDesc): DescFile {
-  return desc.kind === "rpc" || desc.kind === "enum_value" ? desc.parent.file : desc.file;
+  switch (desc.kind) {
+    case "rpc":
+    case "enum_value":
+    case "field":
+    case "oneof":
+      return desc.parent.file;
+    default:
+      return desc.file;
+  }
 }
 
 function nameOf(desc: FaultyDesc): string {
-  if (desc.kind === "rpc") return nameOfMethod(desc);
-  return desc.kind === "enum_value" ? `${desc.parent.typeName}.${desc.name}` : desc.typeName;
+  switch (desc.kind) {
+    case "rpc":
+      return nameOfMethod(desc);
+    case "enum_value":
+    case "field":
+    case "oneof":
+      return `${desc.parent.typeName}.${desc.name}`;
+    default:
+      return desc.typeName;
+  }
 }
 
-// Field numbers of descriptor.proto, in FileDescriptorProto, EnumDescriptorProto and
-// ServiceDescriptorProto.
+// Field numbers of descriptor.proto, in FileDescriptorProto, DescriptorProto, EnumDescriptorProto
+// and ServiceDescriptorProto.
+const FILE_MESSAGE = 4;
 const FILE_ENUM = 5;
 const FILE_SERVICE = 6;
+const MESSAGE_FIELD = 2;
+const MESSAGE_NESTED = 3;
+const MESSAGE_ENUM = 4;
+const MESSAGE_ONEOF = 8;
 const ENUM_VALUE = 2;
 const SERVICE_METHOD = 2;
 
-/** Where it stands in its file. An enum inside a message is at no place of its own. */
+/** Where it stands in its file. */
 function sourcePath(desc: FaultyDesc): number[] {
   switch (desc.kind) {
     case "service":
       return [FILE_SERVICE, desc.file.services.indexOf(desc)];
     case "rpc":
       return [...sourcePath(desc.parent), SERVICE_METHOD, desc.parent.methods.indexOf(desc)];
+    case "message":
+      return desc.parent === undefined
+        ? [FILE_MESSAGE, desc.file.messages.indexOf(desc)]
+        : [...sourcePath(desc.parent), MESSAGE_NESTED, nestedIndex(desc.parent, desc)];
+    case "field":
+      return [...sourcePath(desc.parent), MESSAGE_FIELD, desc.parent.fields.indexOf(desc)];
+    case "oneof":
+      return [...sourcePath(desc.parent), MESSAGE_ONEOF, desc.parent.oneofs.indexOf(desc)];
     case "enum":
-      return [FILE_ENUM, desc.file.enums.indexOf(desc)];
+      return desc.parent === undefined
+        ? [FILE_ENUM, desc.file.enums.indexOf(desc)]
+        : [...sourcePath(desc.parent), MESSAGE_ENUM, desc.parent.nestedEnums.indexOf(desc)];
     case "enum_value":
       return [...sourcePath(desc.parent), ENUM_VALUE, desc.parent.values.indexOf(desc)];
   }
+}
+
+/** Counts the entries of maps, too, which a descriptor does not list as nested messages. */
+function nestedIndex({ proto }: DescMessage, nested: DescMessage): number {
+  return proto.nestedType.findIndex(({ name }) => name === nested.name);
 }
 
 /**

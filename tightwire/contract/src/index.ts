@@ -28,3 +28,17 @@ export { parsePathTemplate, pathShape } from "./routes/path-template.js";
 export type { Routes } from "./routes/read-routes.js";
 export { readRoutes, readRoutesOf } from "./routes/read-routes.js";
 export type { Route, RouteVariable } from "./routes/route.js";
+export { describeRule, formatValue } from "./validation/describe-rule.js";
+export type { FieldGroup, MessageRules } from "./validation/message-rules.js";
+export { hasOwnRules, hasRules, readMessageRules } from "./validation/message-rules.js";
+export type {
+  FieldRules,
+  Ignore,
+  RangeEnd,
+  Rule,
+  RuleValue,
+  TimeValue,
+  ValueRules,
+} from "./validation/rule.js";
+export type { ValueType } from "./validation/rule-type.js";
+export { valueTypeOf, wrappedScalar } from "./validation/rule-type.js";

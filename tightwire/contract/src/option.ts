@@ -1,7 +1,10 @@
 import {
   type DescEnum,
   type DescEnumValue,
+  type DescField,
+  type DescMessage,
   type DescMethod,
+  type DescOneof,
   type DescService,
   getExtension,
   hasExtension,
@@ -19,7 +22,18 @@ export interface OptionValue {
 }
 
 /** Where the options stand in each kind of descriptor. Source: descriptor.proto. */
-const OPTIONS_FIELD = { rpc: 4, service: 3, enum: 3, enum_value: 3 } as const;
+const OPTIONS_FIELD = {
+  rpc: 4,
+  service: 3,
+  enum: 3,
+  enum_value: 3,
+  message: 7,
+  field: 8,
+  oneof: 2,
+} as const;
+
+/** What can have a message-typed option. */
+type Optioned = DescMethod | DescService | DescEnumValue | DescMessage | DescField | DescOneof;
 
 /**
  * Reads a custom option by the full name of its extension. Undefined when it is not set, or when no
@@ -27,7 +41,7 @@ const OPTIONS_FIELD = { rpc: 4, service: 3, enum: 3, enum_value: 3 } as const;
  */
 export function readOption(
   registry: Registry,
-  desc: DescMethod | DescService | DescEnumValue,
+  desc: Optioned,
   name: string,
 ): OptionValue | undefined {
   const extension = registry.getExtension(name);
@@ -51,7 +65,7 @@ export function readOption(
  */
 export function tryReadOption(
   registry: Registry,
-  desc: DescMethod | DescService | DescEnumValue,
+  desc: Optioned,
   name: string,
   faults: Fault[],
 ): OptionValue | undefined {

@@ -26,6 +26,8 @@ export interface OffloadedWork<T> {
 export interface Clock {
   /** Milliseconds on a monotonic clock. Only differences mean anything. */
   now(): number;
+  /** Milliseconds since 1970 on the wall clock, which may jump. For rules about moments. */
+  wallTime(): number;
   /**
    * Tells `target` once {@link now} has reached `deadline`: never early, at most 8 ms late. Cheap
    * to set and to cancel, for the deadlines of calls. `Infinity` never comes. A scheduled deadline

@@ -1,5 +1,6 @@
 import type { Policy } from "./policy.js";
 import type { StatusCode } from "./status.js";
+import type { Check } from "./validation/violations.js";
 
 /** The four kinds of call. */
 export type MethodKind = "unary" | "server_streaming" | "client_streaming" | "bidi_streaming";
@@ -120,6 +121,10 @@ export interface MethodDefinition<Request = unknown, Response = unknown> {
   readonly redacted: { readonly request: readonly string[]; readonly response: readonly string[] };
   readonly request: Codec<Request>;
   readonly response: Codec<Response>;
+  /** Checks the `buf.validate` rules of a request; absent when its message has none. */
+  readonly checkRequest?: Check<Request>;
+  /** Checks the `buf.validate` rules of a response; absent when its message has none. */
+  readonly checkResponse?: Check<Response>;
   /** The errors that the contract declares for it, by the names that TypeScript code uses. */
   readonly errors?: ErrorDefinitions;
 }

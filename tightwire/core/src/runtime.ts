@@ -70,3 +70,6 @@ export { checkSystem, SYSTEM } from "./system.js";
 export { systemClock } from "./system-clock.js";
 export type { Borrowed, Capabilities, Completion } from "./transport.js";
 export { refuseUnknownOptions } from "./unknown-options.js";
+export type { ValidationResult } from "./validation/validate.js";
+export { validate } from "./validation/validate.js";
+export { violationError, violationText } from "./validation/violation-error.js";

@@ -4,6 +4,7 @@ import { schedule } from "./timer-wheel.js";
 /** The time of this process. All its deadlines share one coarse timer wheel. */
 export const systemClock: Clock = {
   now: () => performance.now(),
+  wallTime: () => Date.now(),
   schedule,
   setTimer: (callback, ms) => new NodeTimer(setTimeout(callback, ms)),
   setBackgroundTimer: (callback, ms) => new NodeTimer(setTimeout(callback, ms).unref()),

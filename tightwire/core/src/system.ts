@@ -11,6 +11,7 @@ export const SYSTEM: { readonly clock: Clock; readonly random: Random } = {
 
 const CLOCK: readonly (keyof Clock)[] = [
   "now",
+  "wallTime",
   "schedule",
   "setTimer",
   "setBackgroundTimer",

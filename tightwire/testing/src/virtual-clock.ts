@@ -40,6 +40,8 @@ export interface VirtualClock extends Clock {
 export interface VirtualClockOptions {
   /** What `now()` says first, in milliseconds. Default 1,000. */
   readonly startMs?: number;
+  /** What `wallTime()` says first, in milliseconds since 1970. Default: 1 January 2026. */
+  readonly startWallTimeMs?: number;
   /**
    * How many callbacks may run while time stands still, before the clock throws: code that puts
    * itself off again and again would run for ever. Default 200,000.
@@ -60,7 +62,8 @@ export interface VirtualClockOptions {
  * ```
  */
 export function createVirtualClock(options: VirtualClockOptions = {}): VirtualClock {
-  return new SteppedClock(options.startMs ?? 1_000, options.maxCallbacks ?? 200_000);
+  const { startMs = 1_000, startWallTimeMs = Date.UTC(2026, 0, 1) } = options;
+  return new SteppedClock(startMs, startWallTimeMs - startMs, options.maxCallbacks ?? 200_000);
 }
 
 /**
@@ -75,14 +78,17 @@ interface SetTimer extends Timer {
 
 class SteppedClock implements VirtualClock {
   #now: number;
+  /** The wall time at which {@link now} is 0. */
+  readonly #origin: number;
   readonly #maxCallbacks: number;
   #callbacks = 0;
   #ticks: (() => void)[] = [];
   #nextTurn: (() => void)[] = [];
   readonly #timers = new Set<SetTimer>();
 
-  constructor(startMs: number, maxCallbacks: number) {
+  constructor(startMs: number, origin: number, maxCallbacks: number) {
     this.#now = startMs;
+    this.#origin = origin;
     this.#maxCallbacks = maxCallbacks;
   }
 
@@ -92,6 +98,10 @@ class SteppedClock implements VirtualClock {
 
   now(): number {
     return this.#now;
+  }
+
+  wallTime(): number {
+    return this.#origin + this.#now;
   }
 
   schedule(deadline: number, target: Expiring): Timer {
