@@ -21,24 +21,32 @@ const info = (reason: string, domain: string) => detail(ErrorInfo, { reason, dom
 
 /** An error that a service of another language could send, or one that is broken. */
 const FOREIGN: Readonly<Record<string, () => RpcError>> = {
-  "another domain": () =>
+  "another-domain": () =>
     new RpcError("failed_precondition", "x", { details: [info("TOO_LATE_TO_CANCEL", "else")] }),
-  "no detail": () =>
+  "no-detail": () =>
     new RpcError("failed_precondition", "x", { details: [info("OUT_OF_STOCK", "shop.orders.v1")] }),
-  "a broken detail": () =>
+  "a-broken-detail": () =>
     new RpcError("failed_precondition", "x", {
       details: [
         info("OUT_OF_STOCK", "shop.orders.v1"),
         { type: "shop.orders.v1.OutOfStock", value: new Uint8Array([0x0a, 0x7f]) },
       ],
     }),
-  "a broken ErrorInfo": () =>
+  "a-broken-ErrorInfo": () =>
     new RpcError("failed_precondition", "x", {
       details: [{ type: "google.rpc.ErrorInfo", value: new Uint8Array([0x0a, 0x7f]) }],
     }),
-  "no ErrorInfo": () =>
+  "no-ErrorInfo": () =>
     new RpcError("failed_precondition", "x", { details: [detail(BadRequest, {})] }),
 };
+
+/** A request that keeps the rules of the contract. */
+const ORDER = {
+  requestId: "1",
+  buyer: { name: "Ann", email: "ann@example.com", address: "1 High Street" },
+  lines: [{ productId: "alien", quantity: 1 }],
+  payment: { $case: "invoice", value: { reference: "1" } },
+} as const;
 
 /** Orders that fail as the id says. */
 async function openOrders(): Promise<OrdersClient> {
@@ -80,7 +88,7 @@ async function openOrders(): Promise<OrdersClient> {
 
 test("a declared error arrives with its reason, domain, code, text and detail", async () => {
   const orders = await openOrders();
-  const error = await errorOf(orders.placeOrder({}));
+  const error = await errorOf(orders.placeOrder(ORDER));
   expect(error).toMatchObject({ code: "failed_precondition", message: "nöt enough" });
   expect(error.detail(ErrorInfo)).toMatchObject({
     reason: "OUT_OF_STOCK",
@@ -112,7 +120,7 @@ test("a match calls the function of the error, or the one for all others", async
       },
       (other) => `other: ${String(other)}`,
     );
-  expect(explain(await errorOf(orders.placeOrder({})))).toBe("failed_precondition alien");
+  expect(explain(await errorOf(orders.placeOrder(ORDER)))).toBe("failed_precondition alien");
   expect(explain(await errorOf(orders.cancelOrder({ id: "1" })))).toBe("undefined too late");
   expect(explain(new RangeError("boom"))).toBe("other: RangeError: boom");
   expect(explain(undefined)).toBe("other: undefined");
@@ -120,7 +128,7 @@ test("a match calls the function of the error, or the one for all others", async
 
 test("a declared error that its method does not list is INTERNAL, and only the log says why", async () => {
   const orders = await openOrders();
-  await errorOf(orders.placeOrder({}));
+  await errorOf(orders.placeOrder(ORDER));
   lines.length = 0;
   const error = await errorOf(orders.cancelOrder({ id: "undeclared" }));
   expect(error.code).toBe("internal");

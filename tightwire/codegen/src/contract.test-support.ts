@@ -20,6 +20,7 @@ version: v2
 modules:
   - path: proto
   - path: policy
+  - path: validate
   - path: ${PROTOS}
     includes: [${PROTOS}/google/api, ${PROTOS}/google/rpc, ${PROTOS}/google/type]
     excludes: [${["apikeys", "cloudquotas", "expr", "servicecontrol", "servicemanagement", "serviceusage"].map((name) => `${PROTOS}/google/api/${name}`).join(", ")}]
@@ -36,6 +37,9 @@ export function compileContract(source: string, parameter = ""): CodeGeneratorRe
     writeFileSync(join(folder, "proto", CONTRACT), source);
     writeFileSync(join(folder, "buf.yaml"), WORKSPACE);
     cpSync(join(repository, "tightwire/core/proto"), join(folder, "policy"), { recursive: true });
+    cpSync(join(repository, "tightwire/core/proto-validate"), join(folder, "validate"), {
+      recursive: true,
+    });
     symlinkSync(nodeModules, join(folder, "node_modules"));
     const args = [
       "build",

@@ -86,7 +86,7 @@ const OPTIONS =
 
 test("a service file and an entry point equal the golden files", async () => {
   const files = generateFrom(EVERYTHING, OPTIONS);
-  expect([...files.keys()]).toEqual(["try/v1/try.service.ts", "things.ts"]);
+  expect([...files.keys()]).toEqual(["try/v1/try.service.ts", "try/v1/try.rules.ts", "things.ts"]);
   await expect(files.get("try/v1/try.service.ts")).toMatchFileSnapshot("golden/try.service.ts.txt");
   await expect(files.get("things.ts")).toMatchFileSnapshot("golden/things.ts.txt");
 });
@@ -114,7 +114,7 @@ test("without the image option a definition has no image", () => {
 });
 
 test.each([
-  ["target=ts", 'unknown option "target"; options are "image", "entry" and "M<file>.proto"'],
+  ["target=ts", 'unknown option "target"; options are "image", "entry", "schemas" and "M<file>.proto"'],
   ["image", 'option "image" needs a value'],
   [
     "image=/descriptors.binpb",
@@ -124,6 +124,7 @@ test.each([
     "entry=things",
     'option "entry" must be <name>:<package>, like "catalog:shop.catalog.v1" (got "things")',
   ],
+  ["schemas=no", 'option "schemas" must be true or false (got "no")'],
   ["entry=things:try.v2", 'option "entry": no generated file has the package "try.v2"'],
 ])("the option %s is refused by name", (parameter, message) => {
   expect(() => generateFrom(EVERYTHING, parameter)).toThrow(message);

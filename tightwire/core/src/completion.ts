@@ -1,3 +1,4 @@
+import type { Metadata } from "./metadata.js";
 import type { Outcome, Status } from "./status.js";
 import { StatusNumber } from "./status.js";
 import type { Completion } from "./transport.js";
@@ -12,7 +13,11 @@ export const RESPONDED_OK: Completion = Object.freeze({
   origin: "peer",
 });
 
-/** How a call finishes that this side finishes. */
-export function localCompletion({ code, message }: Status, outcome: Outcome): Completion {
-  return { code, message, headers: undefined, trailers: undefined, outcome, origin: "local" };
+/** How a call finishes that this side finishes. `trailers` hold the details of its error. */
+export function localCompletion(
+  { code, message }: Status,
+  outcome: Outcome,
+  trailers?: Metadata,
+): Completion {
+  return { code, message, headers: undefined, trailers, outcome, origin: "local" };
 }

@@ -1,6 +1,6 @@
 import type { Policy } from "./policy.js";
 import type { StatusCode } from "./status.js";
-import type { Check } from "./validation/violations.js";
+import type { Violations } from "./validation/violations.js";
 
 /** The four kinds of call. */
 export type MethodKind = "unary" | "server_streaming" | "client_streaming" | "bidi_streaming";
@@ -122,9 +122,9 @@ export interface MethodDefinition<Request = unknown, Response = unknown> {
   readonly request: Codec<Request>;
   readonly response: Codec<Response>;
   /** Checks the `buf.validate` rules of a request; absent when its message has none. */
-  readonly checkRequest?: Check<Request>;
+  checkRequest?(message: Request, found: Violations): void;
   /** Checks the `buf.validate` rules of a response; absent when its message has none. */
-  readonly checkResponse?: Check<Response>;
+  checkResponse?(message: Response, found: Violations): void;
   /** The errors that the contract declares for it, by the names that TypeScript code uses. */
   readonly errors?: ErrorDefinitions;
 }

@@ -30,6 +30,8 @@ export interface ServedMethod {
   readonly maxDurationMs: number;
   /** The largest request message that the contract allows; `Infinity` when it does not say it. */
   readonly maxRequestBytes: number;
+  /** Whether responses are checked against the rules of their contract. */
+  readonly validateResponses: boolean;
   /** Makes the errors that the contract declares for the method. */
   readonly errors: ServerCall["errors"];
   /** How long a stream may be without a message either way. `Infinity` for unary calls. */
@@ -48,7 +50,7 @@ export interface ServedMethod {
 /** What all methods of a server have in common. */
 export type SharedParts = Pick<
   ServedMethod,
-  "observer" | "streams" | "clock" | "random" | "report" | "logsFailures"
+  "observer" | "streams" | "clock" | "random" | "report" | "logsFailures" | "validateResponses"
 >;
 
 /** Computes a {@link ServedMethod}. */

@@ -55,6 +55,12 @@ export interface ServerOptions {
   readonly interceptors?: readonly Interceptor[];
   /** The largest request message, after decompression, in bytes. Default 4 MiB. */
   readonly maxMessageBytes?: number;
+  /**
+   * Whether responses are checked against the `buf.validate` rules of their contract, as requests
+   * always are: a call whose response breaks one fails with INTERNAL, and the log says why. Default
+   * false.
+   */
+  readonly validateResponses?: boolean;
   /** The source of time, for tests in virtual time. Default: the process's. */
   readonly clock?: Clock;
   /** The source of random numbers, for tests that repeat. Default: the process's. */
@@ -106,6 +112,7 @@ const OPTION_NAMES: readonly string[] = [
   "observers",
   "interceptors",
   "maxMessageBytes",
+  "validateResponses",
   "clock",
   "random",
 ];
@@ -120,6 +127,7 @@ export function createServer(options: ServerOptions = {}): Server {
     logger,
     interceptors = [],
     maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES,
+    validateResponses = false,
     clock = systemClock,
     random = systemRandom,
   } = options;
@@ -127,7 +135,7 @@ export function createServer(options: ServerOptions = {}): Server {
   const observer = observerOf(options, report);
   const streams = new OpenStreams();
   const logsFailures = logger !== undefined;
-  const parts = { observer, streams, clock, random, report, logsFailures };
+  const parts = { observer, streams, clock, random, report, logsFailures, validateResponses };
   const registry = new ServiceRegistry(interceptors, parts);
   const { methods, services } = registry;
   const limitActed = logger === undefined ? undefined : createLimitLog(logger, clock, report);
@@ -216,6 +224,7 @@ function checkServerOptions(options: ServerOptions): void {
   checkLogger(options.logger);
   checkObservers(options.observers);
   checkOption("interceptors", options.interceptors, "array");
+  checkOption("validateResponses", options.validateResponses, "boolean");
   checkSystem(options.clock, options.random);
 }
 

@@ -80,19 +80,21 @@ describe("products", () => {
   });
 
   it("are not asked for without an id, with a bad one, twice, or too many at once", async () => {
-    expect(await violations(catalog.getProduct({}))).toEqual({ id: "must not be empty" });
+    expect(await violations(catalog.getProduct({}))).toEqual({
+      id: "must match ^[A-Za-z0-9-]{1,64}$",
+    });
     expect(await violations(catalog.getProduct({ id: "'; drop table product" }))).toHaveProperty(
       "id",
     );
     expect(await violations(catalog.batchGetProducts({ ids: ["a", "", "a"] }))).toEqual({
-      "ids[1]": "must not be empty",
-      "ids[2]": '"a" is there twice',
+      ids: "must not have an item twice",
+      "ids[1]": "must match ^[A-Za-z0-9-]{1,64}$",
     });
     expect(await violations(catalog.batchGetProducts({}))).toEqual({
-      ids: "must hold 1 to 100 items, not 0",
+      ids: "must have at least 1 item",
     });
     expect(await violations(catalog.batchGetProducts({ ids: many }))).toEqual({
-      ids: "must hold 1 to 100 items, not 101",
+      ids: "must have at most 100 items",
     });
     expect(await violations(first(catalog.watchStock({})))).toHaveProperty("product_ids");
   });
@@ -114,19 +116,16 @@ describe("listing", () => {
   });
 
   it("reports all faults of a request at once", async () => {
-    const filter = {
-      titleContains: "\0",
-      releasedFrom: { year: 2001, month: 2, day: 29 },
-      mpaaRatings: [99 as 1],
-    };
-    expect(
-      await violations(catalog.listProducts({ pageSize: 1001, pageToken: "made up", filter })),
-    ).toEqual({
+    const broken = { titleContains: "\0", mpaaRatings: [99 as 1] };
+    expect(await violations(catalog.listProducts({ pageSize: 1001, filter: broken }))).toEqual({
       page_size: "must be 0 to 1000",
+      "filter.title_contains": 'must not contain "\\u0000"',
+      "filter.mpaa_ratings[0]": "must be a defined value of the enum",
+    });
+    const odd = { releasedFrom: { year: 2001, month: 2, day: 29 } };
+    expect(await violations(catalog.listProducts({ pageToken: "made up", filter: odd }))).toEqual({
       page_token: "is not a token that a page came with",
-      "filter.title_contains": "must not hold a NUL character",
       "filter.released_from": "is not a day of the calendar",
-      "filter.mpaa_ratings[0]": "99 is not a rating",
     });
     expect(await violations(catalog.listProducts({ pageSize: -1 }))).toHaveProperty("page_size");
   });
@@ -180,16 +179,19 @@ describe("reserving", () => {
       { productId: "", quantity: 1_000_001 },
     ];
     expect(await violations(catalog.reserveStock({ lines }))).toEqual({
-      reservation_id: "must not be empty",
-      "lines[0].quantity": "must be at least 1",
-      "lines[1].product_id": '"a" is there twice',
-      "lines[1].quantity": "must be at least 1",
-      "lines[2].product_id": "must not be empty",
-      "lines[2].quantity": "must be 1000000 at most",
+      reservation_id: "must match \\S",
+      "lines[0].quantity": "must be 1 to 1000000",
+      "lines[1].quantity": "must be 1 to 1000000",
+      "lines[2].product_id": "must match ^[A-Za-z0-9-]{1,64}$",
+      "lines[2].quantity": "must be 1 to 1000000",
     });
     expect(await violations(catalog.reserveStock({ reservationId: "r" }))).toEqual({
-      lines: "must hold 1 to 100 items, not 0",
+      lines: "must have at least 1 item",
     });
+    const twice = [{ productId: "a", quantity: 1 }];
+    expect(
+      await violations(catalog.reserveStock({ reservationId: "r", lines: [...twice, ...twice] })),
+    ).toEqual({ "lines[1].product_id": '"a" is there twice' });
     expect(await violations(catalog.releaseStock({ reservationId: "\0" }))).toHaveProperty(
       "reservation_id",
     );

@@ -6,7 +6,7 @@ import type {
   ReserveStockResponse,
 } from "@shop/contracts/catalog";
 import type { RpcError } from "@tightwire/core";
-import { checkLines, checkText, MAX_ID_LENGTH } from "../requests/checks.js";
+import { checkDistinctProducts } from "../requests/checks.js";
 import { alreadyExists, notFound } from "../requests/not-found.js";
 import { createViolations } from "../requests/violations.js";
 import { PRODUCT } from "./products.js";
@@ -25,8 +25,7 @@ export async function reserveStock(
   errors: ReserveErrors,
 ): Promise<ReserveStockResponse> {
   const violations = createViolations();
-  checkText(violations, "reservation_id", reservationId, 1, MAX_ID_LENGTH);
-  checkLines(violations, "lines", lines);
+  checkDistinctProducts(violations, "lines", lines);
   violations.throwIfAny();
 
   const outcome = await store.reserve(reservationId, lines);
@@ -51,9 +50,6 @@ export async function releaseStock(
   store: ReservationStore,
   { reservationId }: ReleaseStockRequest,
 ): Promise<ReleaseStockResponse> {
-  const violations = createViolations();
-  checkText(violations, "reservation_id", reservationId, 1, MAX_ID_LENGTH);
-  violations.throwIfAny();
   return { reservation: await store.release(reservationId) };
 }
 

@@ -1,6 +1,4 @@
 import type { WatchStockRequest, WatchStockResponse } from "@shop/contracts/catalog";
-import { checkIds } from "../requests/checks.js";
-import { createViolations } from "../requests/violations.js";
 import { toTimestamp } from "../timestamp.js";
 import type { CatalogStore } from "./catalog-store.js";
 import { findExisting } from "./products.js";
@@ -11,9 +9,6 @@ export async function* watchStock(
   { productIds }: WatchStockRequest,
   signal: AbortSignal,
 ): AsyncGenerator<WatchStockResponse> {
-  const violations = createViolations();
-  checkIds(violations, "product_ids", productIds);
-  violations.throwIfAny();
   await findExisting(store, productIds);
   for await (const { key, stock, timeMs } of store.stock.watch(productIds, signal)) {
     yield { productId: key, stock, changeTime: toTimestamp(new Date(timeMs)) };

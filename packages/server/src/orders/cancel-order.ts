@@ -1,6 +1,6 @@
 import { type CancelOrderResponse, OrderStatus, type OrdersHandlers } from "@shop/contracts/orders";
 import { notFound } from "../requests/not-found.js";
-import { checkOrderId, ORDER } from "./find-order.js";
+import { ORDER } from "./find-order.js";
 import { type OrdersParts, releaseDue } from "./releases.js";
 
 /** Makes the errors that CancelOrder declares. */
@@ -15,7 +15,6 @@ export async function cancelOrder(
   id: string,
   errors: CancelErrors,
 ): Promise<CancelOrderResponse> {
-  checkOrderId(id);
   const stored = await parts.store.cancel(id);
   if (stored === undefined) throw notFound(ORDER, [id]);
   if (stored.order.status !== OrderStatus.ORDER_STATUS_CANCELLED)

@@ -1,7 +1,7 @@
 import { type PagePosition, PageTokenError, readPageToken } from "../paging/page-token.js";
 import type { Violations } from "./violations.js";
 
-/** How many lines or ids a request may have. */
+/** How many products a basket may have. */
 export const MAX_ITEMS = 100;
 /** How many characters an id may have. */
 export const MAX_ID_LENGTH = 64;
@@ -9,8 +9,6 @@ export const MAX_ID_LENGTH = 64;
 export const MAX_QUANTITY = 1_000_000;
 /** How many rows a page has when the request does not say. */
 export const DEFAULT_PAGE_SIZE = 50;
-/** How many rows a page may have. */
-export const MAX_PAGE_SIZE = 1_000;
 
 const ID = /^[A-Za-z0-9-]{1,64}$/;
 
@@ -41,50 +39,22 @@ export function checkText(
   violations.expect(!text.includes("\0"), field, "must not hold a NUL character");
 }
 
-/** Checks the ids of a request: 1 to 100, each valid, none twice. */
-export function checkIds(violations: Violations, field: string, ids: readonly string[]): void {
-  checkCount(violations, field, ids.length);
-  checkDistinct(violations, ids, (index) => `${field}[${index}]`);
-  for (const [index, id] of ids.entries()) checkId(violations, `${field}[${index}]`, id);
-}
-
-/** Checks the lines of a request: 1 to 100, each with an id and a quantity, no product twice. */
-export function checkLines(
+/** Checks that the lines of a request name no product twice. */
+export function checkDistinctProducts(
   violations: Violations,
   field: string,
-  lines: readonly { productId: string; quantity: number }[],
+  lines: readonly { productId: string }[],
 ): void {
-  checkCount(violations, field, lines.length);
-  checkDistinct(
-    violations,
-    lines.map(({ productId }) => productId),
-    (index) => `${field}[${index}].product_id`,
-  );
-  for (const [index, line] of lines.entries()) checkLine(violations, `${field}[${index}]`, line);
-}
-
-/** Checks a line: an id, and a quantity from 1 to {@link MAX_QUANTITY}. */
-export function checkLine(
-  violations: Violations,
-  field: string,
-  line: { productId: string; quantity: number },
-): void {
-  checkId(violations, `${field}.product_id`, line.productId);
-  violations.expect(line.quantity >= 1, `${field}.quantity`, "must be at least 1");
-  violations.expect(
-    line.quantity <= MAX_QUANTITY,
-    `${field}.quantity`,
-    `must be ${MAX_QUANTITY} at most`,
-  );
+  const seen = new Set<string>();
+  for (const [index, { productId }] of lines.entries()) {
+    const isNew = !seen.has(productId);
+    violations.expect(isNew, `${field}[${index}].product_id`, `"${productId}" is there twice`);
+    seen.add(productId);
+  }
 }
 
 /** The page size to use: the default for 0. */
-export function checkPageSize(violations: Violations, pageSize: number): number {
-  violations.expect(
-    pageSize >= 0 && pageSize <= MAX_PAGE_SIZE,
-    "page_size",
-    `must be 0 to ${MAX_PAGE_SIZE}`,
-  );
+export function pageSizeOf({ pageSize }: { readonly pageSize: number }): number {
   return pageSize === 0 ? DEFAULT_PAGE_SIZE : pageSize;
 }
 
@@ -101,25 +71,5 @@ export function checkPageToken(
     if (!(error instanceof PageTokenError)) throw error;
     violations.expect(false, "page_token", error.message);
     return undefined;
-  }
-}
-
-function checkCount(violations: Violations, field: string, count: number): void {
-  violations.expect(
-    count >= 1 && count <= MAX_ITEMS,
-    field,
-    `must hold 1 to ${MAX_ITEMS} items, not ${count}`,
-  );
-}
-
-function checkDistinct(
-  violations: Violations,
-  ids: readonly string[],
-  fieldAt: (index: number) => string,
-): void {
-  const seen = new Set<string>();
-  for (const [index, id] of ids.entries()) {
-    if (id !== "") violations.expect(!seen.has(id), fieldAt(index), `"${id}" is there twice`);
-    seen.add(id);
   }
 }

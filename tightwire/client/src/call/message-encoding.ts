@@ -1,20 +1,95 @@
-import { type CallOptions, type MethodDefinition, RpcError } from "@tightwire/core";
-import { type Completion, catchRejection, StatusNumber } from "@tightwire/core/runtime";
+import { type CallOptions, Metadata, type MethodDefinition, RpcError } from "@tightwire/core";
+import {
+  type Completion,
+  catchRejection,
+  DETAILS_KEY,
+  encodeStatusDetails,
+  type Status,
+  StatusNumber,
+  statusNumber,
+  validate,
+  violationError,
+} from "@tightwire/core/runtime";
+import type { ChannelSettings } from "../channel/channel.js";
 
 /**
- * Encodes a request, which may be given in part. Throws an INTERNAL RpcError that names the method
- * when it cannot be encoded.
+ * Encodes a request, which may be given in part, once it is found to keep the rules of its contract.
+ * Throws an RpcError that names the method: INVALID_ARGUMENT with violations for one that breaks a
+ * rule, INTERNAL for one that cannot be encoded.
  */
-export function encodeRequest(method: MethodDefinition, request: unknown): Uint8Array {
+export function encodeRequest(
+  method: MethodDefinition,
+  request: unknown,
+  settings: ChannelSettings,
+): Uint8Array {
+  let broken: RpcError | undefined;
+  try {
+    const message = method.request.create(request as never);
+    broken = findBroken(method, message, settings);
+    if (broken === undefined) return method.request.encode(message);
+  } catch (cause) {
+    throw unencodable(method, cause);
+  }
+  throw broken;
+}
+
+/** As {@link encodeRequest}, but only checks a request that is encoded later. */
+export function checkRequest(
+  method: MethodDefinition,
+  request: unknown,
+  settings: ChannelSettings,
+): void {
+  if (method.checkRequest === undefined || !settings.validateRequests) return;
+  let broken: RpcError | undefined;
+  try {
+    broken = findBroken(method, method.request.create(request as never), settings);
+  } catch (cause) {
+    throw unencodable(method, cause);
+  }
+  if (broken !== undefined) throw broken;
+}
+
+/** Encodes a request that {@link checkRequest} let pass. */
+export function encodeChecked(method: MethodDefinition, request: unknown): Uint8Array {
   try {
     return method.request.encode(method.request.create(request as never));
   } catch (cause) {
-    throw new RpcError(
-      "internal",
-      `the request of ${method.path} cannot be encoded: ${messageOf(cause)}`,
-      { cause, call: method.path },
-    );
+    throw unencodable(method, cause);
   }
+}
+
+/** The error of a request that breaks a rule of its contract; undefined when it keeps all. */
+function findBroken(
+  { checkRequest: check, path }: MethodDefinition,
+  message: unknown,
+  { validateRequests, clock }: ChannelSettings,
+): RpcError | undefined {
+  if (check === undefined || !validateRequests) return undefined;
+  const broken = validate(check, message, clock);
+  if (broken === undefined) return undefined;
+  return violationError("invalid_argument", `the request of ${path}`, broken, { call: path });
+}
+
+function unencodable({ path }: MethodDefinition, cause: unknown): RpcError {
+  return new RpcError("internal", `the request of ${path} cannot be encoded: ${messageOf(cause)}`, {
+    cause,
+    call: path,
+  });
+}
+
+/** How a run finishes whose request cannot be sent, for an error that was thrown here. */
+export function requestFailure(thrown: unknown): {
+  readonly status: Status;
+  readonly cause: unknown;
+  readonly trailers: Metadata | undefined;
+} {
+  const error = RpcError.from(thrown);
+  const { message, details, cause } = error;
+  const code = statusNumber(error.code);
+  if (details.length === 0) return { status: { code, message }, cause, trailers: undefined };
+  const trailers = new Metadata();
+  trailers.appendReceived(DETAILS_KEY, encodeStatusDetails(code, message, details));
+  return { status: { code, message }, cause, trailers };
 }
 
 /**

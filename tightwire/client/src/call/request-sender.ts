@@ -5,7 +5,7 @@ import {
   StatusNumber,
   type StreamHandle,
 } from "@tightwire/core/runtime";
-import { encodeRequest, isCompressed } from "./message-encoding.js";
+import { encodeChecked, encodeRequest, isCompressed, requestFailure } from "./message-encoding.js";
 import type { Run, Sendable, StreamCall } from "./run.js";
 
 /** The run of a streaming call that requests are sent for. */
@@ -37,7 +37,7 @@ export class RequestSender {
 
   /** Sends the one request of a server-streaming call. */
   sendOne(): void {
-    this.#write(this.#run.sent.request);
+    this.#write(this.#run.sent.request, encodeChecked);
     this.#handle.halfClose();
   }
 
@@ -82,8 +82,8 @@ export class RequestSender {
   }
 
   /** False when the transport takes no more until {@link drained}. */
-  #write(request: unknown): boolean {
-    const bytes = this.#encode(request);
+  #write(request: unknown, encode: typeof encodeRequest = encodeRequest): boolean {
+    const bytes = this.#encode(request, encode);
     if (bytes === undefined) return true;
     this.#call.stream.touch();
     this.#call.observer?.message?.("sent", bytes.byteLength);
@@ -91,14 +91,14 @@ export class RequestSender {
   }
 
   /** Undefined when the request cannot be encoded, which has then cancelled the run. */
-  #encode(request: unknown): Uint8Array | undefined {
+  #encode(request: unknown, encode: typeof encodeRequest): Uint8Array | undefined {
     const call = this.#call;
     try {
       this.#compressed = isCompressed(call.options, call.path, request);
-      return encodeRequest(call.method, request);
+      return encode(call.method, request, call.channel.settings);
     } catch (error) {
-      const { message, cause } = error as Error;
-      this.#run.cancel({ code: StatusNumber.INTERNAL, message }, cause);
+      const { status, cause, trailers } = requestFailure(error);
+      this.#run.cancel(status, cause, trailers);
       return undefined;
     }
   }

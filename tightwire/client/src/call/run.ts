@@ -49,8 +49,11 @@ export interface Run extends CallRun {
   cause: unknown;
   /** Starts an attempt over a connection. */
   send(connection: Connection): void;
-  /** Cancels what it waits for: it has then finished. `cause` becomes the error's. */
-  cancel(status: Status, cause?: unknown): void;
+  /**
+   * Cancels what it waits for: it has then finished. `cause` becomes the error's, and `trailers` have
+   * its details.
+   */
+  cancel(status: Status, cause?: unknown, trailers?: Metadata): void;
   /** Finishes it. Later calls do nothing. */
   finish(completion: Completion, cause?: unknown): void;
 }
@@ -114,15 +117,17 @@ export function attemptFailed(run: Run, completion: Completion): void {
 }
 
 /** Cancels a run as {@link Run.cancel} says. */
-export function cancelRun(run: Run, status: Status, cause: unknown): void {
+export function cancelRun(run: Run, status: Status, cause: unknown, trailers?: Metadata): void {
   if (run.completion !== undefined) return;
   const { handle } = run;
   if (handle === undefined) {
     run.stopWaiting?.();
-    run.finish(localCompletion(status, "not-processed"), cause);
+    run.finish(localCompletion(status, "not-processed", trailers), cause);
     return;
   }
   run.cause = cause;
+  // The transport would finish it at once, without them.
+  if (trailers !== undefined) run.finish(localCompletion(status, "unknown", trailers));
   handle.cancel(status);
   // A transport may miss it.
   run.finish(localCompletion(status, "unknown"));

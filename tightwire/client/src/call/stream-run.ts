@@ -10,7 +10,7 @@ import {
   StatusNumber,
   type StreamHandle,
 } from "@tightwire/core/runtime";
-import { undecodable } from "./message-encoding.js";
+import { checkRequest, requestFailure, undecodable } from "./message-encoding.js";
 import { RequestSender } from "./request-sender.js";
 import {
   attemptFailed,
@@ -59,7 +59,21 @@ export class StreamRun implements Run, OutgoingCall, ResponseSink {
   start(): void {
     this.sent.call.addRun(this);
     this.messages.start();
-    startAttempt(this);
+    if (this.#checkRequest()) startAttempt(this);
+  }
+
+  /** A request that is the only one is checked before anything waits for a connection. */
+  #checkRequest(): boolean {
+    const { call, request } = this.sent;
+    if (call.method.kind !== "server_streaming") return true;
+    try {
+      checkRequest(call.method, request, call.channel.settings);
+      return true;
+    } catch (error) {
+      const { status, cause, trailers } = requestFailure(error);
+      this.cancel(status, cause, trailers);
+      return false;
+    }
   }
 
   send(connection: Connection): void {
@@ -84,8 +98,8 @@ export class StreamRun implements Run, OutgoingCall, ResponseSink {
     this.#begun?.();
   }
 
-  cancel(status: Status, cause?: unknown): void {
-    cancelRun(this, status, cause);
+  cancel(status: Status, cause?: unknown, trailers?: Metadata): void {
+    cancelRun(this, status, cause, trailers);
   }
 
   // ---- what the transport reads and tells ----

@@ -9,7 +9,7 @@ import {
   StatusNumber,
   type UnarySink,
 } from "@tightwire/core/runtime";
-import { encodeRequest, isCompressed, undecodable } from "./message-encoding.js";
+import { encodeRequest, isCompressed, requestFailure, undecodable } from "./message-encoding.js";
 import { attemptFailed, cancelRun, type Run, type Sendable, startAttempt } from "./run.js";
 
 /** A run of a unary call: one message out, one in. */
@@ -40,12 +40,11 @@ export class UnaryRun implements Run, OutgoingCall, UnarySink {
     const { call, request } = this.sent;
     call.addRun(this);
     try {
-      this.#request = encodeRequest(call.method, request);
+      this.#request = encodeRequest(call.method, request, call.channel.settings);
       this.compress = isCompressed(call.options, call.path, request);
     } catch (error) {
-      const { message, cause } = error as Error;
-      const status = { code: StatusNumber.INTERNAL, message };
-      return this.finish(localCompletion(status, "not-processed"), cause);
+      const { status, cause, trailers } = requestFailure(error);
+      return this.finish(localCompletion(status, "not-processed", trailers), cause);
     }
     startAttempt(this);
   }
@@ -59,8 +58,8 @@ export class UnaryRun implements Run, OutgoingCall, UnarySink {
     this.#finished?.(this);
   }
 
-  cancel(status: Status, cause?: unknown): void {
-    cancelRun(this, status, cause);
+  cancel(status: Status, cause?: unknown, trailers?: Metadata): void {
+    cancelRun(this, status, cause, trailers);
   }
 
   send(connection: Connection): void {

@@ -33,6 +33,12 @@ export interface ChannelOptions {
   readonly connectTimeoutMs?: number;
   /** Limit of one response message, in bytes after decompression. Default 4 MiB. */
   readonly maxMessageBytes?: number;
+  /**
+   * Whether requests are checked against the `buf.validate` rules of their contract before they are
+   * sent: a call whose request breaks one fails with INVALID_ARGUMENT, and nothing is sent. Default
+   * true.
+   */
+  readonly validateRequests?: boolean;
   /** Run around every call, the first one outermost. Default: none. */
   readonly interceptors?: readonly Interceptor[];
   /**
@@ -55,6 +61,7 @@ const OPTION_NAMES: readonly string[] = [
   "timeoutMs",
   "connectTimeoutMs",
   "maxMessageBytes",
+  "validateRequests",
   "interceptors",
   "attemptInterceptors",
   "logger",
@@ -66,6 +73,7 @@ const OPTION_NAMES: readonly string[] = [
 /** Throws a MisuseError that names an unknown option, or one whose value is not allowed. */
 export function checkChannelOptions(options: ChannelOptions): void {
   refuseUnknownOptions("createChannel", options, OPTION_NAMES);
+  checkOption("validateRequests", options.validateRequests, "boolean");
   checkOption("interceptors", options.interceptors, "array");
   checkOption("attemptInterceptors", options.attemptInterceptors, "array");
   checkLogger(options.logger);

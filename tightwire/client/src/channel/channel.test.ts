@@ -35,7 +35,7 @@ test("a missing target is refused with the allowed forms", () => {
   expect(() => create()).toThrow(expect.objectContaining({ code: "TW_INVALID_TARGET" }));
 });
 
-const CLOCK = "now, schedule, setTimer, setBackgroundTimer, nextTick, nextTurn, offload";
+const CLOCK = "now, wallTime, schedule, setTimer, setBackgroundTimer, nextTick, nextTurn, offload";
 
 test.each<[string, unknown]>([
   ["the options of createChannel must be an object (got null)", null],
@@ -58,7 +58,7 @@ test.each<[string, unknown]>([
   ],
   ["clock must be an object (got a function)", { clock: Date }],
   [
-    `clock must be an object with the methods ${CLOCK}; it has no schedule`,
+    `clock must be an object with the methods ${CLOCK}; it has no wallTime`,
     { clock: { now() {} } },
   ],
   ["random must be an object with the methods next, hex; it has no next", { random: Math }],

@@ -32,6 +32,8 @@ export interface OpenChannel extends Channel {
 /** The options that calls read. */
 export interface ChannelSettings {
   readonly timeoutMs: number | undefined;
+  /** Whether requests are checked against the rules of their contract. */
+  readonly validateRequests: boolean;
   /** The interceptors around every call; undefined when there are none. */
   readonly chain: InterceptorNext | undefined;
   readonly observer: Observer | undefined;

@@ -44,6 +44,7 @@ export function createChannel(target: string, options: ChannelOptions = {}): Cha
     target,
     settings: {
       timeoutMs: options.timeoutMs,
+      validateRequests: options.validateRequests ?? true,
       chain: composeCalls(options.interceptors ?? [], options.attemptInterceptors ?? []),
       observer: combineObservers([...logs, ...(options.observers ?? [])], report),
       clock,

@@ -1,7 +1,8 @@
 import type { ImportList } from "../import-list.js";
 import type { ConstantList } from "./constant-list.js";
 
-const RUNTIME = "@tightwire/core/validation";
+/** The module of what checks are built from. */
+export const RUNTIME = "@tightwire/core/validation";
 
 /** What printing the checks of a file needs. */
 export interface CheckContext {

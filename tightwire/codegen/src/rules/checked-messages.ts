@@ -1,5 +1,6 @@
 import type { DescField, DescMessage, FileRegistry } from "@bufbuild/protobuf";
 import { type Fault, hasOwnRules, type MessageRules, readMessageRules } from "@tightwire/contract";
+import { findUnsafePatterns } from "@tightwire/contract/lint";
 
 /** The rules of all messages of a contract, each read once. */
 export class CheckedMessages {
@@ -23,6 +24,7 @@ export class CheckedMessages {
     if (known !== undefined) return known;
     const faults: Fault[] = [];
     const rules = readMessageRules(this.#registry, message, faults);
+    faults.push(...findUnsafePatterns(rules));
     this.#rules.set(message, rules);
     this.#faults.set(message, faults);
     return rules;

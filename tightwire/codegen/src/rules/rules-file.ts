@@ -8,6 +8,7 @@ import type { PluginOptions } from "../plugin-options.js";
 import { typeName } from "../type-name.js";
 import { type FunctionContext, isFieldChecked, printChecks } from "./check-function.js";
 import type { CheckedMessages } from "./checked-messages.js";
+import { RUNTIME } from "./check-context.js";
 import { createConstantList } from "./constant-list.js";
 import { accessField } from "./field-access.js";
 import { checkName, rulesModule, schemaName } from "./rules-name.js";
@@ -81,10 +82,12 @@ function printFunction(message: DescMessage, context: FunctionContext): string[]
   const { imports, messages } = context;
   const fields = `$${typeName(message)}`;
   const body = printChecks(message, fields, context);
+  const type = imports.messageType(message);
+  const violations = imports.type("Violations", RUNTIME);
   return [
-    ...printFields(message, fields, messages, imports.value("field", "@tightwire/core/validation")),
+    ...printFields(message, fields, messages, imports.value("field", RUNTIME)),
     ...formatDocComment(`Checks the rules of \`${message.typeName}\`.`),
-    `export function ${checkName(message)}(message: ${imports.messageType(message)}, found: ${imports.type("Violations", "@tightwire/core/validation")}): void {`,
+    `export function ${checkName(message)}(message: ${type}, found: ${violations}): void {`,
     ...body.map((line) => `  ${line}`),
     "}",
   ];
@@ -113,12 +116,13 @@ function printPlace(name: string, local: readonly string[], make: string): strin
 
 function printSchema(message: DescMessage, { imports, messages }: FunctionContext): string[] {
   const local = imports.message(message);
-  const type = imports.type("MessageSchema", "@tightwire/core/validation");
-  const make = imports.value("messageSchema", "@tightwire/core/validation");
+  const type = imports.type("MessageSchema", RUNTIME);
+  const make = imports.value("messageSchema", RUNTIME);
   const codec = imports.value("messageCodec", "@tightwire/codec");
   const check = messages.isChecked(message) ? checkName(message) : "undefined";
   return [
     ...formatDocComment(`The rules of \`${message.typeName}\` as a Standard Schema.`),
-    `export const ${schemaName(message)}: ${type}<${local}> = ${make}(${codec}(${local}), ${check});`,
+    `export const ${schemaName(message)}: ${type}<${local}> =`,
+    `  ${make}(${codec}(${local}), ${check});`,
   ];
 }

@@ -85,6 +85,8 @@ function formatList(values: readonly RuleValue[]): string {
 }
 
 function describeRange({ lower, upper, outside }: Extract<Rule, { kind: "range" }>): string {
+  if (lower?.exclusive === false && upper?.exclusive === false && !outside)
+    return `${formatValue(lower.value)} to ${formatValue(upper.value)}`;
   const ends = [
     ...(lower === undefined ? [] : [describeEnd(lower, "more than", "at least")]),
     ...(upper === undefined ? [] : [describeEnd(upper, "less than", "at most")]),
@@ -97,6 +99,8 @@ function describeEnd({ value, exclusive }: RangeEnd, outside: string, inside: st
 }
 
 function describeSize({ unit, compare, size }: Extract<Rule, { kind: "size" }>): string {
+  if (compare === "least" && size === 1 && (unit === "character" || unit === "byte"))
+    return "must not be empty";
   const how = { exactly: "exactly", least: "at least", most: "at most" }[compare];
   return `must have ${how} ${size} ${unit}${size === 1 ? "" : "s"}`;
 }

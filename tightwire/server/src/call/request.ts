@@ -1,13 +1,14 @@
 import { type MethodDefinition, RpcError } from "@tightwire/core";
+import { validate, violationError } from "@tightwire/core/runtime";
 import type { ServedMethod } from "../method.js";
 
 /**
  * Decodes a request. When there are more bytes than its contract allows, `fail` gets a
- * RESOURCE_EXHAUSTED error, when they cannot be decoded an INVALID_ARGUMENT error, and the result
- * is undefined.
+ * RESOURCE_EXHAUSTED error, when they cannot be decoded or break a rule of the contract an
+ * INVALID_ARGUMENT error, and the result is undefined.
  */
 export function decodeRequest(
-  { definition: method, maxRequestBytes }: ServedMethod,
+  { definition: method, maxRequestBytes, clock }: ServedMethod,
   bytes: Uint8Array,
   fail: (error: RpcError) => void,
 ): unknown {
@@ -15,8 +16,9 @@ export function decodeRequest(
     fail(requestTooLarge(method, bytes.byteLength, maxRequestBytes));
     return undefined;
   }
+  let request: unknown;
   try {
-    return method.request.decode(bytes);
+    request = method.request.decode(bytes);
   } catch (cause) {
     const reason = RpcError.from(cause).message;
     fail(
@@ -26,6 +28,11 @@ export function decodeRequest(
     );
     return undefined;
   }
+  if (method.checkRequest === undefined) return request;
+  const broken = validate(method.checkRequest, request, clock);
+  if (broken === undefined) return request;
+  fail(violationError("invalid_argument", `the request of ${method.path}`, broken));
+  return undefined;
 }
 
 function requestTooLarge(method: MethodDefinition, bytes: number, most: number): RpcError {

@@ -1,4 +1,6 @@
 import { type MethodDefinition, MisuseError } from "@tightwire/core";
+import { validate, violationText } from "@tightwire/core/runtime";
+import type { ServedMethod } from "../method.js";
 
 /**
  * The iterator of a handler's responses. An async function that returns them is allowed, as it is
@@ -32,8 +34,24 @@ function iteratorOf(responses: unknown): AsyncIterator<unknown> | undefined {
   return typeof iterate === "function" ? iterate.call(iterable) : undefined;
 }
 
+/**
+ * Encodes a handler's response into lent memory. Throws an Error when there is none, it cannot be
+ * encoded, or it breaks a rule of the contract and responses are checked.
+ */
+export function encodeResponse(
+  { definition: method, validateResponses, clock }: ServedMethod,
+  response: unknown,
+): Uint8Array {
+  if (response === undefined || response === null) throw noResponse(method, response);
+  if (validateResponses && method.checkResponse !== undefined) {
+    const broken = validate(method.checkResponse, response, clock);
+    if (broken !== undefined) throw new Error(violationText(`the response of ${method.path}`, broken));
+  }
+  return method.response.encode(response, true);
+}
+
 /** The error of a handler that returned no response, or a stream with none among its messages. */
-export function noResponse(method: MethodDefinition, response: unknown): MisuseError {
+function noResponse(method: MethodDefinition, response: unknown): MisuseError {
   return new MisuseError(
     "TW_INVALID_RESPONSE",
     `the handler of ${method.path} returned ${String(response)}; it must return its response`,

@@ -15,7 +15,7 @@ import { idleTimeoutPassed } from "../statuses.js";
 import { cancellation } from "./cancellation.js";
 import { type FinishHook, HandlerCall } from "./handler-call.js";
 import { decodeRequest, wrongRequestCount } from "./request.js";
-import { iterateResponses, noResponse } from "./response.js";
+import { encodeResponse, iterateResponses } from "./response.js";
 
 /** Carries the messages of a streaming call: many requests, many responses, or both. */
 export class StreamCall implements IncomingSink, FinishHook {
@@ -156,8 +156,7 @@ export class StreamCall implements IncomingSink, FinishHook {
     if (call.finished) return true;
     call.markRedacted("response", response);
     const { definition } = call.served;
-    if (response === undefined || response === null) throw noResponse(definition, response);
-    const bytes = definition.response.encode(response, true);
+    const bytes = encodeResponse(call.served, response);
     this.#idle.touch();
     call.observer?.message?.("sent", bytes.byteLength);
     call.flushHeaders();

@@ -9,7 +9,7 @@ import {
 import type { ServedMethod } from "../method.js";
 import { HandlerCall } from "./handler-call.js";
 import { decodeRequest, wrongRequestCount } from "./request.js";
-import { noResponse } from "./response.js";
+import { encodeResponse } from "./response.js";
 
 /** Carries the messages of a unary call: one request, one response. The fast path. */
 export class UnaryCall implements IncomingSink {
@@ -105,12 +105,12 @@ export class UnaryCall implements IncomingSink {
   }
 
   #encode(response: unknown): Uint8Array {
-    const { definition } = this.#call.served;
-    if (response === undefined || response === null) throw noResponse(definition, response);
     try {
-      return definition.response.encode(response, true);
+      return encodeResponse(this.#call.served, response);
     } catch (error) {
-      this.#call.markRedacted("response", response); // the error may quote it
+      // The error may quote it.
+      if (response !== undefined && response !== null)
+        this.#call.markRedacted("response", response);
       throw error;
     }
   }

@@ -2,8 +2,9 @@
 // source: shop/catalog/v1/catalog.proto
 
 import { messageCodec } from "@tightwire/codec";
-import type { MessageSchema } from "@tightwire/core/validation";
-import { messageSchema } from "@tightwire/core/validation";
+import type { MessageSchema, Violations } from "@tightwire/core/validation";
+import { field, isLonger, isShorter, isUnique, messageSchema } from "@tightwire/core/validation";
+import type { ProductFilter, ReleaseStockResponse, Reservation, ReserveStockResponse, StockLine } from "./catalog.js";
 import {
   BatchGetProductsRequest,
   GetProductRequest,
@@ -14,23 +15,220 @@ import {
   WatchStockRequest,
 } from "./catalog.js";
 
+const $1 = /^[A-Za-z0-9\-]{1,64}$/u;
+const $2 = /[^\t\n\f\r ]/u;
+
+const $GetProductRequest = {
+  id: field("id"),
+};
+
+/** Checks the rules of `shop.catalog.v1.GetProductRequest`. */
+export function checkGetProductRequest(message: GetProductRequest, found: Violations): void {
+  if (!$1.test(message.id))
+    found.add($GetProductRequest.id, "string.pattern", "must match ^[A-Za-z0-9-]{1,64}$");
+}
+
+const $BatchGetProductsRequest = {
+  ids: field("ids"),
+};
+
+/** Checks the rules of `shop.catalog.v1.BatchGetProductsRequest`. */
+export function checkBatchGetProductsRequest(message: BatchGetProductsRequest, found: Violations): void {
+  if (message.ids.length < 1)
+    found.add($BatchGetProductsRequest.ids, "repeated.min_items", "must have at least 1 item");
+  if (message.ids.length > 100)
+    found.add($BatchGetProductsRequest.ids, "repeated.max_items", "must have at most 100 items");
+  if (!isUnique(message.ids))
+    found.add($BatchGetProductsRequest.ids, "repeated.unique", "must not have an item twice");
+  for (let index = 0; index < message.ids.length; index++) {
+    const item = message.ids[index];
+    if (item === undefined) continue;
+    const before = found.kept;
+    if (!$1.test(item))
+      found.add(undefined, "string.pattern", "must match ^[A-Za-z0-9-]{1,64}$");
+    if (found.kept !== before) found.within(before, $BatchGetProductsRequest.ids, index);
+  }
+}
+
+const $ProductFilter = {
+  genre: field("genre"),
+  title_contains: field("title_contains", "titleContains"),
+  mpaa_ratings: field("mpaa_ratings", "mpaaRatings"),
+};
+
+/** Checks the rules of `shop.catalog.v1.ProductFilter`. */
+export function checkProductFilter(message: ProductFilter, found: Violations): void {
+  if (message.genre !== undefined) {
+    if (isLonger(message.genre, 200))
+      found.add($ProductFilter.genre, "string.max_len", "must have at most 200 characters");
+    if (message.genre.includes("\u0000"))
+      found.add($ProductFilter.genre, "string.not_contains", "must not contain \"\\u0000\"");
+  }
+  if (message.titleContains !== undefined) {
+    if (isLonger(message.titleContains, 200))
+      found.add($ProductFilter.title_contains, "string.max_len", "must have at most 200 characters");
+    if (message.titleContains.includes("\u0000"))
+      found.add($ProductFilter.title_contains, "string.not_contains", "must not contain \"\\u0000\"");
+  }
+  for (let index = 0; index < message.mpaaRatings.length; index++) {
+    const item = message.mpaaRatings[index];
+    if (item === undefined) continue;
+    const before = found.kept;
+    if (!((item as number) === 0 || (item as number) === 1 || (item as number) === 2 || (item as number) === 3 || (item as number) === 4 || (item as number) === 5 || (item as number) === 6 || (item as number) === 7))
+      found.add(undefined, "enum.defined_only", "must be a defined value of the enum");
+    if (found.kept !== before) found.within(before, $ProductFilter.mpaa_ratings, index);
+  }
+}
+
+const $ListProductsRequest = {
+  page_size: field("page_size", "pageSize"),
+  filter: field("filter"),
+};
+
+/** Checks the rules of `shop.catalog.v1.ListProductsRequest`. */
+export function checkListProductsRequest(message: ListProductsRequest, found: Violations): void {
+  if (!(message.pageSize >= 0 && message.pageSize <= 1000))
+    found.add($ListProductsRequest.page_size, "int32.gte_lte", "must be 0 to 1000");
+  if (message.filter !== undefined) {
+    const before = found.kept;
+    checkProductFilter(message.filter, found);
+    if (found.kept !== before) found.within(before, $ListProductsRequest.filter);
+  }
+}
+
+const $WatchStockRequest = {
+  product_ids: field("product_ids", "productIds"),
+};
+
+/** Checks the rules of `shop.catalog.v1.WatchStockRequest`. */
+export function checkWatchStockRequest(message: WatchStockRequest, found: Violations): void {
+  if (message.productIds.length < 1)
+    found.add($WatchStockRequest.product_ids, "repeated.min_items", "must have at least 1 item");
+  if (message.productIds.length > 100)
+    found.add($WatchStockRequest.product_ids, "repeated.max_items", "must have at most 100 items");
+  if (!isUnique(message.productIds))
+    found.add($WatchStockRequest.product_ids, "repeated.unique", "must not have an item twice");
+  for (let index = 0; index < message.productIds.length; index++) {
+    const item = message.productIds[index];
+    if (item === undefined) continue;
+    const before = found.kept;
+    if (!$1.test(item))
+      found.add(undefined, "string.pattern", "must match ^[A-Za-z0-9-]{1,64}$");
+    if (found.kept !== before) found.within(before, $WatchStockRequest.product_ids, index);
+  }
+}
+
+const $StockLine = {
+  product_id: field("product_id", "productId"),
+  quantity: field("quantity"),
+};
+
+/** Checks the rules of `shop.catalog.v1.StockLine`. */
+export function checkStockLine(message: StockLine, found: Violations): void {
+  if (!$1.test(message.productId))
+    found.add($StockLine.product_id, "string.pattern", "must match ^[A-Za-z0-9-]{1,64}$");
+  if (!(message.quantity >= 1 && message.quantity <= 1000000))
+    found.add($StockLine.quantity, "int32.gte_lte", "must be 1 to 1000000");
+}
+
+const $Reservation = {
+  lines: field("lines"),
+};
+
+/** Checks the rules of `shop.catalog.v1.Reservation`. */
+export function checkReservation(message: Reservation, found: Violations): void {
+  for (let index = 0; index < message.lines.length; index++) {
+    const item = message.lines[index];
+    if (item === undefined) continue;
+    const before = found.kept;
+    checkStockLine(item, found);
+    if (found.kept !== before) found.within(before, $Reservation.lines, index);
+  }
+}
+
+const $ReserveStockRequest = {
+  reservation_id: field("reservation_id", "reservationId"),
+  lines: field("lines"),
+};
+
+/** Checks the rules of `shop.catalog.v1.ReserveStockRequest`. */
+export function checkReserveStockRequest(message: ReserveStockRequest, found: Violations): void {
+  if (isLonger(message.reservationId, 64))
+    found.add($ReserveStockRequest.reservation_id, "string.max_len", "must have at most 64 characters");
+  if (!$2.test(message.reservationId))
+    found.add($ReserveStockRequest.reservation_id, "string.pattern", "must match \\S");
+  if (message.reservationId.includes("\u0000"))
+    found.add($ReserveStockRequest.reservation_id, "string.not_contains", "must not contain \"\\u0000\"");
+  if (message.lines.length < 1)
+    found.add($ReserveStockRequest.lines, "repeated.min_items", "must have at least 1 item");
+  if (message.lines.length > 100)
+    found.add($ReserveStockRequest.lines, "repeated.max_items", "must have at most 100 items");
+  for (let index = 0; index < message.lines.length; index++) {
+    const item = message.lines[index];
+    if (item === undefined) continue;
+    const before = found.kept;
+    checkStockLine(item, found);
+    if (found.kept !== before) found.within(before, $ReserveStockRequest.lines, index);
+  }
+}
+
+const $ReserveStockResponse = {
+  reservation: field("reservation"),
+};
+
+/** Checks the rules of `shop.catalog.v1.ReserveStockResponse`. */
+export function checkReserveStockResponse(message: ReserveStockResponse, found: Violations): void {
+  if (message.reservation !== undefined) {
+    const before = found.kept;
+    checkReservation(message.reservation, found);
+    if (found.kept !== before) found.within(before, $ReserveStockResponse.reservation);
+  }
+}
+
+const $ReleaseStockRequest = {
+  reservation_id: field("reservation_id", "reservationId"),
+};
+
+/** Checks the rules of `shop.catalog.v1.ReleaseStockRequest`. */
+export function checkReleaseStockRequest(message: ReleaseStockRequest, found: Violations): void {
+  if (isLonger(message.reservationId, 64))
+    found.add($ReleaseStockRequest.reservation_id, "string.max_len", "must have at most 64 characters");
+  if (!$2.test(message.reservationId))
+    found.add($ReleaseStockRequest.reservation_id, "string.pattern", "must match \\S");
+  if (message.reservationId.includes("\u0000"))
+    found.add($ReleaseStockRequest.reservation_id, "string.not_contains", "must not contain \"\\u0000\"");
+}
+
+const $ReleaseStockResponse = {
+  reservation: field("reservation"),
+};
+
+/** Checks the rules of `shop.catalog.v1.ReleaseStockResponse`. */
+export function checkReleaseStockResponse(message: ReleaseStockResponse, found: Violations): void {
+  if (message.reservation !== undefined) {
+    const before = found.kept;
+    checkReservation(message.reservation, found);
+    if (found.kept !== before) found.within(before, $ReleaseStockResponse.reservation);
+  }
+}
+
 /** The rules of `shop.catalog.v1.GetProductRequest` as a Standard Schema. */
-export const GetProductRequestSchema: MessageSchema<GetProductRequest> = messageSchema(messageCodec(GetProductRequest), undefined);
+export const GetProductRequestSchema: MessageSchema<GetProductRequest> = messageSchema(messageCodec(GetProductRequest), checkGetProductRequest);
 
 /** The rules of `shop.catalog.v1.BatchGetProductsRequest` as a Standard Schema. */
-export const BatchGetProductsRequestSchema: MessageSchema<BatchGetProductsRequest> = messageSchema(messageCodec(BatchGetProductsRequest), undefined);
+export const BatchGetProductsRequestSchema: MessageSchema<BatchGetProductsRequest> = messageSchema(messageCodec(BatchGetProductsRequest), checkBatchGetProductsRequest);
 
 /** The rules of `shop.catalog.v1.ListProductsRequest` as a Standard Schema. */
-export const ListProductsRequestSchema: MessageSchema<ListProductsRequest> = messageSchema(messageCodec(ListProductsRequest), undefined);
+export const ListProductsRequestSchema: MessageSchema<ListProductsRequest> = messageSchema(messageCodec(ListProductsRequest), checkListProductsRequest);
 
 /** The rules of `shop.catalog.v1.ImportProductsRequest` as a Standard Schema. */
 export const ImportProductsRequestSchema: MessageSchema<ImportProductsRequest> = messageSchema(messageCodec(ImportProductsRequest), undefined);
 
 /** The rules of `shop.catalog.v1.WatchStockRequest` as a Standard Schema. */
-export const WatchStockRequestSchema: MessageSchema<WatchStockRequest> = messageSchema(messageCodec(WatchStockRequest), undefined);
+export const WatchStockRequestSchema: MessageSchema<WatchStockRequest> = messageSchema(messageCodec(WatchStockRequest), checkWatchStockRequest);
 
 /** The rules of `shop.catalog.v1.ReserveStockRequest` as a Standard Schema. */
-export const ReserveStockRequestSchema: MessageSchema<ReserveStockRequest> = messageSchema(messageCodec(ReserveStockRequest), undefined);
+export const ReserveStockRequestSchema: MessageSchema<ReserveStockRequest> = messageSchema(messageCodec(ReserveStockRequest), checkReserveStockRequest);
 
 /** The rules of `shop.catalog.v1.ReleaseStockRequest` as a Standard Schema. */
-export const ReleaseStockRequestSchema: MessageSchema<ReleaseStockRequest> = messageSchema(messageCodec(ReleaseStockRequest), undefined);
+export const ReleaseStockRequestSchema: MessageSchema<ReleaseStockRequest> = messageSchema(messageCodec(ReleaseStockRequest), checkReleaseStockRequest);

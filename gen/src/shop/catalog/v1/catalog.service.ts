@@ -20,6 +20,16 @@ import {
   WatchStockRequest,
   WatchStockResponse,
 } from "./catalog.js";
+import {
+  checkBatchGetProductsRequest,
+  checkGetProductRequest,
+  checkListProductsRequest,
+  checkReleaseStockRequest,
+  checkReleaseStockResponse,
+  checkReserveStockRequest,
+  checkReserveStockResponse,
+  checkWatchStockRequest,
+} from "./catalog.rules.js";
 
 /**
  * `shop.catalog.v1.CatalogService`: what a server implements.
@@ -135,6 +145,7 @@ export const CatalogService: ServiceDefinition<CatalogHandlers, CatalogClient> =
       },
       request: messageCodec(GetProductRequest),
       response: messageCodec(GetProductResponse),
+      checkRequest: checkGetProductRequest,
     },
     batchGetProducts: {
       name: "BatchGetProducts",
@@ -149,6 +160,7 @@ export const CatalogService: ServiceDefinition<CatalogHandlers, CatalogClient> =
       },
       request: messageCodec(BatchGetProductsRequest),
       response: messageCodec(BatchGetProductsResponse),
+      checkRequest: checkBatchGetProductsRequest,
     },
     listProducts: {
       name: "ListProducts",
@@ -163,6 +175,7 @@ export const CatalogService: ServiceDefinition<CatalogHandlers, CatalogClient> =
       },
       request: messageCodec(ListProductsRequest),
       response: messageCodec(ListProductsResponse),
+      checkRequest: checkListProductsRequest,
     },
     importProducts: {
       name: "ImportProducts",
@@ -191,6 +204,7 @@ export const CatalogService: ServiceDefinition<CatalogHandlers, CatalogClient> =
       },
       request: messageCodec(WatchStockRequest),
       response: messageCodec(WatchStockResponse),
+      checkRequest: checkWatchStockRequest,
     },
     reserveStock: {
       name: "ReserveStock",
@@ -205,6 +219,8 @@ export const CatalogService: ServiceDefinition<CatalogHandlers, CatalogClient> =
       },
       request: messageCodec(ReserveStockRequest),
       response: messageCodec(ReserveStockResponse),
+      checkRequest: checkReserveStockRequest,
+      checkResponse: checkReserveStockResponse,
       errors: {
         tooLittleStock: CatalogErrors.tooLittleStock,
         alreadyReleased: CatalogErrors.alreadyReleased,
@@ -223,6 +239,8 @@ export const CatalogService: ServiceDefinition<CatalogHandlers, CatalogClient> =
       },
       request: messageCodec(ReleaseStockRequest),
       response: messageCodec(ReleaseStockResponse),
+      checkRequest: checkReleaseStockRequest,
+      checkResponse: checkReleaseStockResponse,
     },
   },
   image: new URL("../../../../descriptors.binpb", import.meta.url),

@@ -234,7 +234,10 @@ export interface ListProductsResponse {
   totalSize: number;
 }
 
-/** Request of ImportProducts: one draft. */
+/**
+ * Request of ImportProducts: one draft. It has no rules: one that is refused is counted and told in
+ * the response, and does not end the import.
+ */
 export interface ImportProductsRequest {
   /** Row of the source that the draft is made of, counted from 1. Rejections name it. */
   row: number;
@@ -1171,12 +1174,8 @@ export const ProductFilter: MessageFns<ProductFilter> = {
     if (message.releasedTo !== undefined) {
       CalendarDate.encode(message.releasedTo, writer.uint32(34).fork()).join();
     }
-    if (message.mpaaRatings.length !== 0) {
-      writer.uint32(42).fork();
-      for (const v of message.mpaaRatings) {
-        writer.int32(v);
-      }
-      writer.join();
+    for (const v of message.mpaaRatings) {
+      writer.uint32(40).int32(v!);
     }
     if (message.inStock !== false) {
       writer.uint32(48).bool(message.inStock);

@@ -2,8 +2,20 @@
 // source: shop/orders/v1/orders.proto
 
 import { messageCodec } from "@tightwire/codec";
-import type { MessageSchema } from "@tightwire/core/validation";
-import { messageSchema } from "@tightwire/core/validation";
+import type { MessageSchema, Violations } from "@tightwire/core/validation";
+import { field, isEmail, isLonger, isShorter, messageSchema } from "@tightwire/core/validation";
+import type {
+  BasketLine,
+  Buyer,
+  CancelOrderResponse,
+  CardPayment,
+  GetOrderResponse,
+  InvoicePayment,
+  ListOrdersResponse,
+  Order,
+  OrderFilter,
+  PlaceOrderResponse,
+} from "./orders.js";
 import {
   CancelOrderRequest,
   GetOrderRequest,
@@ -13,20 +25,313 @@ import {
   TrackOrderRequest,
 } from "./orders.js";
 
+const $1 = /[^\t\n\f\r ]/u;
+const $2 = /^(?:[0-9]{4}|[0-9]{12,19})$/u;
+const $3 = /^[A-Za-z0-9\-]{1,64}$/u;
+
+const $Buyer = {
+  name: field("name"),
+  email: field("email"),
+  address: field("address"),
+};
+
+/** Checks the rules of `shop.orders.v1.Buyer`. */
+export function checkBuyer(message: Buyer, found: Violations): void {
+  if (isLonger(message.name, 500))
+    found.add($Buyer.name, "string.max_len", "must have at most 500 characters");
+  if (!$1.test(message.name))
+    found.add($Buyer.name, "string.pattern", "must match \\S");
+  if (message.name.includes("\u0000"))
+    found.add($Buyer.name, "string.not_contains", "must not contain \"\\u0000\"");
+  if (isLonger(message.email, 254))
+    found.add($Buyer.email, "string.max_len", "must have at most 254 characters");
+  if (!isEmail(message.email))
+    found.add($Buyer.email, message.email.length === 0 ? "string.email_empty" : "string.email", "must be an email address");
+  if (isLonger(message.address, 500))
+    found.add($Buyer.address, "string.max_len", "must have at most 500 characters");
+  if (!$1.test(message.address))
+    found.add($Buyer.address, "string.pattern", "must match \\S");
+  if (message.address.includes("\u0000"))
+    found.add($Buyer.address, "string.not_contains", "must not contain \"\\u0000\"");
+}
+
+const $CardPayment = {
+  number: field("number"),
+  expiry_month: field("expiry_month", "expiryMonth"),
+  expiry_year: field("expiry_year", "expiryYear"),
+};
+
+/** Checks the rules of `shop.orders.v1.CardPayment`. */
+export function checkCardPayment(message: CardPayment, found: Violations): void {
+  if (!$2.test(message.number))
+    found.add($CardPayment.number, "string.pattern", "must match ^(?:[0-9]{4}|[0-9]{12,19})$");
+  if (!(message.expiryMonth >= 1 && message.expiryMonth <= 12))
+    found.add($CardPayment.expiry_month, "int32.gte_lte", "must be 1 to 12");
+  if (!(message.expiryYear >= 1000 && message.expiryYear <= 9999))
+    found.add($CardPayment.expiry_year, "int32.gte_lte", "must be 1000 to 9999");
+}
+
+const $InvoicePayment = {
+  reference: field("reference"),
+};
+
+/** Checks the rules of `shop.orders.v1.InvoicePayment`. */
+export function checkInvoicePayment(message: InvoicePayment, found: Violations): void {
+  if (isLonger(message.reference, 64))
+    found.add($InvoicePayment.reference, "string.max_len", "must have at most 64 characters");
+  if (!$1.test(message.reference))
+    found.add($InvoicePayment.reference, "string.pattern", "must match \\S");
+  if (message.reference.includes("\u0000"))
+    found.add($InvoicePayment.reference, "string.not_contains", "must not contain \"\\u0000\"");
+}
+
+const $BasketLine = {
+  product_id: field("product_id", "productId"),
+  quantity: field("quantity"),
+};
+
+/** Checks the rules of `shop.orders.v1.BasketLine`. */
+export function checkBasketLine(message: BasketLine, found: Violations): void {
+  if (!$3.test(message.productId))
+    found.add($BasketLine.product_id, "string.pattern", "must match ^[A-Za-z0-9-]{1,64}$");
+  if (!(message.quantity >= 1 && message.quantity <= 1000000))
+    found.add($BasketLine.quantity, "int32.gte_lte", "must be 1 to 1000000");
+}
+
+const $Order = {
+  buyer: field("buyer"),
+  card: field("card", "payment", "value"),
+  invoice: field("invoice", "payment", "value"),
+};
+
+/** Checks the rules of `shop.orders.v1.Order`. */
+export function checkOrder(message: Order, found: Violations): void {
+  if (message.buyer !== undefined) {
+    const before = found.kept;
+    checkBuyer(message.buyer, found);
+    if (found.kept !== before) found.within(before, $Order.buyer);
+  }
+  if (message.payment?.$case === "card") {
+    const before = found.kept;
+    checkCardPayment(message.payment.value, found);
+    if (found.kept !== before) found.within(before, $Order.card);
+  }
+  if (message.payment?.$case === "invoice") {
+    const before = found.kept;
+    checkInvoicePayment(message.payment.value, found);
+    if (found.kept !== before) found.within(before, $Order.invoice);
+  }
+}
+
+const $PlaceOrderRequest = {
+  request_id: field("request_id", "requestId"),
+  buyer: field("buyer"),
+  lines: field("lines"),
+  card: field("card", "payment", "value"),
+  invoice: field("invoice", "payment", "value"),
+  payment: field("payment"),
+};
+
+/** Checks the rules of `shop.orders.v1.PlaceOrderRequest`. */
+export function checkPlaceOrderRequest(message: PlaceOrderRequest, found: Violations): void {
+  if (isLonger(message.requestId, 64))
+    found.add($PlaceOrderRequest.request_id, "string.max_len", "must have at most 64 characters");
+  if (!$1.test(message.requestId))
+    found.add($PlaceOrderRequest.request_id, "string.pattern", "must match \\S");
+  if (message.requestId.includes("\u0000"))
+    found.add($PlaceOrderRequest.request_id, "string.not_contains", "must not contain \"\\u0000\"");
+  if (message.buyer === undefined) found.add($PlaceOrderRequest.buyer, "required", "is required");
+  else {
+    const before = found.kept;
+    checkBuyer(message.buyer, found);
+    if (found.kept !== before) found.within(before, $PlaceOrderRequest.buyer);
+  }
+  if (message.lines.length < 1)
+    found.add($PlaceOrderRequest.lines, "repeated.min_items", "must have at least 1 item");
+  if (message.lines.length > 100)
+    found.add($PlaceOrderRequest.lines, "repeated.max_items", "must have at most 100 items");
+  for (let index = 0; index < message.lines.length; index++) {
+    const item = message.lines[index];
+    if (item === undefined) continue;
+    const before = found.kept;
+    checkBasketLine(item, found);
+    if (found.kept !== before) found.within(before, $PlaceOrderRequest.lines, index);
+  }
+  if (message.payment?.$case === "card") {
+    const before = found.kept;
+    checkCardPayment(message.payment.value, found);
+    if (found.kept !== before) found.within(before, $PlaceOrderRequest.card);
+  }
+  if (message.payment?.$case === "invoice") {
+    const before = found.kept;
+    checkInvoicePayment(message.payment.value, found);
+    if (found.kept !== before) found.within(before, $PlaceOrderRequest.invoice);
+  }
+  if (message.payment === undefined)
+    found.add($PlaceOrderRequest.payment, "required", "is required: card or invoice");
+}
+
+const $PlaceOrderResponse = {
+  order: field("order"),
+};
+
+/** Checks the rules of `shop.orders.v1.PlaceOrderResponse`. */
+export function checkPlaceOrderResponse(message: PlaceOrderResponse, found: Violations): void {
+  if (message.order !== undefined) {
+    const before = found.kept;
+    checkOrder(message.order, found);
+    if (found.kept !== before) found.within(before, $PlaceOrderResponse.order);
+  }
+}
+
+const $GetOrderRequest = {
+  id: field("id"),
+};
+
+/** Checks the rules of `shop.orders.v1.GetOrderRequest`. */
+export function checkGetOrderRequest(message: GetOrderRequest, found: Violations): void {
+  if (!$3.test(message.id))
+    found.add($GetOrderRequest.id, "string.pattern", "must match ^[A-Za-z0-9-]{1,64}$");
+}
+
+const $GetOrderResponse = {
+  order: field("order"),
+};
+
+/** Checks the rules of `shop.orders.v1.GetOrderResponse`. */
+export function checkGetOrderResponse(message: GetOrderResponse, found: Violations): void {
+  if (message.order !== undefined) {
+    const before = found.kept;
+    checkOrder(message.order, found);
+    if (found.kept !== before) found.within(before, $GetOrderResponse.order);
+  }
+}
+
+const $OrderFilter = {
+  statuses: field("statuses"),
+  email: field("email"),
+};
+
+/** Checks the rules of `shop.orders.v1.OrderFilter`. */
+export function checkOrderFilter(message: OrderFilter, found: Violations): void {
+  for (let index = 0; index < message.statuses.length; index++) {
+    const item = message.statuses[index];
+    if (item === undefined) continue;
+    const before = found.kept;
+    if (!((item as number) === 0 || (item as number) === 1 || (item as number) === 2 || (item as number) === 3 || (item as number) === 4))
+      found.add(undefined, "enum.defined_only", "must be a defined value of the enum");
+    if ((item as number) === 0)
+      found.add(undefined, "enum.not_in", "must not be 0");
+    if (found.kept !== before) found.within(before, $OrderFilter.statuses, index);
+  }
+  if (message.email !== undefined) {
+    if (isLonger(message.email, 254))
+      found.add($OrderFilter.email, "string.max_len", "must have at most 254 characters");
+    if (message.email.includes("\u0000"))
+      found.add($OrderFilter.email, "string.not_contains", "must not contain \"\\u0000\"");
+  }
+}
+
+const $ListOrdersRequest = {
+  page_size: field("page_size", "pageSize"),
+  filter: field("filter"),
+};
+
+/** Checks the rules of `shop.orders.v1.ListOrdersRequest`. */
+export function checkListOrdersRequest(message: ListOrdersRequest, found: Violations): void {
+  if (!(message.pageSize >= 0 && message.pageSize <= 1000))
+    found.add($ListOrdersRequest.page_size, "int32.gte_lte", "must be 0 to 1000");
+  if (message.filter !== undefined) {
+    const before = found.kept;
+    checkOrderFilter(message.filter, found);
+    if (found.kept !== before) found.within(before, $ListOrdersRequest.filter);
+  }
+}
+
+const $ListOrdersResponse = {
+  orders: field("orders"),
+};
+
+/** Checks the rules of `shop.orders.v1.ListOrdersResponse`. */
+export function checkListOrdersResponse(message: ListOrdersResponse, found: Violations): void {
+  for (let index = 0; index < message.orders.length; index++) {
+    const item = message.orders[index];
+    if (item === undefined) continue;
+    const before = found.kept;
+    checkOrder(item, found);
+    if (found.kept !== before) found.within(before, $ListOrdersResponse.orders, index);
+  }
+}
+
+const $CancelOrderRequest = {
+  id: field("id"),
+};
+
+/** Checks the rules of `shop.orders.v1.CancelOrderRequest`. */
+export function checkCancelOrderRequest(message: CancelOrderRequest, found: Violations): void {
+  if (!$3.test(message.id))
+    found.add($CancelOrderRequest.id, "string.pattern", "must match ^[A-Za-z0-9-]{1,64}$");
+}
+
+const $CancelOrderResponse = {
+  order: field("order"),
+};
+
+/** Checks the rules of `shop.orders.v1.CancelOrderResponse`. */
+export function checkCancelOrderResponse(message: CancelOrderResponse, found: Violations): void {
+  if (message.order !== undefined) {
+    const before = found.kept;
+    checkOrder(message.order, found);
+    if (found.kept !== before) found.within(before, $CancelOrderResponse.order);
+  }
+}
+
+const $TrackOrderRequest = {
+  id: field("id"),
+};
+
+/** Checks the rules of `shop.orders.v1.TrackOrderRequest`. */
+export function checkTrackOrderRequest(message: TrackOrderRequest, found: Violations): void {
+  if (!$3.test(message.id))
+    found.add($TrackOrderRequest.id, "string.pattern", "must match ^[A-Za-z0-9-]{1,64}$");
+}
+
+const $QuoteBasketRequest = {
+  add: field("add", "change", "value"),
+  remove: field("remove", "change", "value"),
+  change: field("change"),
+};
+
+/** Checks the rules of `shop.orders.v1.QuoteBasketRequest`. */
+export function checkQuoteBasketRequest(message: QuoteBasketRequest, found: Violations): void {
+  if (message.change?.$case === "add") {
+    const before = found.kept;
+    checkBasketLine(message.change.value, found);
+    if (found.kept !== before) found.within(before, $QuoteBasketRequest.add);
+  }
+  if (message.change?.$case === "remove") {
+    const before = found.kept;
+    checkBasketLine(message.change.value, found);
+    if (found.kept !== before) found.within(before, $QuoteBasketRequest.remove);
+  }
+  if (message.change === undefined)
+    found.add($QuoteBasketRequest.change, "required", "is required: add or remove");
+}
+
 /** The rules of `shop.orders.v1.PlaceOrderRequest` as a Standard Schema. */
-export const PlaceOrderRequestSchema: MessageSchema<PlaceOrderRequest> = messageSchema(messageCodec(PlaceOrderRequest), undefined);
+export const PlaceOrderRequestSchema: MessageSchema<PlaceOrderRequest> = messageSchema(messageCodec(PlaceOrderRequest), checkPlaceOrderRequest);
 
 /** The rules of `shop.orders.v1.GetOrderRequest` as a Standard Schema. */
-export const GetOrderRequestSchema: MessageSchema<GetOrderRequest> = messageSchema(messageCodec(GetOrderRequest), undefined);
+export const GetOrderRequestSchema: MessageSchema<GetOrderRequest> = messageSchema(messageCodec(GetOrderRequest), checkGetOrderRequest);
 
 /** The rules of `shop.orders.v1.ListOrdersRequest` as a Standard Schema. */
-export const ListOrdersRequestSchema: MessageSchema<ListOrdersRequest> = messageSchema(messageCodec(ListOrdersRequest), undefined);
+export const ListOrdersRequestSchema: MessageSchema<ListOrdersRequest> = messageSchema(messageCodec(ListOrdersRequest), checkListOrdersRequest);
 
 /** The rules of `shop.orders.v1.CancelOrderRequest` as a Standard Schema. */
-export const CancelOrderRequestSchema: MessageSchema<CancelOrderRequest> = messageSchema(messageCodec(CancelOrderRequest), undefined);
+export const CancelOrderRequestSchema: MessageSchema<CancelOrderRequest> = messageSchema(messageCodec(CancelOrderRequest), checkCancelOrderRequest);
 
 /** The rules of `shop.orders.v1.TrackOrderRequest` as a Standard Schema. */
-export const TrackOrderRequestSchema: MessageSchema<TrackOrderRequest> = messageSchema(messageCodec(TrackOrderRequest), undefined);
+export const TrackOrderRequestSchema: MessageSchema<TrackOrderRequest> = messageSchema(messageCodec(TrackOrderRequest), checkTrackOrderRequest);
 
 /** The rules of `shop.orders.v1.QuoteBasketRequest` as a Standard Schema. */
-export const QuoteBasketRequestSchema: MessageSchema<QuoteBasketRequest> = messageSchema(messageCodec(QuoteBasketRequest), undefined);
+export const QuoteBasketRequestSchema: MessageSchema<QuoteBasketRequest> = messageSchema(messageCodec(QuoteBasketRequest), checkQuoteBasketRequest);

@@ -18,6 +18,18 @@ import {
   TrackOrderRequest,
   TrackOrderResponse,
 } from "./orders.js";
+import {
+  checkCancelOrderRequest,
+  checkCancelOrderResponse,
+  checkGetOrderRequest,
+  checkGetOrderResponse,
+  checkListOrdersRequest,
+  checkListOrdersResponse,
+  checkPlaceOrderRequest,
+  checkPlaceOrderResponse,
+  checkQuoteBasketRequest,
+  checkTrackOrderRequest,
+} from "./orders.rules.js";
 
 /**
  * `shop.orders.v1.OrdersService`: what a server implements.
@@ -113,6 +125,8 @@ export const OrdersService: ServiceDefinition<OrdersHandlers, OrdersClient> = {
       },
       request: messageCodec(PlaceOrderRequest),
       response: messageCodec(PlaceOrderResponse),
+      checkRequest: checkPlaceOrderRequest,
+      checkResponse: checkPlaceOrderResponse,
       errors: {
         outOfStock: OrdersErrors.outOfStock,
       },
@@ -130,6 +144,8 @@ export const OrdersService: ServiceDefinition<OrdersHandlers, OrdersClient> = {
       },
       request: messageCodec(GetOrderRequest),
       response: messageCodec(GetOrderResponse),
+      checkRequest: checkGetOrderRequest,
+      checkResponse: checkGetOrderResponse,
     },
     listOrders: {
       name: "ListOrders",
@@ -144,6 +160,8 @@ export const OrdersService: ServiceDefinition<OrdersHandlers, OrdersClient> = {
       },
       request: messageCodec(ListOrdersRequest),
       response: messageCodec(ListOrdersResponse),
+      checkRequest: checkListOrdersRequest,
+      checkResponse: checkListOrdersResponse,
     },
     cancelOrder: {
       name: "CancelOrder",
@@ -158,6 +176,8 @@ export const OrdersService: ServiceDefinition<OrdersHandlers, OrdersClient> = {
       },
       request: messageCodec(CancelOrderRequest),
       response: messageCodec(CancelOrderResponse),
+      checkRequest: checkCancelOrderRequest,
+      checkResponse: checkCancelOrderResponse,
       errors: {
         tooLateToCancel: OrdersErrors.tooLateToCancel,
       },
@@ -175,6 +195,7 @@ export const OrdersService: ServiceDefinition<OrdersHandlers, OrdersClient> = {
       },
       request: messageCodec(TrackOrderRequest),
       response: messageCodec(TrackOrderResponse),
+      checkRequest: checkTrackOrderRequest,
     },
     quoteBasket: {
       name: "QuoteBasket",
@@ -189,6 +210,7 @@ export const OrdersService: ServiceDefinition<OrdersHandlers, OrdersClient> = {
       },
       request: messageCodec(QuoteBasketRequest),
       response: messageCodec(QuoteBasketResponse),
+      checkRequest: checkQuoteBasketRequest,
     },
   },
   image: new URL("../../../../descriptors.binpb", import.meta.url),

@@ -1200,12 +1200,8 @@ function createBaseOrderFilter(): OrderFilter {
 
 export const OrderFilter: MessageFns<OrderFilter> = {
   encode(message: OrderFilter, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.statuses.length !== 0) {
-      writer.uint32(10).fork();
-      for (const v of message.statuses) {
-        writer.int32(v);
-      }
-      writer.join();
+    for (const v of message.statuses) {
+      writer.uint32(8).int32(v!);
     }
     if (message.email !== undefined) {
       writer.uint32(18).string(message.email);

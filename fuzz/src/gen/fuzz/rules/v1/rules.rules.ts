@@ -45,7 +45,7 @@ import type {
 const $1 = new Set<number>([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 const $2 = new Set<bigint>([1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n, 9n, 10n]);
 const $3 = /^[a-z]{1,4}[0-9]*$/u;
-const $4 = /^\p{L}+[\t\n\f\r ]?\p{Nd}*$/u;
+const $4 = /^\p{L}{1,3}[\t\n\f\r ]?\p{Nd}{0,2}$/u;
 const $5 = /^ab[^\n][A-Za-z]$/iu;
 const $6 = /^[a-c]+$/u;
 const $7 = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
@@ -332,7 +332,7 @@ export function checkNumbers(message: Numbers, found: Violations): void {
   if (!(message.floatGtLt > 2 && message.floatGtLt < 7))
     found.add($Numbers.float_gt_lt, "float.gt_lt", "must be more than 2 and less than 7");
   if (!(message.floatGteLte >= 2 && message.floatGteLte <= 7))
-    found.add($Numbers.float_gte_lte, "float.gte_lte", "must be at least 2 and at most 7");
+    found.add($Numbers.float_gte_lte, "float.gte_lte", "must be 2 to 7");
   if (!(message.floatOutside > 7 || message.floatOutside < 2))
     found.add($Numbers.float_outside, "float.gt_lt_exclusive", "must be more than 7 or less than 2");
   if (!(message.floatOutsideEqual >= 7 || message.floatOutsideEqual <= 2))
@@ -356,7 +356,7 @@ export function checkNumbers(message: Numbers, found: Violations): void {
   if (!(message.doubleGtLt > 2 && message.doubleGtLt < 7))
     found.add($Numbers.double_gt_lt, "double.gt_lt", "must be more than 2 and less than 7");
   if (!(message.doubleGteLte >= 2 && message.doubleGteLte <= 7))
-    found.add($Numbers.double_gte_lte, "double.gte_lte", "must be at least 2 and at most 7");
+    found.add($Numbers.double_gte_lte, "double.gte_lte", "must be 2 to 7");
   if (!(message.doubleOutside > 7 || message.doubleOutside < 2))
     found.add($Numbers.double_outside, "double.gt_lt_exclusive", "must be more than 7 or less than 2");
   if (!(message.doubleOutsideEqual >= 7 || message.doubleOutsideEqual <= 2))
@@ -380,7 +380,7 @@ export function checkNumbers(message: Numbers, found: Violations): void {
   if (!(message.int32GtLt > 2 && message.int32GtLt < 7))
     found.add($Numbers.int32_gt_lt, "int32.gt_lt", "must be more than 2 and less than 7");
   if (!(message.int32GteLte >= 2 && message.int32GteLte <= 7))
-    found.add($Numbers.int32_gte_lte, "int32.gte_lte", "must be at least 2 and at most 7");
+    found.add($Numbers.int32_gte_lte, "int32.gte_lte", "must be 2 to 7");
   if (!(message.int32Outside > 7 || message.int32Outside < 2))
     found.add($Numbers.int32_outside, "int32.gt_lt_exclusive", "must be more than 7 or less than 2");
   if (!(message.int32OutsideEqual >= 7 || message.int32OutsideEqual <= 2))
@@ -404,7 +404,7 @@ export function checkNumbers(message: Numbers, found: Violations): void {
   if (!(message.int64GtLt > 2n && message.int64GtLt < 7n))
     found.add($Numbers.int64_gt_lt, "int64.gt_lt", "must be more than 2 and less than 7");
   if (!(message.int64GteLte >= 2n && message.int64GteLte <= 7n))
-    found.add($Numbers.int64_gte_lte, "int64.gte_lte", "must be at least 2 and at most 7");
+    found.add($Numbers.int64_gte_lte, "int64.gte_lte", "must be 2 to 7");
   if (!(message.int64Outside > 7n || message.int64Outside < 2n))
     found.add($Numbers.int64_outside, "int64.gt_lt_exclusive", "must be more than 7 or less than 2");
   if (!(message.int64OutsideEqual >= 7n || message.int64OutsideEqual <= 2n))
@@ -428,7 +428,7 @@ export function checkNumbers(message: Numbers, found: Violations): void {
   if (!(message.uint32GtLt > 2 && message.uint32GtLt < 7))
     found.add($Numbers.uint32_gt_lt, "uint32.gt_lt", "must be more than 2 and less than 7");
   if (!(message.uint32GteLte >= 2 && message.uint32GteLte <= 7))
-    found.add($Numbers.uint32_gte_lte, "uint32.gte_lte", "must be at least 2 and at most 7");
+    found.add($Numbers.uint32_gte_lte, "uint32.gte_lte", "must be 2 to 7");
   if (!(message.uint32Outside > 7 || message.uint32Outside < 2))
     found.add($Numbers.uint32_outside, "uint32.gt_lt_exclusive", "must be more than 7 or less than 2");
   if (!(message.uint32OutsideEqual >= 7 || message.uint32OutsideEqual <= 2))
@@ -452,7 +452,7 @@ export function checkNumbers(message: Numbers, found: Violations): void {
   if (!(message.uint64GtLt > 2n && message.uint64GtLt < 7n))
     found.add($Numbers.uint64_gt_lt, "uint64.gt_lt", "must be more than 2 and less than 7");
   if (!(message.uint64GteLte >= 2n && message.uint64GteLte <= 7n))
-    found.add($Numbers.uint64_gte_lte, "uint64.gte_lte", "must be at least 2 and at most 7");
+    found.add($Numbers.uint64_gte_lte, "uint64.gte_lte", "must be 2 to 7");
   if (!(message.uint64Outside > 7n || message.uint64Outside < 2n))
     found.add($Numbers.uint64_outside, "uint64.gt_lt_exclusive", "must be more than 7 or less than 2");
   if (!(message.uint64OutsideEqual >= 7n || message.uint64OutsideEqual <= 2n))
@@ -476,7 +476,7 @@ export function checkNumbers(message: Numbers, found: Violations): void {
   if (!(message.sint32GtLt > 2 && message.sint32GtLt < 7))
     found.add($Numbers.sint32_gt_lt, "sint32.gt_lt", "must be more than 2 and less than 7");
   if (!(message.sint32GteLte >= 2 && message.sint32GteLte <= 7))
-    found.add($Numbers.sint32_gte_lte, "sint32.gte_lte", "must be at least 2 and at most 7");
+    found.add($Numbers.sint32_gte_lte, "sint32.gte_lte", "must be 2 to 7");
   if (!(message.sint32Outside > 7 || message.sint32Outside < 2))
     found.add($Numbers.sint32_outside, "sint32.gt_lt_exclusive", "must be more than 7 or less than 2");
   if (!(message.sint32OutsideEqual >= 7 || message.sint32OutsideEqual <= 2))
@@ -500,7 +500,7 @@ export function checkNumbers(message: Numbers, found: Violations): void {
   if (!(message.sint64GtLt > 2n && message.sint64GtLt < 7n))
     found.add($Numbers.sint64_gt_lt, "sint64.gt_lt", "must be more than 2 and less than 7");
   if (!(message.sint64GteLte >= 2n && message.sint64GteLte <= 7n))
-    found.add($Numbers.sint64_gte_lte, "sint64.gte_lte", "must be at least 2 and at most 7");
+    found.add($Numbers.sint64_gte_lte, "sint64.gte_lte", "must be 2 to 7");
   if (!(message.sint64Outside > 7n || message.sint64Outside < 2n))
     found.add($Numbers.sint64_outside, "sint64.gt_lt_exclusive", "must be more than 7 or less than 2");
   if (!(message.sint64OutsideEqual >= 7n || message.sint64OutsideEqual <= 2n))
@@ -524,7 +524,7 @@ export function checkNumbers(message: Numbers, found: Violations): void {
   if (!(message.fixed32GtLt > 2 && message.fixed32GtLt < 7))
     found.add($Numbers.fixed32_gt_lt, "fixed32.gt_lt", "must be more than 2 and less than 7");
   if (!(message.fixed32GteLte >= 2 && message.fixed32GteLte <= 7))
-    found.add($Numbers.fixed32_gte_lte, "fixed32.gte_lte", "must be at least 2 and at most 7");
+    found.add($Numbers.fixed32_gte_lte, "fixed32.gte_lte", "must be 2 to 7");
   if (!(message.fixed32Outside > 7 || message.fixed32Outside < 2))
     found.add($Numbers.fixed32_outside, "fixed32.gt_lt_exclusive", "must be more than 7 or less than 2");
   if (!(message.fixed32OutsideEqual >= 7 || message.fixed32OutsideEqual <= 2))
@@ -548,7 +548,7 @@ export function checkNumbers(message: Numbers, found: Violations): void {
   if (!(message.fixed64GtLt > 2n && message.fixed64GtLt < 7n))
     found.add($Numbers.fixed64_gt_lt, "fixed64.gt_lt", "must be more than 2 and less than 7");
   if (!(message.fixed64GteLte >= 2n && message.fixed64GteLte <= 7n))
-    found.add($Numbers.fixed64_gte_lte, "fixed64.gte_lte", "must be at least 2 and at most 7");
+    found.add($Numbers.fixed64_gte_lte, "fixed64.gte_lte", "must be 2 to 7");
   if (!(message.fixed64Outside > 7n || message.fixed64Outside < 2n))
     found.add($Numbers.fixed64_outside, "fixed64.gt_lt_exclusive", "must be more than 7 or less than 2");
   if (!(message.fixed64OutsideEqual >= 7n || message.fixed64OutsideEqual <= 2n))
@@ -572,7 +572,7 @@ export function checkNumbers(message: Numbers, found: Violations): void {
   if (!(message.sfixed32GtLt > 2 && message.sfixed32GtLt < 7))
     found.add($Numbers.sfixed32_gt_lt, "sfixed32.gt_lt", "must be more than 2 and less than 7");
   if (!(message.sfixed32GteLte >= 2 && message.sfixed32GteLte <= 7))
-    found.add($Numbers.sfixed32_gte_lte, "sfixed32.gte_lte", "must be at least 2 and at most 7");
+    found.add($Numbers.sfixed32_gte_lte, "sfixed32.gte_lte", "must be 2 to 7");
   if (!(message.sfixed32Outside > 7 || message.sfixed32Outside < 2))
     found.add($Numbers.sfixed32_outside, "sfixed32.gt_lt_exclusive", "must be more than 7 or less than 2");
   if (!(message.sfixed32OutsideEqual >= 7 || message.sfixed32OutsideEqual <= 2))
@@ -596,7 +596,7 @@ export function checkNumbers(message: Numbers, found: Violations): void {
   if (!(message.sfixed64GtLt > 2n && message.sfixed64GtLt < 7n))
     found.add($Numbers.sfixed64_gt_lt, "sfixed64.gt_lt", "must be more than 2 and less than 7");
   if (!(message.sfixed64GteLte >= 2n && message.sfixed64GteLte <= 7n))
-    found.add($Numbers.sfixed64_gte_lte, "sfixed64.gte_lte", "must be at least 2 and at most 7");
+    found.add($Numbers.sfixed64_gte_lte, "sfixed64.gte_lte", "must be 2 to 7");
   if (!(message.sfixed64Outside > 7n || message.sfixed64Outside < 2n))
     found.add($Numbers.sfixed64_outside, "sfixed64.gt_lt_exclusive", "must be more than 7 or less than 2");
   if (!(message.sfixed64OutsideEqual >= 7n || message.sfixed64OutsideEqual <= 2n))
@@ -612,7 +612,7 @@ export function checkNumbers(message: Numbers, found: Violations): void {
   if (!Number.isFinite(message.doubleFinite))
     found.add($Numbers.double_finite, "double.finite", "must be finite");
   if (!(message.negative >= -5 && message.negative <= -1))
-    found.add($Numbers.negative, "int32.gte_lte", "must be at least -5 and at most -1");
+    found.add($Numbers.negative, "int32.gte_lte", "must be -5 to -1");
   if (!(message.required !== 0)) found.add($Numbers.required, "required", "is required");
   if (message.zeroOrMore !== 0n) {
     if (!(message.zeroOrMore > 4n))
@@ -656,7 +656,7 @@ export function checkTexts(message: Texts, found: Violations): void {
   if (isShorter(message.len, 3) || isLonger(message.len, 3))
     found.add($Texts.len, "string.len", "must have exactly 3 characters");
   if (isShorter(message.minLen, 1))
-    found.add($Texts.min_len, "string.min_len", "must have at least 1 character");
+    found.add($Texts.min_len, "string.min_len", "must not be empty");
   if (isShorter(message.minLenTwo, 2))
     found.add($Texts.min_len_two, "string.min_len", "must have at least 2 characters");
   if (isLonger(message.maxLen, 3))
@@ -670,7 +670,7 @@ export function checkTexts(message: Texts, found: Violations): void {
   if (!$3.test(message.pattern))
     found.add($Texts.pattern, "string.pattern", "must match ^[a-z]{1,4}[0-9]*$");
   if (!$4.test(message.patternUnicode))
-    found.add($Texts.pattern_unicode, "string.pattern", "must match ^\\pL+\\s?\\p{Nd}*$");
+    found.add($Texts.pattern_unicode, "string.pattern", "must match ^\\pL{1,3}\\s?\\p{Nd}{0,2}$");
   if (!$5.test(message.patternFold))
     found.add($Texts.pattern_fold, "string.pattern", "must match (?i)^ab.[[:alpha:]]$");
   if (!message.prefix.startsWith("fi"))
@@ -873,7 +873,7 @@ export function checkLeaf(message: Leaf, found: Violations): void {
   if (isShorter(message.name, 2))
     found.add($Leaf.name, "string.min_len", "must have at least 2 characters");
   if (!(message.count >= 1 && message.count <= 3))
-    found.add($Leaf.count, "int32.gte_lte", "must be at least 1 and at most 3");
+    found.add($Leaf.count, "int32.gte_lte", "must be 1 to 3");
 }
 
 const $Lists = {
@@ -1238,7 +1238,7 @@ export function checkOptionals(message: Optionals, found: Violations): void {
   }
   if (message.octets !== undefined) {
     if (message.octets.length < 1)
-      found.add($Optionals.octets, "bytes.min_len", "must have at least 1 byte");
+      found.add($Optionals.octets, "bytes.min_len", "must not be empty");
   }
   if (message.required === undefined) found.add($Optionals.required, "required", "is required");
   if (message.unlessEmpty !== undefined) {
