@@ -18,8 +18,10 @@ beforeEach(() => {
   const modules = [
     "proto",
     "tightwire/core/proto",
+    "tightwire/core/proto-validate",
     "tightwire/transport-contract/proto",
     "bench/proto",
+    "fuzz/proto",
     "hostile/proto",
     "interop/proto",
   ];

@@ -283,7 +283,7 @@ function longPath(random: Random): Omit<HostileRequest, "kind"> {
   const length = 1_000 + Math.floor(random() * 40_000);
   const path =
     random() < 0.5 ? `/${"a/".repeat(length / 2)}` : `/v1/products/${"a".repeat(length)}`;
-  return { bytes: http("GET", path), statuses: [404, 431] };
+  return { bytes: http("GET", path), statuses: [400, 404, 431] };
 }
 
 function headerFlood(random: Random): Omit<HostileRequest, "kind"> {

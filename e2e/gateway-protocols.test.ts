@@ -22,6 +22,13 @@ type AnyClient = Record<
   (request: object, options?: object) => any
 >;
 
+const ORDER = {
+  requestId: "o-1",
+  buyer: { name: "Ada", email: "ada@example.org", address: "1 Road" },
+  lines: [{ productId: "p-1", quantity: 2 }],
+  payment: { case: "invoice", value: { reference: "PO 1" } },
+};
+
 const TRANSPORTS: [
   name: string,
   create: (baseUrl: string, interceptors: Interceptor[]) => Transport,
@@ -72,7 +79,7 @@ describe.each(TRANSPORTS)("%s", (name, create) => {
   test("reports an error with its details", async () => {
     const { url } = await startGateway();
     const error = await client(Catalog, url)
-      .getProduct({ id: "ü" })
+      .getProduct({ id: "umlaut" })
       .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ConnectError);
     expect(error).toMatchObject({ code: 5, rawMessage: 'no such product: "ü"' });
@@ -83,11 +90,8 @@ describe.each(TRANSPORTS)("%s", (name, create) => {
 
   test("calls a method with side effects", async () => {
     const { url } = await startGateway();
-    const { order } = await client(Orders, url).placeOrder({
-      requestId: "o-1",
-      buyer: { name: "Ada" },
-    });
-    expect(order).toMatchObject({ id: "o-1", buyer: { name: "Ada" } });
+    const { order } = await client(Orders, url).placeOrder(ORDER);
+    expect(order).toMatchObject({ id: "o-1", buyer: ORDER.buyer });
   });
 
   test("reads a stream, and an error at its start and in the middle", async () => {
@@ -107,7 +111,10 @@ describe.each(TRANSPORTS)("%s", (name, create) => {
     expect(await watch("few")).toEqual([0, 1, 2]);
     expect(await watch("many")).toEqual(Array.from({ length: 3_000 }, (_, stock) => stock));
     expect(await watch("breaks")).toEqual([0, 1, "the warehouse is closed"]);
-    expect(await watch("")).toEqual(["product_ids must not be empty"]);
+    expect(await watch("none")).toEqual(["there is none"]);
+    expect(await watch("")).toEqual([
+      "the request of /shop.catalog.v1.CatalogService/WatchStock is not valid: product_ids must have at least 1 item",
+    ]);
   });
 
   test("cancels an aborted stream", async () => {

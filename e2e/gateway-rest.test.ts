@@ -82,8 +82,9 @@ describe("a unary call", () => {
     expect(await release.json()).toMatchObject({ reservation: { id: "r/1" } });
     const body = JSON.stringify({
       requestId: "o-1",
-      buyer: { name: "Ada" },
-      card: { number: "4111", expiryMonth: "12" },
+      buyer: { name: "Ada", email: "ada@example.org", address: "1 Road" },
+      lines: [{ productId: "p-1", quantity: 2 }],
+      card: { number: "4111", expiryMonth: "12", expiryYear: 2030 },
     });
     const placed = await fetch(`${url}/v1/orders`, { method: "POST", headers: JSON_TYPE, body });
     expect(await placed.json()).toMatchObject({
@@ -370,11 +371,27 @@ describe("a stream of responses", () => {
 
   test("that fails at once is an ordinary error, and one that fails later reports it in its last line", async () => {
     const { url } = await startGateway();
-    const refused = await fetch(`${url}/v1/stock:watch`);
+    const refused = await fetch(`${url}/v1/stock:watch?productIds=none`);
     expect([refused.status, await refused.json()]).toEqual([
       400,
-      { code: 3, message: "product_ids must not be empty", details: [] },
+      { code: 3, message: "there is none", details: [] },
     ]);
+    const invalid = await fetch(`${url}/v1/stock:watch`);
+    const message =
+      "the request of /shop.catalog.v1.CatalogService/WatchStock is not valid: product_ids must have at least 1 item";
+    const details = [
+      {
+        "@type": "type.googleapis.com/google.rpc.BadRequest",
+        fieldViolations: [
+          {
+            field: "product_ids",
+            description: "must have at least 1 item",
+            reason: "REPEATED_MIN_ITEMS",
+          },
+        ],
+      },
+    ];
+    expect([invalid.status, await invalid.json()]).toEqual([400, { code: 3, message, details }]);
     const broken = await (await fetch(`${url}/v1/stock:watch?productIds=breaks`)).text();
     expect(broken.trim().split("\n").at(-1)).toBe(
       '{"error":{"code":14,"message":"the warehouse is closed","details":[]}}',
@@ -455,7 +472,8 @@ describe("a stream of requests", () => {
 
   test("and of responses goes both ways at once", async () => {
     const { url } = await startGateway();
-    const body = '{"add":{"quantity":2}}\n{"add":{"quantity":3}}\n';
+    const add = (quantity: number) => `{"add":{"productId":"p-1","quantity":${quantity}}}\n`;
+    const body = add(2) + add(3);
     const response = await fetch(`${url}/v1/baskets:quote`, {
       method: "POST",
       headers: LINES_TYPE,

@@ -51,7 +51,7 @@ function catalogHandlers(log: EventLog, stockChanges: Gate): CatalogHandlers {
         `getProduct for ${metadata.get("authorization")}, ${timeLeftMs <= 1_500 ? "in a hurry" : "in time"}`,
       );
       if (id !== ALIEN.id)
-        throw new RpcError("not_found", `no such product: "${id}"`, {
+        throw new RpcError("not_found", `no such product: "${id === "tags" ? "<b>x</b>" : id}"`, {
           details: [badRequest({ id: "is unknown" })],
         });
       return { product: ALIEN };

@@ -87,7 +87,7 @@ function catalogHandlers(log: EventLog, calls: ServerCall[], made: () => void) {
         await new Promise((resolve) => call.signal.addEventListener("abort", resolve));
       if (id === "broken") throw new Error("a secret of the handler");
       if (id !== "p-1")
-        throw new RpcError("not_found", `no such product: "${id.slice(0, 100)}"`, {
+        throw new RpcError("not_found", `no such product: "${id === "umlaut" ? "ü" : id}"`, {
           details: [badRequest({ id: "is not known" })],
         });
       call.headers.set("x-served-by", "stub");
@@ -127,8 +127,7 @@ function catalogHandlers(log: EventLog, calls: ServerCall[], made: () => void) {
     },
     async *watchStock({ productIds }, call) {
       noted(log, calls, call);
-      if (productIds.length === 0)
-        throw new RpcError("invalid_argument", "product_ids must not be empty");
+      if (productIds[0] === "none") throw new RpcError("invalid_argument", "there is none");
       const padding = "x".repeat(productIds[0] === "much" ? 100_000 : 1);
       try {
         const most = { few: 3, many: 3_000 }[productIds[0] ?? ""] ?? Number.POSITIVE_INFINITY;

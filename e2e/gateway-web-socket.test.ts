@@ -54,13 +54,17 @@ async function refused(
   return { status: response.statusCode, body: Buffer.concat(await response.toArray()).toString() };
 }
 
+/** A message of QuoteBasket. */
+const addition = (quantity: number): string =>
+  JSON.stringify({ add: { productId: "p-1", quantity } });
+
 describe("a WebSocket carries a call", () => {
   test("of streams both ways: a response for each message; an empty message ends the requests", async () => {
     const stage = await startGateway();
     const { socket, next, closed } = await open(stage, "/v1/baskets:quote");
-    socket.send('{"add":{"quantity":2}}');
+    socket.send(addition(2));
     expect(await next()).toEqual({ result: { lines: [], totalCents: "2" } });
-    socket.send('{"add":{"quantity":3}}');
+    socket.send(addition(3));
     expect(await next()).toEqual({ result: { lines: [], totalCents: "5" } });
     socket.send("");
     expect(await closed).toEqual([1_000, ""]);
@@ -88,7 +92,7 @@ describe("a WebSocket carries a call", () => {
 
   test("that fails: the last frame and the close code have its status", async () => {
     const { socket, next, closed } = await open(await startGateway(), "/v1/baskets:quote");
-    socket.send('{"add":{"quantity":101}}');
+    socket.send(addition(101));
     expect(await next()).toEqual({ error: { code: 11, message: "that is too much", details: [] } });
     expect(await closed).toEqual([4_011, "that is too much"]);
   });

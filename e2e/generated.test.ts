@@ -168,6 +168,7 @@ test("generation fails on an invalid policy, and buf prints its place", () => {
       "buf.gen.yaml",
       "proto",
       "tightwire/core/proto",
+      "tightwire/core/proto-validate",
       "tightwire/transport-contract/proto",
     ]) {
       cpSync(join(repository, path), join(folder, path), { recursive: true });

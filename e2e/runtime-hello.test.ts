@@ -19,7 +19,9 @@ import { repository } from "./shop-process.js";
 const HELLO = join(repository, "examples/hello/dist");
 /** What comes before the name of a program. */
 const BEFORE = RUNTIME === "deno" ? ["run", "--allow-all"] : [];
-const PRINTED = "Hello, Ada\ninvalid_argument: who?\n";
+const PRINTED =
+  "Hello, Ada\ntry later: Bob is on holiday\n" +
+  "the request of /hello.v1.HelloService/SayHello is not valid: name must not be empty\n";
 
 const certificates = makeCertificates();
 const { ca, server: identity, client: clientIdentity } = certificates;

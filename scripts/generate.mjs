@@ -54,6 +54,7 @@ const PACKAGES = [
     ],
   },
   { template: "bench/buf.gen.yaml", folder: "bench/src/gen" },
+  { template: "bench/checked.gen.yaml", folder: "bench/src/gen/checked" },
   {
     template: "bench/rest.gen.yaml",
     folder: "bench/src/gen/rest",

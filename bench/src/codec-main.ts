@@ -8,32 +8,8 @@ import { changeInNumbers, getInNumbers, listInNumbers } from "./numbers.js";
 import { rewritePage, table } from "./report.js";
 import { sampleGetResponse, sampleListResponse, sampleWatchResponse } from "./sample.js";
 import { PAGE } from "./save.js";
-import { median } from "./statistics.js";
-
-const SAMPLES = 15;
-const SAMPLE_MS = 100;
-
-/** Nanoseconds that one call takes, over a while. */
-function time(work: () => unknown): number {
-  const started = performance.now();
-  let count = 0;
-  let now = started;
-  for (; now - started < SAMPLE_MS; now = performance.now())
-    for (let turn = 0; turn < 20; turn++, count++) work();
-  return ((now - started) * 1e6) / count;
-}
-
-/** Medians, in the works' order; each takes its turn, again and again. */
-function timeAll(works: readonly (() => unknown)[]): number[] {
-  const samples: number[][] = works.map(() => []);
-  for (let turn = -1; turn < SAMPLES; turn++) {
-    works.forEach((work, index) => {
-      const sample = time(work);
-      if (turn >= 0) samples[index]?.push(sample);
-    });
-  }
-  return samples.map(median);
-}
+import { timeAll } from "./time-all.js";
+import { validationTable } from "./validation-times.js";
 
 interface Codec {
   encode(message: never): { finish(): Uint8Array };
@@ -110,11 +86,12 @@ const text = table(heads, [
   row("list, 500 items", list, listInNumbers(list), stock.ListResponse, ours.ListResponse),
   row("change of stock", change, changeInNumbers(change), stock.WatchResponse, ours.WatchResponse),
 ]);
-console.log(text);
+const validation = validationTable();
+console.log(`${text}\n\n${validation}`);
 
 const major = process.versions.node.split(".")[0];
 const markers = {
   begin: `<!-- codec, Node ${major}: begin -->`,
   end: `<!-- codec, Node ${major}: end -->`,
 };
-rewritePage(PAGE, `Node.js ${process.version}, nanoseconds:\n\n${text}`, markers);
+rewritePage(PAGE, `Node.js ${process.version}, nanoseconds:\n\n${text}\n\n${validation}`, markers);

@@ -1,13 +1,9 @@
-import { badRequest, RpcError } from "@tightwire/core";
 import { createServer, implement, serve } from "@tightwire/server";
 import { HelloService } from "./gen/hello/v1/hello.service.js";
 
 const hello = implement(HelloService, {
-  async sayHello({ name }) {
-    if (name === "")
-      throw new RpcError("invalid_argument", "who?", {
-        details: [badRequest({ name: "must not be empty" })],
-      });
+  async sayHello({ name }, call) {
+    if (name === "Bob") throw call.errors.away("Bob is on holiday");
     return { text: `Hello, ${name}` }; // a missing, wrong or misspelt field does not compile
   },
 });

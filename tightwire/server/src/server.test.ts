@@ -350,7 +350,7 @@ test.each<[string, () => unknown]>([
     () => createServer({ logger: {} as never }),
   ],
   [
-    "clock must be an object with the methods now, schedule, setTimer, setBackgroundTimer, nextTick, nextTurn, offload; it has no now",
+    "clock must be an object with the methods now, wallTime, schedule, setTimer, setBackgroundTimer, nextTick, nextTurn, offload; it has no now",
     () => createServer({ clock: {} as never }),
   ],
   [

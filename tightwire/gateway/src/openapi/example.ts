@@ -6,17 +6,20 @@ import {
   type JsonValue,
   ScalarType,
 } from "@bufbuild/protobuf";
+import type { RuleReader } from "./field-rules.js";
+import { ruledExample } from "./rule-example.js";
 import { wellKnownExample } from "./well-known.js";
 
 /** The depth limit of nested messages in examples. */
 const MAX_DEPTH = 4;
 
 /**
- * Makes an example of a message: each field has a value of its type; of a oneof only the first
- * field is set. `omitted` names fields to omit.
+ * Makes an example of a message: each field has a value of its type that keeps its rules where
+ * that is easy; of a oneof only the first field is set. `omitted` names fields to omit.
  */
 export function exampleOf(
   message: DescMessage,
+  rules: RuleReader,
   omitted: ReadonlySet<string> = new Set(),
   depth = 0,
 ): JsonValue {
@@ -30,25 +33,34 @@ export function exampleOf(
         field.oneof.fields.find(({ name }) => !omitted.has(name)) !== field)
     )
       continue;
-    const value = fieldExample(field, depth);
+    const value = fieldExample(field, rules, depth);
     if (value !== undefined) example[field.jsonName] = value;
   }
   return example;
 }
 
 /** Makes an example of a field's value; undefined when it is nested too deep. */
-export function fieldExample(field: DescField, depth = 0): JsonValue | undefined {
-  const one = singleExample(field, depth);
+export function fieldExample(
+  field: DescField,
+  rules: RuleReader,
+  depth = 0,
+): JsonValue | undefined {
+  const own = rules.field(field);
+  const one = singleExample(field, rules, depth);
   if (one === undefined) return undefined;
-  if (field.fieldKind === "list") return [one];
+  if (field.fieldKind === "list") return [ruledExample(one, own?.items, field) ?? one];
   return field.fieldKind === "map"
-    ? { [field.mapKey === ScalarType.STRING ? "key" : "1"]: one }
-    : one;
+    ? { [field.mapKey === ScalarType.STRING ? "key" : "1"]: ruledExample(one, own?.values, field) ?? one }
+    : ruledExample(one, own, field);
 }
 
-function singleExample(field: DescField, depth: number): JsonValue | undefined {
+function singleExample(
+  field: DescField,
+  rules: RuleReader,
+  depth: number,
+): JsonValue | undefined {
   if (field.message !== undefined)
-    return depth >= MAX_DEPTH ? undefined : exampleOf(field.message, new Set(), depth + 1);
+    return depth >= MAX_DEPTH ? undefined : exampleOf(field.message, rules, new Set(), depth + 1);
   if (field.enum !== undefined) return enumExample(field.enum);
   return scalarExample(field.scalar as ScalarType, field.name);
 }

@@ -6,7 +6,6 @@ import { HTTP_BODY } from "../rest/request-reader.js";
 import { EVENT_STREAM, LINES } from "../rest/stream-format.js";
 import { commentOf, firstSentence } from "./comments.js";
 import { exampleOf, fieldExample } from "./example.js";
-import { fieldBehavior } from "./field-behavior.js";
 import type { OpenApiPath } from "./path.js";
 import type { Schemas } from "./schema.js";
 
@@ -34,7 +33,7 @@ export function routeOperation(
 /** Describes a method without a route as the Connect protocol calls it: by its name, with JSON. */
 export function namedOperation(method: DescMethod, id: string, schemas: Schemas): JsonObject {
   const content = {
-    "application/json": { schema: schemas.message(method.input), example: exampleOf(method.input) },
+    "application/json": { schema: schemas.message(method.input), example: exampleOf(method.input, schemas.rules) },
   };
   return {
     ...operation(method, id),
@@ -62,7 +61,7 @@ function pathParameters({ parameters }: OpenApiPath, schemas: Schemas): JsonObje
     const { description: comment, ...schema } =
       field === undefined ? { type: "string" } : schemas.field(field);
     const text = [String(comment ?? ""), description].filter((part) => part !== "").join(" ");
-    const example = field === undefined ? name : (fieldExample(field) ?? name);
+    const example = field === undefined ? name : (fieldExample(field, schemas.rules) ?? name);
     return {
       name,
       in: "path",
@@ -106,7 +105,7 @@ function queryParameter(path: readonly DescField[], schemas: Schemas): JsonObjec
     writeOnly: _writeOnly,
     ...schema
   } = schemas.field(field);
-  const required = path.length === 1 && fieldBehavior(field, schemas.registry).required;
+  const required = path.length === 1 && schemas.isRequired(field);
   return {
     name: path.map(({ jsonName }) => jsonName).join("."),
     in: "query",
@@ -124,7 +123,7 @@ function requestBody({ method, body, variables }: Route, schemas: Schemas): Json
   const streamed =
     method.methodKind === "client_streaming" || method.methodKind === "bidi_streaming";
   const type = streamed ? LINES : "application/json";
-  if (body !== "all") return { [type]: media(schemas.field(body), fieldExample(body)) };
+  if (body !== "all") return { [type]: media(schemas.field(body), fieldExample(body, schemas.rules)) };
   const inPath = new Set(
     variables
       .filter(({ path }) => path.length === 1)
@@ -132,7 +131,7 @@ function requestBody({ method, body, variables }: Route, schemas: Schemas): Json
   );
   const schema =
     inPath.size === 0 ? schemas.message(method.input) : schemas.without(method.input, inPath);
-  return { [type]: media(schema, exampleOf(method.input, inPath)) };
+  return { [type]: media(schema, exampleOf(method.input, schemas.rules, inPath)) };
 }
 
 function media(schema: JsonObject, example: JsonValue | undefined): JsonObject {
@@ -147,7 +146,9 @@ function success(
   const one =
     responseBody === undefined ? schemas.message(method.output) : schemas.field(responseBody);
   const example =
-    responseBody === undefined ? exampleOf(method.output) : fieldExample(responseBody);
+    responseBody === undefined
+      ? exampleOf(method.output, schemas.rules)
+      : fieldExample(responseBody, schemas.rules);
   const description = firstSentence(commentOf(method.output)) || "The response.";
   if (method.methodKind === "unary" || method.methodKind === "client_streaming") {
     if (method.output.typeName === HTTP_BODY)

@@ -7,15 +7,20 @@ import {
   type Registry,
   ScalarType,
 } from "@bufbuild/protobuf";
+import type { MessageRules, ValueRules } from "@tightwire/contract";
 import { commentOf } from "./comments.js";
 import { fieldBehavior } from "./field-behavior.js";
+import { createRuleReader, type RuleReader } from "./field-rules.js";
+import { ruleSchema } from "./rule-schema.js";
 import { wellKnownSchema } from "./well-known.js";
 
 /**
  * The schemas that a document refers to, by the full names of messages and enums.
  */
 export interface Schemas {
-  readonly registry: Registry;
+  readonly rules: RuleReader;
+  /** Whether a field must be set, by `google.api.field_behavior` or `buf.validate`. */
+  isRequired(field: DescField): boolean;
   /**
    * A reference to a message's schema, which is added when it is new. The schema itself when
    * ProtoJSON has a special form for the message.
@@ -32,6 +37,7 @@ export interface Schemas {
 /** Makes an empty set of schemas. Source: protobuf.dev, "ProtoJSON Format"; JSON Schema 2020-12. */
 export function createSchemas(registry: Registry): Schemas {
   const added = new Map<string, JsonObject>();
+  const rules = createRuleReader(registry);
 
   function refer(name: string, make: () => JsonObject): JsonObject {
     if (!added.has(name)) {
@@ -48,9 +54,9 @@ export function createSchemas(registry: Registry): Schemas {
   function object(desc: DescMessage, omitted: ReadonlySet<string>): JsonObject {
     const fields = desc.fields.filter(({ name }) => !omitted.has(name));
     const required = fields
-      .filter((field) => fieldBehavior(field, registry).required)
+      .filter(isRequired)
       .map(({ jsonName }) => jsonName);
-    const description = [commentOf(desc), ...describeOneofs(desc, omitted)]
+    const description = [commentOf(desc), ...describeOneofs(desc, omitted, rules.message(desc))]
       .filter((text) => text !== "")
       .join("\n\n");
     return {
@@ -82,6 +88,10 @@ export function createSchemas(registry: Registry): Schemas {
     });
   }
 
+  function isRequired(field: DescField): boolean {
+    return fieldBehavior(field, registry).required || rules.field(field)?.required === true;
+  }
+
   function value(field: DescField): JsonObject {
     switch (field.fieldKind) {
       case "scalar":
@@ -91,9 +101,13 @@ export function createSchemas(registry: Registry): Schemas {
       case "message":
         return message(field.message);
       case "list":
-        return { type: "array", items: single(field) };
+        return { type: "array", items: ruled(single(field), rules.field(field)?.items, field) };
       case "map":
-        return { type: "object", additionalProperties: single(field) };
+        return {
+          type: "object",
+          ...propertyNames(field),
+          additionalProperties: ruled(single(field), rules.field(field)?.values, field),
+        };
     }
   }
 
@@ -104,11 +118,20 @@ export function createSchemas(registry: Registry): Schemas {
     return scalarSchema(field.scalar as ScalarType);
   }
 
+  function propertyNames(field: DescField): JsonObject {
+    const { keywords } = ruleSchema(rules.field(field)?.keys, field);
+    return Object.keys(keywords).length === 0 ? {} : { propertyNames: keywords };
+  }
+
   function describedField(field: DescField): JsonObject {
     const { readOnly, writeOnly } = fieldBehavior(field, registry);
-    const description = commentOf(field);
+    const { keywords, sentences } = ruleSchema(rules.field(field), field);
+    const description = [commentOf(field), sentences.join(" ")]
+      .filter((text) => text !== "")
+      .join("\n\n");
     return {
       ...value(field),
+      ...keywords,
       ...(description === "" ? {} : { description }),
       ...(field.deprecated ? { deprecated: true } : {}),
       ...(readOnly ? { readOnly } : {}),
@@ -117,7 +140,8 @@ export function createSchemas(registry: Registry): Schemas {
   }
 
   return {
-    registry,
+    rules,
+    isRequired,
     message,
     field: describedField,
     without: object,
@@ -125,13 +149,29 @@ export function createSchemas(registry: Registry): Schemas {
   };
 }
 
-function describeOneofs(desc: DescMessage, omitted: ReadonlySet<string>): string[] {
-  return desc.oneofs.flatMap((oneof) => {
-    const names = oneof.fields
+function describeOneofs(
+  desc: DescMessage,
+  omitted: ReadonlySet<string>,
+  { groups, requiredOneofs }: MessageRules,
+): string[] {
+  const oneofs = desc.oneofs.map((oneof) => ({
+    fields: oneof.fields,
+    required: requiredOneofs.includes(oneof),
+  }));
+  return [...oneofs, ...groups].flatMap(({ fields, required }) => {
+    const names = fields
       .filter(({ name }) => !omitted.has(name))
       .map(({ jsonName }) => `\`${jsonName}\``);
-    return names.length < 2 ? [] : [`At most one of ${names.join(", ")}.`];
+    if (names.length === 0 || (names.length < 2 && !required)) return [];
+    return [`${required ? "Exactly" : "At most"} one of ${names.join(", ")}.`];
   });
+}
+
+/** A schema of an item or of a value of a map, with its rules. */
+function ruled(schema: JsonObject, rules: ValueRules | undefined, field: DescField): JsonObject {
+  const { keywords, sentences } = ruleSchema(rules, field);
+  const description = sentences.length === 0 ? {} : { description: sentences.join(" ") };
+  return { ...schema, ...keywords, ...description };
 }
 
 const WHOLE: Readonly<Record<string, JsonValue>> = { type: "integer" };

@@ -213,22 +213,29 @@ export function checkReleaseStockResponse(message: ReleaseStockResponse, found: 
 }
 
 /** The rules of `shop.catalog.v1.GetProductRequest` as a Standard Schema. */
-export const GetProductRequestSchema: MessageSchema<GetProductRequest> = messageSchema(messageCodec(GetProductRequest), checkGetProductRequest);
+export const GetProductRequestSchema: MessageSchema<GetProductRequest> =
+  messageSchema(messageCodec(GetProductRequest), checkGetProductRequest);
 
 /** The rules of `shop.catalog.v1.BatchGetProductsRequest` as a Standard Schema. */
-export const BatchGetProductsRequestSchema: MessageSchema<BatchGetProductsRequest> = messageSchema(messageCodec(BatchGetProductsRequest), checkBatchGetProductsRequest);
+export const BatchGetProductsRequestSchema: MessageSchema<BatchGetProductsRequest> =
+  messageSchema(messageCodec(BatchGetProductsRequest), checkBatchGetProductsRequest);
 
 /** The rules of `shop.catalog.v1.ListProductsRequest` as a Standard Schema. */
-export const ListProductsRequestSchema: MessageSchema<ListProductsRequest> = messageSchema(messageCodec(ListProductsRequest), checkListProductsRequest);
+export const ListProductsRequestSchema: MessageSchema<ListProductsRequest> =
+  messageSchema(messageCodec(ListProductsRequest), checkListProductsRequest);
 
 /** The rules of `shop.catalog.v1.ImportProductsRequest` as a Standard Schema. */
-export const ImportProductsRequestSchema: MessageSchema<ImportProductsRequest> = messageSchema(messageCodec(ImportProductsRequest), undefined);
+export const ImportProductsRequestSchema: MessageSchema<ImportProductsRequest> =
+  messageSchema(messageCodec(ImportProductsRequest), undefined);
 
 /** The rules of `shop.catalog.v1.WatchStockRequest` as a Standard Schema. */
-export const WatchStockRequestSchema: MessageSchema<WatchStockRequest> = messageSchema(messageCodec(WatchStockRequest), checkWatchStockRequest);
+export const WatchStockRequestSchema: MessageSchema<WatchStockRequest> =
+  messageSchema(messageCodec(WatchStockRequest), checkWatchStockRequest);
 
 /** The rules of `shop.catalog.v1.ReserveStockRequest` as a Standard Schema. */
-export const ReserveStockRequestSchema: MessageSchema<ReserveStockRequest> = messageSchema(messageCodec(ReserveStockRequest), checkReserveStockRequest);
+export const ReserveStockRequestSchema: MessageSchema<ReserveStockRequest> =
+  messageSchema(messageCodec(ReserveStockRequest), checkReserveStockRequest);
 
 /** The rules of `shop.catalog.v1.ReleaseStockRequest` as a Standard Schema. */
-export const ReleaseStockRequestSchema: MessageSchema<ReleaseStockRequest> = messageSchema(messageCodec(ReleaseStockRequest), checkReleaseStockRequest);
+export const ReleaseStockRequestSchema: MessageSchema<ReleaseStockRequest> =
+  messageSchema(messageCodec(ReleaseStockRequest), checkReleaseStockRequest);

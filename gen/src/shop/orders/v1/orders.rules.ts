@@ -319,19 +319,25 @@ export function checkQuoteBasketRequest(message: QuoteBasketRequest, found: Viol
 }
 
 /** The rules of `shop.orders.v1.PlaceOrderRequest` as a Standard Schema. */
-export const PlaceOrderRequestSchema: MessageSchema<PlaceOrderRequest> = messageSchema(messageCodec(PlaceOrderRequest), checkPlaceOrderRequest);
+export const PlaceOrderRequestSchema: MessageSchema<PlaceOrderRequest> =
+  messageSchema(messageCodec(PlaceOrderRequest), checkPlaceOrderRequest);
 
 /** The rules of `shop.orders.v1.GetOrderRequest` as a Standard Schema. */
-export const GetOrderRequestSchema: MessageSchema<GetOrderRequest> = messageSchema(messageCodec(GetOrderRequest), checkGetOrderRequest);
+export const GetOrderRequestSchema: MessageSchema<GetOrderRequest> =
+  messageSchema(messageCodec(GetOrderRequest), checkGetOrderRequest);
 
 /** The rules of `shop.orders.v1.ListOrdersRequest` as a Standard Schema. */
-export const ListOrdersRequestSchema: MessageSchema<ListOrdersRequest> = messageSchema(messageCodec(ListOrdersRequest), checkListOrdersRequest);
+export const ListOrdersRequestSchema: MessageSchema<ListOrdersRequest> =
+  messageSchema(messageCodec(ListOrdersRequest), checkListOrdersRequest);
 
 /** The rules of `shop.orders.v1.CancelOrderRequest` as a Standard Schema. */
-export const CancelOrderRequestSchema: MessageSchema<CancelOrderRequest> = messageSchema(messageCodec(CancelOrderRequest), checkCancelOrderRequest);
+export const CancelOrderRequestSchema: MessageSchema<CancelOrderRequest> =
+  messageSchema(messageCodec(CancelOrderRequest), checkCancelOrderRequest);
 
 /** The rules of `shop.orders.v1.TrackOrderRequest` as a Standard Schema. */
-export const TrackOrderRequestSchema: MessageSchema<TrackOrderRequest> = messageSchema(messageCodec(TrackOrderRequest), checkTrackOrderRequest);
+export const TrackOrderRequestSchema: MessageSchema<TrackOrderRequest> =
+  messageSchema(messageCodec(TrackOrderRequest), checkTrackOrderRequest);
 
 /** The rules of `shop.orders.v1.QuoteBasketRequest` as a Standard Schema. */
-export const QuoteBasketRequestSchema: MessageSchema<QuoteBasketRequest> = messageSchema(messageCodec(QuoteBasketRequest), checkQuoteBasketRequest);
+export const QuoteBasketRequestSchema: MessageSchema<QuoteBasketRequest> =
+  messageSchema(messageCodec(QuoteBasketRequest), checkQuoteBasketRequest);

@@ -2,9 +2,20 @@
 // source: hello/v1/hello.proto
 
 import { messageCodec } from "@tightwire/codec";
-import type { MessageSchema } from "@tightwire/core/validation";
-import { messageSchema } from "@tightwire/core/validation";
+import type { MessageSchema, Violations } from "@tightwire/core/validation";
+import { field, isShorter, messageSchema } from "@tightwire/core/validation";
 import { SayHelloRequest } from "./hello.js";
 
+const $SayHelloRequest = {
+  name: field("name"),
+};
+
+/** Checks the rules of `hello.v1.SayHelloRequest`. */
+export function checkSayHelloRequest(message: SayHelloRequest, found: Violations): void {
+  if (isShorter(message.name, 1))
+    found.add($SayHelloRequest.name, "string.min_len", "must not be empty");
+}
+
 /** The rules of `hello.v1.SayHelloRequest` as a Standard Schema. */
-export const SayHelloRequestSchema: MessageSchema<SayHelloRequest> = messageSchema(messageCodec(SayHelloRequest), undefined);
+export const SayHelloRequestSchema: MessageSchema<SayHelloRequest> =
+  messageSchema(messageCodec(SayHelloRequest), checkSayHelloRequest);

@@ -3,17 +3,17 @@
 
 import { messageCodec } from "@tightwire/codec";
 import type { CallOptions, PartialMessage, ServerCall, ServiceDefinition } from "@tightwire/core";
+import { HelloErrors } from "./hello.errors.js";
 import { SayHelloRequest, SayHelloResponse } from "./hello.js";
+import { checkSayHelloRequest } from "./hello.rules.js";
 
 /** `hello.v1.HelloService`: what a server implements. */
 export interface HelloHandlers {
-  /** Greets somebody by name. */
-  sayHello(request: SayHelloRequest, call: ServerCall): Promise<SayHelloResponse>;
+  sayHello(request: SayHelloRequest, call: ServerCall<Pick<typeof HelloErrors, "away">>): Promise<SayHelloResponse>;
 }
 
 /** `hello.v1.HelloService`: what a caller uses. */
 export interface HelloClient {
-  /** Greets somebody by name. */
   sayHello(request: PartialMessage<SayHelloRequest>, options?: CallOptions): Promise<SayHelloResponse>;
 }
 
@@ -25,7 +25,7 @@ export const HelloService: ServiceDefinition<HelloHandlers, HelloClient> = {
       name: "SayHello",
       path: "/hello.v1.HelloService/SayHello",
       kind: "unary",
-      idempotency: "no_side_effects",
+      idempotency: "unknown",
       policy: { timeoutMs: 2000 },
       http: [],
       redacted: {
@@ -34,6 +34,10 @@ export const HelloService: ServiceDefinition<HelloHandlers, HelloClient> = {
       },
       request: messageCodec(SayHelloRequest),
       response: messageCodec(SayHelloResponse),
+      checkRequest: checkSayHelloRequest,
+      errors: {
+        away: HelloErrors.away,
+      },
     },
   },
   image: new URL("../../../../hello.binpb", import.meta.url),

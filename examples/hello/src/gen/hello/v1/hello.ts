@@ -4,6 +4,16 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@tightwire/codec/wire";
 
+export const HelloError = { HELLO_ERROR_UNSPECIFIED: 0, HELLO_ERROR_AWAY: 1, UNRECOGNIZED: -1 } as const;
+
+export type HelloError = typeof HelloError[keyof typeof HelloError];
+
+export namespace HelloError {
+  export type HELLO_ERROR_UNSPECIFIED = typeof HelloError.HELLO_ERROR_UNSPECIFIED;
+  export type HELLO_ERROR_AWAY = typeof HelloError.HELLO_ERROR_AWAY;
+  export type UNRECOGNIZED = typeof HelloError.UNRECOGNIZED;
+}
+
 export interface SayHelloRequest {
   name: string;
 }
