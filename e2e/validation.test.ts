@@ -126,9 +126,9 @@ test.each<[side: string, origin: string, options: ChannelOptions]>([
       "buyer.email must be an email address (and 4 more)",
   });
   expect(violationsOf(error)).toEqual(BROKEN_RULES);
-  expect(JSON.stringify([error.message, error.details.map(({ value }) => `${value}`)])).not.toContain(
-    "secret",
-  );
+  expect(
+    JSON.stringify([error.message, error.details.map(({ value }) => `${value}`)]),
+  ).not.toContain("secret");
   expect(seen).toEqual([]);
   await orders.placeOrder(ORDER);
   expect(seen).toEqual(["order 1"]);
@@ -200,7 +200,9 @@ test("responses are checked where the server wants it, and only its log says wha
   expect(error.code).toBe("internal");
   expect(error.message).toMatch(/^internal error \(id \w+\)$/);
   expect(error.details).toEqual([]);
-  expect(logged.join()).toContain("OrdersService/GetOrder is not valid: order.buyer.name must match");
+  expect(logged.join()).toContain(
+    "OrdersService/GetOrder is not valid: order.buyer.name must match",
+  );
   expect(logged.join()).not.toContain("secret");
 });
 

@@ -13,8 +13,8 @@ import { timeAll } from "./time-all.js";
 const IMAGE = new URL("../descriptors.binpb", import.meta.url);
 
 /**
- * Measures the check of an order with 12 rules that keeps all of them, and of one that breaks three,
- * beside `@bufbuild/protovalidate`, which compiles rules when it starts and interprets them.
+ * Measures the check of an order with 12 rules that keeps all of them, and of one that breaks
+ * three, beside `@bufbuild/protovalidate`, which compiles rules when it starts and interprets them.
  */
 export function validationTable(): string {
   const set = fromBinary(FileDescriptorSetSchema, readFileSync(IMAGE));

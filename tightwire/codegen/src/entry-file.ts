@@ -7,9 +7,9 @@ import { nameService } from "./service-interfaces.js";
 import { typeName } from "./type-name.js";
 
 /**
- * Generates the entry point `<name>.ts` of a package: it exports every message, enum, service,
- * list of errors and schema of the package's files, so that a package has one import path. Throws an Error
- * when no generated file has this package.
+ * Generates the entry point `<name>.ts` of a package: it exports every message, enum, service, list
+ * of errors and schema of the package's files, so that a package has one import path. Throws an
+ * Error when no generated file has this package.
  */
 export function generateEntryFile(
   name: string,

@@ -114,7 +114,10 @@ test("without the image option a definition has no image", () => {
 });
 
 test.each([
-  ["target=ts", 'unknown option "target"; options are "image", "entry", "schemas" and "M<file>.proto"'],
+  [
+    "target=ts",
+    'unknown option "target"; options are "image", "entry", "schemas" and "M<file>.proto"',
+  ],
   ["image", 'option "image" needs a value'],
   [
     "image=/descriptors.binpb",

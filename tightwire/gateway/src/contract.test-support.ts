@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 const gateway = join(import.meta.dirname, "..");
+const VALIDATE = join(gateway, "../core/proto-validate");
 const BUF = join(gateway, "../../node_modules/.bin/buf");
 
 /** The contracts to compile: texts, and contracts of Google. */
@@ -17,17 +18,19 @@ export interface ContractSources {
   readonly google?: readonly string[];
 }
 
-/** Compiles contracts with buf into a descriptor image. They may import all contracts of Google. */
+/** Compiles contracts with buf into a descriptor image. They may import all contracts of Google,
+ * and `buf/validate/validate.proto`. */
 export function compileImage({ files = {}, google = [] }: ContractSources): Uint8Array {
   const folder = mkdtempSync(join(tmpdir(), "tightwire-gateway-"));
   try {
     symlinkSync(join(gateway, "node_modules/google-proto-files"), join(folder, "google"));
+    cpSync(VALIDATE, join(folder, "validate"), { recursive: true });
     mkdirSync(join(folder, "proto"));
     for (const [path, text] of Object.entries(files)) {
       mkdirSync(join(folder, "proto", dirname(path)), { recursive: true });
       writeFileSync(join(folder, "proto", path), text);
     }
-    const modules = Object.keys(files).length === 0 ? ["google"] : ["proto", "google"];
+    const modules = Object.keys(files).length === 0 ? ["google"] : ["proto", "validate", "google"];
     writeFileSync(
       join(folder, "buf.yaml"),
       `version: v2\nmodules:\n${modules.map((path) => `  - path: ${path}\n`).join("")}`,

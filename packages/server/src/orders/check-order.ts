@@ -14,11 +14,7 @@ export function checkOrder({ requestId, buyer, lines, payment }: PlaceOrderReque
   checkDistinctProducts(violations, "lines", lines);
   // The contract lets four digits pass, too: in an order they are what is left of the number.
   if (payment.$case === "card")
-    violations.expect(
-      payment.value.number.length >= 12,
-      "card.number",
-      "must be 12 to 19 digits",
-    );
+    violations.expect(payment.value.number.length >= 12, "card.number", "must be 12 to 19 digits");
   violations.throwIfAny();
   return { requestId, buyer, lines, payment };
 }

@@ -13,9 +13,9 @@ import {
 import type { ChannelSettings } from "../channel/channel.js";
 
 /**
- * Encodes a request, which may be given in part, once it is found to keep the rules of its contract.
- * Throws an RpcError that names the method: INVALID_ARGUMENT with violations for one that breaks a
- * rule, INTERNAL for one that cannot be encoded.
+ * Encodes a request, which may be given in part, once it is found to keep the rules of its
+ * contract. Throws an RpcError that names the method: INVALID_ARGUMENT with violations for one that
+ * breaks a rule, INTERNAL for one that cannot be encoded.
  */
 export function encodeRequest(
   method: MethodDefinition,

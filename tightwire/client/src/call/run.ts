@@ -50,8 +50,8 @@ export interface Run extends CallRun {
   /** Starts an attempt over a connection. */
   send(connection: Connection): void;
   /**
-   * Cancels what it waits for: it has then finished. `cause` becomes the error's, and `trailers` have
-   * its details.
+   * Cancels what it waits for: it has then finished. `cause` becomes the error's, and `trailers`
+   * have its details.
    */
   cancel(status: Status, cause?: unknown, trailers?: Metadata): void;
   /** Finishes it. Later calls do nothing. */

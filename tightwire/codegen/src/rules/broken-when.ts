@@ -134,7 +134,9 @@ function hasWrongPart(
   if (kind === "contains") return `!${runtime(context, "includesBytes")}(${value}, ${literal})`;
   const { length } = part;
   const slice =
-    kind === "prefix" ? `${value}.subarray(0, ${length})` : `${value}.subarray(Math.max(0, ${value}.length - ${length}))`;
+    kind === "prefix"
+      ? `${value}.subarray(0, ${length})`
+      : `${value}.subarray(Math.max(0, ${value}.length - ${length}))`;
   return `!${runtime(context, "sameBytes")}(${slice}, ${literal})`;
 }
 

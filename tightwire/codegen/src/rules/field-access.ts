@@ -1,6 +1,6 @@
 import { type DescField, ScalarType } from "@bufbuild/protobuf";
-import { FeatureSet_FieldPresence as Presence } from "@bufbuild/protobuf/wkt";
 import { protoCamelCase } from "@bufbuild/protobuf/reflect";
+import { FeatureSet_FieldPresence as Presence } from "@bufbuild/protobuf/wkt";
 import { type ValueType, valueTypeOf } from "@tightwire/contract";
 
 /** How generated code reads a field of `message`, in the form that ts-proto gives it. */
@@ -47,8 +47,8 @@ export function mapSize(field: DescField): string {
 }
 
 /**
- * How ts-proto keeps the keys of a map: in a `Map`, or as properties of an object, which are strings
- * or once were numbers.
+ * How ts-proto keeps the keys of a map: in a `Map`, or as properties of an object, which are
+ * strings or once were numbers.
  */
 export function mapForm(field: DescField): "map" | "strings" | "numbers" {
   const key = field.fieldKind === "map" ? field.mapKey : ScalarType.STRING;

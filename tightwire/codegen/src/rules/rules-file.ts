@@ -1,14 +1,14 @@
 import type { DescFile, DescMessage } from "@bufbuild/protobuf";
-import { createFault, type Fault } from "@tightwire/contract";
 import { protoCamelCase } from "@bufbuild/protobuf/reflect";
+import { createFault, type Fault } from "@tightwire/contract";
 import { formatDocComment } from "../doc-comment.js";
 import { type GeneratedFile, generatedFile } from "../generated-file.js";
 import { createImportList } from "../import-list.js";
 import type { PluginOptions } from "../plugin-options.js";
 import { typeName } from "../type-name.js";
+import { RUNTIME } from "./check-context.js";
 import { type FunctionContext, isFieldChecked, printChecks } from "./check-function.js";
 import type { CheckedMessages } from "./checked-messages.js";
-import { RUNTIME } from "./check-context.js";
 import { createConstantList } from "./constant-list.js";
 import { accessField } from "./field-access.js";
 import { checkName, rulesModule, schemaName } from "./rules-name.js";

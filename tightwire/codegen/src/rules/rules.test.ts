@@ -22,7 +22,9 @@ function refusal(source: string): string[] {
   return tightwirePlugin
     .run(compileContract(source))
     .error.split("\n")
-    .map((line) => line.replace(/^try\/v1\/try\.proto:(\d+):\d+: try\.v1\.GetRequest(\.value)?/, "$1"));
+    .map((line) =>
+      line.replace(/^try\/v1\/try\.proto:(\d+):\d+: try\.v1\.GetRequest(\.value)?/, "$1"),
+    );
 }
 
 test("rules become a function that checks, in the definition and in a schema", () => {
@@ -81,7 +83,9 @@ export const GetRequestSchema: MessageSchema<GetRequest> =
   messageSchema(messageCodec(GetRequest), checkGetRequest);
 `);
   expect(files.get("try/v1/try.service.ts")).toContain("      checkRequest: checkGetRequest,\n");
-  expect(files.get("all.ts")).toContain('export { GetRequestSchema } from "./try/v1/try.rules.js";');
+  expect(files.get("all.ts")).toContain(
+    'export { GetRequestSchema } from "./try/v1/try.rules.js";',
+  );
 });
 
 test("without rules a request has a schema, and with schemas=false there is no file", () => {
@@ -94,24 +98,72 @@ test("without rules a request has a schema, and with schemas=false there is no f
 
 test.each<[fault: string, source: string]>([
   ["has `int32` rules; its type takes `string` rules", rule("string", "int32.gt = 1")],
-  ["has `string` rules; its type takes `repeated` rules", rule("repeated string", "string.min_len = 1")],
-  ["has `string` rules; a message of this type has none", rule("GetResponse", "string.min_len = 1")],
-  ["`min_len` (5) must not be more than `max_len` (2)", rule("string", "string = {min_len: 5, max_len: 2}")],
-  ["`min_items` (2) must not be more than `max_items` (1)", rule("repeated string", "repeated = {min_items: 2, max_items: 1}")],
-  ["`len` goes with neither `min_len` nor `max_len`", rule("string", "string = {len: 2, max_len: 3}")],
-  ["`gt` and `lte` are the same value, so that none is left", rule("int32", "int32 = {gt: 3, lte: 3}")],
+  [
+    "has `string` rules; its type takes `repeated` rules",
+    rule("repeated string", "string.min_len = 1"),
+  ],
+  [
+    "has `string` rules; a message of this type has none",
+    rule("GetResponse", "string.min_len = 1"),
+  ],
+  [
+    "`min_len` (5) must not be more than `max_len` (2)",
+    rule("string", "string = {min_len: 5, max_len: 2}"),
+  ],
+  [
+    "`min_items` (2) must not be more than `max_items` (1)",
+    rule("repeated string", "repeated = {min_items: 2, max_items: 1}"),
+  ],
+  [
+    "`len` goes with neither `min_len` nor `max_len`",
+    rule("string", "string = {len: 2, max_len: 3}"),
+  ],
+  [
+    "`gt` and `lte` are the same value, so that none is left",
+    rule("int32", "int32 = {gt: 3, lte: 3}"),
+  ],
   ["`const` leaves nothing that `gt` allows", rule("int32", "int32 = {const: 2, gt: 3}")],
-  ["`in` leaves nothing that `max_len` allows", rule("string", 'string = {in: ["abc"], max_len: 2}')],
-  ["`in` has 7, which try.v1.Size does not define (`defined_only`)", rule("Size", "enum = {defined_only: true, in: [1, 7]}")],
-  ["`lt_now` and `gt_now` leave no moment", rule("google.protobuf.Timestamp", "timestamp = {lt_now: true, gt_now: true}")],
-  ["`within` must not be negative", rule("google.protobuf.Timestamp", "timestamp.within = {seconds: -1}")],
-  ["`required` says nothing when `ignore` is IGNORE_ALWAYS", rule("string", "required = true, (buf.validate.field).ignore = IGNORE_ALWAYS")],
-  ["`unique` compares scalars and enums, not messages", rule("repeated GetResponse", "repeated.unique = true")],
-  ["has a rule in CEL, which is not run; use standard rules or the handler", rule("string", 'cel = {id: "a", expression: "this != \\"\\""}')],
-  ["`pattern` has a backreference, which RE2 does not know", rule("string", 'string.pattern = "(a)\\\\1"')],
-  ["`pattern` looks ahead or behind, which RE2 does not know", rule("string", 'string.pattern = "a(?=b)"')],
+  [
+    "`in` leaves nothing that `max_len` allows",
+    rule("string", 'string = {in: ["abc"], max_len: 2}'),
+  ],
+  [
+    "`in` has 7, which try.v1.Size does not define (`defined_only`)",
+    rule("Size", "enum = {defined_only: true, in: [1, 7]}"),
+  ],
+  [
+    "`lt_now` and `gt_now` leave no moment",
+    rule("google.protobuf.Timestamp", "timestamp = {lt_now: true, gt_now: true}"),
+  ],
+  [
+    "`within` must not be negative",
+    rule("google.protobuf.Timestamp", "timestamp.within = {seconds: -1}"),
+  ],
+  [
+    "`required` says nothing when `ignore` is IGNORE_ALWAYS",
+    rule("string", "required = true, (buf.validate.field).ignore = IGNORE_ALWAYS"),
+  ],
+  [
+    "`unique` compares scalars and enums, not messages",
+    rule("repeated GetResponse", "repeated.unique = true"),
+  ],
+  [
+    "has a rule in CEL, which is not run; use standard rules or the handler",
+    rule("string", 'cel = {id: "a", expression: "this != \\"\\""}'),
+  ],
+  [
+    "`pattern` has a backreference, which RE2 does not know",
+    rule("string", 'string.pattern = "(a)\\\\1"'),
+  ],
+  [
+    "`pattern` looks ahead or behind, which RE2 does not know",
+    rule("string", 'string.pattern = "a(?=b)"'),
+  ],
   ["`pattern` has the unknown escape `\\y`", rule("string", 'string.pattern = "\\\\y"')],
-  ["`pattern` has the flag `m`; only `i` and `s` can be kept", rule("string", 'string.pattern = "(?m)^a$"')],
+  [
+    "`pattern` has the flag `m`; only `i` and `s` can be kept",
+    rule("string", 'string.pattern = "(?m)^a$"'),
+  ],
 ])("refuses: %s", (fault, source) => {
   expect(refusal(source)).toEqual([`10: ${fault}`]);
 });
@@ -127,7 +179,9 @@ test.each(["^(a+)+$", "^(a|a)*$", "a+$", "^.*a.*a.*a.*$", "(?i)^(?:a|A)*$"])(
 
 test("refuses faults of groups and of predefined rules, and writes nothing", () => {
   const group = (fields: string): string =>
-    request(`  option (buf.validate.message).oneof = {${fields}};\n  string a = 1;\n  string b = 2;`);
+    request(
+      `  option (buf.validate.message).oneof = {${fields}};\n  string a = 1;\n  string b = 2;`,
+    );
   expect(refusal(group('fields: ["a", "c"]'))).toEqual([
     "10: `oneof` names c, which is no field of the message",
   ]);

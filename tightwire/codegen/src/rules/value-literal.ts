@@ -6,6 +6,7 @@ export function valueLiteral(value: RuleValue, constants: ConstantList): string 
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
   if (typeof value !== "object") return JSON.stringify(value);
-  if (value instanceof Uint8Array) return constants.name(`new Uint8Array([${[...value].join(", ")}])`);
+  if (value instanceof Uint8Array)
+    return constants.name(`new Uint8Array([${[...value].join(", ")}])`);
   return constants.name(`{ seconds: ${value.seconds}n, nanos: ${value.nanos} }`);
 }

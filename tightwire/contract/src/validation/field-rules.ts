@@ -2,12 +2,7 @@ import type { DescField, Registry } from "@bufbuild/protobuf";
 import { createFault, type Fault } from "../fault.js";
 import { tryReadOption } from "../option.js";
 import { readNumericRules } from "./numeric-rules.js";
-import {
-  readAnyRules,
-  readBoolRules,
-  readEnumRules,
-  readFieldMaskRules,
-} from "./other-rules.js";
+import { readAnyRules, readBoolRules, readEnumRules, readFieldMaskRules } from "./other-rules.js";
 import type { FieldRules, Ignore, Rule, ValueRules } from "./rule.js";
 import { RuleContext } from "./rule-context.js";
 import { ruleTypeOf, type ValueType, valueTypeOf } from "./rule-type.js";
@@ -73,8 +68,7 @@ function readValueRules(context: RuleContext, type: Container, unset: Ignore): V
       );
   const own = expected === undefined ? undefined : context.nested(expected);
   if (own === undefined || expected === undefined) return { ignore, rules: [] };
-  if (own.hasUnknown)
-    own.report("uses a predefined rule, which needs CEL; use standard rules");
+  if (own.hasUnknown) own.report("uses a predefined rule, which needs CEL; use standard rules");
   if (type.kind === "repeated") return { ignore, ...readListRules(own, type.field) };
   if (type.kind === "map") return { ignore, ...readMapRules(own, type.field) };
   const rules = readTypeRules(expected, type, own);
@@ -85,7 +79,10 @@ function readValueRules(context: RuleContext, type: Container, unset: Ignore): V
 function refuseCel(context: RuleContext): void {
   for (const name of ["cel", "cel_expression"])
     if (context.names.includes(name))
-      context.report("has a rule in CEL, which is not run; use standard rules or the handler", name);
+      context.report(
+        "has a rule in CEL, which is not run; use standard rules or the handler",
+        name,
+      );
 }
 
 function readTypeRules(name: string, type: ValueType, context: RuleContext): Rule[] {

@@ -67,7 +67,10 @@ function readGroups(registry: Registry, message: DescMessage, faults: Fault[]): 
   const context = new RuleContext(message, option.message, option.path, faults);
   for (const name of ["cel", "cel_expression"])
     if (context.names.includes(name))
-      context.report("has a rule in CEL, which is not run; use standard rules or the handler", name);
+      context.report(
+        "has a rule in CEL, which is not run; use standard rules or the handler",
+        name,
+      );
   return context.nestedList("oneof").map((group) => readGroup(message, group));
 }
 

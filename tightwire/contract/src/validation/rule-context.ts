@@ -32,7 +32,9 @@ export class RuleContext {
       .map(({ name }) => name);
   }
 
-  /** Whether it has fields that its schema does not know: predefined rules, which are extensions. */
+  /**
+   * Whether it has fields that its schema does not know: predefined rules, which are extensions.
+   */
   get hasUnknown(): boolean {
     return (this.#message.message.$unknown ?? []).length > 0;
   }

@@ -25,7 +25,10 @@ export function readSizes(
   const least = exactly ?? sizeOf("least");
   const most = exactly ?? sizeOf("most");
   if (exactly !== undefined && found.length > 1)
-    context.report(`\`${names.exactly}\` goes with neither \`${names.least}\` nor \`${names.most}\``, names.exactly);
+    context.report(
+      `\`${names.exactly}\` goes with neither \`${names.least}\` nor \`${names.most}\``,
+      names.exactly,
+    );
   else if (least !== undefined && most !== undefined && least > most)
     context.report(
       `\`${names.least}\` (${least}) must not be more than \`${names.most}\` (${most})`,

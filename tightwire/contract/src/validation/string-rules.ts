@@ -85,9 +85,7 @@ function readFormats(context: RuleContext): Rule[] {
 }
 
 function readFormat(type: string, format: string, context: RuleContext): Rule[] {
-  return context.get(format) === true
-    ? [{ kind: "format", id: `${type}.${format}`, format }]
-    : [];
+  return context.get(format) === true ? [{ kind: "format", id: `${type}.${format}`, format }] : [];
 }
 
 function readHeader(context: RuleContext): Rule[] {

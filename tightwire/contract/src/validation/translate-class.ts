@@ -48,6 +48,7 @@ function translateItem(rest: string): [taken: number, written: string] {
 function writePosix([text, negated, name = ""]: RegExpExecArray): string {
   const written = POSIX_CLASSES[name];
   if (written === undefined) throw new Error(`has the unknown class \`${text}\``);
-  if (negated === "^") throw new Error(`has the class \`${text}\`, which cannot be kept in brackets`);
+  if (negated === "^")
+    throw new Error(`has the class \`${text}\`, which cannot be kept in brackets`);
   return written;
 }

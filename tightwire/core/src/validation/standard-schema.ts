@@ -42,7 +42,10 @@ export interface SchemaCodec<T> {
  * Makes the {@link MessageSchema} of a message. `check` has its rules; without one every message
  * passes that can be encoded.
  */
-export function messageSchema<T>(codec: SchemaCodec<T>, check: Check<T> | undefined): MessageSchema<T> {
+export function messageSchema<T>(
+  codec: SchemaCodec<T>,
+  check: Check<T> | undefined,
+): MessageSchema<T> {
   return {
     "~standard": {
       version: 1,

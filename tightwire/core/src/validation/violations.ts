@@ -23,9 +23,9 @@ interface Found {
 }
 
 /**
- * Collects the rules that a message breaks. Generated code fills it from the inside out: it checks a
- * nested message, and when that added violations, puts the field before their paths
- * ({@link Violations.within}). So a message that keeps its rules costs no path.
+ * Collects the rules that a message breaks. Generated code fills it from the inside out: it checks
+ * a nested message, and when that added violations, puts the field before their paths ({@link
+ * Violations.within}). So a message that keeps its rules costs no path.
  */
 export class Violations {
   /** How many were found, those that are not kept included. */

@@ -50,15 +50,14 @@ export function fieldExample(
   if (one === undefined) return undefined;
   if (field.fieldKind === "list") return [ruledExample(one, own?.items, field) ?? one];
   return field.fieldKind === "map"
-    ? { [field.mapKey === ScalarType.STRING ? "key" : "1"]: ruledExample(one, own?.values, field) ?? one }
+    ? {
+        [field.mapKey === ScalarType.STRING ? "key" : "1"]:
+          ruledExample(one, own?.values, field) ?? one,
+      }
     : ruledExample(one, own, field);
 }
 
-function singleExample(
-  field: DescField,
-  rules: RuleReader,
-  depth: number,
-): JsonValue | undefined {
+function singleExample(field: DescField, rules: RuleReader, depth: number): JsonValue | undefined {
   if (field.message !== undefined)
     return depth >= MAX_DEPTH ? undefined : exampleOf(field.message, rules, new Set(), depth + 1);
   if (field.enum !== undefined) return enumExample(field.enum);

@@ -33,7 +33,10 @@ export function routeOperation(
 /** Describes a method without a route as the Connect protocol calls it: by its name, with JSON. */
 export function namedOperation(method: DescMethod, id: string, schemas: Schemas): JsonObject {
   const content = {
-    "application/json": { schema: schemas.message(method.input), example: exampleOf(method.input, schemas.rules) },
+    "application/json": {
+      schema: schemas.message(method.input),
+      example: exampleOf(method.input, schemas.rules),
+    },
   };
   return {
     ...operation(method, id),
@@ -123,7 +126,8 @@ function requestBody({ method, body, variables }: Route, schemas: Schemas): Json
   const streamed =
     method.methodKind === "client_streaming" || method.methodKind === "bidi_streaming";
   const type = streamed ? LINES : "application/json";
-  if (body !== "all") return { [type]: media(schemas.field(body), fieldExample(body, schemas.rules)) };
+  if (body !== "all")
+    return { [type]: media(schemas.field(body), fieldExample(body, schemas.rules)) };
   const inPath = new Set(
     variables
       .filter(({ path }) => path.length === 1)

@@ -53,9 +53,7 @@ export function createSchemas(registry: Registry): Schemas {
 
   function object(desc: DescMessage, omitted: ReadonlySet<string>): JsonObject {
     const fields = desc.fields.filter(({ name }) => !omitted.has(name));
-    const required = fields
-      .filter(isRequired)
-      .map(({ jsonName }) => jsonName);
+    const required = fields.filter(isRequired).map(({ jsonName }) => jsonName);
     const description = [commentOf(desc), ...describeOneofs(desc, omitted, rules.message(desc))]
       .filter((text) => text !== "")
       .join("\n\n");

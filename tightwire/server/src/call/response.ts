@@ -45,7 +45,8 @@ export function encodeResponse(
   if (response === undefined || response === null) throw noResponse(method, response);
   if (validateResponses && method.checkResponse !== undefined) {
     const broken = validate(method.checkResponse, response, clock);
-    if (broken !== undefined) throw new Error(violationText(`the response of ${method.path}`, broken));
+    if (broken !== undefined)
+      throw new Error(violationText(`the response of ${method.path}`, broken));
   }
   return method.response.encode(response, true);
 }

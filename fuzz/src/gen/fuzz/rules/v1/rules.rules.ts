@@ -1052,7 +1052,7 @@ const $Times = {
   duration_gte: field("duration_gte", "durationGte"),
   duration_inside: field("duration_inside", "durationInside"),
   duration_outside: field("duration_outside", "durationOutside"),
-  timestamp_const: field("timestamp_const", "timestampConst"),
+  timestamp_is: field("timestamp_is", "timestampIs"),
   timestamp_lt: field("timestamp_lt", "timestampLt"),
   timestamp_lte: field("timestamp_lte", "timestampLte"),
   timestamp_gt: field("timestamp_gt", "timestampGt"),
@@ -1097,9 +1097,9 @@ export function checkTimes(message: Times, found: Violations): void {
     if (!(compareInstants(message.durationOutside, $25) >= 0 || compareInstants(message.durationOutside, $24) < 0))
       found.add($Times.duration_outside, "duration.gte_lt_exclusive", "must be at least 7 s or less than 2 s");
   }
-  if (message.timestampConst !== undefined) {
-    if (!(compareInstants(message.timestampConst, $21) === 0))
-      found.add($Times.timestamp_const, "timestamp.const", "must be 3 s");
+  if (message.timestampIs !== undefined) {
+    if (!(compareInstants(message.timestampIs, $21) === 0))
+      found.add($Times.timestamp_is, "timestamp.const", "must be 3 s");
   }
   if (message.timestampLt !== undefined) {
     if (!(compareInstants(message.timestampLt, $22) < 0))

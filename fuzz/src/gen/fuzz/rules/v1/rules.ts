@@ -725,8 +725,8 @@ export interface Times {
   durationOutside:
     | Duration
     | undefined;
-  /** timestamp const. */
-  timestampConst:
+  /** timestamp is. */
+  timestampIs:
     | Timestamp
     | undefined;
   /** timestamp lt. */
@@ -5925,7 +5925,7 @@ function createBaseTimes(): Times {
     durationGte: undefined,
     durationInside: undefined,
     durationOutside: undefined,
-    timestampConst: undefined,
+    timestampIs: undefined,
     timestampLt: undefined,
     timestampLte: undefined,
     timestampGt: undefined,
@@ -5964,8 +5964,8 @@ export const Times: MessageFns<Times> = {
     if (message.durationOutside !== undefined) {
       Duration.encode(message.durationOutside, writer.uint32(58).fork()).join();
     }
-    if (message.timestampConst !== undefined) {
-      Timestamp.encode(message.timestampConst, writer.uint32(66).fork()).join();
+    if (message.timestampIs !== undefined) {
+      Timestamp.encode(message.timestampIs, writer.uint32(66).fork()).join();
     }
     if (message.timestampLt !== undefined) {
       Timestamp.encode(message.timestampLt, writer.uint32(74).fork()).join();
@@ -6075,7 +6075,7 @@ export const Times: MessageFns<Times> = {
             break;
           }
 
-          message.timestampConst = Timestamp.decode(reader, reader.length(), message.timestampConst);
+          message.timestampIs = Timestamp.decode(reader, reader.length(), message.timestampIs);
           continue;
         }
         case 9: {
@@ -6211,8 +6211,8 @@ export const Times: MessageFns<Times> = {
     message.durationOutside = (object.durationOutside !== undefined && object.durationOutside !== null)
       ? Duration.fromPartial(object.durationOutside)
       : undefined;
-    message.timestampConst = (object.timestampConst !== undefined && object.timestampConst !== null)
-      ? Timestamp.fromPartial(object.timestampConst)
+    message.timestampIs = (object.timestampIs !== undefined && object.timestampIs !== null)
+      ? Timestamp.fromPartial(object.timestampIs)
       : undefined;
     message.timestampLt = (object.timestampLt !== undefined && object.timestampLt !== null)
       ? Timestamp.fromPartial(object.timestampLt)

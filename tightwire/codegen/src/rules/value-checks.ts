@@ -1,0 +1,74 @@
+import type { DescField, DescMessage } from "@bufbuild/protobuf";
+import { describeRule, type ValueRules, valueTypeOf } from "@tightwire/contract";
+import { brokenWhen } from "./broken-when.js";
+import type { CheckContext } from "./check-context.js";
+import { isNotZero } from "./field-access.js";
+import { ruleId } from "./format-check.js";
+
+/** A value that rules are printed for. */
+export interface Checked {
+  /** The expression of the value. */
+  readonly value: string;
+  /** How many items or pairs it has. */
+  readonly size: string;
+  /** The field that breaks the rules as an expression; `undefined` for the value at hand. */
+  readonly field: string;
+  /** Whether it is a key of a map. */
+  readonly forKey?: boolean;
+}
+
+/** Prints the checks of the rules of one value. */
+export function printRules(
+  { rules }: ValueRules,
+  checked: Checked,
+  context: CheckContext,
+): string[] {
+  return rules.flatMap((rule) => {
+    // Enums are unions of literals, which cannot be compared with other numbers.
+    const value = rule.id.startsWith("enum.") ? `(${checked.value} as number)` : checked.value;
+    const forKey = checked.forKey === true ? ", true" : "";
+    return [
+      `if (${brokenWhen(rule, value, checked.size, context)})`,
+      `  found.add(${checked.field}, ${ruleId(rule, value)}, ${JSON.stringify(describeRule(rule))}${forKey});`,
+    ];
+  });
+}
+
+/** The checks of an item of a list or a value of a map, called `name`. */
+export function printValue(
+  field: DescField,
+  name: string,
+  rules: ValueRules | undefined,
+  nested: DescMessage | undefined,
+  context: CheckContext,
+): string[] {
+  const type = valueTypeOf(field);
+  const checks = [
+    ...(nested === undefined ? [] : [`${context.imports.check(nested)}(${name}, found);`]),
+    ...(rules === undefined
+      ? []
+      : printRules(
+          rules,
+          { value: ruledValue(field, name), size: `${name}.length`, field: "undefined" },
+          context,
+        )),
+  ];
+  if (rules?.ignore === "always") return [];
+  return inside(rules?.ignore === "zero" ? isNotZero(type, name) : undefined, checks);
+}
+
+/** Rules of a `google.protobuf.Any` are about its type. */
+export function ruledValue(field: DescField, value: string): string {
+  return field.message?.typeName === "google.protobuf.Any" ? `${value}.typeUrl` : value;
+}
+
+/** The lines, where a condition holds. */
+export function inside(condition: string | undefined, lines: readonly string[]): string[] {
+  if (condition === undefined || lines.length === 0) return [...lines];
+  return [`if (${condition}) {`, ...indented(lines), "}"];
+}
+
+/** The lines, one level deeper. */
+export function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${line}`);
+}
