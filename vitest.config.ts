@@ -40,7 +40,10 @@ export default defineConfig({
         find: /^@tightwire\/codec\/(wire|message-name)$/,
         replacement: at("./tightwire/codec/src/$1.ts"),
       },
-      { find: "@tightwire/contract/lint", replacement: at("./tightwire/contract/src/lint.ts") },
+      {
+        find: "@tightwire/contract/lint",
+        replacement: at("./tightwire/contract/src/lint/index.ts"),
+      },
       {
         find: /^@tightwire\/core\/(runtime|details|validation)$/,
         replacement: at("./tightwire/core/src/$1.ts"),

@@ -53,27 +53,30 @@ testWithPython(`a client in Python reads a declared error and its detail ${where
   });
 });
 
-testWithPython(`an error that a service in Python declares is found by reason ${where}`, async () => {
-  const service = spawn(PYTHON, [PEER, "server", ...IMAGES]);
-  onTestFinished(() => void service.kill("SIGKILL"));
-  const port = await new Promise<string>((resolve, reject) => {
-    service.stdout.once("data", (chunk) => resolve(String(chunk).trim()));
-    service.once("exit", () => reject(new Error("the service in Python ended")));
-  });
-  const channel = createChannel(`127.0.0.1:${port}`, { transport: transportInUse().client() });
-  onTestFinished(() => channel.close());
-  const orders = createClient(OrdersService, channel);
-  const error = await errorOf(
-    orders.placeOrder({
-      requestId: "1",
-      buyer: { name: "Ada", email: "ada@example.org", address: "1 Road" },
-      lines: [{ productId: "alien", quantity: 1 }],
-      payment: { $case: "invoice", value: { reference: "PO 1" } },
-    }),
-  );
-  expect(error).toMatchObject({ code: "failed_precondition", message: "nothing left" });
-  expect(findError(error, OrdersErrors)).toMatchObject({
-    name: "outOfStock",
-    detail: { orderId: "py-7", products: [{ productId: "alien", reason: "sold out" }] },
-  });
-});
+testWithPython(
+  `an error that a service in Python declares is found by reason ${where}`,
+  async () => {
+    const service = spawn(PYTHON, [PEER, "server", ...IMAGES]);
+    onTestFinished(() => void service.kill("SIGKILL"));
+    const port = await new Promise<string>((resolve, reject) => {
+      service.stdout.once("data", (chunk) => resolve(String(chunk).trim()));
+      service.once("exit", () => reject(new Error("the service in Python ended")));
+    });
+    const channel = createChannel(`127.0.0.1:${port}`, { transport: transportInUse().client() });
+    onTestFinished(() => channel.close());
+    const orders = createClient(OrdersService, channel);
+    const error = await errorOf(
+      orders.placeOrder({
+        requestId: "1",
+        buyer: { name: "Ada", email: "ada@example.org", address: "1 Road" },
+        lines: [{ productId: "alien", quantity: 1 }],
+        payment: { $case: "invoice", value: { reference: "PO 1" } },
+      }),
+    );
+    expect(error).toMatchObject({ code: "failed_precondition", message: "nothing left" });
+    expect(findError(error, OrdersErrors)).toMatchObject({
+      name: "outOfStock",
+      detail: { orderId: "py-7", products: [{ productId: "alien", reason: "sold out" }] },
+    });
+  },
+);

@@ -95,6 +95,9 @@ const PACKAGES = [
 ];
 
 const OPENAPI = "gen/openapi.json";
+/** A page for each service of the shop. */
+const DOCS = "gen/docs";
+const DOCS_PROGRAM = "tightwire/contract/dist/cli/tightwire-contract.js";
 
 /** Generates everything below `root`, in the same folders as in the repository. */
 function generate(root) {
@@ -135,6 +138,9 @@ function generate(root) {
     ["scripts/openapi.mjs", join(root, "gen/descriptors.binpb"), join(root, OPENAPI)],
     { stdio: "inherit" },
   );
+  execFileSync(process.execPath, [DOCS_PROGRAM, "docs", "proto", "--out", join(root, DOCS)], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
 }
 
 /** Names the generated files that are not byte for byte those below `root`. */
@@ -151,6 +157,11 @@ function compare(root) {
     if (image !== undefined) files.add(image);
   }
   files.add(OPENAPI);
+  for (const path of [
+    ...listFiles(DOCS),
+    ...listFiles(join(root, DOCS)).map((file) => file.slice(root.length + 1)),
+  ])
+    files.add(path);
   return [...files].sort().flatMap((file) => {
     const made = join(root, file);
     if (!existsSync(made)) return [`${file}: no contract makes it any more`];

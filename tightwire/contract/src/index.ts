@@ -1,3 +1,4 @@
+export { commentOf, firstSentence } from "./comments.js";
 export type { DeclaredError } from "./errors/declared-error.js";
 export { readErrorEnum } from "./errors/error-enum.js";
 export type { MethodErrors } from "./errors/read-errors.js";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 const gateway = join(import.meta.dirname, "..");
-const VALIDATE = join(gateway, "../core/proto-validate");
+const CORE = join(gateway, "../core");
 const BUF = join(gateway, "../../node_modules/.bin/buf");
 
 /** The contracts to compile: texts, and contracts of Google. */
@@ -18,19 +18,25 @@ export interface ContractSources {
   readonly google?: readonly string[];
 }
 
-/** Compiles contracts with buf into a descriptor image. They may import all contracts of Google,
- * and `buf/validate/validate.proto`. */
+/**
+ * Compiles contracts with buf into a descriptor image. They may import all contracts of Google, and
+ * the options of policies, errors and rules.
+ */
 export function compileImage({ files = {}, google = [] }: ContractSources): Uint8Array {
   const folder = mkdtempSync(join(tmpdir(), "tightwire-gateway-"));
   try {
     symlinkSync(join(gateway, "node_modules/google-proto-files"), join(folder, "google"));
-    cpSync(VALIDATE, join(folder, "validate"), { recursive: true });
+    for (const name of ["proto", "proto-validate"])
+      cpSync(join(CORE, name), join(folder, `core/${name}`), { recursive: true });
     mkdirSync(join(folder, "proto"));
     for (const [path, text] of Object.entries(files)) {
       mkdirSync(join(folder, "proto", dirname(path)), { recursive: true });
       writeFileSync(join(folder, "proto", path), text);
     }
-    const modules = Object.keys(files).length === 0 ? ["google"] : ["proto", "validate", "google"];
+    const modules =
+      Object.keys(files).length === 0
+        ? ["google"]
+        : ["proto", "core/proto", "core/proto-validate", "google"];
     writeFileSync(
       join(folder, "buf.yaml"),
       `version: v2\nmodules:\n${modules.map((path) => `  - path: ${path}\n`).join("")}`,

@@ -1,6 +1,6 @@
 import type { DescService } from "@bufbuild/protobuf";
 import type { Channel } from "@tightwire/client";
-import { type Fault, formatFault, type Route, readPolicies, readRoutes } from "@tightwire/contract";
+import { type Fault, formatFault, readErrors, readPolicies, readRoutes } from "@tightwire/contract";
 import { MisuseError, type Policy, type ServiceDefinition } from "@tightwire/core";
 import { checkWait, timerMs } from "@tightwire/core/runtime";
 import {
@@ -11,7 +11,7 @@ import {
 import { type HttpListener, listenHttp } from "./http/listen.js";
 import type { ContractImage } from "./image.js";
 import { ImageStore } from "./image-store.js";
-import { createOpenApi, type OpenApiDocument } from "./openapi/document.js";
+import { createOpenApi, type DocumentedService, type OpenApiDocument } from "./openapi/document.js";
 import { createPages, documentPage } from "./page/pages.js";
 import { createRouteTable, type RouteTableBuilder } from "./route-table.js";
 
@@ -73,17 +73,12 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   return gateway;
 }
 
-interface AddedService {
-  readonly service: DescService;
-  readonly routes: readonly Route[];
-}
-
 /** What a gateway serves, and where it listens. */
 class ServedContracts {
   readonly #options: ResolvedGatewayOptions;
   readonly #routes: RouteTableBuilder = createRouteTable();
   readonly #images = new ImageStore();
-  readonly #services: AddedService[] = [];
+  readonly #services: DocumentedService[] = [];
   #openApi: OpenApiDocument | undefined;
   #listening: Promise<HttpListener> | undefined;
 
@@ -136,7 +131,9 @@ class ServedContracts {
     const { emitDefaults } = this.#options;
     const json = { registry: image.types, emitDefaults, ignoreUnknownFields: false };
     this.#routes.add({ service, routes, channel, policies, json });
-    this.#services.push({ service, routes });
+    // Faults of errors are told when code is generated; a document needs what is right.
+    const { errors } = readErrors(image.registry, service);
+    this.#services.push({ service, routes, errors });
     this.#openApi = undefined;
   }
 

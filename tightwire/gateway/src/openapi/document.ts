@@ -1,7 +1,6 @@
 import type { DescMethod, DescService, JsonObject, JsonValue, Registry } from "@bufbuild/protobuf";
-import { pathOfMethod, type Route } from "@tightwire/contract";
+import { commentOf, type MethodErrors, pathOfMethod, type Route } from "@tightwire/contract";
 
-import { commentOf } from "./comments.js";
 import { namedOperation, routeOperation } from "./operation.js";
 import { openApiPath } from "./path.js";
 import { createSchemas, type Schemas } from "./schema.js";
@@ -31,6 +30,8 @@ export type OpenApiDocument = JsonObject;
 export interface DocumentedService {
   readonly service: DescService;
   readonly routes: readonly Route[];
+  /** The declared errors of its methods, by their names in the contract. */
+  readonly errors: MethodErrors["errors"];
 }
 
 /** The HTTP methods of OpenAPI's path items. */
@@ -83,7 +84,7 @@ function createPaths(documented: readonly DocumentedService[], schemas: Schemas)
   const paths: Record<string, JsonObject> = {};
   /** Paths by their shape, with the names of their parameters. */
   const shapes = new Map<string, { text: string; names: readonly string[] }>();
-  for (const { service, routes } of documented) {
+  for (const { service, routes, errors } of documented) {
     for (const route of routes) {
       const { shape } = openApiPath(route);
       const known = shapes.get(shape);
@@ -99,12 +100,18 @@ function createPaths(documented: readonly DocumentedService[], schemas: Schemas)
           route,
           path,
           operationId(route.method, route.index),
+          errors.get(route.method.name) ?? [],
           schemas,
         );
     }
     for (const method of service.methods.filter((one) => isCalledByName(one, routes))) {
       paths[pathOfMethod(method)] = {
-        post: namedOperation(method, operationId(method, 0), schemas),
+        post: namedOperation(
+          method,
+          operationId(method, 0),
+          errors.get(method.name) ?? [],
+          schemas,
+        ),
       };
     }
   }

@@ -1,10 +1,18 @@
 import type { DescField, DescMessage, DescMethod, JsonObject, JsonValue } from "@bufbuild/protobuf";
-import { hasOwnJson, pathOfMethod, type Route } from "@tightwire/contract";
+import {
+  commentOf,
+  type DeclaredError,
+  firstSentence,
+  hasOwnJson,
+  pathOfMethod,
+  type Route,
+} from "@tightwire/contract";
 
 import { canBeParameter } from "../json/parameter.js";
 import { HTTP_BODY } from "../rest/request-reader.js";
 import { EVENT_STREAM, LINES } from "../rest/stream-format.js";
-import { commentOf, firstSentence } from "./comments.js";
+
+import { errorResponses } from "./error-responses.js";
 import { exampleOf, fieldExample } from "./example.js";
 import type { OpenApiPath } from "./path.js";
 import type { Schemas } from "./schema.js";
@@ -17,6 +25,7 @@ export function routeOperation(
   route: Route,
   path: OpenApiPath,
   id: string,
+  errors: readonly DeclaredError[],
   schemas: Schemas,
 ): JsonObject {
   const { method } = route;
@@ -26,12 +35,21 @@ export function routeOperation(
     ...operation(method, id),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: { content: body, required: true } }),
-    responses: { ...success(method, route.responseBody, schemas), default: ERROR },
+    responses: {
+      ...success(method, route.responseBody, schemas),
+      ...errorResponses(errors, schemas),
+      default: ERROR,
+    },
   };
 }
 
 /** Describes a method without a route as the Connect protocol calls it: by its name, with JSON. */
-export function namedOperation(method: DescMethod, id: string, schemas: Schemas): JsonObject {
+export function namedOperation(
+  method: DescMethod,
+  id: string,
+  errors: readonly DeclaredError[],
+  schemas: Schemas,
+): JsonObject {
   const content = {
     "application/json": {
       schema: schemas.message(method.input),
@@ -41,7 +59,11 @@ export function namedOperation(method: DescMethod, id: string, schemas: Schemas)
   return {
     ...operation(method, id),
     requestBody: { content, required: true },
-    responses: { ...success(method, undefined, schemas), default: ERROR },
+    responses: {
+      ...success(method, undefined, schemas),
+      ...errorResponses(errors, schemas),
+      default: ERROR,
+    },
   };
 }
 

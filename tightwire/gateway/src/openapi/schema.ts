@@ -7,8 +7,8 @@ import {
   type Registry,
   ScalarType,
 } from "@bufbuild/protobuf";
-import type { MessageRules, ValueRules } from "@tightwire/contract";
-import { commentOf } from "./comments.js";
+import { commentOf, type MessageRules, type ValueRules } from "@tightwire/contract";
+
 import { fieldBehavior } from "./field-behavior.js";
 import { createRuleReader, type RuleReader } from "./field-rules.js";
 import { ruleSchema } from "./rule-schema.js";

@@ -211,7 +211,7 @@ export const CatalogService: ServiceDefinition<CatalogHandlers, CatalogClient> =
       path: "/shop.catalog.v1.CatalogService/ReserveStock",
       kind: "unary",
       idempotency: "idempotent",
-      policy: { timeoutMs: 3000 },
+      policy: { timeoutMs: 3000, idempotency: { key: "reservationId" } },
       http: [{ verb: "POST", path: "/v1/reservations", body: "*" }],
       redacted: {
         request: [],
@@ -231,7 +231,7 @@ export const CatalogService: ServiceDefinition<CatalogHandlers, CatalogClient> =
       path: "/shop.catalog.v1.CatalogService/ReleaseStock",
       kind: "unary",
       idempotency: "idempotent",
-      policy: { timeoutMs: 3000 },
+      policy: { timeoutMs: 3000, idempotency: { naturallyIdempotent: true } },
       http: [{ verb: "POST", path: "/v1/reservations/{reservation_id}:release", body: "*" }],
       redacted: {
         request: [],
