@@ -1,48 +1,10 @@
-import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { stageContracts } from "./contract-stage.js";
 import { repository } from "./shop-process.js";
 
-const PROGRAM = join(repository, "tightwire/contract/dist/cli/tightwire-contract.js");
-const CATALOG = "proto/shop/catalog/v1/catalog.proto";
-const ORDERS = "proto/shop/orders/v1/orders.proto";
-let folder: string;
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "tightwire-lint-"));
-  for (const path of ["tightwire/core/proto", "tightwire/core/proto-validate"])
-    cpSync(join(repository, path), join(folder, path), { recursive: true });
-  // The modules of others, and those of ours that the shop imports.
-  const modules = readFileSync(join(repository, "buf.yaml"), "utf8");
-  writeFileSync(
-    join(folder, "buf.yaml"),
-    modules.replace(
-      / {2}- path: (tightwire\/transport|bench|fuzz|hostile|interop)[\s\S]*?(?= {2}- path)/g,
-      "",
-    ),
-  );
-  symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
-});
-beforeEach(() => cpSync(join(repository, "proto"), join(folder, "proto"), { recursive: true }));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-function program(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], {
-    cwd: folder,
-    encoding: "utf8",
-  });
-  return { status, stdout, stderr };
-}
-
-function edit(file: string, from: string | RegExp, to: string): void {
-  const path = join(folder, file);
-  const text = readFileSync(path, "utf8");
-  const edited = text.replace(from, to);
-  if (edited === text) throw new Error(`${file} has nothing that is ${from}`);
-  writeFileSync(path, edited);
-}
+const { folder, program, buf, edit, CATALOG, ORDERS } = stageContracts();
 
 test("the shop's contracts have no faults", () => {
   expect(program("lint", "proto")).toEqual({ status: 0, stdout: "", stderr: "" });
@@ -136,7 +98,7 @@ test.each<[contradiction: string, file: string, from: string | RegExp, to: strin
 
 test("faults are JSON or annotations of GitHub where that is asked for", () => {
   edit(ORDERS, 'errors: "OUT_OF_STOCK"', 'errors: "OUT_OF_PAPER"');
-  const line = readFileSync(join(folder, ORDERS), "utf8")
+  const line = readFileSync(join(folder(), ORDERS), "utf8")
     .split("OUT_OF_PAPER")[0]
     ?.split("\n").length;
   const { stdout } = program("lint", "proto", "--format", "json");
@@ -155,8 +117,7 @@ test("faults are JSON or annotations of GitHub where that is asked for", () => {
 });
 
 test("an image is read as the contracts are, without what it imports", () => {
-  const args = ["build", "proto", "-o", "image.binpb"];
-  spawnSync("node_modules/.bin/buf", args, { cwd: folder, stdio: "inherit" });
+  buf("build", "proto", "-o", "image.binpb");
   expect(program("lint", "image.binpb")).toEqual({ status: 0, stdout: "", stderr: "" });
   expect(program("docs", "image.binpb", "--out", "pages").stdout.trim().split("\n")).toEqual([
     "pages/shop.catalog.v1.CatalogService.md",
@@ -167,14 +128,15 @@ test("an image is read as the contracts are, without what it imports", () => {
 test("the reference that is committed is what the contracts say", () => {
   program("docs", "proto", "--out", "reference");
   for (const name of ["shop.catalog.v1.CatalogService.md", "shop.orders.v1.OrdersService.md"])
-    expect(readFileSync(join(folder, "reference", name), "utf8")).toBe(
+    expect(readFileSync(join(folder(), "reference", name), "utf8")).toBe(
       readFileSync(join(repository, "gen/docs", name), "utf8"),
     );
 });
 
 test.each<[args: string[], message: string]>([
-  [[], "the command must be lint or docs (got none)"],
-  [["frob"], "the command must be lint or docs (got frob)"],
+  [[], "the command must be lint, breaking or docs (got none)"],
+  [["frob"], "the command must be lint, breaking or docs (got frob)"],
+  [["breaking", "proto"], "breaking needs --against, the image of what was released"],
   [["lint", "nowhere"], "there is no nowhere"],
   [["lint", "proto", "other"], "there is one input (got proto, other)"],
   [["lint", "--format", "xml"], "--format must be text, json, github-actions (got xml)"],

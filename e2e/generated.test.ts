@@ -73,8 +73,8 @@ describe("CatalogService", () => {
       listProducts: { timeoutMs: 5_000 },
       importProducts: { idleTimeoutMs: 30_000 },
       watchStock: { idleTimeoutMs: 3_600_000 },
-      reserveStock: { timeoutMs: 3_000 },
-      releaseStock: { timeoutMs: 3_000 },
+      reserveStock: { timeoutMs: 3_000, idempotency: { key: "reservationId" } },
+      releaseStock: { timeoutMs: 3_000, idempotency: { naturallyIdempotent: true } },
     });
   });
 

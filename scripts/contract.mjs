@@ -95,14 +95,18 @@ function checkFormat() {
 
 function checkLint() {
   expectBuf(["lint"], "these contracts break a lint rule");
-  const contract = buildContractPackage();
   // The shop's alone: the contracts of tests and benchmarks are odd on purpose.
-  const program = join(contract, "dist/cli/tightwire-contract.js");
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, "lint", "proto"], {
+  const { status, output } = runContractProgram("lint", "proto");
+  if (status !== 0) throw new ContractError("these contracts contradict themselves", output);
+}
+
+/** Runs the program that users run in their CI. */
+function runContractProgram(...args) {
+  const program = join(buildContractPackage(), "dist/cli/tightwire-contract.js");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
     encoding: "utf8",
   });
-  if (status !== 0)
-    throw new ContractError("these contracts contradict themselves", stdout + stderr);
+  return { status, output: `${stdout}${stderr}`.trimEnd() };
 }
 
 /** The folder of `@tightwire/contract`, which reads our options, once it is built. */
@@ -139,6 +143,7 @@ async function compare(current, against, name) {
     `the contracts break ${name}; add new fields, methods or a new package version beside the old ones instead`,
   );
   await compareRoutes(current, against, name);
+  compareOptions(current, against, name);
   console.log(`contract: nothing breaks ${name}`);
 }
 
@@ -153,6 +158,13 @@ async function compareRoutes(current, against, name) {
       `the contracts break the routes of ${name}; add bindings beside the old ones instead`,
       broken.join("\n"),
     );
+}
+
+/** Policies, errors and rules are options, too. */
+function compareOptions(current, against, name) {
+  const { status, output } = runContractProgram("breaking", current, "--against", against);
+  if (status !== 0)
+    throw new ContractError(`the contracts promise less than ${name}, or ask for more`, output);
 }
 
 /**

@@ -6,7 +6,10 @@ import { getComments } from "@bufbuild/protoplugin";
  */
 export function readComment(desc: DescMethod | DescService | DescEnum | DescEnumValue): string {
   const { leading = "", trailing = "" } = getComments(desc);
-  const text = `${leading}\n${trailing}`.replace(/^ /gm, "").trim();
+  const text = `${leading}\n${trailing}`
+    .replace(/^ ?tightwire:.*\n?/gm, "") // for our tools
+    .replace(/^ /gm, "")
+    .trim();
   if (!desc.deprecated) return text;
   return `${text}\n\n@deprecated`.trim();
 }

@@ -4,10 +4,21 @@ import type {
   DescField,
   DescMessage,
   DescMethod,
+  DescOneof,
   DescService,
 } from "@bufbuild/protobuf";
 
-type Commented = DescMessage | DescField | DescEnum | DescEnumValue | DescService | DescMethod;
+type Commented =
+  | DescMessage
+  | DescField
+  | DescOneof
+  | DescEnum
+  | DescEnumValue
+  | DescService
+  | DescMethod;
+
+/** What a line of a comment begins with that is for our tools, not for readers. */
+const DIRECTIVE = "tightwire:";
 
 /** The comments of each file that was needed, by place. */
 const indexes = new WeakMap<object, ReadonlyMap<string, string>>();
@@ -17,6 +28,14 @@ const indexes = new WeakMap<object, ReadonlyMap<string, string>>();
  * the image has no source info.
  */
 export function commentOf(desc: Commented): string {
+  return commentLines(desc)
+    .filter((line) => !line.trim().startsWith(DIRECTIVE))
+    .join("\n")
+    .trim();
+}
+
+/** The comment of an element, a line each, with the lines that are for our tools. */
+export function commentLines(desc: Commented): string[] {
   const { proto } = fileOf(desc);
   let index = indexes.get(proto);
   if (index === undefined) {
@@ -29,7 +48,7 @@ export function commentOf(desc: Commented): string {
     );
     indexes.set(proto, index);
   }
-  return index.get(pathOf(desc).join(".")) ?? "";
+  return (index.get(pathOf(desc).join(".")) ?? "").split("\n");
 }
 
 /** The first sentence of a comment, for lists. */
@@ -50,6 +69,7 @@ function fileOf(desc: Commented): DescMessage["file"] {
       return desc.file;
     case "rpc":
     case "field":
+    case "oneof":
     case "enum_value":
       return desc.parent.file;
   }
@@ -72,6 +92,8 @@ function pathOf(desc: Commented): number[] {
       return [...pathOf(desc.parent), 2, desc.parent.proto.method.indexOf(desc.proto)];
     case "field":
       return [...pathOf(desc.parent), 2, desc.parent.proto.field.indexOf(desc.proto)];
+    case "oneof":
+      return [...pathOf(desc.parent), 8, desc.parent.proto.oneofDecl.indexOf(desc.proto)];
     case "enum_value":
       return [...pathOf(desc.parent), 2, desc.parent.proto.value.indexOf(desc.proto)];
   }
