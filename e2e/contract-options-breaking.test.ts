@@ -39,7 +39,9 @@ test("a contract does not break itself, nor does one that promises more and asks
       "message InvoicePayment {",
       `message InvoicePayment {
   // New, and nobody has to set it.
-  optional string note = 9 [(buf.validate.field).string.min_len = 1];`,
+  optional string note = 9 [(buf.validate.field).string.min_len = 1];
+  // New, and its zero value keeps the rule.
+  string remark = 10 [(buf.validate.field).string.max_len = 9];`,
     ],
   ] as Edit[])
     edit(...change);
@@ -149,6 +151,17 @@ const CHANGES: [what: string, kind: string, subject: string, text: string, chang
       ORDERS,
       "message InvoicePayment {",
       "message InvoicePayment {\n  // New.\n  string note = 9 [(buf.validate.field).required = true];",
+    ],
+  ],
+  [
+    "a new field whose zero value breaks its rule",
+    "RULE_TIGHTENED",
+    "InvoicePayment.note",
+    "is new, and must not be empty when it is not set",
+    [
+      ORDERS,
+      "message InvoicePayment {",
+      "message InvoicePayment {\n  // New.\n  string note = 9 [(buf.validate.field).string.min_len = 1];",
     ],
   ],
 ];

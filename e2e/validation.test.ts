@@ -183,13 +183,18 @@ test.each<[side: string, options: ChannelOptions]>([
   expect(violationsOf(await errorOf(tracked.next()))).toEqual(["id STRING_PATTERN"]);
 });
 
-test("of 200 broken items 100 are told, and how many there were", async () => {
+test("of 200 broken items those are told that fit, and how many there were", async () => {
   const { orders } = await open({ validateRequests: false });
   const lines = Array.from({ length: 200 }, () => ({ productId: "", quantity: 1 }));
   const error = await errorOf(orders.placeOrder({ ...ORDER, lines }));
   expect(error.message).toContain("lines must have at most 100 items (and 200 more)");
-  expect(violationsOf(error)).toHaveLength(100);
-  expect(violationsOf(error)[99]).toBe("lines[98].product_id STRING_PATTERN");
+  const told = violationsOf(error);
+  expect(told.length).toBeGreaterThan(50);
+  expect(told.length).toBeLessThanOrEqual(100);
+  expect(told[50]).toBe("lines[49].product_id STRING_PATTERN");
+  // Other implementations accept 8 KiB of trailers by default, in which it is base64.
+  const bytes = error.details.reduce((sum, { value }) => sum + value.byteLength, 0);
+  expect(bytes).toBeLessThan(6_000);
 });
 
 test("responses are checked where the server wants it, and only its log says what is wrong", async () => {

@@ -17,7 +17,17 @@ const MAX_DEPTH = 4;
 
 const NUMBERS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11];
 const SIGNED = [-1, -4, -5, -6, -2147483648, 2147483647];
-const FLOATS = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 4.5, 5.5, -0];
+const FLOATS = [
+  0.1,
+  0.7,
+  0.3,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  Number.NEGATIVE_INFINITY,
+  4.5,
+  5.5,
+  -0,
+];
 const TEXTS = [
   ...[
     "",
@@ -244,7 +254,7 @@ function setField(target: ReflectMessage, field: DescField, random: Random, dept
   if (field.message !== undefined && depth >= MAX_DEPTH) return;
   if (field.fieldKind === "list") {
     const list = target.get(field) as ReflectList;
-    for (let count = pick(random, [0, 1, 2, 2, 3, 4]); count > 0; count--)
+    for (let count = pick(random, [0, 1, 2, 2, 3, 4, 18]); count > 0; count--)
       list.add(randomValue(field, random, depth));
   } else if (field.fieldKind === "map") {
     const map = target.get(field) as ReflectMap;
@@ -276,11 +286,11 @@ function randomNested(desc: DescMessage, random: Random, depth: number): Message
   }
 }
 
-/** Libraries quote control characters in paths in ways of their own, so keys have none. */
+/** Paths quote control characters in ways of their own, and ours cut long keys: keys are plain. */
 function randomKey(scalar: ScalarType, random: Random): unknown {
   const key = randomScalar(scalar, random);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what this is about
-  return typeof key === "string" ? key.replace(/[\u0000-\u001f\u007f]/g, "") : key;
+  return typeof key === "string" ? key.replace(/[\u0000-\u001f\u007f]/g, "").slice(0, 60) : key;
 }
 
 function randomTime({ typeName }: DescMessage, random: Random): object {

@@ -2,7 +2,8 @@ import type { DescEnum, DescFile, DescMessage, FileRegistry } from "@bufbuild/pr
 import { errorLists } from "./error-file.js";
 import { errorListName, errorModule } from "./error-name.js";
 import { type GeneratedFile, generatedFile } from "./generated-file.js";
-import { rulesModule, schemaName } from "./rules/rules-name.js";
+import type { CheckedMessages } from "./rules/checked-messages.js";
+import { checkName, rulesModule, schemaName } from "./rules/rules-name.js";
 import { nameService } from "./service-interfaces.js";
 import { typeName } from "./type-name.js";
 
@@ -17,11 +18,17 @@ export function generateEntryFile(
   files: readonly DescFile[],
   registry: FileRegistry,
   requests: ReadonlySet<DescMessage>,
+  messages: CheckedMessages,
 ): GeneratedFile {
   const members = files.filter((file) => file.proto.package === packageName);
   if (members.length === 0)
     throw new Error(`option "entry": no generated file has the package "${packageName}"`);
-  const exported = members.flatMap((file) => printExports(file, registry, requests));
+  const exported = members.flatMap((file) => printExports(file, registry, requests, messages));
+  const twice = repeatedName(exported);
+  if (twice !== undefined)
+    throw new Error(
+      `option "entry": the package "${packageName}" has \`${twice}\` twice in TypeScript; rename one of them`,
+    );
   return generatedFile(`${name}.ts`, `package: ${packageName}`, exported);
 }
 
@@ -29,6 +36,7 @@ function printExports(
   file: DescFile,
   registry: FileRegistry,
   requests: ReadonlySet<DescMessage>,
+  messages: CheckedMessages,
 ): string[] {
   const types = [...file.enums, ...file.messages.flatMap(withNested)].map(typeName);
   const names = file.services.map(nameService);
@@ -52,10 +60,31 @@ function printExports(
     ),
     ...formatExport(
       "export",
-      [...requests].filter((message) => message.file === file).map(schemaName),
+      [
+        // Checks of other packages call these.
+        ...file.messages
+          .flatMap(messagesWithin)
+          .filter((one) => messages.isChecked(one))
+          .map(checkName),
+        ...[...requests].filter((message) => message.file === file).map(schemaName),
+      ],
       `./${rulesModule(file)}.js`,
     ),
   ];
+}
+
+/** A name that is exported twice. */
+function repeatedName(lines: readonly string[]): string | undefined {
+  const names = lines.flatMap((line) => /^ {2}(\w+),$/.exec(line)?.[1] ?? inlineNames(line));
+  return names.find((name, index) => names.indexOf(name) !== index);
+}
+
+function inlineNames(line: string): string[] {
+  return /\{ (.*) \}/.exec(line)?.[1]?.split(", ") ?? [];
+}
+
+function messagesWithin(message: DescMessage): DescMessage[] {
+  return [message, ...message.nestedMessages.flatMap(messagesWithin)];
 }
 
 /** A message and the nested types that ts-proto exports. */

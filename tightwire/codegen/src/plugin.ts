@@ -76,7 +76,7 @@ function generate(request: CodeGeneratorRequest): GeneratedFile[] {
     ...errors,
     ...rules,
     ...[...options.entries].map(([name, packageName]) =>
-      generateEntryFile(name, packageName, files, registry, requests),
+      generateEntryFile(name, packageName, files, registry, requests, messages),
     ),
   ];
 }

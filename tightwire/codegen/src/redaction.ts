@@ -1,5 +1,5 @@
 import type { DescField, DescMessage } from "@bufbuild/protobuf";
-import { protoCamelCase } from "@bufbuild/protobuf/reflect";
+import { fieldName } from "@tightwire/contract";
 
 /**
  * Finds the fields marked `debug_redact` in a message and in all nested messages: their paths in
@@ -15,7 +15,7 @@ export function findRedactedPaths(message: DescMessage): string[] {
 function collect(message: DescMessage, prefix: string, above: readonly DescMessage[]): string[] {
   const within = [...above, message];
   return message.fields.flatMap((field) => {
-    const path = prefix + protoCamelCase(field.name);
+    const path = prefix + fieldName(field.name);
     if (isRedacted(field)) return [path];
     const inner = field.message;
     if (inner === undefined || !holdsRedacted(inner, new Set())) return [];

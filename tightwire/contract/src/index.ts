@@ -5,6 +5,7 @@ export type { MethodErrors } from "./errors/read-errors.js";
 export { findErrorEnumFaults, readErrors } from "./errors/read-errors.js";
 export type { Fault } from "./fault.js";
 export { createFault, formatFault } from "./fault.js";
+export { fieldName } from "./field-name.js";
 export { findField } from "./field-path.js";
 export type { IdempotencyLevel } from "./idempotency/idempotency.js";
 export { readIdempotency } from "./idempotency/idempotency.js";

@@ -33,10 +33,10 @@ export function compileImage({ files = {}, google = [] }: ContractSources): Uint
       mkdirSync(join(folder, "proto", dirname(path)), { recursive: true });
       writeFileSync(join(folder, "proto", path), text);
     }
-    const modules =
-      Object.keys(files).length === 0
-        ? ["google"]
-        : ["proto", "core/proto", "core/proto-validate", "google"];
+    // A test may bring a policy of its own, and buf refuses a file that is there twice.
+    const own = Object.keys(files).some((path) => path.startsWith("tightwire/"));
+    const options = [...(own ? [] : ["core/proto"]), "core/proto-validate"];
+    const modules = Object.keys(files).length === 0 ? ["google"] : ["proto", ...options, "google"];
     writeFileSync(
       join(folder, "buf.yaml"),
       `version: v2\nmodules:\n${modules.map((path) => `  - path: ${path}\n`).join("")}`,

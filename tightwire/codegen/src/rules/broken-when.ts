@@ -12,11 +12,11 @@ const FEW_VALUES = 8;
 export function brokenWhen(rule: Rule, value: string, size: string, context: CheckContext): string {
   switch (rule.kind) {
     case "const":
-      return not(equals(value, rule.value, context));
+      return not(equals(value, exact(rule, rule.value), context));
     case "in":
-      return not(isOneOf(value, rule.values, context));
+      return not(isOneOf(value, allExact(rule), context));
     case "not_in":
-      return isOneOf(value, rule.values, context);
+      return isOneOf(value, allExact(rule), context);
     case "range":
       return not(isInRange(rule, value, context));
     case "finite":
@@ -49,6 +49,15 @@ export function brokenWhen(rule: Rule, value: string, size: string, context: Che
   }
 }
 
+/** The value of a rule as the wire has it: of a `float` 32 bits. */
+function exact({ id }: Rule, value: RuleValue): RuleValue {
+  return id.startsWith("float.") && typeof value === "number" ? Math.fround(value) : value;
+}
+
+function allExact(rule: Extract<Rule, { kind: "in" | "not_in" }>): RuleValue[] {
+  return rule.values.map((value) => exact(rule, value));
+}
+
 function not(condition: string): string {
   return `!(${condition})`;
 }
@@ -71,13 +80,18 @@ function isOneOf(value: string, wanted: readonly RuleValue[], context: CheckCont
 }
 
 function isInRange(
-  { lower, upper, outside }: Extract<Rule, { kind: "range" }>,
+  rule: Extract<Rule, { kind: "range" }>,
   value: string,
   context: CheckContext,
 ): string {
+  const { lower, upper, outside } = rule;
+  const end = ({ value: at, exclusive }: RangeEnd): RangeEnd => ({
+    value: exact(rule, at),
+    exclusive,
+  });
   const ends = [
-    ...(lower === undefined ? [] : [compare(value, ">", lower, context)]),
-    ...(upper === undefined ? [] : [compare(value, "<", upper, context)]),
+    ...(lower === undefined ? [] : [compare(value, ">", end(lower), context)]),
+    ...(upper === undefined ? [] : [compare(value, "<", end(upper), context)]),
   ];
   return ends.join(outside ? " || " : " && ");
 }

@@ -1,5 +1,5 @@
 import type { DescField, DescMessage } from "@bufbuild/protobuf";
-import { type FieldGroup, type FieldRules, hasRules } from "@tightwire/contract";
+import { type FieldGroup, type FieldRules, fieldName, hasRules } from "@tightwire/contract";
 import type { CheckContext } from "./check-context.js";
 import type { CheckedMessages } from "./checked-messages.js";
 import { printItems, printPairs } from "./container-checks.js";
@@ -25,7 +25,7 @@ export function printChecks(
     }),
     ...rules.groups.flatMap((group, index) => printGroup(group, `set${index + 1}`)),
     ...rules.requiredOneofs.flatMap((oneof) => [
-      `if (message.${oneof.localName} === undefined)`,
+      `if (message.${fieldName(oneof.name)} === undefined)`,
       `  found.add(${fields}.${oneof.name}, "required", ${JSON.stringify(oneofText(oneof.fields))});`,
     ]),
   ];
@@ -62,7 +62,7 @@ function printField(
   const lines = guarded ? inside(access.isSet, inner) : inner;
   if (!rules.required || access.isSet === undefined) return lines;
   const missing = `found.add(${place}, "required", "is required");`;
-  const isUnset = access.isSet.endsWith("!== undefined")
+  const isUnset = /^[\w.]+ !== undefined$/.test(access.isSet)
     ? access.isSet.replace("!==", "===")
     : `!(${access.isSet})`;
   if (inner.length === 0) return [`if (${isUnset}) ${missing}`];

@@ -1,7 +1,7 @@
 import type { DescField, DescMessage } from "@bufbuild/protobuf";
 import type { FieldRules, ValueRules } from "@tightwire/contract";
 import type { CheckContext } from "./check-context.js";
-import { accessField, isNotZero, mapForm } from "./field-access.js";
+import { accessField, isNotZero, isUnwrapped, mapForm } from "./field-access.js";
 import { indented, inside, printRules, printValue } from "./value-checks.js";
 
 /** Prints the checks of the items of a list; `nested` is their message, when it is checked. */
@@ -45,7 +45,11 @@ export function printPairs(
           keys.ignore === "zero" ? isNotZeroKey(field) : undefined,
           printRules(keys, keyChecked, context),
         );
-  const lines = [...keyLines, ...printValue(field, "value", values, nested, context)];
+  const valueLines = inside(
+    isUnwrapped(field) ? "value !== undefined" : undefined,
+    printValue(field, "value", values, nested, context),
+  );
+  const lines = [...keyLines, ...valueLines];
   if (lines.length === 0) return [];
   const pairs = form === "map" ? value : `Object.entries(${value})`;
   const usesValue = lines.some((line) => /\bvalue\b/.test(line));

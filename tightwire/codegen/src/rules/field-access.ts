@@ -1,7 +1,6 @@
 import { type DescField, ScalarType } from "@bufbuild/protobuf";
-import { protoCamelCase } from "@bufbuild/protobuf/reflect";
 import { FeatureSet_FieldPresence as Presence } from "@bufbuild/protobuf/wkt";
-import { type ValueType, valueTypeOf } from "@tightwire/contract";
+import { fieldName, type ValueType, valueTypeOf, wrappedScalar } from "@tightwire/contract";
 
 /** How generated code reads a field of `message`, in the form that ts-proto gives it. */
 export interface FieldAccess {
@@ -17,12 +16,13 @@ export interface FieldAccess {
 
 /** The {@link FieldAccess} of a field. */
 export function accessField(field: DescField): FieldAccess {
-  const name = protoCamelCase(field.name);
+  const name = fieldName(field.name);
   if (field.oneof !== undefined) {
-    const oneof = protoCamelCase(field.oneof.name);
+    const oneof = fieldName(field.oneof.name);
+    const isCase = `message.${oneof}?.$case === ${JSON.stringify(name)}`;
     return {
       value: `message.${oneof}.value`,
-      isSet: `message.${oneof}?.$case === ${JSON.stringify(name)}`,
+      isSet: isUnwrapped(field) ? `${isCase} && message.${oneof}.value !== undefined` : isCase,
       tracksPresence: true,
       local: [oneof, "value"],
     };
@@ -40,9 +40,17 @@ export function accessField(field: DescField): FieldAccess {
   return { value, isSet: isNotZero(valueTypeOf(field), value), tracksPresence: false, local };
 }
 
+/** Whether ts-proto has something else for the field's message, which may be undefined anywhere. */
+export function isUnwrapped({ message }: DescField): boolean {
+  return (
+    message !== undefined &&
+    (wrappedScalar(message) !== undefined || message.typeName === "google.protobuf.FieldMask")
+  );
+}
+
 /** How many pairs the map in a field has. */
 export function mapSize(field: DescField): string {
-  const value = `message.${protoCamelCase(field.name)}`;
+  const value = `message.${fieldName(field.name)}`;
   return mapForm(field) === "map" ? `${value}.size` : `Object.keys(${value}).length`;
 }
 

@@ -1,6 +1,5 @@
 import type { DescFile, DescMessage } from "@bufbuild/protobuf";
-import { protoCamelCase } from "@bufbuild/protobuf/reflect";
-import { createFault, type Fault } from "@tightwire/contract";
+import { createFault, type Fault, fieldName } from "@tightwire/contract";
 import { formatDocComment } from "../doc-comment.js";
 import { type GeneratedFile, generatedFile } from "../generated-file.js";
 import { createImportList } from "../import-list.js";
@@ -104,7 +103,7 @@ function printFields(
     .map((field) => printPlace(field.name, accessField(field).local, make));
   const oneofs = messages
     .rulesOf(message)
-    .requiredOneofs.map((oneof) => printPlace(oneof.name, [protoCamelCase(oneof.name)], make));
+    .requiredOneofs.map((oneof) => printPlace(oneof.name, [fieldName(oneof.name)], make));
   const all = [...fields, ...oneofs];
   return all.length === 0 ? [] : [`const ${name} = {`, ...all, "};", ""];
 }

@@ -84,7 +84,7 @@ export const GetRequestSchema: MessageSchema<GetRequest> =
 `);
   expect(files.get("try/v1/try.service.ts")).toContain("      checkRequest: checkGetRequest,\n");
   expect(files.get("all.ts")).toContain(
-    'export { GetRequestSchema } from "./try/v1/try.rules.js";',
+    'export { GetRequestSchema, checkGetRequest, checkLine } from "./try/v1/try.rules.js";',
   );
 });
 
@@ -198,3 +198,12 @@ message checkGetRequest {}\n`;
     "9: gets `checkGetRequest` in TypeScript, which is the name of another type of this file; rename one of them",
   ]);
 });
+
+test.each(["(?i)^(?:k|\u212a)*x$", "(?i)^\\pL$"])(
+  "refuses to ignore case of what is not ASCII: %s",
+  (pattern) => {
+    expect(refusal(rule("string", `string.pattern = ${JSON.stringify(pattern)}`))).toEqual([
+      "10: `pattern` has the flag `i` and something beyond ASCII, \\p or \\x, which cannot be analysed together",
+    ]);
+  },
+);

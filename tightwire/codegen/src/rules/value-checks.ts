@@ -1,5 +1,5 @@
 import type { DescField, DescMessage } from "@bufbuild/protobuf";
-import { describeRule, type ValueRules, valueTypeOf } from "@tightwire/contract";
+import { describeRule, type Rule, type ValueRules, valueTypeOf } from "@tightwire/contract";
 import { brokenWhen } from "./broken-when.js";
 import type { CheckContext } from "./check-context.js";
 import { isNotZero } from "./field-access.js";
@@ -24,8 +24,7 @@ export function printRules(
   context: CheckContext,
 ): string[] {
   return rules.flatMap((rule) => {
-    // Enums are unions of literals, which cannot be compared with other numbers.
-    const value = rule.id.startsWith("enum.") ? `(${checked.value} as number)` : checked.value;
+    const value = comparable(rule, checked.value);
     const forKey = checked.forKey === true ? ", true" : "";
     return [
       `if (${brokenWhen(rule, value, checked.size, context)})`,
@@ -55,6 +54,16 @@ export function printValue(
   ];
   if (rules?.ignore === "always") return [];
   return inside(rules?.ignore === "zero" ? isNotZero(type, name) : undefined, checks);
+}
+
+/** The value in a form that a rule can be compared with. */
+function comparable({ id }: Rule, value: string): string {
+  // Enums are unions of literals, which cannot be compared with other numbers.
+  if (id.startsWith("enum.")) return `(${value} as number)`;
+  // Where it is known to be true, it cannot be compared with false.
+  if (id.startsWith("bool.")) return `(${value} as boolean)`;
+  // The wire has 32 bits of it.
+  return id.startsWith("float.") ? `Math.fround(${value})` : value;
 }
 
 /** Rules of a `google.protobuf.Any` are about its type. */

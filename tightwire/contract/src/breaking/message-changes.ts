@@ -1,10 +1,14 @@
 import type { DescField, DescMessage, FileRegistry } from "@bufbuild/protobuf";
 import { FeatureSet_FieldPresence as Presence } from "@bufbuild/protobuf/wkt";
 import { describeRule } from "../validation/describe-rule.js";
-import { type MessageRules, readMessageRules } from "../validation/message-rules.js";
+import {
+  type FieldGroup,
+  type MessageRules,
+  readMessageRules,
+} from "../validation/message-rules.js";
 import type { FieldRules, ValueRules } from "../validation/rule.js";
 import type { BreakingChange } from "./breaking-change.js";
-import { isTightened } from "./rule-changes.js";
+import { isTightened, refusesZero } from "./rule-changes.js";
 
 interface MessageVersion {
   readonly registry: FileRegistry;
@@ -26,7 +30,7 @@ export function compareMessages(before: MessageVersion, now: MessageVersion): Br
       const texts =
         earlier === undefined
           ? refusalsOfUnset(field, current)
-          : tightened(old.fields.get(earlier), current);
+          : tightened(field, old.fields.get(earlier), current);
       return texts.map((text): BreakingChange => ({ kind: "RULE_TIGHTENED", desc: field, text }));
     }),
     ...newlyRequired(old, rules),
@@ -36,15 +40,23 @@ export function compareMessages(before: MessageVersion, now: MessageVersion): Br
 
 /** What a new field refuses when it is not set, as by callers that do not know it. */
 function refusalsOfUnset(field: DescField, { required, ignore, rules }: FieldRules): string[] {
-  if (ignore !== "unset") return [];
+  if (ignore === "always") return [];
   if (required) return ["is new and required"];
-  const always = field.presence === Presence.IMPLICIT && field.message === undefined;
-  return always && rules.length > 0 ? ["is new and has rules that hold when it is not set"] : [];
+  const isSingle = field.fieldKind !== "list" && field.fieldKind !== "map";
+  if (ignore === "zero" || (isSingle && field.presence !== Presence.IMPLICIT)) return [];
+  return rules
+    .filter((rule) => refusesZero(rule, field))
+    .map((rule) => `is new, and ${describeRule(rule)} when it is not set`);
 }
 
-function tightened(before: FieldRules | undefined, now: FieldRules): string[] {
-  const required = now.required && before?.required !== true ? ["is required now"] : [];
-  return [...required, ...tightenedValue(before, now)];
+function tightened(field: DescField, before: FieldRules | undefined, now: FieldRules): string[] {
+  if (now.ignore === "always") return [];
+  // Nothing held for a field that was ignored, nor for what was in its messages.
+  const old = before?.ignore === "always" ? undefined : before;
+  const checked =
+    before?.ignore === "always" && field.message !== undefined ? ["is checked now"] : [];
+  const required = now.required && old?.required !== true ? ["is required now"] : [];
+  return [...checked, ...required, ...tightenedValue(old, now)];
 }
 
 function tightenedValue(before: ValueRules | undefined, now: ValueRules): string[] {
@@ -73,14 +85,18 @@ function newGroups(
   now: MessageRules,
   message: DescMessage,
 ): BreakingChange[] {
-  const nameOf = ({ fields, required }: MessageRules["groups"][number]): string =>
-    `${fields.map(({ name }) => name).join(", ")}${required ? ", one of them required" : ""}`;
-  const names = new Set(before.groups.map(nameOf));
   return now.groups
-    .filter((group) => !names.has(nameOf(group)))
-    .map((group) => ({
+    .filter((group) => !before.groups.some((old) => allowsGroup(group, old)))
+    .map(({ fields, required }) => ({
       kind: "RULE_TIGHTENED",
       desc: message,
-      text: `has a new group of fields: ${nameOf(group)}`,
+      text: `may have one of ${fields.map(({ name }) => name).join(", ")} only${required ? ", and must have one" : ""} now`,
     }));
+}
+
+/** Whether a group lets pass all that an earlier one did: fewer fields, and no more required. */
+function allowsGroup(now: FieldGroup, old: FieldGroup): boolean {
+  const earlier = new Set(old.fields.map(({ name }) => name));
+  const all = now.fields.every(({ name }) => earlier.has(name));
+  return all && (!now.required || (old.required && now.fields.length === earlier.size));
 }

@@ -1,5 +1,8 @@
+import type { DescField } from "@bufbuild/protobuf";
+import { scalarZeroValue } from "@bufbuild/protobuf/reflect";
 import { compareValues, sameValue } from "../validation/compare-values.js";
 import type { RangeEnd, Rule, RuleValue } from "../validation/rule.js";
+import { refuses } from "../validation/shared-rules.js";
 
 /** Whether a rule refuses values that the rules of before let pass. */
 export function isTightened(rule: Rule, before: readonly Rule[]): boolean {
@@ -56,6 +59,41 @@ function covers(values: readonly RuleValue[], wanted: readonly RuleValue[]): boo
 
 function textOf(rule: Rule): string {
   return JSON.stringify(rule, (_, value: unknown) =>
-    typeof value === "bigint" ? String(value) : value,
+    typeof value === "bigint" || typeof value === "number" ? String(value) : value,
   );
+}
+
+/** Formats that an empty text has. */
+const MAY_BE_EMPTY = ["uri_ref", "header_value", "loose_header_value"];
+
+/** Whether a rule refuses the zero value of a field that does not track presence. */
+export function refusesZero(rule: Rule, field: DescField): boolean {
+  switch (rule.kind) {
+    case "size":
+      return rule.compare !== "most" && rule.size > 0;
+    case "pattern":
+      return !new RegExp(rule.source, rule.flags).test("");
+    case "prefix":
+    case "suffix":
+    case "contains":
+      return rule.value.length > 0;
+    case "not_contains":
+      return rule.value.length === 0;
+    case "format":
+      return !MAY_BE_EMPTY.includes(rule.format);
+    case "defined_only":
+      return !rule.numbers.includes(0);
+    case "const":
+    case "in":
+    case "not_in":
+    case "range":
+      return refuses(rule, zeroOf(field));
+    default:
+      return false;
+  }
+}
+
+function zeroOf({ scalar, enum: desc }: DescField): RuleValue {
+  if (desc !== undefined || scalar === undefined) return 0;
+  return scalarZeroValue(scalar, false) as RuleValue;
 }

@@ -38,6 +38,7 @@ export function readContract(input: string): ContractInput {
       .map(({ name }) => name),
   );
   const files = [...registry.files].filter(({ proto }) => !imported.has(proto.name));
+  if (files.length === 0) throw new Error(`${input} has no contracts`);
   return { registry, files };
 }
 

@@ -73,14 +73,23 @@ export function formatValue(value: RuleValue): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (value instanceof Uint8Array) return `0x${Buffer.from(value).toString("hex")}`;
   if (!isTime(value)) return String(value);
-  const digits = String(Math.abs(value.nanos)).padStart(9, "0").replace(/0+$/, "");
+  const total = value.seconds * 1_000_000_000n + BigInt(value.nanos);
+  const size = total < 0n ? -total : total;
+  const digits = String(size % 1_000_000_000n)
+    .padStart(9, "0")
+    .replace(/0+$/, "");
   const fraction = digits === "" ? "" : `.${digits}`;
-  const sign = value.seconds === 0n && value.nanos < 0 ? "-" : "";
-  return `${sign}${value.seconds}${fraction} s`;
+  return `${total < 0n ? "-" : ""}${size / 1_000_000_000n}${fraction} s`;
 }
 
+/** Lists stand in every violation: long ones are cut. */
+const MAX_LISTED = 12;
+
 function formatList(values: readonly RuleValue[]): string {
-  const texts = values.map(formatValue);
+  const listed = values.length > MAX_LISTED ? values.slice(0, MAX_LISTED - 1) : values;
+  const texts = listed.map(formatValue);
+  if (listed.length < values.length)
+    texts.push(`one of ${values.length - listed.length} more values`);
   return texts.length < 2 ? texts.join("") : `${texts.slice(0, -1).join(", ")} or ${texts.at(-1)}`;
 }
 

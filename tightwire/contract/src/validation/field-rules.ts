@@ -1,4 +1,5 @@
 import type { DescField, Registry } from "@bufbuild/protobuf";
+import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 import { createFault, type Fault } from "../fault.js";
 import { tryReadOption } from "../option.js";
 import { readNumericRules } from "./numeric-rules.js";
@@ -36,11 +37,22 @@ export function readFieldRules(
     faults.push(createFault(field, [], PREDEFINED));
   if (option === undefined) return { ...NO_RULES, ignore };
   const context = new RuleContext(field, option.message, option.path, faults);
-  const own = readValueRules(context, typeOf(field), ignore);
+  const read = readValueRules(context, typeOf(field), ignore);
+  // A field that tracks presence keeps its rules with a zero value, too.
+  const own: ValueRules =
+    read.ignore === "zero" && tracksPresence(field) ? { ...read, ignore: "unset" } : read;
   const required = context.get("required") === true;
   if (required && own.ignore === "always")
     context.report("`required` says nothing when `ignore` is IGNORE_ALWAYS", "required");
   return { ...own, required };
+}
+
+function tracksPresence(field: DescField): boolean {
+  return (
+    field.fieldKind !== "list" &&
+    field.fieldKind !== "map" &&
+    field.presence !== FeatureSet_FieldPresence.IMPLICIT
+  );
 }
 
 const PREDEFINED = "defines a predefined rule, which needs CEL; use standard rules";

@@ -16,8 +16,8 @@ const MAX_STEPS = 20_000;
 export function explainUnsafePattern({ source, flags }: PatternRule): string | undefined {
   const caseInsensitive = flags.includes("i");
   // The analyser folds case without the flag `u` only, which these escapes need.
-  if (caseInsensitive && /\\[up]/i.test(source))
-    return "has the flag `i` and an escape \\p or \\x, which cannot be analysed together";
+  if (caseInsensitive && !/^(?:[\x20-\x5b\x5d-\x7e]|\\[^up])*$/i.test(source))
+    return "has the flag `i` and something beyond ASCII, \\p or \\x, which cannot be analysed together";
   const { safe } = isSafePattern(source, {
     unicode: !caseInsensitive,
     caseInsensitive,

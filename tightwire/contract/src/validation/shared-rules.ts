@@ -74,7 +74,7 @@ function nameOf({ id }: Rule): string {
 }
 
 /** Whether a rule is known to refuse a value. Of rules that are not compared here: no. */
-function refuses(rule: Rule, value: RuleValue): boolean {
+export function refuses(rule: Rule, value: RuleValue): boolean {
   switch (rule.kind) {
     case "const":
       return !sameValue(rule.value, value);

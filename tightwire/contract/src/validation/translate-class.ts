@@ -18,6 +18,13 @@ const POSIX_CLASSES: Readonly<Record<string, string>> = {
   xdigit: "0-9A-Fa-f",
 };
 
+/** An item of a class: how many units it has, what it becomes, whether it is a set by itself. */
+interface ClassItem {
+  readonly taken: number;
+  readonly written: string;
+  readonly isSet: boolean;
+}
+
 /**
  * Writes the class in brackets at the beginning of `rest` in JavaScript: how many units it has, and
  * what it becomes. Throws an Error when it does not end, or has what cannot be written.
@@ -27,22 +34,32 @@ export function translateClass(rest: string): [taken: number, written: string] {
   let written = rest.slice(0, at);
   const first = at;
   while (at < rest.length && (rest[at] !== "]" || at === first)) {
-    const [taken, part] = translateItem(rest.slice(at));
-    written += part;
-    at += taken;
+    const item = readItem(rest.slice(at));
+    at += item.taken;
+    written += item.written;
+    // A hyphen makes a range between two characters. After a set, and before the end, it is itself.
+    if (rest[at] !== "-" || rest[at + 1] === "]" || rest[at + 1] === undefined) continue;
+    if (item.isSet) continue;
+    const end = readItem(rest.slice(at + 1));
+    if (end.isSet) throw new Error(`has a range that ends in a class: ${rest.slice(0, at + 3)}`);
+    at += 1 + end.taken;
+    written += `-${end.written}`;
   }
   if (rest[at] !== "]") throw new Error("has a class that does not end");
   return [at + 1, `${written}]`];
 }
 
-function translateItem(rest: string): [taken: number, written: string] {
+function readItem(rest: string): ClassItem {
   const posix = POSIX.exec(rest);
-  if (posix !== null) return [posix[0].length, writePosix(posix)];
-  if (rest[0] === "\\") return translateEscape(rest, "class");
-  const letter = rest[0] ?? "";
-  if ("[]^/".includes(letter)) return [1, `\\${letter}`];
-  // A hyphen between two characters makes a range; before the end it is itself.
-  return [1, letter === "-" && rest[1] === "]" ? "\\-" : letter];
+  if (posix !== null) return { taken: posix[0].length, written: writePosix(posix), isSet: true };
+  if (rest[0] === "\\") {
+    const [taken, written] = translateEscape(rest, "class");
+    return { taken, written, isSet: /^\\[dDwWsSpP]/.test(rest) };
+  }
+  // A character beyond 16 bits has two units.
+  const letter = String.fromCodePoint(rest.codePointAt(0) ?? 0);
+  const written = "[]^/-".includes(letter) ? `\\${letter}` : letter;
+  return { taken: letter.length, written, isSet: false };
 }
 
 function writePosix([text, negated, name = ""]: RegExpExecArray): string {

@@ -10,7 +10,7 @@ export interface TranslatedPattern {
 
 const FLAGS = /^\(\?([a-zA-Z]*)\)/;
 const GROUP = /^\((?:\?(?::|P?<[A-Za-z_][A-Za-z0-9_]*>))?/;
-const REPEAT = /^(?:[*+?]|\{\d+(?:,\d*)?\})\??/;
+const REPEAT = /^(?:[*+?]|\{(?:0|[1-9]\d*)(?:,(?:0|[1-9]\d*)?)?\})\??/;
 const QUOTED = /^\\Q([\s\S]*?)(?:\\E|$)/;
 const MAX_REPEAT = 1_000;
 

@@ -25,15 +25,29 @@ export function field(name: string, ...local: readonly string[]): Field {
   return { name, local: local.length === 0 ? [name] : local };
 }
 
-/** A path in the contract's names: `lines[0].product_id`, `labels["color"]`. */
-export function formatFieldPath(path: readonly PathStep[]): string {
+/** How many characters of a key a path shows. */
+const MAX_KEY_LENGTH = 64;
+
+/**
+ * A path in the contract's names: `lines[0].product_id`, `labels["color"]`. A key shows its first
+ * 64 characters, and with `keys: false` none of them.
+ */
+export function formatFieldPath(
+  path: readonly PathStep[],
+  { keys = true }: { readonly keys?: boolean } = {},
+): string {
   let text = "";
   for (const step of path)
     if (typeof step === "number") text += `[${step}]`;
-    else if ("key" in step)
-      text += `[${typeof step.key === "string" ? JSON.stringify(step.key) : step.key}]`;
+    else if ("key" in step) text += `[${keys ? formatKey(step.key) : "…"}]`;
     else text += text === "" ? step.name : `.${step.name}`;
   return text;
+}
+
+function formatKey(key: MapKey["key"]): string {
+  if (typeof key !== "string") return String(key);
+  const cut = key.length > MAX_KEY_LENGTH ? `${key.slice(0, MAX_KEY_LENGTH)}…` : key;
+  return JSON.stringify(cut);
 }
 
 /** A path in TypeScript's names, a property or index each: `["lines", 0, "productId"]`. */

@@ -4,6 +4,8 @@ export type IpVersion = 0 | 4 | 6;
 const DECIMAL = /^(?:0|[1-9][0-9]{0,2})$/;
 const HEXADECIMAL = /^[0-9a-fA-F]{1,4}$/;
 const DOTTED = /[0-9.]+$/;
+/** The longest address: six groups, and the last 32 bits in dotted decimals. */
+const MAX_LENGTH = 45;
 const BITS_PER_GROUP = 16n;
 const GROUPS = 8;
 
@@ -16,7 +18,8 @@ export function isIp(text: string, version: IpVersion = 0): boolean {
   if (version === 4) return false;
   const percent = text.indexOf("%");
   if (percent < 0) return parseIpv6(text) !== undefined;
-  return percent < text.length - 1 && parseIpv6(text.slice(0, percent)) !== undefined;
+  const address = text.slice(0, percent);
+  return percent < text.length - 1 && !address.includes(".") && parseIpv6(address) !== undefined;
 }
 
 /**
@@ -46,6 +49,7 @@ function isPrefix(
 
 /** The 32 bits of an address in dotted decimals. */
 function parseIpv4(text: string): bigint | undefined {
+  if (text.length > MAX_LENGTH) return undefined;
   const parts = text.split(".");
   if (parts.length !== 4) return undefined;
   let bits = 0n;
@@ -58,6 +62,7 @@ function parseIpv4(text: string): bigint | undefined {
 
 /** The 128 bits of an address without a zone. */
 function parseIpv6(text: string): bigint | undefined {
+  if (text.length > MAX_LENGTH) return undefined;
   const plain = withoutDotted(text);
   if (plain === undefined) return undefined;
   const [head = "", tail, ...more] = plain.split("::");

@@ -117,6 +117,8 @@ export function createSchemas(registry: Registry): Schemas {
   }
 
   function propertyNames(field: DescField): JsonObject {
+    // Other keys than texts are texts in JSON, which keywords for numbers do not fit.
+    if (field.fieldKind !== "map" || field.mapKey !== ScalarType.STRING) return {};
     const { keywords } = ruleSchema(rules.field(field)?.keys, field);
     return Object.keys(keywords).length === 0 ? {} : { propertyNames: keywords };
   }

@@ -1,5 +1,6 @@
 import { type MethodDefinition, RpcError } from "@tightwire/core";
-import { validate, violationError } from "@tightwire/core/runtime";
+import { type Clock, validate, violationError } from "@tightwire/core/runtime";
+import type { Check } from "@tightwire/core/validation";
 import type { ServedMethod } from "../method.js";
 
 /**
@@ -29,10 +30,31 @@ export function decodeRequest(
     return undefined;
   }
   if (method.checkRequest === undefined) return request;
-  const broken = validate(method.checkRequest, request, clock);
+  const broken = findBroken(method, method.checkRequest, request, clock);
   if (broken === undefined) return request;
-  fail(violationError("invalid_argument", `the request of ${method.path}`, broken));
+  fail(broken);
   return undefined;
+}
+
+/**
+ * The error of a request that breaks a rule. One that cannot be checked is refused, too: a pattern
+ * overflows the stack on a text of several megabytes.
+ */
+function findBroken(
+  { path }: MethodDefinition,
+  check: Check<unknown>,
+  request: unknown,
+  clock: Clock,
+): RpcError | undefined {
+  try {
+    const broken = validate(check, request, clock);
+    return broken && violationError("invalid_argument", `the request of ${path}`, broken);
+  } catch (cause) {
+    const reason = RpcError.from(cause).message;
+    return new RpcError("invalid_argument", `the request of ${path} cannot be checked: ${reason}`, {
+      cause,
+    });
+  }
 }
 
 function requestTooLarge(method: MethodDefinition, bytes: number, most: number): RpcError {

@@ -26,6 +26,7 @@ import {
 import type {
   Choices,
   Formats,
+  Forms,
   Groups,
   Leaf,
   Lists,
@@ -85,6 +86,7 @@ const $Rules = {
   groups: field("groups"),
   tree: field("tree"),
   others: field("others"),
+  forms: field("forms"),
 };
 
 /** Checks the rules of `fuzz.rules.v1.Rules`. */
@@ -158,6 +160,11 @@ export function checkRules(message: Rules, found: Violations): void {
     const before = found.kept;
     checkOthers(message.others, found);
     if (found.kept !== before) found.within(before, $Rules.others);
+  }
+  if (message.forms !== undefined) {
+    const before = found.kept;
+    checkForms(message.forms, found);
+    if (found.kept !== before) found.within(before, $Rules.forms);
   }
 }
 
@@ -319,29 +326,29 @@ const $Numbers = {
 
 /** Checks the rules of `fuzz.rules.v1.Numbers`. */
 export function checkNumbers(message: Numbers, found: Violations): void {
-  if (!(message.floatConst === 3))
+  if (!(Math.fround(message.floatConst) === 3))
     found.add($Numbers.float_const, "float.const", "must be 3");
-  if (!(message.floatLt < 5))
+  if (!(Math.fround(message.floatLt) < 5))
     found.add($Numbers.float_lt, "float.lt", "must be less than 5");
-  if (!(message.floatLte <= 5))
+  if (!(Math.fround(message.floatLte) <= 5))
     found.add($Numbers.float_lte, "float.lte", "must be at most 5");
-  if (!(message.floatGt > 5))
+  if (!(Math.fround(message.floatGt) > 5))
     found.add($Numbers.float_gt, "float.gt", "must be more than 5");
-  if (!(message.floatGte >= 5))
+  if (!(Math.fround(message.floatGte) >= 5))
     found.add($Numbers.float_gte, "float.gte", "must be at least 5");
-  if (!(message.floatGtLt > 2 && message.floatGtLt < 7))
+  if (!(Math.fround(message.floatGtLt) > 2 && Math.fround(message.floatGtLt) < 7))
     found.add($Numbers.float_gt_lt, "float.gt_lt", "must be more than 2 and less than 7");
-  if (!(message.floatGteLte >= 2 && message.floatGteLte <= 7))
+  if (!(Math.fround(message.floatGteLte) >= 2 && Math.fround(message.floatGteLte) <= 7))
     found.add($Numbers.float_gte_lte, "float.gte_lte", "must be 2 to 7");
-  if (!(message.floatOutside > 7 || message.floatOutside < 2))
+  if (!(Math.fround(message.floatOutside) > 7 || Math.fround(message.floatOutside) < 2))
     found.add($Numbers.float_outside, "float.gt_lt_exclusive", "must be more than 7 or less than 2");
-  if (!(message.floatOutsideEqual >= 7 || message.floatOutsideEqual <= 2))
+  if (!(Math.fround(message.floatOutsideEqual) >= 7 || Math.fround(message.floatOutsideEqual) <= 2))
     found.add($Numbers.float_outside_equal, "float.gte_lte_exclusive", "must be at least 7 or at most 2");
-  if (!(message.floatIn === 1 || message.floatIn === 5 || message.floatIn === 7))
+  if (!(Math.fround(message.floatIn) === 1 || Math.fround(message.floatIn) === 5 || Math.fround(message.floatIn) === 7))
     found.add($Numbers.float_in, "float.in", "must be 1, 5 or 7");
-  if (message.floatNotIn === 1 || message.floatNotIn === 5)
+  if (Math.fround(message.floatNotIn) === 1 || Math.fround(message.floatNotIn) === 5)
     found.add($Numbers.float_not_in, "float.not_in", "must not be 1 or 5");
-  if (!($1.has(message.floatInMany)))
+  if (!($1.has(Math.fround(message.floatInMany))))
     found.add($Numbers.float_in_many, "float.in", "must be 1, 2, 3, 4, 5, 6, 7, 8, 9 or 10");
   if (!(message.doubleConst === 3))
     found.add($Numbers.double_const, "double.const", "must be 3");
@@ -607,7 +614,7 @@ export function checkNumbers(message: Numbers, found: Violations): void {
     found.add($Numbers.sfixed64_not_in, "sfixed64.not_in", "must not be 1 or 5");
   if (!($2.has(message.sfixed64InMany)))
     found.add($Numbers.sfixed64_in_many, "sfixed64.in", "must be 1, 2, 3, 4, 5, 6, 7, 8, 9 or 10");
-  if (!Number.isFinite(message.floatFinite))
+  if (!Number.isFinite(Math.fround(message.floatFinite)))
     found.add($Numbers.float_finite, "float.finite", "must be finite");
   if (!Number.isFinite(message.doubleFinite))
     found.add($Numbers.double_finite, "double.finite", "must be finite");
@@ -618,9 +625,9 @@ export function checkNumbers(message: Numbers, found: Violations): void {
     if (!(message.zeroOrMore > 4n))
       found.add($Numbers.zero_or_more, "int64.gt", "must be more than 4");
   }
-  if (!(message.yes === true))
+  if (!((message.yes as boolean) === true))
     found.add($Numbers.yes, "bool.const", "must be true");
-  if (!(message.no === false))
+  if (!((message.no as boolean) === false))
     found.add($Numbers.no, "bool.const", "must be false");
   if (!(message.must)) found.add($Numbers.must, "required", "is required");
   if (!(!Object.is(message.requiredDouble, 0))) found.add($Numbers.required_double, "required", "is required");
@@ -1018,7 +1025,7 @@ export function checkMaps(message: Maps, found: Violations): void {
   }
   for (const [key, value] of message.sizes) {
     const before = found.kept;
-    if (!(key === true))
+    if (!((key as boolean) === true))
       found.add(undefined, "bool.const", "must be true", true);
     if (!((value as number) === 0 || (value as number) === 1 || (value as number) === 5))
       found.add(undefined, "enum.defined_only", "must be a defined value of the enum");
@@ -1164,7 +1171,7 @@ const $Wrappers = {
 /** Checks the rules of `fuzz.rules.v1.Wrappers`. */
 export function checkWrappers(message: Wrappers, found: Violations): void {
   if (message.floatValue !== undefined) {
-    if (!(message.floatValue >= 5))
+    if (!(Math.fround(message.floatValue) >= 5))
       found.add($Wrappers.float_value, "float.gte", "must be at least 5");
   }
   if (message.doubleValue !== undefined) {
@@ -1188,7 +1195,7 @@ export function checkWrappers(message: Wrappers, found: Violations): void {
       found.add($Wrappers.uint64_value, "uint64.gte", "must be at least 5");
   }
   if (message.boolValue !== undefined) {
-    if (!(message.boolValue === true))
+    if (!((message.boolValue as boolean) === true))
       found.add($Wrappers.bool_value, "bool.const", "must be true");
   }
   if (message.stringValue !== undefined) {
@@ -1233,7 +1240,7 @@ export function checkOptionals(message: Optionals, found: Violations): void {
       found.add($Optionals.size, "enum.defined_only", "must be a defined value of the enum");
   }
   if (message.flag !== undefined) {
-    if (!(message.flag === true))
+    if (!((message.flag as boolean) === true))
       found.add($Optionals.flag, "bool.const", "must be true");
   }
   if (message.octets !== undefined) {
@@ -1347,6 +1354,52 @@ export function checkTree(message: Tree, found: Violations): void {
     checkTree(value, found);
     if (found.kept !== before) found.within(before, $Tree.named, { key });
   }
+}
+
+const $Forms = {
+  nick: field("nick", "pick", "value"),
+  number: field("number", "pick", "value"),
+  nicks: field("nicks"),
+  SKU_ID: field("SKU_ID", "skuId"),
+  never: field("never"),
+  tenth: field("tenth"),
+  some: field("some"),
+  constructor: field("constructor"),
+  many: field("many"),
+};
+
+/** Checks the rules of `fuzz.rules.v1.Forms`. */
+export function checkForms(message: Forms, found: Violations): void {
+  if (message.pick?.$case === "nick" && message.pick.value !== undefined) {
+    if (isShorter(message.pick.value, 2))
+      found.add($Forms.nick, "string.min_len", "must have at least 2 characters");
+  }
+  if (message.pick?.$case === "number" && message.pick.value !== undefined) {
+    if (!(message.pick.value > 4))
+      found.add($Forms.number, "int32.gt", "must be more than 4");
+  }
+  for (const [key, value] of Object.entries(message.nicks)) {
+    const before = found.kept;
+    if (value !== undefined) {
+      if (isShorter(value, 2))
+        found.add(undefined, "string.min_len", "must have at least 2 characters");
+    }
+    if (found.kept !== before) found.within(before, $Forms.nicks, { key });
+  }
+  if (isShorter(message.skuId, 2))
+    found.add($Forms.SKU_ID, "string.min_len", "must have at least 2 characters");
+  if (message.never) {
+    if (!((message.never as boolean) === false))
+      found.add($Forms.never, "bool.const", "must be false");
+  }
+  if (!(Math.fround(message.tenth) >= 0.10000000149011612 && Math.fround(message.tenth) <= 0.699999988079071))
+    found.add($Forms.tenth, "float.gte_lte", "must be 0.1 to 0.7");
+  if (!(Math.fround(message.some) === 0.10000000149011612 || Math.fround(message.some) === 0.699999988079071))
+    found.add($Forms.some, "float.in", "must be 0.1 or 0.7");
+  if (isShorter(message.constructor, 2))
+    found.add($Forms.constructor, "string.min_len", "must have at least 2 characters");
+  if (!isUnique(message.many))
+    found.add($Forms.many, "repeated.unique", "must not have an item twice");
 }
 
 const $Others = {

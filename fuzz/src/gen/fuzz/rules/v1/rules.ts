@@ -94,7 +94,11 @@ export interface Rules {
     | Tree
     | undefined;
   /** Rules of others. */
-  others: Others | undefined;
+  others:
+    | Others
+    | undefined;
+  /** Rules of forms. */
+  forms: Forms | undefined;
 }
 
 /** Numbers and bools. */
@@ -929,6 +933,38 @@ export interface Tree_NamedEntry {
   value: Tree | undefined;
 }
 
+/** What TypeScript has in forms of its own. */
+export interface Forms {
+  /** One of these may be set. */
+  pick:
+    | //
+    /** A wrapper. */
+    { $case: "nick"; value: string | undefined }
+    | //
+    /** A number. */
+    { $case: "number"; value: number | undefined }
+    | undefined;
+  /** Wrappers by name. */
+  nicks: { [key: string]: string | undefined };
+  /** In capitals. */
+  skuId: string;
+  /** Nothing but true is set. */
+  never: boolean;
+  /** Not exact in 32 bits. */
+  tenth: number;
+  /** One of two. */
+  some: number;
+  /** A name of JavaScript. */
+  constructor: string;
+  /** Many numbers. */
+  many: bigint[];
+}
+
+export interface Forms_NicksEntry {
+  key: string;
+  value: string | undefined;
+}
+
 /** Any and field masks. */
 export interface Others {
   /** One of these types. */
@@ -967,6 +1003,7 @@ function createBaseRules(): Rules {
     groups: undefined,
     tree: undefined,
     others: undefined,
+    forms: undefined,
   };
 }
 
@@ -1013,6 +1050,9 @@ export const Rules: MessageFns<Rules> = {
     }
     if (message.others !== undefined) {
       Others.encode(message.others, writer.uint32(114).fork()).join();
+    }
+    if (message.forms !== undefined) {
+      Forms.encode(message.forms, writer.uint32(122).fork()).join();
     }
     return writer;
   },
@@ -1137,6 +1177,14 @@ export const Rules: MessageFns<Rules> = {
           message.others = Others.decode(reader, reader.length(), message.others);
           continue;
         }
+        case 15: {
+          if (tag !== 122) {
+            break;
+          }
+
+          message.forms = Forms.decode(reader, reader.length(), message.forms);
+          continue;
+        }
       }
       if ((tag & 7) === 4) {
         reader.endGroup(tag, length);
@@ -1185,6 +1233,7 @@ export const Rules: MessageFns<Rules> = {
     message.others = (object.others !== undefined && object.others !== null)
       ? Others.fromPartial(object.others)
       : undefined;
+    message.forms = (object.forms !== undefined && object.forms !== null) ? Forms.fromPartial(object.forms) : undefined;
     return message;
   },
 };
@@ -7086,6 +7135,260 @@ export const Tree_NamedEntry: MessageFns<Tree_NamedEntry> = {
     const message = createBaseTree_NamedEntry();
     message.key = object.key ?? "";
     message.value = (object.value !== undefined && object.value !== null) ? Tree.fromPartial(object.value) : undefined;
+    return message;
+  },
+};
+
+function createBaseForms(): Forms {
+  return { pick: undefined, nicks: {}, skuId: "", never: false, tenth: 0, some: 0, constructor: "", many: [] };
+}
+
+export const Forms: MessageFns<Forms> = {
+  encode(message: Forms, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.pick?.$case) {
+      case "nick":
+        StringValue.encode({ value: message.pick.value! }, writer.uint32(10).fork()).join();
+        break;
+      case "number":
+        Int32Value.encode({ value: message.pick.value! }, writer.uint32(18).fork()).join();
+        break;
+    }
+    globalThis.Object.entries(message.nicks).forEach(([key, value]: [string, string | undefined]) => {
+      if (value !== undefined) {
+        Forms_NicksEntry.encode({ key: key as any, value }, writer.uint32(26).fork()).join();
+      }
+    });
+    if (message.skuId !== "") {
+      writer.uint32(34).string(message.skuId);
+    }
+    if (message.never !== false) {
+      writer.uint32(40).bool(message.never);
+    }
+    if (message.tenth !== 0) {
+      writer.uint32(53).float(message.tenth);
+    }
+    if (message.some !== 0) {
+      writer.uint32(61).float(message.some);
+    }
+    if (message.constructor !== "") {
+      writer.uint32(66).string(message.constructor);
+    }
+    if (message.many.length !== 0) {
+      writer.uint32(74).fork();
+      for (const v of message.many) {
+        if (BigInt.asIntN(64, v) !== v) {
+          throw new globalThis.Error("a value provided in array field many of type int64 is too large");
+        }
+        writer.int64(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: Forms): Forms {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseForms();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
+          }
+
+          message.pick = { $case: "nick", value: StringValue.decode(reader, reader.length()).value };
+          continue;
+        }
+        case 2: {
+          if (tag !== 18) {
+            break;
+          }
+
+          message.pick = { $case: "number", value: Int32Value.decode(reader, reader.length()).value };
+          continue;
+        }
+        case 3: {
+          if (tag !== 26) {
+            break;
+          }
+
+          const entry3 = Forms_NicksEntry.decode(reader, reader.length());
+          if (entry3.value !== undefined) {
+            message.nicks[entry3.key] = entry3.value;
+          }
+          continue;
+        }
+        case 4: {
+          if (tag !== 34) {
+            break;
+          }
+
+          message.skuId = reader.string();
+          continue;
+        }
+        case 5: {
+          if (tag !== 40) {
+            break;
+          }
+
+          message.never = reader.bool();
+          continue;
+        }
+        case 6: {
+          if (tag !== 53) {
+            break;
+          }
+
+          message.tenth = reader.float();
+          continue;
+        }
+        case 7: {
+          if (tag !== 61) {
+            break;
+          }
+
+          message.some = reader.float();
+          continue;
+        }
+        case 8: {
+          if (tag !== 66) {
+            break;
+          }
+
+          message.constructor = reader.string();
+          continue;
+        }
+        case 9: {
+          if (tag === 72) {
+            message.many.push(reader.int64() as bigint);
+
+            continue;
+          }
+
+          if (tag === 74) {
+            const end2 = reader.lengthEnd();
+            while (reader.pos < end2) {
+              message.many.push(reader.int64() as bigint);
+            }
+            reader.endPacked(end2);
+
+            continue;
+          }
+
+          break;
+        }
+      }
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
+    }
+    reader.leave(outerEnd);
+    return message;
+  },
+
+  create(base?: DeepPartial<Forms>): Forms {
+    return Forms.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Forms>): Forms {
+    const message = createBaseForms();
+    switch (object.pick?.$case) {
+      case "nick": {
+        if (object.pick?.value !== undefined && object.pick?.value !== null) {
+          message.pick = { $case: "nick", value: object.pick.value };
+        }
+        break;
+      }
+      case "number": {
+        if (object.pick?.value !== undefined && object.pick?.value !== null) {
+          message.pick = { $case: "number", value: object.pick.value };
+        }
+        break;
+      }
+    }
+    message.nicks = (globalThis.Object.entries(object.nicks ?? {}) as [string, string | undefined][]).reduce(
+      (acc: { [key: string]: string | undefined }, [key, value]: [string, string | undefined]) => {
+        if (value !== undefined) {
+          acc[key] = value;
+        }
+        return acc;
+      },
+      {},
+    );
+    message.skuId = object.skuId ?? "";
+    message.never = object.never ?? false;
+    message.tenth = object.tenth ?? 0;
+    message.some = object.some ?? 0;
+    message.constructor = object.constructor ?? "";
+    message.many = object.many?.map((e) => BigInt(e)) || [];
+    return message;
+  },
+};
+
+function createBaseForms_NicksEntry(): Forms_NicksEntry {
+  return { key: "", value: undefined };
+}
+
+export const Forms_NicksEntry: MessageFns<Forms_NicksEntry> = {
+  encode(message: Forms_NicksEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== undefined) {
+      StringValue.encode({ value: message.value! }, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: Forms_NicksEntry): Forms_NicksEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseForms_NicksEntry();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
+          }
+
+          message.key = reader.string();
+          continue;
+        }
+        case 2: {
+          if (tag !== 18) {
+            break;
+          }
+
+          message.value = StringValue.decode(reader, reader.length()).value;
+          continue;
+        }
+      }
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
+    }
+    if (message.value === undefined) {
+      message.value = StringValue.decode(reader, 0).value;
+    }
+    reader.leave(outerEnd);
+    return message;
+  },
+
+  create(base?: DeepPartial<Forms_NicksEntry>): Forms_NicksEntry {
+    return Forms_NicksEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Forms_NicksEntry>): Forms_NicksEntry {
+    const message = createBaseForms_NicksEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? undefined;
     return message;
   },
 };
