@@ -1,15 +1,12 @@
 import type { DescEnum, DescEnumValue, DescMethod, DescService } from "@bufbuild/protobuf";
-import { getComments } from "@bufbuild/protoplugin";
+import { commentOf } from "@tightwire/contract";
 
 /**
- * Reads a contract's comment as plain text, without the space after `//`. Empty when there is none.
+ * Reads a contract's comment as plain text, with `@deprecated` where it applies. Empty when there is
+ * neither.
  */
 export function readComment(desc: DescMethod | DescService | DescEnum | DescEnumValue): string {
-  const { leading = "", trailing = "" } = getComments(desc);
-  const text = `${leading}\n${trailing}`
-    .replace(/^ ?tightwire:.*\n?/gm, "") // for our tools
-    .replace(/^ /gm, "")
-    .trim();
+  const text = commentOf(desc);
   if (!desc.deprecated) return text;
   return `${text}\n\n@deprecated`.trim();
 }

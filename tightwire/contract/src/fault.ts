@@ -1,24 +1,6 @@
-import type {
-  DescEnum,
-  DescEnumValue,
-  DescField,
-  DescFile,
-  DescMessage,
-  DescMethod,
-  DescOneof,
-  DescService,
-} from "@bufbuild/protobuf";
+import type { DescFile } from "@bufbuild/protobuf";
 import { nameOfMethod } from "./method-name.js";
-
-/** What a fault can be of. */
-export type FaultyDesc =
-  | DescMethod
-  | DescService
-  | DescEnum
-  | DescEnumValue
-  | DescMessage
-  | DescField
-  | DescOneof;
+import { fileOf, type Placed, sourcePath } from "./source-path.js";
 
 /** An error in a contract, and its place. */
 export interface Fault {
@@ -46,7 +28,7 @@ export function formatFault(fault: Fault): string {
  * `SourceCodeInfo.Location.path` counts. The fault gets the nearest place on this path that the
  * source info knows.
  */
-export function createFault(desc: FaultyDesc, within: readonly number[], text: string): Fault {
+export function createFault(desc: Placed, within: readonly number[], text: string): Fault {
   const source = fileOf(desc);
   const subject = nameOf(desc);
   const file = `${source.name}.proto`;
@@ -55,19 +37,7 @@ export function createFault(desc: FaultyDesc, within: readonly number[], text: s
   return { file, line: (span[0] ?? 0) + 1, column: (span[1] ?? 0) + 1, subject, text };
 }
 
-function fileOf(desc: FaultyDesc): DescFile {
-  switch (desc.kind) {
-    case "rpc":
-    case "enum_value":
-    case "field":
-    case "oneof":
-      return desc.parent.file;
-    default:
-      return desc.file;
-  }
-}
-
-function nameOf(desc: FaultyDesc): string {
+function nameOf(desc: Placed): string {
   switch (desc.kind) {
     case "rpc":
       return nameOfMethod(desc);
@@ -78,47 +48,6 @@ function nameOf(desc: FaultyDesc): string {
     default:
       return desc.typeName;
   }
-}
-
-// Field numbers of descriptor.proto, in FileDescriptorProto, DescriptorProto, EnumDescriptorProto
-// and ServiceDescriptorProto.
-const FILE_MESSAGE = 4;
-const FILE_ENUM = 5;
-const FILE_SERVICE = 6;
-const MESSAGE_FIELD = 2;
-const MESSAGE_NESTED = 3;
-const MESSAGE_ENUM = 4;
-const MESSAGE_ONEOF = 8;
-const ENUM_VALUE = 2;
-const SERVICE_METHOD = 2;
-
-/** Where it stands in its file. */
-function sourcePath(desc: FaultyDesc): number[] {
-  switch (desc.kind) {
-    case "service":
-      return [FILE_SERVICE, desc.file.services.indexOf(desc)];
-    case "rpc":
-      return [...sourcePath(desc.parent), SERVICE_METHOD, desc.parent.methods.indexOf(desc)];
-    case "message":
-      return desc.parent === undefined
-        ? [FILE_MESSAGE, desc.file.messages.indexOf(desc)]
-        : [...sourcePath(desc.parent), MESSAGE_NESTED, nestedIndex(desc.parent, desc)];
-    case "field":
-      return [...sourcePath(desc.parent), MESSAGE_FIELD, desc.parent.fields.indexOf(desc)];
-    case "oneof":
-      return [...sourcePath(desc.parent), MESSAGE_ONEOF, desc.parent.oneofs.indexOf(desc)];
-    case "enum":
-      return desc.parent === undefined
-        ? [FILE_ENUM, desc.file.enums.indexOf(desc)]
-        : [...sourcePath(desc.parent), MESSAGE_ENUM, desc.parent.nestedEnums.indexOf(desc)];
-    case "enum_value":
-      return [...sourcePath(desc.parent), ENUM_VALUE, desc.parent.values.indexOf(desc)];
-  }
-}
-
-/** Counts the entries of maps, too, which a descriptor does not list as nested messages. */
-function nestedIndex({ proto }: DescMessage, nested: DescMessage): number {
-  return proto.nestedType.findIndex(({ name }) => name === nested.name);
 }
 
 /**

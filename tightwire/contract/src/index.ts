@@ -30,9 +30,15 @@ export { parsePathTemplate, pathShape } from "./routes/path-template.js";
 export type { Routes } from "./routes/read-routes.js";
 export { readRoutes, readRoutesOf } from "./routes/read-routes.js";
 export type { Route, RouteVariable } from "./routes/route.js";
-export { describeRule, formatValue } from "./validation/describe-rule.js";
+export { describeRule } from "./validation/describe-rule.js";
+export { mayBeEmpty } from "./validation/empty-formats.js";
 export type { FieldGroup, MessageRules } from "./validation/message-rules.js";
-export { hasOwnRules, hasRules, readMessageRules } from "./validation/message-rules.js";
+export {
+  exclusiveFields,
+  hasOwnRules,
+  hasRules,
+  readMessageRules,
+} from "./validation/message-rules.js";
 export type {
   FieldRules,
   Ignore,
@@ -44,3 +50,4 @@ export type {
 } from "./validation/rule.js";
 export type { ValueType } from "./validation/rule-type.js";
 export { valueTypeOf, wrappedScalar } from "./validation/rule-type.js";
+export { withNested } from "./with-nested.js";

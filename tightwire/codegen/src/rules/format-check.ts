@@ -1,4 +1,4 @@
-import type { Rule } from "@tightwire/contract";
+import { mayBeEmpty, type Rule } from "@tightwire/contract";
 import { type CheckContext, runtime } from "./check-context.js";
 
 type FormatRule = Extract<Rule, { kind: "format" }>;
@@ -42,13 +42,6 @@ const SIZES: Readonly<Record<string, readonly number[]>> = {
   uuid: [16],
 };
 
-/** Formats that an empty value has. */
-const MAY_BE_EMPTY: ReadonlySet<string> = new Set([
-  "uri_ref",
-  "header_value",
-  "loose_header_value",
-]);
-
 /** An expression that is true when a value does not have a format. */
 export function brokenFormat(rule: FormatRule, value: string, context: CheckContext): string {
   const { id, format } = rule;
@@ -66,6 +59,6 @@ export function brokenFormat(rule: FormatRule, value: string, context: CheckCont
 /** The id of a rule as an expression: an empty value breaks one of its own in most formats. */
 export function ruleId(rule: Rule, value: string): string {
   const id = JSON.stringify(rule.id);
-  if (rule.kind !== "format" || MAY_BE_EMPTY.has(rule.format)) return id;
+  if (rule.kind !== "format" || mayBeEmpty(rule.format)) return id;
   return `${value}.length === 0 ? ${JSON.stringify(`${rule.id}_empty`)} : ${id}`;
 }

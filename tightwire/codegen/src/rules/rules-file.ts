@@ -1,5 +1,5 @@
 import type { DescFile, DescMessage } from "@bufbuild/protobuf";
-import { createFault, type Fault, fieldName } from "@tightwire/contract";
+import { createFault, type Fault, fieldName, withNested } from "@tightwire/contract";
 import { formatDocComment } from "../doc-comment.js";
 import { type GeneratedFile, generatedFile } from "../generated-file.js";
 import { createImportList } from "../import-list.js";
@@ -49,11 +49,6 @@ export function generateRulesFile(
 
 /** What a generated file uses of the language. A message of such a name is imported by another. */
 const GLOBALS: readonly string[] = ["Map", "Math", "Number", "Object", "Set", "Uint8Array"];
-
-/** A message and those nested in it, without the entries of maps. */
-function withNested(message: DescMessage): DescMessage[] {
-  return [message, ...message.nestedMessages.flatMap(withNested)];
-}
 
 function reportTakenNames(
   file: DescFile,

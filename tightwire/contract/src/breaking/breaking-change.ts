@@ -1,4 +1,5 @@
-import { createFault, type Fault, type FaultyDesc } from "../fault.js";
+import { createFault, type Fault } from "../fault.js";
+import type { Placed } from "../source-path.js";
 
 /** The kinds of changes of options that break callers. A waiver names one of them. */
 export type BreakingKind =
@@ -16,7 +17,7 @@ export type BreakingKind =
 export interface BreakingChange {
   readonly kind: BreakingKind;
   /** What changed: where a waiver is looked for. */
-  readonly desc: FaultyDesc;
+  readonly desc: Placed;
   readonly text: string;
 }
 

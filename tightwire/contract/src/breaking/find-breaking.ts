@@ -1,4 +1,5 @@
-import type { DescFile, DescMessage, FileRegistry } from "@bufbuild/protobuf";
+import type { DescFile, FileRegistry } from "@bufbuild/protobuf";
+import { withNested } from "../with-nested.js";
 import type { BreakingChange } from "./breaking-change.js";
 import { compareMessages } from "./message-changes.js";
 import { compareServices } from "./service-changes.js";
@@ -38,8 +39,4 @@ export function findBreakingChanges(
           );
     }),
   ]);
-}
-
-function withNested(message: DescMessage): DescMessage[] {
-  return [message, ...message.nestedMessages.flatMap(withNested)];
 }

@@ -1,5 +1,4 @@
 import type { DescField, DescMessage, FileRegistry } from "@bufbuild/protobuf";
-import { FeatureSet_FieldPresence as Presence } from "@bufbuild/protobuf/wkt";
 import { describeRule } from "../validation/describe-rule.js";
 import {
   type FieldGroup,
@@ -7,6 +6,7 @@ import {
   readMessageRules,
 } from "../validation/message-rules.js";
 import type { FieldRules, ValueRules } from "../validation/rule.js";
+import { tracksPresence } from "../validation/tracks-presence.js";
 import type { BreakingChange } from "./breaking-change.js";
 import { isTightened, refusesZero } from "./rule-changes.js";
 
@@ -42,8 +42,7 @@ export function compareMessages(before: MessageVersion, now: MessageVersion): Br
 function refusalsOfUnset(field: DescField, { required, ignore, rules }: FieldRules): string[] {
   if (ignore === "always") return [];
   if (required) return ["is new and required"];
-  const isSingle = field.fieldKind !== "list" && field.fieldKind !== "map";
-  if (ignore === "zero" || (isSingle && field.presence !== Presence.IMPLICIT)) return [];
+  if (ignore === "zero" || tracksPresence(field)) return [];
   return rules
     .filter((rule) => refusesZero(rule, field))
     .map((rule) => `is new, and ${describeRule(rule)} when it is not set`);

@@ -1,6 +1,7 @@
 import type { DescField } from "@bufbuild/protobuf";
 import { scalarZeroValue } from "@bufbuild/protobuf/reflect";
 import { compareValues, sameValue } from "../validation/compare-values.js";
+import { mayBeEmpty } from "../validation/empty-formats.js";
 import type { RangeEnd, Rule, RuleValue } from "../validation/rule.js";
 import { refuses } from "../validation/shared-rules.js";
 
@@ -63,9 +64,6 @@ function textOf(rule: Rule): string {
   );
 }
 
-/** Formats that an empty text has. */
-const MAY_BE_EMPTY = ["uri_ref", "header_value", "loose_header_value"];
-
 /** Whether a rule refuses the zero value of a field that does not track presence. */
 export function refusesZero(rule: Rule, field: DescField): boolean {
   switch (rule.kind) {
@@ -80,7 +78,7 @@ export function refusesZero(rule: Rule, field: DescField): boolean {
     case "not_contains":
       return rule.value.length === 0;
     case "format":
-      return !MAY_BE_EMPTY.includes(rule.format);
+      return !mayBeEmpty(rule.format);
     case "defined_only":
       return !rule.numbers.includes(0);
     case "const":

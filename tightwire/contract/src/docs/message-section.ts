@@ -1,22 +1,16 @@
 import { type DescField, type DescMessage, type Registry, ScalarType } from "@bufbuild/protobuf";
 import { commentOf } from "../comments.js";
 import { describeRule } from "../validation/describe-rule.js";
-import { readMessageRules } from "../validation/message-rules.js";
+import { exclusiveFields, readMessageRules } from "../validation/message-rules.js";
 import type { FieldRules, ValueRules } from "../validation/rule.js";
 import { cell, table } from "./table.js";
 
 /** The section of a message: its fields with types, rules and comments. */
 export function printMessage(registry: Registry, message: DescMessage): string[] {
-  const { fields, groups, requiredOneofs } = readMessageRules(registry, message, []);
+  const rules = readMessageRules(registry, message, []);
   const comment = commentOf(message);
-  const oneofs = [
-    ...message.oneofs.map((oneof) => ({
-      fields: oneof.fields,
-      required: requiredOneofs.includes(oneof),
-    })),
-    ...groups,
-  ].map(({ fields: members, required }) => {
-    const names = members.map(({ name }) => `\`${name}\``).join(", ");
+  const oneofs = exclusiveFields(message, rules).map(({ fields, required }) => {
+    const names = fields.map(({ name }) => `\`${name}\``).join(", ");
     return `${required ? "Exactly" : "At most"} one of ${names}.`;
   });
   return [
@@ -29,7 +23,7 @@ export function printMessage(registry: Registry, message: DescMessage): string[]
       message.fields.map((field) => [
         `\`${field.name}\``,
         cell(typeOf(field)),
-        cell(describeRules(fields.get(field))),
+        cell(describeRules(rules.fields.get(field))),
         cell(commentOf(field)),
       ]),
     ),

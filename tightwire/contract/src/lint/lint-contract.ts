@@ -7,6 +7,7 @@ import type { ResolvedPolicy } from "../policy/resolved-policy.js";
 import { readRoutes } from "../routes/read-routes.js";
 import { readMessageRules } from "../validation/message-rules.js";
 import { findUnsafePatterns } from "../validation/unsafe-patterns.js";
+import { withNested } from "../with-nested.js";
 
 /**
  * Finds everything that is wrong with the options of these files: what generation refuses, and what
@@ -17,7 +18,9 @@ export function lintContract(registry: FileRegistry, files: readonly DescFile[])
   const faults = [
     ...readRoutes(registry, services).faults,
     ...findErrorEnumFaults(registry, files),
-    ...files.flatMap(({ messages }) => messages).flatMap((one) => lintMessage(registry, one)),
+    ...files
+      .flatMap(({ messages }) => messages.flatMap(withNested))
+      .flatMap((one) => lintMessage(registry, one)),
   ];
   for (const service of services) {
     const { policies, faults: policyFaults } = readPolicies(registry, service);
@@ -31,8 +34,7 @@ export function lintContract(registry: FileRegistry, files: readonly DescFile[])
 function lintMessage(registry: FileRegistry, message: DescMessage): Fault[] {
   const faults: Fault[] = [];
   const rules = readMessageRules(registry, message, faults);
-  const nested = message.nestedMessages.flatMap((one) => lintMessage(registry, one));
-  return [...faults, ...findUnsafePatterns(rules), ...nested];
+  return [...faults, ...findUnsafePatterns(rules)];
 }
 
 function lintMethod(method: DescMethod, policy: ResolvedPolicy): Fault[] {

@@ -1,5 +1,4 @@
 import type { DescField, Registry } from "@bufbuild/protobuf";
-import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 import { createFault, type Fault } from "../fault.js";
 import { tryReadOption } from "../option.js";
 import { readNumericRules } from "./numeric-rules.js";
@@ -11,6 +10,7 @@ import { reportContradictions } from "./shared-rules.js";
 import { readSizes } from "./size-rules.js";
 import { readBytesRules, readStringRules } from "./string-rules.js";
 import { readDurationRules, readTimestampRules } from "./time-rules.js";
+import { tracksPresence } from "./tracks-presence.js";
 
 const IGNORES: readonly (Ignore | undefined)[] = ["unset", "zero", undefined, "always"];
 const TYPES: ReadonlySet<string> = new Set([
@@ -47,14 +47,6 @@ export function readFieldRules(
   return { ...own, required };
 }
 
-function tracksPresence(field: DescField): boolean {
-  return (
-    field.fieldKind !== "list" &&
-    field.fieldKind !== "map" &&
-    field.presence !== FeatureSet_FieldPresence.IMPLICIT
-  );
-}
-
 const PREDEFINED = "defines a predefined rule, which needs CEL; use standard rules";
 
 type Container =
@@ -68,7 +60,7 @@ function typeOf(field: DescField): Container {
 }
 
 function readValueRules(context: RuleContext, type: Container, unset: Ignore): ValueRules {
-  refuseCel(context);
+  context.refuseCel();
   const number = context.get("ignore");
   const ignore = number === undefined ? unset : (IGNORES[Number(number)] ?? "unset");
   const expected = type.kind === "repeated" || type.kind === "map" ? type.kind : ruleTypeOf(type);
@@ -86,15 +78,6 @@ function readValueRules(context: RuleContext, type: Container, unset: Ignore): V
   const rules = readTypeRules(expected, type, own);
   reportContradictions(rules, own);
   return { ignore, rules };
-}
-
-function refuseCel(context: RuleContext): void {
-  for (const name of ["cel", "cel_expression"])
-    if (context.names.includes(name))
-      context.report(
-        "has a rule in CEL, which is not run; use standard rules or the handler",
-        name,
-      );
 }
 
 function readTypeRules(name: string, type: ValueType, context: RuleContext): Rule[] {

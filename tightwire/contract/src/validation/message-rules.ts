@@ -41,6 +41,18 @@ export function readMessageRules(
   return { fields, groups, requiredOneofs };
 }
 
+/** The fields of which at most one may be set: those of its oneofs and groups. */
+export function exclusiveFields(
+  message: DescMessage,
+  { groups, requiredOneofs }: MessageRules,
+): readonly FieldGroup[] {
+  const oneofs = message.oneofs.map((oneof) => ({
+    fields: oneof.fields,
+    required: requiredOneofs.includes(oneof),
+  }));
+  return [...oneofs, ...groups];
+}
+
 /** Whether a message has rules of its own, those of nested messages aside. */
 export function hasOwnRules({ fields, groups, requiredOneofs }: MessageRules): boolean {
   return groups.length > 0 || requiredOneofs.length > 0 || [...fields.values()].some(hasRules);
@@ -65,12 +77,7 @@ function readGroups(registry: Registry, message: DescMessage, faults: Fault[]): 
   const option = tryReadOption(registry, message, "buf.validate.message", faults);
   if (option === undefined) return [];
   const context = new RuleContext(message, option.message, option.path, faults);
-  for (const name of ["cel", "cel_expression"])
-    if (context.names.includes(name))
-      context.report(
-        "has a rule in CEL, which is not run; use standard rules or the handler",
-        name,
-      );
+  context.refuseCel();
   return context.nestedList("oneof").map((group) => readGroup(message, group));
 }
 

@@ -76,6 +76,13 @@ export class RuleContext {
     );
   }
 
+  /** Reports rules in CEL, which are not run. */
+  refuseCel(): void {
+    for (const name of this.names)
+      if (name === "cel" || name === "cel_expression")
+        this.report("has a rule in CEL, which is not run; use standard rules or the handler", name);
+  }
+
   /** Reports a fault at one of the fields, or at the rules as a whole. */
   report(text: string, name?: string): void {
     const field = name === undefined ? undefined : this.#field(name);

@@ -7,7 +7,12 @@ import {
   type Registry,
   ScalarType,
 } from "@bufbuild/protobuf";
-import { commentOf, type MessageRules, type ValueRules } from "@tightwire/contract";
+import {
+  commentOf,
+  exclusiveFields,
+  type MessageRules,
+  type ValueRules,
+} from "@tightwire/contract";
 
 import { fieldBehavior } from "./field-behavior.js";
 import { createRuleReader, type RuleReader } from "./field-rules.js";
@@ -152,13 +157,9 @@ export function createSchemas(registry: Registry): Schemas {
 function describeOneofs(
   desc: DescMessage,
   omitted: ReadonlySet<string>,
-  { groups, requiredOneofs }: MessageRules,
+  rules: MessageRules,
 ): string[] {
-  const oneofs = desc.oneofs.map((oneof) => ({
-    fields: oneof.fields,
-    required: requiredOneofs.includes(oneof),
-  }));
-  return [...oneofs, ...groups].flatMap(({ fields, required }) => {
+  return exclusiveFields(desc, rules).flatMap(({ fields, required }) => {
     const names = fields
       .filter(({ name }) => !omitted.has(name))
       .map(({ jsonName }) => `\`${jsonName}\``);
