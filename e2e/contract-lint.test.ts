@@ -133,6 +133,16 @@ test("the reference that is committed is what the contracts say", () => {
     );
 });
 
+test("every link of the reference leads to a heading of its page", () => {
+  for (const path of program("docs", "proto", "--out", "linked").stdout.trim().split("\n")) {
+    const page = readFileSync(join(folder(), path), "utf8");
+    const headings = [...page.matchAll(/^#+ (.+)$/gm)].map(([, text]) => text?.toLowerCase());
+    const links = [...page.matchAll(/\]\(#([^)]+)\)/g)].map(([, link]) => link);
+    expect(links.length).toBeGreaterThan(0);
+    expect(links.filter((link) => !headings.includes(link))).toEqual([]);
+  }
+});
+
 test.each<[args: string[], message: string]>([
   [[], "the command must be lint, breaking or docs (got none)"],
   [["frob"], "the command must be lint, breaking or docs (got frob)"],

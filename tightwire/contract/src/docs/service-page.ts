@@ -1,7 +1,7 @@
 import type { DescMessage, DescMethod, DescService, FileRegistry } from "@bufbuild/protobuf";
 import { commentOf, firstSentence } from "../comments.js";
 import type { DeclaredError } from "../errors/declared-error.js";
-import { readErrors } from "../errors/read-errors.js";
+import { type MethodErrors, readErrors } from "../errors/read-errors.js";
 import { readIdempotency } from "../idempotency/idempotency.js";
 import { readPolicies } from "../policy/read-policies.js";
 import { readRoutes } from "../routes/read-routes.js";
@@ -60,7 +60,7 @@ export function servicePage(registry: FileRegistry, service: DescService): strin
     ]),
     "",
     "# Messages",
-    ...messagesOf(service).flatMap((message) => ["", ...printMessage(registry, message)]),
+    ...messagesOf(service, errors).flatMap((message) => ["", ...printMessage(registry, message)]),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -98,9 +98,13 @@ function printErrors(errors: readonly DeclaredError[]): string[] {
 }
 
 /** The messages that a service's methods and errors use, of its own package, each once. */
-function messagesOf(service: DescService): DescMessage[] {
+function messagesOf(service: DescService, errors: MethodErrors["errors"]): DescMessage[] {
   const { package: own } = service.file.proto;
-  const found = new Set(service.methods.flatMap(({ input, output }) => [input, output]));
+  const details = [...errors.values()].flat().flatMap(({ detail }) => detail ?? []);
+  const found = new Set([
+    ...service.methods.flatMap(({ input, output }) => [input, output]),
+    ...details,
+  ]);
   for (const message of found) // grows while it is walked
     for (const { message: inner } of message.fields) if (inner !== undefined) found.add(inner);
   return [...found].filter(({ file }) => file.proto.package === own);
