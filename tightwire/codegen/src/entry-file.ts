@@ -1,4 +1,5 @@
-import type { DescEnum, DescFile, DescMessage, FileRegistry } from "@bufbuild/protobuf";
+import type { DescFile, DescMessage, FileRegistry } from "@bufbuild/protobuf";
+import { withNested } from "@tightwire/contract";
 import { errorLists } from "./error-file.js";
 import { errorListName, errorModule } from "./error-name.js";
 import { type GeneratedFile, generatedFile } from "./generated-file.js";
@@ -23,76 +24,59 @@ export function generateEntryFile(
   const members = files.filter((file) => file.proto.package === packageName);
   if (members.length === 0)
     throw new Error(`option "entry": no generated file has the package "${packageName}"`);
-  const exported = members.flatMap((file) => printExports(file, registry, requests, messages));
-  const twice = repeatedName(exported);
+  const exports = members.flatMap((file) => listExports(file, registry, requests, messages));
+  const names = exports.flatMap((one) => one.names);
+  const twice = names.find((one, index) => names.indexOf(one) !== index);
   if (twice !== undefined)
     throw new Error(
       `option "entry": the package "${packageName}" has \`${twice}\` twice in TypeScript; rename one of them`,
     );
-  return generatedFile(`${name}.ts`, `package: ${packageName}`, exported);
+  return generatedFile(`${name}.ts`, `package: ${packageName}`, exports.flatMap(printExport));
 }
 
-function printExports(
+/** What the entry point exports of one generated file. */
+interface Export {
+  readonly keyword: "export" | "export type";
+  readonly names: readonly string[];
+  readonly from: string;
+}
+
+function listExports(
   file: DescFile,
   registry: FileRegistry,
   requests: ReadonlySet<DescMessage>,
   messages: CheckedMessages,
-): string[] {
-  const types = [...file.enums, ...file.messages.flatMap(withNested)].map(typeName);
+): Export[] {
+  const all = file.messages.flatMap(withNested);
+  const types = [...file.enums, ...all.flatMap((one) => [one, ...one.nestedEnums])].map(typeName);
   const names = file.services.map(nameService);
   const services = `./${file.name}.service.js`;
   return [
-    ...formatExport("export", types, `./${file.name}.js`),
-    ...formatExport(
-      "export type",
-      names.flatMap(({ client, handlers }) => [client, handlers]),
-      services,
-    ),
-    ...formatExport(
-      "export",
-      names.map(({ definition }) => definition),
-      services,
-    ),
-    ...formatExport(
-      "export",
-      errorLists(file, registry).map(({ desc }) => errorListName(desc)),
-      `./${errorModule(file)}.js`,
-    ),
-    ...formatExport(
-      "export",
-      [
+    { keyword: "export", names: types, from: `./${file.name}.js` },
+    {
+      keyword: "export type",
+      names: names.flatMap(({ client, handlers }) => [client, handlers]),
+      from: services,
+    },
+    { keyword: "export", names: names.map(({ definition }) => definition), from: services },
+    {
+      keyword: "export",
+      names: errorLists(file, registry).map(({ desc }) => errorListName(desc)),
+      from: `./${errorModule(file)}.js`,
+    },
+    {
+      keyword: "export",
+      names: [
         // Checks of other packages call these.
-        ...file.messages
-          .flatMap(messagesWithin)
-          .filter((one) => messages.isChecked(one))
-          .map(checkName),
+        ...all.filter((one) => messages.isChecked(one)).map(checkName),
         ...[...requests].filter((message) => message.file === file).map(schemaName),
       ],
-      `./${rulesModule(file)}.js`,
-    ),
+      from: `./${rulesModule(file)}.js`,
+    },
   ];
 }
 
-/** A name that is exported twice. */
-function repeatedName(lines: readonly string[]): string | undefined {
-  const names = lines.flatMap((line) => /^ {2}(\w+),$/.exec(line)?.[1] ?? inlineNames(line));
-  return names.find((name, index) => names.indexOf(name) !== index);
-}
-
-function inlineNames(line: string): string[] {
-  return /\{ (.*) \}/.exec(line)?.[1]?.split(", ") ?? [];
-}
-
-function messagesWithin(message: DescMessage): DescMessage[] {
-  return [message, ...message.nestedMessages.flatMap(messagesWithin)];
-}
-
-/** A message and the nested types that ts-proto exports. */
-function withNested(message: DescMessage): (DescEnum | DescMessage)[] {
-  return [message, ...message.nestedEnums, ...message.nestedMessages.flatMap(withNested)];
-}
-
-function formatExport(keyword: string, names: readonly string[], from: string): string[] {
+function printExport({ keyword, names, from }: Export): string[] {
   if (names.length === 0) return [];
   const sorted = [...names].sort();
   if (sorted.length < 4) return [`${keyword} { ${sorted.join(", ")} } from "${from}";`];

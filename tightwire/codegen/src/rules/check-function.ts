@@ -4,7 +4,7 @@ import type { CheckContext } from "./check-context.js";
 import type { CheckedMessages } from "./checked-messages.js";
 import { printItems, printPairs } from "./container-checks.js";
 import { accessField, mapSize } from "./field-access.js";
-import { indented, inside, printRules, ruledValue } from "./value-checks.js";
+import { indented, inside, placed, printRules, ruledValue } from "./value-checks.js";
 
 /** What printing the check of a message needs. */
 export interface FunctionContext extends CheckContext {
@@ -93,7 +93,7 @@ function printInner(
     ];
   }
   return [
-    ...(nested === undefined ? [] : printNested(nested, value, `${place}`, context)),
+    ...(nested === undefined ? [] : printNested(nested, value, place, context)),
     ...printRules(
       rules,
       { value: ruledValue(field, value), size: `${value}.length`, field: place },
@@ -109,11 +109,7 @@ function printNested(
   { imports }: CheckContext,
 ): string[] {
   // A message is only looked at where it is set, so that these are in a block of their own.
-  return [
-    "const before = found.kept;",
-    `${imports.check(nested)}(${value}, found);`,
-    `if (found.kept !== before) found.within(before, ${place});`,
-  ];
+  return placed([`${imports.check(nested)}(${value}, found);`], place);
 }
 
 function printGroup({ fields, required }: FieldGroup, name: string): string[] {

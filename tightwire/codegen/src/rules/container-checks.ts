@@ -2,7 +2,7 @@ import type { DescField, DescMessage } from "@bufbuild/protobuf";
 import type { FieldRules, ValueRules } from "@tightwire/contract";
 import type { CheckContext } from "./check-context.js";
 import { accessField, isNotZero, isUnwrapped, mapForm } from "./field-access.js";
-import { indented, inside, printRules, printValue } from "./value-checks.js";
+import { indented, inside, placed, printRules, printValue } from "./value-checks.js";
 
 /** Prints the checks of the items of a list; `nested` is their message, when it is checked. */
 export function printItems(
@@ -19,9 +19,7 @@ export function printItems(
     `for (let index = 0; index < ${value}.length; index++) {`,
     `  const item = ${value}[index];`,
     "  if (item === undefined) continue;",
-    "  const before = found.kept;",
-    ...indented(lines),
-    `  if (found.kept !== before) found.within(before, ${place}, index);`,
+    ...indented(placed(lines, `${place}, index`)),
     "}",
   ];
 }
@@ -57,9 +55,7 @@ export function printPairs(
   return [
     `for (const [${names}] of ${pairs}) {`,
     ...(form === "numbers" ? [`  const key = ${key};`] : []),
-    "  const before = found.kept;",
-    ...indented(lines),
-    `  if (found.kept !== before) found.within(before, ${place}, { key });`,
+    ...indented(placed(lines, `${place}, { key }`)),
     "}",
   ];
 }

@@ -81,3 +81,12 @@ export function inside(condition: string | undefined, lines: readonly string[]):
 export function indented(lines: readonly string[]): string[] {
   return lines.map((line) => `  ${line}`);
 }
+
+/** The lines, with what they find placed below the steps `steps`: `$Order.lines, index`. */
+export function placed(lines: readonly string[], steps: string): string[] {
+  return [
+    "const before = found.kept;",
+    ...lines,
+    `if (found.kept !== before) found.within(before, ${steps});`,
+  ];
+}
