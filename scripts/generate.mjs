@@ -145,23 +145,13 @@ function generate(root) {
 
 /** Names the generated files that are not byte for byte those below `root`. */
 function compare(root) {
-  const files = new Set();
-  for (const { folder, image } of PACKAGES) {
-    if (folder !== undefined) {
-      for (const path of [
-        ...listFiles(folder),
-        ...listFiles(join(root, folder)).map((file) => file.slice(root.length + 1)),
-      ])
-        files.add(path);
-    }
-    if (image !== undefined) files.add(image);
-  }
-  files.add(OPENAPI);
-  for (const path of [
-    ...listFiles(DOCS),
-    ...listFiles(join(root, DOCS)).map((file) => file.slice(root.length + 1)),
-  ])
-    files.add(path);
+  const files = new Set([OPENAPI, ...PACKAGES.flatMap(({ image }) => image ?? [])]);
+  for (const folder of [DOCS, ...PACKAGES.flatMap(({ folder }) => folder ?? [])])
+    for (const path of [
+      ...listFiles(folder),
+      ...listFiles(join(root, folder)).map((file) => file.slice(root.length + 1)),
+    ])
+      files.add(path);
   return [...files].sort().flatMap((file) => {
     const made = join(root, file);
     if (!existsSync(made)) return [`${file}: no contract makes it any more`];
