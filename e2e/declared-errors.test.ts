@@ -6,6 +6,7 @@ import { BadRequest, ErrorInfo } from "@tightwire/core/details";
 import { createServer, implement } from "@tightwire/server";
 import { errorOf } from "@tightwire/testing";
 import { expect, onTestFinished, test } from "vitest";
+import { ORDER } from "./shop-order.js";
 import { transportInUse } from "./transport-in-use.js";
 
 const lines: string[] = [];
@@ -39,14 +40,6 @@ const FOREIGN: Readonly<Record<string, () => RpcError>> = {
   "no-ErrorInfo": () =>
     new RpcError("failed_precondition", "x", { details: [detail(BadRequest, {})] }),
 };
-
-/** A request that keeps the rules of the contract. */
-const ORDER = {
-  requestId: "1",
-  buyer: { name: "Ann", email: "ann@example.com", address: "1 High Street" },
-  lines: [{ productId: "alien", quantity: 1 }],
-  payment: { $case: "invoice", value: { reference: "1" } },
-} as const;
 
 /** Orders that fail as the id says. */
 async function openOrders(): Promise<OrdersClient> {

@@ -6,6 +6,7 @@ import { BadRequest } from "@tightwire/core/details";
 import { createServer, implement, type ServerOptions } from "@tightwire/server";
 import { errorOf } from "@tightwire/testing";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { ORDER } from "./shop-order.js";
 import { transportInUse } from "./transport-in-use.js";
 
 /** What the handlers got. */
@@ -86,13 +87,6 @@ function violationsOf(error: RpcError): string[] {
   const found = error.detail(BadRequest)?.fieldViolations ?? [];
   return found.map(({ field, reason }) => `${field} ${reason}`);
 }
-
-const ORDER = {
-  requestId: "1",
-  buyer: { name: "Ann", email: "ann@example.com", address: "1 High Street" },
-  lines: [{ productId: "alien", quantity: 1 }],
-  payment: { $case: "invoice", value: { reference: "1" } },
-} as const;
 
 const BROKEN = {
   ...ORDER,
