@@ -1,4 +1,4 @@
-import type { MethodDefinition, ServiceDefinition } from "@tightwire/core";
+import type { CallOptions, MethodDefinition, ServiceDefinition } from "@tightwire/core";
 import {
   type CallScope,
   type ClientTransport,
@@ -127,4 +127,37 @@ test("a stream that the transport began before it threw is cancelled", async () 
   const error: unknown = await messages.next().catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ code: "internal", outcome: "unknown", cause: bug });
   expect(cancelled).toHaveLength(1);
+});
+
+test("a stream that the caller's compress function cancels is not sent", async () => {
+  let sent = 0;
+  const transport = transportOf(
+    (_call, _message, sink) => {
+      sink.finished(
+        localCompletion({ code: StatusNumber.NOT_FOUND, message: "" }, "responded"),
+        undefined,
+      );
+      return { cancel() {} };
+    },
+    () => {
+      sent++;
+      return { write: () => true, halfClose() {}, pull() {}, cancel() {} };
+    },
+  );
+  const client = createClient(Shop, createChannel("127.0.0.1:1", { transport })) as unknown as {
+    get(request: object): Promise<object>;
+    watch(request: object, options: CallOptions): AsyncIterable<object>;
+  };
+  await client.get({}).catch(() => {}); // opens the connection
+  const controller = new AbortController();
+  const compress = (): boolean => {
+    controller.abort();
+    return true;
+  };
+  const messages = client
+    .watch({}, { compress, signal: controller.signal })
+    [Symbol.asyncIterator]();
+  const error: unknown = await messages.next().catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: "cancelled", outcome: "not-processed" });
+  expect(sent).toBe(0);
 });

@@ -33,31 +33,6 @@ export function encodeRequest(
   throw broken;
 }
 
-/** As {@link encodeRequest}, but only checks a request that is encoded later. */
-export function checkRequest(
-  method: MethodDefinition,
-  request: unknown,
-  settings: ChannelSettings,
-): void {
-  if (method.checkRequest === undefined || !settings.validateRequests) return;
-  let broken: RpcError | undefined;
-  try {
-    broken = findBroken(method, method.request.create(request as never), settings);
-  } catch (cause) {
-    throw unencodable(method, cause);
-  }
-  if (broken !== undefined) throw broken;
-}
-
-/** Encodes a request that {@link checkRequest} let pass. */
-export function encodeChecked(method: MethodDefinition, request: unknown): Uint8Array {
-  try {
-    return method.request.encode(method.request.create(request as never));
-  } catch (cause) {
-    throw unencodable(method, cause);
-  }
-}
-
 /** The error of a request that breaks a rule of its contract; undefined when it keeps all. */
 function findBroken(
   { checkRequest: check, path }: MethodDefinition,
@@ -66,8 +41,7 @@ function findBroken(
 ): RpcError | undefined {
   if (check === undefined || !validateRequests) return undefined;
   const broken = validate(check, message, clock);
-  if (broken === undefined) return undefined;
-  return violationError("invalid_argument", `the request of ${path}`, broken, { call: path });
+  return broken && violationError(`the request of ${path}`, broken);
 }
 
 function unencodable({ path }: MethodDefinition, cause: unknown): RpcError {

@@ -5,7 +5,7 @@ import {
   StatusNumber,
   type StreamHandle,
 } from "@tightwire/core/runtime";
-import { encodeChecked, encodeRequest, isCompressed, requestFailure } from "./message-encoding.js";
+import { encodeRequest, isCompressed, requestFailure } from "./message-encoding.js";
 import type { Run, Sendable, StreamCall } from "./run.js";
 
 /** The run of a streaming call that requests are sent for. */
@@ -27,7 +27,6 @@ export class RequestSender {
   readonly #handle: StreamHandle;
   #iterator: RequestIterator | undefined = undefined;
   #resume: (() => void) | undefined = undefined;
-  #compressed = false;
 
   constructor(run: RequestRun, handle: StreamHandle) {
     this.#run = run;
@@ -35,9 +34,9 @@ export class RequestSender {
     this.#handle = handle;
   }
 
-  /** Sends the one request of a server-streaming call. */
-  sendOne(): void {
-    this.#write(this.#run.sent.request, encodeChecked);
+  /** Sends the one request of a server-streaming call, which is encoded. */
+  sendOne(bytes: Uint8Array, compressed: boolean): void {
+    this.#write(bytes, compressed);
     this.#handle.halfClose();
   }
 
@@ -53,7 +52,7 @@ export class RequestSender {
         if (run.completion !== undefined) return;
         if (step.done === true) break;
         call.stream.mark(call.method.redacted.request, step.value);
-        if (!this.#write(step.value)) await new Promise<void>((resolve) => this.#wait(resolve));
+        if (!this.#send(step.value)) await new Promise<void>((resolve) => this.#wait(resolve));
       }
       this.#iterator = undefined;
       this.#handle.halfClose();
@@ -81,26 +80,29 @@ export class RequestSender {
     else resume();
   }
 
-  /** False when the transport takes no more until {@link drained}. */
-  #write(request: unknown, encode: typeof encodeRequest = encodeRequest): boolean {
-    const bytes = this.#encode(request, encode);
-    if (bytes === undefined) return true;
-    this.#call.stream.touch();
-    this.#call.observer?.message?.("sent", bytes.byteLength);
-    return this.#handle.write(bytes, this.#compressed);
-  }
-
-  /** Undefined when the request cannot be encoded, which has then cancelled the run. */
-  #encode(request: unknown, encode: typeof encodeRequest): Uint8Array | undefined {
-    const call = this.#call;
+  /**
+   * Encodes and sends a request. One that cannot be encoded cancels the run. False when the
+   * transport takes no more until {@link drained}.
+   */
+  #send(request: unknown): boolean {
+    const { method, options, path, channel } = this.#call;
+    let bytes: Uint8Array;
+    let compressed: boolean;
     try {
-      this.#compressed = isCompressed(call.options, call.path, request);
-      return encode(call.method, request, call.channel.settings);
+      compressed = isCompressed(options, path, request);
+      bytes = encodeRequest(method, request, channel.settings);
     } catch (error) {
       const { status, cause, trailers } = requestFailure(error);
       this.#run.cancel(status, cause, trailers);
-      return undefined;
+      return true;
     }
+    return this.#write(bytes, compressed);
+  }
+
+  #write(bytes: Uint8Array, compressed: boolean): boolean {
+    this.#call.stream.touch();
+    this.#call.observer?.message?.("sent", bytes.byteLength);
+    return this.#handle.write(bytes, compressed);
   }
 }
 

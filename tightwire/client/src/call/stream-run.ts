@@ -10,7 +10,7 @@ import {
   StatusNumber,
   type StreamHandle,
 } from "@tightwire/core/runtime";
-import { checkRequest, requestFailure, undecodable } from "./message-encoding.js";
+import { encodeRequest, isCompressed, requestFailure, undecodable } from "./message-encoding.js";
 import { RequestSender } from "./request-sender.js";
 import {
   attemptFailed,
@@ -42,6 +42,9 @@ export class StreamRun implements Run, OutgoingCall, ResponseSink {
   #asked = 0;
   #received = 0;
   #requests: RequestSender | undefined = undefined;
+  /** The one request of a server-streaming call. */
+  #request: Uint8Array | undefined = undefined;
+  #compressed = false;
 
   /** `begun`, if given, is called when the peer begins to respond, or the run finishes. */
   constructor(sent: Sendable, decides: boolean, begun?: () => void) {
@@ -59,20 +62,20 @@ export class StreamRun implements Run, OutgoingCall, ResponseSink {
   start(): void {
     this.sent.call.addRun(this);
     this.messages.start();
-    if (this.#checkRequest()) startAttempt(this);
+    if (this.sent.call.method.kind === "server_streaming") this.#encodeRequest();
+    // The caller's compress function may have cancelled the call.
+    if (this.completion === undefined) startAttempt(this);
   }
 
-  /** A request that is the only one is checked before anything waits for a connection. */
-  #checkRequest(): boolean {
+  /** A request that is the only one is encoded before anything waits for a connection. */
+  #encodeRequest(): void {
     const { call, request } = this.sent;
-    if (call.method.kind !== "server_streaming") return true;
     try {
-      checkRequest(call.method, request, call.channel.settings);
-      return true;
+      this.#request = encodeRequest(call.method, request, call.channel.settings);
+      this.#compressed = isCompressed(call.options, call.path, request);
     } catch (error) {
       const { status, cause, trailers } = requestFailure(error);
       this.cancel(status, cause, trailers);
-      return false;
     }
   }
 
@@ -83,7 +86,7 @@ export class StreamRun implements Run, OutgoingCall, ResponseSink {
     this.handle = handle;
     this.#requests = new RequestSender(this, handle);
     if (this.#asked > 0) handle.pull(this.#asked);
-    if (call.method.kind === "server_streaming") this.#requests.sendOne();
+    if (this.#request !== undefined) this.#requests.sendOne(this.#request, this.#compressed);
     else void this.#requests.sendAll();
   }
 

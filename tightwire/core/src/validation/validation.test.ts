@@ -39,7 +39,7 @@ test("long keys are cut, and the message has none", () => {
   for (let index = 0; index < 100; index++) found.add(undefined, "string.len", "must be short");
   found.within(0, labels, { key });
   expect(formatFieldPath(found.list[0]?.path ?? [])).toBe(`labels["${"k".repeat(64)}…"]`);
-  const error = violationError("invalid_argument", "it", { violations: found.list, count: 100 });
+  const error = violationError("it", { violations: found.list, count: 100 });
   expect(error.message).toBe("it is not valid: labels[…] must be short (and 99 more)");
   const bytes = error.details.reduce((sum, { value }) => sum + value.byteLength, 0);
   expect(bytes).toBeLessThan(6_000);

@@ -1,24 +1,17 @@
 import { detail } from "../detail.js";
-import { RpcError, type RpcErrorOptions } from "../error.js";
+import { RpcError } from "../error.js";
 import { BadRequest } from "../gen/google/rpc/error_details.js";
-import type { StatusCode } from "../status.js";
 import { formatFieldPath } from "./field-path.js";
 import type { ValidationResult } from "./validate.js";
 import type { Violation } from "./violations.js";
 
 /**
- * The error of a message that breaks rules: its text names the first, and a `BadRequest` detail has
+ * The INVALID_ARGUMENT error of a message that breaks rules: its text names the first, and a `BadRequest` detail has
  * those that fit, each with its field path and, as `reason`, the rule's id in the form that
  * google.rpc prescribes (`STRING_MIN_LEN`). `what` names the message: "the request of /a.B/C".
  */
-export function violationError(
-  code: StatusCode,
-  what: string,
-  result: ValidationResult,
-  options: RpcErrorOptions = {},
-): RpcError {
-  return new RpcError(code, violationText(what, result), {
-    ...options,
+export function violationError(what: string, result: ValidationResult): RpcError {
+  return new RpcError("invalid_argument", violationText(what, result), {
     details: [badRequestOf(result)],
   });
 }

@@ -15,11 +15,9 @@ export interface Violation {
 /** How many violations of one message are kept by default. Further ones are only counted. */
 export const MAX_VIOLATIONS = 100;
 
-interface Found {
+/** A violation whose path still grows. */
+interface Found extends Violation {
   readonly path: PathStep[];
-  readonly rule: string;
-  readonly message: string;
-  readonly forKey: boolean;
 }
 
 /**

@@ -48,7 +48,7 @@ function findBroken(
 ): RpcError | undefined {
   try {
     const broken = validate(check, request, clock);
-    return broken && violationError("invalid_argument", `the request of ${path}`, broken);
+    return broken && violationError(`the request of ${path}`, broken);
   } catch (cause) {
     const reason = RpcError.from(cause).message;
     return new RpcError("invalid_argument", `the request of ${path} cannot be checked: ${reason}`, {
