@@ -2,8 +2,8 @@ import type { DescEnum, DescEnumValue, DescMethod, DescService } from "@bufbuild
 import { commentOf } from "@tightwire/contract";
 
 /**
- * Reads a contract's comment as plain text, with `@deprecated` where it applies. Empty when there is
- * neither.
+ * Reads a contract's comment as plain text, with `@deprecated` where it applies. Empty when there
+ * is neither.
  */
 export function readComment(desc: DescMethod | DescService | DescEnum | DescEnumValue): string {
   const text = commentOf(desc);

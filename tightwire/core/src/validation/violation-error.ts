@@ -6,9 +6,10 @@ import type { ValidationResult } from "./validate.js";
 import type { Violation } from "./violations.js";
 
 /**
- * The INVALID_ARGUMENT error of a message that breaks rules: its text names the first, and a `BadRequest` detail has
- * those that fit, each with its field path and, as `reason`, the rule's id in the form that
- * google.rpc prescribes (`STRING_MIN_LEN`). `what` names the message: "the request of /a.B/C".
+ * The INVALID_ARGUMENT error of a message that breaks rules: its text names the first, and a
+ * `BadRequest` detail has those that fit, each with its field path and, as `reason`, the rule's id
+ * in the form that google.rpc prescribes (`STRING_MIN_LEN`). `what` names the message: "the request
+ * of /a.B/C".
  */
 export function violationError(what: string, result: ValidationResult): RpcError {
   return new RpcError("invalid_argument", violationText(what, result), {
