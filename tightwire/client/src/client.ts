@@ -37,7 +37,7 @@ export function createClient<Handlers, Client>(
   const open = openChannel(channel);
   const client: Record<string, ErasedMethod> = {};
   for (const [localName, method] of Object.entries(definition.methods))
-    client[localName] = erasedMethod(method, open);
+    client[localName] = erasedMethod(open.settings.withPolicy(method), open);
   return client as Client;
 }
 

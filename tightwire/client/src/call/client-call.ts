@@ -76,7 +76,7 @@ export class ClientCall implements ClientInterceptedCall, FinishedCall, CallHand
     request: unknown,
     options: CallOptions,
   ) {
-    const { clock, observer, timeoutMs } = channel.settings;
+    const { clock, observer } = channel.settings;
     this.method = method;
     this.channel = channel;
     this.startedAt = clock.now();
@@ -84,7 +84,7 @@ export class ClientCall implements ClientInterceptedCall, FinishedCall, CallHand
     this.request = request;
     this.#scope = options.detached === true ? undefined : currentScope();
     this.metadata = new Metadata(options.metadata);
-    this.deadline = this.startedAt + timeoutMsOf(method, options, timeoutMs);
+    this.deadline = this.startedAt + timeoutMsOf(method, options);
     if (this.#scope !== undefined) {
       this.deadline = Math.min(this.deadline, inheritedDeadline(this.#scope, clock));
       inheritTrace(this.#scope, this.metadata);

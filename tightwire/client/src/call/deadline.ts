@@ -1,4 +1,4 @@
-import type { CallOptions, MethodDefinition } from "@tightwire/core";
+import type { CallOptions, MethodDefinition, MethodKind } from "@tightwire/core";
 import {
   type CallScope,
   type Clock,
@@ -24,17 +24,15 @@ export function deadlinePassed(waitedMs: number, awaited: string): Status {
 }
 
 /**
- * The timeout of a call in milliseconds, `Infinity` for none. Unary: the call's own, else the
- * channel's, else the contract's, else 10 s. Streaming: the call's own, else the contract's, else
- * none.
+ * The timeout of a call in milliseconds, `Infinity` for none: the call's own, else the policy's on
+ * its channel, else 10 s for a unary call and none for a stream.
  */
-export function timeoutMsOf(
-  { kind, policy }: MethodDefinition,
-  options: CallOptions,
-  channelTimeoutMs: number | undefined,
-): number {
-  if (kind !== "unary") return options.timeoutMs ?? policy.timeoutMs ?? Number.POSITIVE_INFINITY;
-  return options.timeoutMs ?? channelTimeoutMs ?? policy.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+export function timeoutMsOf({ kind, policy }: MethodDefinition, options: CallOptions): number {
+  return options.timeoutMs ?? policy.timeoutMs ?? defaultTimeoutMs(kind);
+}
+
+function defaultTimeoutMs(kind: MethodKind): number {
+  return kind === "unary" ? DEFAULT_TIMEOUT_MS : Number.POSITIVE_INFINITY;
 }
 
 /** The deadline that a call inherits from the one that makes it, less the reserve of a hop. */

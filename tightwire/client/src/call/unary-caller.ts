@@ -31,7 +31,7 @@ export function unaryCaller<Request, Response>(
   channel: Channel,
 ): UnaryCaller<Request, Response> {
   const open = openChannel(channel);
-  const method = definition as unknown as MethodDefinition;
+  const method = open.settings.withPolicy(definition as unknown as MethodDefinition);
   return (request, options, finished) => {
     const call = new ClientCall(method, open, request, options);
     makeUnary(call, open.settings.chain, () => {

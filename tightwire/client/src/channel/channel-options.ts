@@ -11,6 +11,7 @@ import {
   type Random,
   refuseUnknownOptions,
 } from "@tightwire/core/runtime";
+import type { PolicyOverride } from "./policy-override.js";
 
 /** Options of a channel. All are optional. */
 export interface ChannelOptions {
@@ -25,6 +26,16 @@ export interface ChannelOptions {
    * the contract's, else 10,000.
    */
   readonly timeoutMs?: number;
+  /**
+   * How long streaming calls that do not say it themselves may go without a message either way, in
+   * milliseconds; `Infinity` for as long as it takes. Default: the contract's, else 300,000.
+   */
+  readonly idleTimeoutMs?: number;
+  /**
+   * What holds for single methods instead of their contract and of the two options above; see
+   * `overridePolicies`. Default: none.
+   */
+  readonly policies?: readonly PolicyOverride[];
   /**
    * How long connecting to one endpoint may take, in milliseconds; `Infinity` for as long as it
    * takes. Over `wire()` also how long a silent server may take to acknowledge a PING. Default
@@ -59,6 +70,8 @@ export interface ChannelOptions {
 const OPTION_NAMES: readonly string[] = [
   "transport",
   "timeoutMs",
+  "idleTimeoutMs",
+  "policies",
   "connectTimeoutMs",
   "maxMessageBytes",
   "validateRequests",
@@ -80,6 +93,8 @@ export function checkChannelOptions(options: ChannelOptions): void {
   checkObservers(options.observers);
   checkSystem(options.clock, options.random);
   checkTime("timeoutMs", options.timeoutMs);
+  checkTime("idleTimeoutMs", options.idleTimeoutMs);
+  checkOption("policies", options.policies, "array");
   checkTime("connectTimeoutMs", options.connectTimeoutMs);
   checkCount("maxMessageBytes", options.maxMessageBytes);
 }

@@ -1,4 +1,9 @@
-import { type InterceptorNext, MisuseError, type Observer } from "@tightwire/core";
+import {
+  type InterceptorNext,
+  type MethodDefinition,
+  MisuseError,
+  type Observer,
+} from "@tightwire/core";
 import type { Clock, Connection, Report, Status } from "@tightwire/core/runtime";
 
 /**
@@ -31,7 +36,8 @@ export interface OpenChannel extends Channel {
 
 /** The options that calls read. */
 export interface ChannelSettings {
-  readonly timeoutMs: number | undefined;
+  /** A method with the policy that holds on this channel; for each method once, not each call. */
+  readonly withPolicy: (method: MethodDefinition) => MethodDefinition;
   /** Whether requests are checked against the rules of their contract. */
   readonly validateRequests: boolean;
   /** The interceptors around every call; undefined when there are none. */

@@ -14,6 +14,7 @@ import type { Channel, OpenChannel } from "./channel.js";
 import { checkTransport } from "./channel-arguments.js";
 import { type ChannelOptions, checkChannelOptions } from "./channel-options.js";
 import { createConnector } from "./connector.js";
+import { policiesOf } from "./policy-override.js";
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
 const DEFAULT_MAX_MESSAGE_BYTES: number = 4 * 1024 * 1024;
@@ -28,6 +29,7 @@ export function createChannel(target: string, options: ChannelOptions = {}): Cha
   checkChannelOptions(options);
   checkTransport(parsed, options.transport);
   const { clock = systemClock, random = systemRandom } = options;
+  const withPolicy = policiesOf(options);
   const report = createReport(options.logger);
   const connector = createConnector({
     clock,
@@ -43,7 +45,7 @@ export function createChannel(target: string, options: ChannelOptions = {}): Cha
     kind: "channel",
     target,
     settings: {
-      timeoutMs: options.timeoutMs,
+      withPolicy,
       validateRequests: options.validateRequests ?? true,
       chain: composeCalls(options.interceptors ?? [], options.attemptInterceptors ?? []),
       observer: combineObservers([...logs, ...(options.observers ?? [])], report),
