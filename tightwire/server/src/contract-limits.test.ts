@@ -42,24 +42,25 @@ const Limited: ServiceDefinition = {
 let seen: string[];
 let call: Caller;
 
+const never = new Promise<never>(() => {});
+const handlers = {
+  unary: async ({ text: given }: { text: string }) => {
+    seen.push(given);
+    return given === "hang" ? never : { text: given };
+  },
+  async upload(requests: AsyncIterable<{ text: string }>) {
+    for await (const request of requests) seen.push(request.text);
+    return { text: "all" };
+  },
+  async *watch({ text: given }: { text: string }) {
+    seen.push(given);
+    yield { text: "first" };
+    await never;
+  },
+};
+
 beforeEach(async () => {
   seen = [];
-  const never = new Promise<never>(() => {});
-  const handlers = {
-    unary: async ({ text: given }: { text: string }) => {
-      seen.push(given);
-      return given === "hang" ? never : { text: given };
-    },
-    async upload(requests: AsyncIterable<{ text: string }>) {
-      for await (const request of requests) seen.push(request.text);
-      return { text: "all" };
-    },
-    async *watch({ text: given }: { text: string }) {
-      seen.push(given);
-      yield { text: "first" };
-      await never;
-    },
-  };
   call = await callerOf(createServer().add(Limited as never, handlers as never));
 });
 
@@ -68,7 +69,7 @@ beforeAll(() => void vi.useFakeTimers());
 afterAll(() => void vi.useRealTimers());
 
 const tooLarge = (name: string, bytes: number): string =>
-  `resource_exhausted: a request of /test.Limited/${name} has ${bytes} bytes; its contract allows 10 (limits.max_request_bytes)`;
+  `resource_exhausted: a request of /test.Limited/${name} has ${bytes} bytes; its limit is 10 (limits.max_request_bytes)`;
 
 test("a request as large as the contract allows is served, a larger one never reaches the handler", async () => {
   const fits = call(Limited, "unary", { text: "x".repeat(10) });
@@ -103,5 +104,26 @@ test("a call may run as long as the contract says, whatever its caller's deadlin
   await vi.advanceTimersByTimeAsync(60);
   expect(await Promise.all(calls.map((one) => one.finished))).toEqual(
     Array(2).fill("deadline_exceeded: the server's own limit of 700 ms for this method passed"),
+  );
+});
+
+test("a server tightens the limits of a service, of a method, and never widens them", async () => {
+  const options = {
+    limits: { maxRequestBytes: 5, maxDurationMs: 9_000 },
+    methods: { upload: { limits: { maxRequestBytes: 3 } } },
+  };
+  const server = createServer().add(Limited as never, handlers as never, options as never);
+  call = await callerOf(server);
+  const large = call(Limited, "unary", { text: "x".repeat(6) });
+  expect(await large.finished).toContain("has 6 bytes; its limit is 5");
+  const uploaded = call(Limited, "upload", { text: "x".repeat(4) });
+  expect(await uploaded.finished).toContain("has 4 bytes; its limit is 3");
+  const hanging = call(Limited, "unary", { text: "hang" });
+  await vi.advanceTimersByTimeAsync(750);
+  expect(await hanging.finished).toContain("limit of 700 ms");
+  const wider = { methods: { unary: { limits: { maxRequestBytes: 11 } } } };
+  const add = () => createServer().add(Limited as never, handlers as never, wider as never);
+  expect(add).toThrow(
+    "add(test.Limited): methods.unary.limits.maxRequestBytes must be at most the contract's 10 (got 11)",
   );
 });

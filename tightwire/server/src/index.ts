@@ -5,6 +5,7 @@ export type { Exactly } from "./implement.js";
 export { implement } from "./implement.js";
 export type { InProcessOptions } from "./in-process/transport.js";
 export { inProcess } from "./in-process/transport.js";
+export type { MethodLimits } from "./method-limits.js";
 export { addReflection } from "./reflection/reflection.js";
 export type { Served, ServeOptions } from "./serve.js";
 export { serve } from "./serve.js";

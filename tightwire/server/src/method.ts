@@ -2,11 +2,11 @@ import type { InterceptorNext, MethodDefinition, Observer, ServerCall } from "@t
 import {
   type Clock,
   DEFAULT_IDLE_TIMEOUT_MS,
-  DEFAULT_TIMEOUT_MS,
   errorConstructors,
   type Random,
   type Report,
 } from "@tightwire/core/runtime";
+import type { MethodLimits } from "./method-limits.js";
 import type { OpenStreams } from "./open-streams.js";
 
 /**
@@ -23,12 +23,9 @@ export interface ServedMethod {
    * The handler inside its interceptors; undefined when there are none, so that they cost nothing.
    */
   readonly chain: InterceptorNext | undefined;
-  /**
-   * The server's own limit on calls, from their start: the contract's `limits.max_duration`, else
-   * twice its timeout. `Infinity` for streams of which the contract does not say it.
-   */
+  /** The server's own limit on calls, from their start; `Infinity` for none. */
   readonly maxDurationMs: number;
-  /** The largest request message that the contract allows; `Infinity` when it does not say it. */
+  /** The largest request message of the method; `Infinity` when only the server's limit holds. */
   readonly maxRequestBytes: number;
   /** Whether responses are checked against the rules of their contract. */
   readonly validateResponses: boolean;
@@ -58,6 +55,7 @@ export function serveMethod(
   definition: MethodDefinition,
   handler: Handler,
   chain: InterceptorNext | undefined,
+  { maxDurationMs, maxRequestBytes }: Required<MethodLimits>,
   parts: SharedParts,
 ): ServedMethod {
   const unary = definition.kind === "unary";
@@ -66,11 +64,9 @@ export function serveMethod(
     definition,
     handler,
     chain,
-    maxDurationMs:
-      policy.limits?.maxDurationMs ??
-      (unary ? 2 * (policy.timeoutMs ?? DEFAULT_TIMEOUT_MS) : Number.POSITIVE_INFINITY),
+    maxDurationMs,
     errors: errorConstructors(definition.errors ?? {}),
-    maxRequestBytes: policy.limits?.maxRequestBytes ?? Number.POSITIVE_INFINITY,
+    maxRequestBytes,
     idleTimeoutMs: unary
       ? Number.POSITIVE_INFINITY
       : (policy.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS),

@@ -19,9 +19,12 @@ import {
   type SharedParts,
   serveMethod,
 } from "./method.js";
+import { checkMethodLimits, limitsOf, type MethodLimits, refuseWider } from "./method-limits.js";
 
 /** Settings of one method on a server; all optional. */
 export interface MethodOptions {
+  /** Limits of this method, tighter than those of its contract. Default: its service's. */
+  readonly limits?: MethodLimits;
   /** Interceptors around this method's handler, inside those of its service. Default none. */
   readonly interceptors?: readonly Interceptor[];
 }
@@ -30,6 +33,8 @@ export interface MethodOptions {
 export interface ServiceOptions<Handlers = Readonly<Record<string, unknown>>> {
   /** Interceptors around this service's handlers, inside the server's own. Default none. */
   readonly interceptors?: readonly Interceptor[];
+  /** Limits of each of its methods that allows more. Default: those of the contract. */
+  readonly limits?: MethodLimits;
   /** Settings of single methods, by the names of their handlers. Default none. */
   readonly methods?: { readonly [Method in keyof Handlers]?: MethodOptions };
 }
@@ -67,7 +72,8 @@ export class ServiceRegistry {
       const methodChain = composeMethod(definition, localName, options, step);
       inService.set(method.path, methodChain ?? step);
       const inside = serviceChain ?? methodChain;
-      const served = serveMethod(method, handler, outermost ?? inside, this.#parts);
+      const limits = limitsOf(method, options.limits, options.methods?.[localName]?.limits);
+      const served = serveMethod(method, handler, outermost ?? inside, limits, this.#parts);
       return { served, inside: inside ?? step };
     });
     for (const { served, inside } of added) {
@@ -110,14 +116,19 @@ function checkDefinition(definition: ServiceDefinition): void {
 
 function checkServiceOptions(definition: ServiceDefinition, options: ServiceOptions): void {
   const where = `add(${definition.name})`;
-  refuseUnknownOptions(where, options, ["interceptors", "methods"]);
+  refuseUnknownOptions(where, options, ["interceptors", "limits", "methods"]);
   checkOption(`${where}: interceptors`, options.interceptors, "array");
+  checkMethodLimits(`${where}: limits`, options.limits);
   if (options.methods === undefined) return;
   refuseUnknownOptions(`${where}: methods`, options.methods, Object.keys(definition.methods));
   for (const [name, method] of Object.entries(options.methods)) {
-    if (method === undefined) continue;
-    refuseUnknownOptions(`${where}: methods.${name}`, method, ["interceptors"]);
-    checkOption(`${where}: methods.${name}.interceptors`, method.interceptors, "array");
+    const served = definition.methods[name];
+    if (method === undefined || served === undefined) continue;
+    const place = `${where}: methods.${name}`;
+    refuseUnknownOptions(place, method, ["interceptors", "limits"]);
+    checkOption(`${place}.interceptors`, method.interceptors, "array");
+    checkMethodLimits(`${place}.limits`, method.limits);
+    refuseWider(`${place}.limits`, served, method.limits);
   }
 }
 

@@ -60,7 +60,7 @@ function findBroken(
 function requestTooLarge(method: MethodDefinition, bytes: number, most: number): RpcError {
   return new RpcError(
     "resource_exhausted",
-    `a request of ${method.path} has ${bytes} bytes; its contract allows ${most} (limits.max_request_bytes)`,
+    `a request of ${method.path} has ${bytes} bytes; its limit is ${most} (limits.max_request_bytes)`,
   );
 }
 
