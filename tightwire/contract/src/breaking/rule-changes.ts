@@ -7,7 +7,21 @@ import { refuses } from "../validation/shared-rules.js";
 
 /** Whether a rule refuses values that the rules of before let pass. */
 export function isTightened(rule: Rule, before: readonly Rule[]): boolean {
-  return !before.some((old) => old.kind === rule.kind && allowsAsMuch(rule, old));
+  if (before.some((old) => old.kind === rule.kind && allowsAsMuch(rule, old))) return false;
+  const values = VALUE_RULES.has(rule.kind) ? allowedValues(before) : undefined;
+  return values === undefined || values.some((value) => refuses(rule, value));
+}
+
+/** The kinds of rules of which it is known whether they refuse a value. */
+const VALUE_RULES: ReadonlySet<Rule["kind"]> = new Set(["const", "in", "not_in", "range"]);
+
+/** The only values that may pass these rules, or undefined when no rule lists them. */
+function allowedValues(rules: readonly Rule[]): readonly RuleValue[] | undefined {
+  for (const rule of rules) {
+    if (rule.kind === "const") return [rule.value];
+    if (rule.kind === "in") return rule.values;
+  }
+  return undefined;
 }
 
 /** Whether a rule lets pass all that another one of its kind does. */
@@ -21,6 +35,8 @@ function allowsAsMuch(now: Rule, old: Rule): boolean {
       return old.kind === "in" && covers(now.values, old.values);
     case "not_in":
       return old.kind === "not_in" && covers(old.values, now.values);
+    case "within":
+      return old.kind === "within" && compareValues(now.distance, old.distance) >= 0;
     case "defined_only":
       return (
         old.kind === "defined_only" && old.numbers.every((number) => now.numbers.includes(number))
