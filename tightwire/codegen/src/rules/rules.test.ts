@@ -140,10 +140,6 @@ test.each<[fault: string, source: string]>([
     rule("google.protobuf.Timestamp", "timestamp.within = {seconds: -1}"),
   ],
   [
-    "`required` says nothing when `ignore` is IGNORE_ALWAYS",
-    rule("string", "required = true, (buf.validate.field).ignore = IGNORE_ALWAYS"),
-  ],
-  [
     "`unique` compares scalars and enums, not messages",
     rule("repeated GetResponse", "repeated.unique = true"),
   ],

@@ -1,4 +1,5 @@
 import { ScalarType } from "@bufbuild/protobuf";
+import { fieldName } from "../field-name.js";
 import type { PolicyContext } from "./policy-context.js";
 import type { ResolvedIdempotency } from "./resolved-policy.js";
 
@@ -49,5 +50,5 @@ function findKey(context: PolicyContext, key: string): string | undefined {
       "`idempotency.key` is for methods with one request, and this one takes a stream",
       "idempotency.key",
     );
-  return field.localName;
+  return fieldName(field.name);
 }

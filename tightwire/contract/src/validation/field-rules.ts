@@ -41,9 +41,8 @@ export function readFieldRules(
   // A field that tracks presence keeps its rules with a zero value, too.
   const own: ValueRules =
     read.ignore === "zero" && tracksPresence(field) ? { ...read, ignore: "unset" } : read;
-  const required = context.get("required") === true;
-  if (required && own.ignore === "always")
-    context.report("`required` says nothing when `ignore` is IGNORE_ALWAYS", "required");
+  // IGNORE_ALWAYS turns off every rule of the field, `required`, too.
+  const required = context.get("required") === true && own.ignore !== "always";
   return { ...own, required };
 }
 
