@@ -63,8 +63,8 @@ test.each<[contradiction: string, file: string, from: string | RegExp, to: strin
   [
     "an error that nothing declares",
     ORDERS,
-    'errors: "OUT_OF_STOCK"',
-    'errors: "OUT_OF_PAPER"',
+    '"OUT_OF_STOCK"',
+    '"OUT_OF_PAPER"',
     "OrdersService.PlaceOrder: `errors` names no declared error of shop.orders.v1: OUT_OF_PAPER",
   ],
   [
@@ -97,7 +97,7 @@ test.each<[contradiction: string, file: string, from: string | RegExp, to: strin
 });
 
 test("faults are JSON or annotations of GitHub where that is asked for", () => {
-  edit(ORDERS, 'errors: "OUT_OF_STOCK"', 'errors: "OUT_OF_PAPER"');
+  edit(ORDERS, 'errors: "UNKNOWN_ORDER"', 'errors: "OUT_OF_PAPER"');
   const line = readFileSync(join(folder(), ORDERS), "utf8")
     .split("OUT_OF_PAPER")[0]
     ?.split("\n").length;
@@ -106,12 +106,12 @@ test("faults are JSON or annotations of GitHub where that is asked for", () => {
     {
       file: "shop/orders/v1/orders.proto",
       line,
-      subject: "shop.orders.v1.OrdersService.PlaceOrder",
+      subject: "shop.orders.v1.OrdersService.GetOrder",
     },
   ]);
   expect(program("lint", "proto", "--format", "github-actions").stdout).toMatch(
     new RegExp(
-      `^::error file=${ORDERS},line=${line},col=\\d+::shop\\.orders\\.v1\\.OrdersService\\.PlaceOrder: `,
+      `^::error file=${ORDERS},line=${line},col=\\d+::shop\\.orders\\.v1\\.OrdersService\\.GetOrder: `,
     ),
   );
 });

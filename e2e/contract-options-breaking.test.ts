@@ -30,7 +30,7 @@ test("a contract does not break itself, nor does one that promises more and asks
     [ORDERS, "timeout: {seconds: 10}", "timeout: {seconds: 20}"],
     [ORDERS, "max_request_bytes: 1000", "max_request_bytes: 2000"],
     [ORDERS, '["storefront", "support"]', '["storefront", "support", "batch"]'],
-    [ORDERS, 'errors: "OUT_OF_STOCK"', 'errors: ["OUT_OF_STOCK", "TOO_LATE_TO_CANCEL"]'],
+    [ORDERS, '"REQUEST_ID_TAKEN"', '"REQUEST_ID_TAKEN", "TOO_LATE_TO_CANCEL"'],
     [ORDERS, /lte: 12\b/, "lte: 13"],
     [ORDERS, "max_items: 100", "max_items: 200"],
     [CATALOG, /unique: true\s/, ""],
@@ -108,7 +108,7 @@ const CHANGES: [what: string, kind: string, subject: string, text: string, chang
     "ERROR_REMOVED",
     place,
     "no longer has OUT_OF_STOCK",
-    [ORDERS, 'errors: "OUT_OF_STOCK"', ""],
+    [ORDERS, '"OUT_OF_STOCK",', ""],
   ],
   [
     "another code of an error",

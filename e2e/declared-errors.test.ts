@@ -110,6 +110,9 @@ test("a match calls the function of the error, or the one for all others", async
       {
         outOfStock: ({ products }, { code }) => `${code} ${products[0]?.productId}`,
         tooLateToCancel: (nothing, { message }) => `${nothing} ${message}`,
+        unknownOrder: () => "no order",
+        unknownProduct: () => "no product",
+        requestIdTaken: () => "taken",
       },
       (other) => `other: ${String(other)}`,
     );

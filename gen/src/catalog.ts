@@ -26,6 +26,7 @@ export {
   StockLine,
   StockShortage,
   TooLittleStock,
+  UnknownProduct,
   WatchStockRequest,
   WatchStockResponse,
 } from "./shop/catalog/v1/catalog.js";

@@ -25,6 +25,7 @@ export {
   TrackOrderRequest,
   TrackOrderResponse,
   UnavailableProduct,
+  UnknownProduct,
 } from "./shop/orders/v1/orders.js";
 export type { OrdersClient, OrdersHandlers } from "./shop/orders/v1/orders.service.js";
 export { OrdersService } from "./shop/orders/v1/orders.service.js";

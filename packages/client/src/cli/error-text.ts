@@ -1,5 +1,6 @@
+import { CatalogErrors } from "@shop/contracts/catalog";
 import { OrdersErrors } from "@shop/contracts/orders";
-import { matchError, RpcError } from "@tightwire/core";
+import { findError, matchError, RpcError } from "@tightwire/core";
 import { BadRequest } from "@tightwire/core/details";
 
 /**
@@ -19,9 +20,23 @@ export function describeError(
         ...products.map(({ productId, reason }) => `  ${productId}: ${reason}`),
       ],
       tooLateToCancel: (_detail, { message }) => [message],
+      unknownOrder: (_detail, { message }) => [message, "  `shop orders list` shows all orders"],
+      unknownProduct: describeUnknown,
+      requestIdTaken: (_detail, { message }) => [message, "  give another --request-id"],
     },
-    (other) => describeOther(other, targets),
+    (other) => {
+      const caught = findError(other, CatalogErrors);
+      if (caught?.name === "unknownProduct") return describeUnknown(caught.detail);
+      return describeOther(other, targets);
+    },
   );
+}
+
+function describeUnknown({ productIds }: { readonly productIds: readonly string[] }): string[] {
+  return [
+    `not in the catalog: ${productIds.join(", ")}`,
+    "  `shop products list` shows what there is",
+  ];
 }
 
 function describeOther(

@@ -39,7 +39,8 @@ const respond =
   };
 
 const catalog: CatalogHandlers = {
-  async getProduct({ id }) {
+  async getProduct({ id }, { errors }) {
+    if (id === "none") throw errors.unknownProduct({ productIds: [id] }, "no such product");
     if (id !== "alien")
       throw new RpcError("invalid_argument", "id is wrong", {
         details: [badRequest({ id: "must be alien" })],
@@ -58,7 +59,10 @@ const catalog: CatalogHandlers = {
 };
 const orders: OrdersHandlers = {
   placeOrder: respond({ order }),
-  getOrder: respond({ order }),
+  async getOrder({ id }, { errors }) {
+    if (id === "none") throw errors.unknownOrder('no such order: "none"');
+    return respond({ order })({ id });
+  },
   listOrders: respond({ orders: [order], nextPageToken: "", totalSize: 1 }),
   cancelOrder: respond({ order }),
   async *trackOrder({ id }) {
@@ -182,6 +186,18 @@ describe("the shop command", () => {
       out: [],
       err: ["invalid_argument: id is wrong", "  id must be alien"],
     });
+  });
+
+  it("says what to do about an error that the contract declares", async () => {
+    expect(await shop("products", "get", "none")).toEqual({
+      code: 1,
+      out: [],
+      err: ["not in the catalog: none", "  `shop products list` shows what there is"],
+    });
+    expect((await shop("orders", "get", "none")).err).toEqual([
+      'no such order: "none"',
+      "  `shop orders list` shows all orders",
+    ]);
   });
 
   it("prints the targets when no server responds", async () => {

@@ -1,7 +1,7 @@
 import { createCatalogClient } from "@shop/client";
 import { type CatalogClient, CatalogErrors, CatalogService } from "@shop/contracts/catalog";
 import { findError, RpcError, type StatusCode } from "@tightwire/core";
-import { BadRequest, ResourceInfo } from "@tightwire/core/details";
+import { BadRequest } from "@tightwire/core/details";
 import { createServer, inProcess, type Server } from "@tightwire/server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testEngines } from "../database/test-database.js";
@@ -70,13 +70,19 @@ describe("products", () => {
   it("that do not exist are NOT_FOUND, each named", async () => {
     const error = await failure(catalog.batchGetProducts({ ids: ["x", "a", "y"] }), "not_found");
     expect(error.message).toBe('no such product: "x", "y"');
-    expect(error.detail(ResourceInfo)).toMatchObject({
-      resourceType: "shop.catalog.v1/Product",
-      resourceName: "x",
+    expect(findError(error, CatalogErrors)).toMatchObject({
+      name: "unknownProduct",
+      detail: { productIds: ["x", "y"] },
     });
-    expect(error.details).toHaveLength(2);
-    await failure(catalog.getProduct({ id: "x" }), "not_found");
-    await failure(first(catalog.watchStock({ productIds: ["a", "x"] })), "not_found");
+    const others = [
+      () => catalog.getProduct({ id: "x" }),
+      () => first(catalog.watchStock({ productIds: ["a", "x"] })),
+    ];
+    for (const call of others)
+      expect(findError(await failure(call(), "not_found"), CatalogErrors)).toMatchObject({
+        name: "unknownProduct",
+        detail: { productIds: ["x"] },
+      });
   });
 
   it("are not asked for without an id, with a bad one, twice, or too many at once", async () => {
@@ -217,20 +223,22 @@ describe("reserving", () => {
         ],
       },
     });
-    await failure(
+    const unknown = await failure(
       catalog.reserveStock({ reservationId: "none", lines: [{ productId: "x", quantity: 1 }] }),
       "not_found",
     );
+    expect(findError(unknown, CatalogErrors)).toMatchObject({ detail: { productIds: ["x"] } });
   });
 
   it("gives the same response a second time, and ALREADY_EXISTS for other lines", async () => {
     const lines = [{ productId: "b", quantity: 1 }];
     const one = await catalog.reserveStock({ reservationId: "same", lines });
     expect(await catalog.reserveStock({ reservationId: "same", lines })).toEqual(one);
-    await failure(
+    const taken = await failure(
       catalog.reserveStock({ reservationId: "same", lines: [{ productId: "b", quantity: 2 }] }),
       "already_exists",
     );
+    expect(findError(taken, CatalogErrors)?.name).toBe("reservationTaken");
     expect(
       (await catalog.releaseStock({ reservationId: "same" })).reservation?.releaseTime,
     ).toBeDefined();

@@ -11,16 +11,18 @@ import { watchStock } from "./watch-stock.js";
 /** The catalog's handlers over a store. */
 export const createCatalog = (store: CatalogStore): CatalogHandlers =>
   implement(CatalogService, {
-    async getProduct({ id }) {
-      const [product] = await findExisting(store, [id]);
+    async getProduct({ id }, call) {
+      const [product] = await findExisting(store, [id], call.errors);
       return { product };
     },
 
-    batchGetProducts: async ({ ids }) => ({ products: await findExisting(store, ids) }),
+    batchGetProducts: async ({ ids }, call) => ({
+      products: await findExisting(store, ids, call.errors),
+    }),
 
     listProducts: (request) => listProducts(store, request),
     importProducts: (requests) => importProducts(store, requests),
-    watchStock: (request, call) => watchStock(store, request, untilDrain(call)),
+    watchStock: (request, call) => watchStock(store, request, call.errors, untilDrain(call)),
     reserveStock: (request, call) => reserveStock(store, request, call.errors),
     releaseStock: (request) => releaseStock(store, request),
   });

@@ -7,13 +7,9 @@ import type {
 } from "@shop/contracts/catalog";
 import type { RpcError } from "@tightwire/core";
 import { checkDistinctProducts } from "../requests/checks.js";
-import { alreadyExists, notFound } from "../requests/not-found.js";
 import { createViolations } from "../requests/violations.js";
-import { PRODUCT } from "./products.js";
+import { unknownProduct } from "./products.js";
 import type { ReservationStore, Shortage } from "./reservation-store.js";
-
-/** The name of reservations in errors. */
-const RESERVATION = "shop.catalog.v1/Reservation";
 
 /** Makes the errors that ReserveStock declares. */
 type ReserveErrors = Parameters<CatalogHandlers["reserveStock"]>[1]["errors"];
@@ -33,9 +29,9 @@ export async function reserveStock(
     case "reserved":
       return { reservation: outcome.reservation };
     case "unknown":
-      throw notFound(PRODUCT, outcome.productIds);
+      throw unknownProduct(errors, outcome.productIds);
     case "different":
-      throw alreadyExists(RESERVATION, reservationId, "exists with other lines");
+      throw errors.reservationTaken(`reservation "${reservationId}" exists with other lines`);
     case "released":
       throw errors.alreadyReleased(
         `reservation "${reservationId}" was released; reserve under a new id`,

@@ -1,6 +1,5 @@
 import { type CancelOrderResponse, OrderStatus, type OrdersHandlers } from "@shop/contracts/orders";
-import { notFound } from "../requests/not-found.js";
-import { ORDER } from "./find-order.js";
+import { unknownOrder } from "./find-order.js";
 import { type OrdersParts, releaseDue } from "./releases.js";
 
 /** Makes the errors that CancelOrder declares. */
@@ -16,7 +15,7 @@ export async function cancelOrder(
   errors: CancelErrors,
 ): Promise<CancelOrderResponse> {
   const stored = await parts.store.cancel(id);
-  if (stored === undefined) throw notFound(ORDER, [id]);
+  if (stored === undefined) throw unknownOrder(errors, id);
   if (stored.order.status !== OrderStatus.ORDER_STATUS_CANCELLED)
     throw errors.tooLateToCancel(`order ${id} was rejected, so there is nothing to cancel`);
   await releaseDue(parts, id);

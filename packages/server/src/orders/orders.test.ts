@@ -10,7 +10,7 @@ import {
   type QuoteBasketRequest,
 } from "@shop/contracts/orders";
 import { findError, type PartialMessage, RpcError, type StatusCode } from "@tightwire/core";
-import { BadRequest, ResourceInfo } from "@tightwire/core/details";
+import { BadRequest } from "@tightwire/core/details";
 import { createServer, inProcess, type Server } from "@tightwire/server";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { testEngines } from "../database/test-database.js";
@@ -108,7 +108,8 @@ for (const engine of await testEngines()) {
         });
         expect(fake.stock("a")).toBe(8);
         const other = { ...same, lines: [{ productId: "a", quantity: 3 }] };
-        await failure(orders.placeOrder(other), "already_exists");
+        const taken = await failure(orders.placeOrder(other), "already_exists");
+        expect(findError(taken, OrdersErrors)?.name).toBe("requestIdTaken");
       });
 
       it("is refused when there is too little, alike the second time, naming the product", async () => {
@@ -129,7 +130,10 @@ for (const engine of await testEngines()) {
           orders.placeOrder(request({ lines: [{ productId: "none", quantity: 1 }] })),
           "not_found",
         );
-        expect(error.detail(ResourceInfo)?.resourceName).toBe("none");
+        expect(findError(error, OrdersErrors)).toMatchObject({
+          name: "unknownProduct",
+          detail: { productIds: ["none"] },
+        });
         expect((await orders.listOrders({})).totalSize).toBe(before);
       });
 
@@ -279,8 +283,10 @@ for (const engine of await testEngines()) {
         const late = orders.cancelOrder({ id: rejected?.order.id ?? "" });
         const error = await failure(late, "failed_precondition");
         expect(findError(error, OrdersErrors)?.name).toBe("tooLateToCancel");
-        await failure(orders.cancelOrder({ id: "none" }), "not_found");
-        await failure(orders.getOrder({ id: "none" }), "not_found");
+        for (const method of ["cancelOrder", "getOrder"] as const) {
+          const unknown = await failure(orders[method]({ id: "none" }), "not_found");
+          expect(findError(unknown, OrdersErrors)?.name).toBe("unknownOrder");
+        }
         await failure(orders.getOrder({}), "invalid_argument");
       });
     });

@@ -26,10 +26,12 @@ export const createOrders = (
   const parts: OrdersParts = { catalog, store, logger };
   return implement(OrdersService, {
     placeOrder: (request, call) => placeOrder(parts, request, call.errors),
-    getOrder: async ({ id }) => ({ order: (await findOrder(store, id)).order }),
+    getOrder: async ({ id }, call) => ({
+      order: (await findOrder(store, id, call.errors)).order,
+    }),
     listOrders: (request) => listOrders(store, request),
     cancelOrder: ({ id }, call) => cancelOrder(parts, id, call.errors),
-    trackOrder: ({ id }, call) => trackOrder(store, id, untilDrain(call)),
-    quoteBasket: (requests) => quoteBasket(catalog, requests),
+    trackOrder: ({ id }, call) => trackOrder(store, id, call.errors, untilDrain(call)),
+    quoteBasket: (requests, call) => quoteBasket(catalog, requests, call.errors),
   });
 };

@@ -1,14 +1,11 @@
 import { randomUUID } from "node:crypto";
-import type { CatalogClient } from "@shop/contracts/catalog";
 import {
-  type OrderLine,
   OrderStatus,
   type OrdersHandlers,
   type PlaceOrderRequest,
   type PlaceOrderResponse,
 } from "@shop/contracts/orders";
-import { RpcError } from "@tightwire/core";
-import { alreadyExists } from "../requests/not-found.js";
+import type { RpcError } from "@tightwire/core";
 import { checkOrder } from "./check-order.js";
 import { type CheckedOrder, fingerprintOf } from "./new-order.js";
 import type { Refusal, StoredOrder } from "./order-row.js";
@@ -32,13 +29,9 @@ export async function placeOrder(
   const fingerprint = fingerprintOf(checked);
   const stored =
     (await parts.store.findByRequest(checked.requestId)) ??
-    (await record(parts, checked, fingerprint));
+    (await record(parts, checked, fingerprint, errors));
   if (stored.fingerprint !== fingerprint)
-    throw alreadyExists(
-      "shop.orders.v1/PlaceOrderRequest",
-      checked.requestId,
-      "was used for another order",
-    );
+    throw errors.requestIdTaken(`request id "${checked.requestId}" was used for another order`);
   const { order, refusals } = await completeOrder(parts, stored);
   if (order.status === OrderStatus.ORDER_STATUS_REJECTED)
     throw rejected(errors, order.id, refusals);
@@ -49,22 +42,10 @@ async function record(
   { catalog, store }: OrdersParts,
   checked: CheckedOrder,
   fingerprint: string,
+  errors: PlaceErrors,
 ): Promise<StoredOrder> {
-  const lines = await findPrices(catalog, checked.lines);
+  const lines = await priceLines(catalog, checked.lines, errors);
   return store.record({ ...checked, id: randomUUID(), fingerprint, lines });
-}
-
-async function findPrices(
-  catalog: CatalogClient,
-  lines: CheckedOrder["lines"],
-): Promise<OrderLine[]> {
-  try {
-    return await priceLines(catalog, lines);
-  } catch (error) {
-    // The buyer is told which products are missing.
-    if (error instanceof RpcError && error.code === "not_found") throw error.forward();
-    throw error;
-  }
 }
 
 function rejected(errors: PlaceErrors, orderId: string, products: readonly Refusal[]): RpcError {

@@ -1,7 +1,6 @@
 import { CatalogErrors } from "@shop/contracts/catalog";
 import { OrderStatus } from "@shop/contracts/orders";
-import { findError, RpcError } from "@tightwire/core";
-import { ResourceInfo } from "@tightwire/core/details";
+import { matchError, RpcError } from "@tightwire/core";
 import type { Refusal, StoredOrder } from "./order-row.js";
 import { type OrdersParts, releaseDue } from "./releases.js";
 import { reservationId } from "./reservation-id.js";
@@ -66,19 +65,31 @@ async function reserve(
 
 /** A refusal that a retry would not change, or undefined. */
 function readRefusal(error: RpcError): Reserved | undefined {
-  const declared = findError(error, CatalogErrors);
-  if (declared?.name === "alreadyReleased") return { kind: "released" };
-  if (declared?.name === "tooLittleStock")
-    return {
-      kind: "refused",
-      refusals: declared.detail.shortages.map(({ productId, wanted, left }) => ({
-        productId,
-        reason: `${wanted} wanted, ${left} left`,
-      })),
-    };
-  if (error.code !== "not_found") return undefined;
-  const productId = error.detail(ResourceInfo)?.resourceName ?? "";
-  return { kind: "refused", refusals: [{ productId, reason: "is not for sale any more" }] };
+  return matchError<typeof CatalogErrors, Reserved | undefined>(
+    error,
+    CatalogErrors,
+    {
+      alreadyReleased: () => ({ kind: "released" }),
+      tooLittleStock: ({ shortages }) =>
+        refused(shortages, ({ wanted, left }) => `${wanted} wanted, ${left} left`),
+      unknownProduct: ({ productIds }) =>
+        refused(
+          productIds.map((productId) => ({ productId })),
+          () => "is not for sale any more",
+        ),
+      // The id derives from the order and its lines never change: somebody else took it.
+      reservationTaken: () => undefined,
+    },
+    () => undefined,
+  );
+}
+
+function refused<Line extends { readonly productId: string }>(
+  lines: readonly Line[],
+  reasonOf: (line: Line) => string,
+): Reserved {
+  const refusals = lines.map((line) => ({ productId: line.productId, reason: reasonOf(line) }));
+  return { kind: "refused", refusals };
 }
 
 async function nextAttempt(

@@ -1,15 +1,15 @@
 import type { CatalogClient } from "@shop/contracts/catalog";
 import type { BasketLine, QuoteBasketRequest, QuoteBasketResponse } from "@shop/contracts/orders";
-import { RpcError } from "@tightwire/core";
 import { MAX_ITEMS, MAX_QUANTITY } from "../requests/checks.js";
 import { createViolations } from "../requests/violations.js";
 import { totalCents } from "./new-order.js";
-import { priceLines } from "./prices.js";
+import { type PriceErrors, priceLines } from "./prices.js";
 
 /** Handles QuoteBasket: after each change, one quote of the whole basket. */
 export async function* quoteBasket(
   catalog: CatalogClient,
   requests: AsyncIterable<QuoteBasketRequest>,
+  errors: PriceErrors,
 ): AsyncGenerator<QuoteBasketResponse> {
   // A product that was removed stays at 0, and so keeps its place.
   const basket = new Map<string, number>();
@@ -18,10 +18,7 @@ export async function* quoteBasket(
     const held: BasketLine[] = [...basket]
       .map(([productId, quantity]) => ({ productId, quantity }))
       .filter(({ quantity }) => quantity > 0);
-    const lines = await priceLines(catalog, held).catch((error: unknown) => {
-      if (error instanceof RpcError && error.code === "not_found") throw error.forward();
-      throw error;
-    });
+    const lines = await priceLines(catalog, held, errors);
     yield { lines, totalCents: totalCents(lines) };
   }
 }

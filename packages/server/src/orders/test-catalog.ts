@@ -1,6 +1,10 @@
-import { type CatalogHandlers, CatalogService, type Reservation } from "@shop/contracts/catalog";
-import { detail, RpcError } from "@tightwire/core";
-import { ResourceInfo } from "@tightwire/core/details";
+import {
+  type CatalogErrors,
+  type CatalogHandlers,
+  CatalogService,
+  type Reservation,
+} from "@shop/contracts/catalog";
+import { type ErrorConstructors, RpcError } from "@tightwire/core";
 import { implement } from "@tightwire/server";
 
 /**
@@ -36,12 +40,11 @@ export function createTestCatalog(): TestCatalog {
   };
   reset();
 
-  const product = (id: string) => {
+  type Errors = ErrorConstructors<Pick<typeof CatalogErrors, "unknownProduct">>;
+  const product = (id: string, errors: Errors) => {
     const priceCents = PRICES.get(id);
     if (priceCents === undefined)
-      throw new RpcError("not_found", "no such product", {
-        details: [detail(ResourceInfo, { resourceName: id })],
-      });
+      throw errors.unknownProduct({ productIds: [id] }, "no such product");
     const film = {
       title: `Film ${id}`,
       releaseDate: undefined,
@@ -57,13 +60,15 @@ export function createTestCatalog(): TestCatalog {
   };
 
   const handlers = implement(CatalogService, {
-    batchGetProducts: async ({ ids }) => ({ products: ids.map(product) }),
+    batchGetProducts: async ({ ids }, { errors }) => ({
+      products: ids.map((id) => product(id, errors)),
+    }),
     async reserveStock({ reservationId: id, lines }, { errors }) {
       const known = reservations.get(id);
       if (known?.releaseTime !== undefined) throw errors.alreadyReleased(`${id} was released`);
       if (known !== undefined) return { reservation: known };
       for (const { productId, quantity } of lines) {
-        const left = product(productId).stock;
+        const left = product(productId, errors).stock;
         if (quantity > left)
           throw errors.tooLittleStock(
             { shortages: [{ productId, wanted: quantity, left }] },
@@ -71,7 +76,7 @@ export function createTestCatalog(): TestCatalog {
           );
       }
       for (const { productId, quantity } of lines)
-        stock.set(productId, product(productId).stock - quantity);
+        stock.set(productId, (stock.get(productId) ?? 0) - quantity);
       const reservation: Reservation = { id, lines, createTime: undefined, releaseTime: undefined };
       reservations.set(id, reservation);
       await action();
@@ -83,7 +88,7 @@ export function createTestCatalog(): TestCatalog {
       for (const { productId, quantity } of known?.releaseTime === undefined
         ? (known?.lines ?? [])
         : []) {
-        stock.set(productId, product(productId).stock + quantity);
+        stock.set(productId, (stock.get(productId) ?? 0) + quantity);
       }
       reservations.set(id, {
         id,

@@ -1,6 +1,6 @@
 import { OrderStatus, type TrackOrderResponse } from "@shop/contracts/orders";
 import { toTimestamp } from "../timestamp.js";
-import { findOrder } from "./find-order.js";
+import { findOrder, type OrderErrors } from "./find-order.js";
 import type { OrderStore } from "./order-store.js";
 
 const FINAL: ReadonlySet<OrderStatus> = new Set([
@@ -15,9 +15,10 @@ const FINAL: ReadonlySet<OrderStatus> = new Set([
 export async function* trackOrder(
   store: OrderStore,
   id: string,
+  errors: OrderErrors,
   signal: AbortSignal,
 ): AsyncGenerator<TrackOrderResponse> {
-  await findOrder(store, id);
+  await findOrder(store, id, errors);
   for await (const { status, timeMs } of store.statuses.watch([id], signal)) {
     yield { id, status, changeTime: toTimestamp(new Date(timeMs)) };
     if (FINAL.has(status)) return;

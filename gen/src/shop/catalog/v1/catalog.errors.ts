@@ -3,7 +3,7 @@
 
 import { messageCodec } from "@tightwire/codec";
 import type { ErrorDefinition } from "@tightwire/core";
-import { TooLittleStock } from "./catalog.js";
+import { TooLittleStock, UnknownProduct } from "./catalog.js";
 
 /**
  * The errors of `shop.catalog.v1.CatalogError`.
@@ -15,6 +15,10 @@ export const CatalogErrors: {
   readonly tooLittleStock: ErrorDefinition<TooLittleStock>;
   /** The reservation was released already; reserve under a new id. */
   readonly alreadyReleased: ErrorDefinition<undefined>;
+  /** There are no products of these ids. */
+  readonly unknownProduct: ErrorDefinition<UnknownProduct>;
+  /** The reservation exists with other lines. */
+  readonly reservationTaken: ErrorDefinition<undefined>;
 } = {
   tooLittleStock: {
     reason: "TOO_LITTLE_STOCK",
@@ -26,5 +30,16 @@ export const CatalogErrors: {
     reason: "ALREADY_RELEASED",
     domain: "shop.catalog.v1",
     code: "failed_precondition",
+  },
+  unknownProduct: {
+    reason: "UNKNOWN_PRODUCT",
+    domain: "shop.catalog.v1",
+    code: "not_found",
+    detail: { type: "shop.catalog.v1.UnknownProduct", codec: messageCodec(UnknownProduct) },
+  },
+  reservationTaken: {
+    reason: "RESERVATION_TAKEN",
+    domain: "shop.catalog.v1",
+    code: "already_exists",
   },
 };

@@ -37,22 +37,25 @@ import {
  * Products and their stock.
  */
 export interface CatalogHandlers {
-  /** Returns one product. NOT_FOUND when there is no such id. */
-  getProduct(request: GetProductRequest, call: ServerCall): Promise<GetProductResponse>;
+  /** Returns one product. */
+  getProduct(
+    request: GetProductRequest,
+    call: ServerCall<Pick<typeof CatalogErrors, "unknownProduct">>,
+  ): Promise<GetProductResponse>;
 
-  /**
-   * Returns several products in the order of the ids. NOT_FOUND, naming every unknown id, when one
-   * of them is missing.
-   */
-  batchGetProducts(request: BatchGetProductsRequest, call: ServerCall): Promise<BatchGetProductsResponse>;
+  /** Returns several products in the order of the ids. */
+  batchGetProducts(
+    request: BatchGetProductsRequest,
+    call: ServerCall<Pick<typeof CatalogErrors, "unknownProduct">>,
+  ): Promise<BatchGetProductsResponse>;
 
   /** Lists products by title, a page at a time. */
   listProducts(request: ListProductsRequest, call: ServerCall): Promise<ListProductsResponse>;
 
   /**
-   * Takes product drafts, one a message, and answers once with what became of them. A draft whose
-   * id exists already with the same content counts as unchanged, so that an import that was cut off
-   * can be sent again from its start.
+   * Takes product drafts, one a message, and tells in one response what became of them. A draft
+   * whose id exists already with the same content counts as unchanged, so that an import that was
+   * cut off can be sent again from its start.
    */
   importProducts(requests: AsyncIterable<ImportProductsRequest>, call: ServerCall): Promise<ImportProductsResponse>;
 
@@ -60,20 +63,23 @@ export interface CatalogHandlers {
    * Tells the stock of the given products: one message for each at once, then one for every change,
    * until the caller ends the call.
    */
-  watchStock(request: WatchStockRequest, call: ServerCall): AsyncIterable<WatchStockResponse>;
+  watchStock(
+    request: WatchStockRequest,
+    call: ServerCall<Pick<typeof CatalogErrors, "unknownProduct">>,
+  ): AsyncIterable<WatchStockResponse>;
 
   /**
    * Takes stock away for a reservation, all lines or none. The same reservation id with the same
-   * lines answers as the first time.
+   * lines gets the same response as the first time.
    */
   reserveStock(
     request: ReserveStockRequest,
-    call: ServerCall<Pick<typeof CatalogErrors, "tooLittleStock" | "alreadyReleased">>,
+    call: ServerCall<Pick<typeof CatalogErrors, "unknownProduct" | "tooLittleStock" | "alreadyReleased" | "reservationTaken">>,
   ): Promise<ReserveStockResponse>;
 
   /**
-   * Gives a reservation's stock back. A reservation that is released already, or that never was,
-   * answers alike.
+   * Gives a reservation's stock back. Succeeds for a reservation that is released already, or that
+   * never was.
    */
   releaseStock(request: ReleaseStockRequest, call: ServerCall): Promise<ReleaseStockResponse>;
 }
@@ -84,13 +90,10 @@ export interface CatalogHandlers {
  * Products and their stock.
  */
 export interface CatalogClient {
-  /** Returns one product. NOT_FOUND when there is no such id. */
+  /** Returns one product. */
   getProduct(request: PartialMessage<GetProductRequest>, options?: CallOptions): Promise<GetProductResponse>;
 
-  /**
-   * Returns several products in the order of the ids. NOT_FOUND, naming every unknown id, when one
-   * of them is missing.
-   */
+  /** Returns several products in the order of the ids. */
   batchGetProducts(
     request: PartialMessage<BatchGetProductsRequest>,
     options?: CallOptions,
@@ -100,9 +103,9 @@ export interface CatalogClient {
   listProducts(request: PartialMessage<ListProductsRequest>, options?: CallOptions): Promise<ListProductsResponse>;
 
   /**
-   * Takes product drafts, one a message, and answers once with what became of them. A draft whose
-   * id exists already with the same content counts as unchanged, so that an import that was cut off
-   * can be sent again from its start.
+   * Takes product drafts, one a message, and tells in one response what became of them. A draft
+   * whose id exists already with the same content counts as unchanged, so that an import that was
+   * cut off can be sent again from its start.
    */
   importProducts<Given extends PartialMessage<ImportProductsRequest>>(
     requests: RequestStream<ImportProductsRequest, Given>,
@@ -117,13 +120,13 @@ export interface CatalogClient {
 
   /**
    * Takes stock away for a reservation, all lines or none. The same reservation id with the same
-   * lines answers as the first time.
+   * lines gets the same response as the first time.
    */
   reserveStock(request: PartialMessage<ReserveStockRequest>, options?: CallOptions): Promise<ReserveStockResponse>;
 
   /**
-   * Gives a reservation's stock back. A reservation that is released already, or that never was,
-   * answers alike.
+   * Gives a reservation's stock back. Succeeds for a reservation that is released already, or that
+   * never was.
    */
   releaseStock(request: PartialMessage<ReleaseStockRequest>, options?: CallOptions): Promise<ReleaseStockResponse>;
 }
@@ -146,6 +149,9 @@ export const CatalogService: ServiceDefinition<CatalogHandlers, CatalogClient> =
       request: messageCodec(GetProductRequest),
       response: messageCodec(GetProductResponse),
       checkRequest: checkGetProductRequest,
+      errors: {
+        unknownProduct: CatalogErrors.unknownProduct,
+      },
     },
     batchGetProducts: {
       name: "BatchGetProducts",
@@ -161,6 +167,9 @@ export const CatalogService: ServiceDefinition<CatalogHandlers, CatalogClient> =
       request: messageCodec(BatchGetProductsRequest),
       response: messageCodec(BatchGetProductsResponse),
       checkRequest: checkBatchGetProductsRequest,
+      errors: {
+        unknownProduct: CatalogErrors.unknownProduct,
+      },
     },
     listProducts: {
       name: "ListProducts",
@@ -205,6 +214,9 @@ export const CatalogService: ServiceDefinition<CatalogHandlers, CatalogClient> =
       request: messageCodec(WatchStockRequest),
       response: messageCodec(WatchStockResponse),
       checkRequest: checkWatchStockRequest,
+      errors: {
+        unknownProduct: CatalogErrors.unknownProduct,
+      },
     },
     reserveStock: {
       name: "ReserveStock",
@@ -222,8 +234,10 @@ export const CatalogService: ServiceDefinition<CatalogHandlers, CatalogClient> =
       checkRequest: checkReserveStockRequest,
       checkResponse: checkReserveStockResponse,
       errors: {
+        unknownProduct: CatalogErrors.unknownProduct,
         tooLittleStock: CatalogErrors.tooLittleStock,
         alreadyReleased: CatalogErrors.alreadyReleased,
+        reservationTaken: CatalogErrors.reservationTaken,
       },
     },
     releaseStock: {

@@ -13,6 +13,10 @@ export const CatalogError = {
   CATALOG_ERROR_TOO_LITTLE_STOCK: 1,
   /** CATALOG_ERROR_ALREADY_RELEASED - The reservation was released already; reserve under a new id. */
   CATALOG_ERROR_ALREADY_RELEASED: 2,
+  /** CATALOG_ERROR_UNKNOWN_PRODUCT - There are no products of these ids. */
+  CATALOG_ERROR_UNKNOWN_PRODUCT: 3,
+  /** CATALOG_ERROR_RESERVATION_TAKEN - The reservation exists with other lines. */
+  CATALOG_ERROR_RESERVATION_TAKEN: 4,
   UNRECOGNIZED: -1,
 } as const;
 
@@ -22,6 +26,8 @@ export namespace CatalogError {
   export type CATALOG_ERROR_UNSPECIFIED = typeof CatalogError.CATALOG_ERROR_UNSPECIFIED;
   export type CATALOG_ERROR_TOO_LITTLE_STOCK = typeof CatalogError.CATALOG_ERROR_TOO_LITTLE_STOCK;
   export type CATALOG_ERROR_ALREADY_RELEASED = typeof CatalogError.CATALOG_ERROR_ALREADY_RELEASED;
+  export type CATALOG_ERROR_UNKNOWN_PRODUCT = typeof CatalogError.CATALOG_ERROR_UNKNOWN_PRODUCT;
+  export type CATALOG_ERROR_RESERVATION_TAKEN = typeof CatalogError.CATALOG_ERROR_RESERVATION_TAKEN;
   export type UNRECOGNIZED = typeof CatalogError.UNRECOGNIZED;
 }
 
@@ -58,6 +64,12 @@ export namespace MpaaRating {
   export type MPAA_RATING_NOT_RATED = typeof MpaaRating.MPAA_RATING_NOT_RATED;
   export type MPAA_RATING_OPEN = typeof MpaaRating.MPAA_RATING_OPEN;
   export type UNRECOGNIZED = typeof MpaaRating.UNRECOGNIZED;
+}
+
+/** Says which products there are not. */
+export interface UnknownProduct {
+  /** Each id that is unknown, in the order of the request. */
+  productIds: string[];
 }
 
 /** Says which products there is too little of. */
@@ -335,6 +347,55 @@ export interface ReleaseStockResponse {
   /** The reservation as it is now; absent when there never was one. */
   reservation: Reservation | undefined;
 }
+
+function createBaseUnknownProduct(): UnknownProduct {
+  return { productIds: [] };
+}
+
+export const UnknownProduct: MessageFns<UnknownProduct> = {
+  encode(message: UnknownProduct, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.productIds) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: UnknownProduct): UnknownProduct {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseUnknownProduct();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
+          }
+
+          message.productIds.push(reader.string());
+          continue;
+        }
+      }
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
+    }
+    reader.leave(outerEnd);
+    return message;
+  },
+
+  create(base?: DeepPartial<UnknownProduct>): UnknownProduct {
+    return UnknownProduct.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<UnknownProduct>): UnknownProduct {
+    const message = createBaseUnknownProduct();
+    message.productIds = object.productIds?.map((e) => e) || [];
+    return message;
+  },
+};
 
 function createBaseTooLittleStock(): TooLittleStock {
   return { shortages: [] };

@@ -3,7 +3,7 @@
 
 import { messageCodec } from "@tightwire/codec";
 import type { ErrorDefinition } from "@tightwire/core";
-import { OutOfStock } from "./orders.js";
+import { OutOfStock, UnknownProduct } from "./orders.js";
 
 /**
  * The errors of `shop.orders.v1.OrdersError`.
@@ -15,6 +15,12 @@ export const OrdersErrors: {
   readonly outOfStock: ErrorDefinition<OutOfStock>;
   /** The order was refused before, so that there is nothing to cancel. */
   readonly tooLateToCancel: ErrorDefinition<undefined>;
+  /** There is no order of this id. */
+  readonly unknownOrder: ErrorDefinition<undefined>;
+  /** The catalog has no products of these ids. */
+  readonly unknownProduct: ErrorDefinition<UnknownProduct>;
+  /** The request id belongs to an order with other content. */
+  readonly requestIdTaken: ErrorDefinition<undefined>;
 } = {
   outOfStock: {
     reason: "OUT_OF_STOCK",
@@ -26,5 +32,21 @@ export const OrdersErrors: {
     reason: "TOO_LATE_TO_CANCEL",
     domain: "shop.orders.v1",
     code: "failed_precondition",
+  },
+  unknownOrder: {
+    reason: "UNKNOWN_ORDER",
+    domain: "shop.orders.v1",
+    code: "not_found",
+  },
+  unknownProduct: {
+    reason: "UNKNOWN_PRODUCT",
+    domain: "shop.orders.v1",
+    code: "not_found",
+    detail: { type: "shop.orders.v1.UnknownProduct", codec: messageCodec(UnknownProduct) },
+  },
+  requestIdTaken: {
+    reason: "REQUEST_ID_TAKEN",
+    domain: "shop.orders.v1",
+    code: "already_exists",
   },
 };

@@ -39,36 +39,45 @@ import {
 export interface OrdersHandlers {
   /**
    * Places an order and reserves its stock in the catalog. The same request id with the same
-   * content answers as the first time.
+   * content gets the same response as the first time.
    */
   placeOrder(
     request: PlaceOrderRequest,
-    call: ServerCall<Pick<typeof OrdersErrors, "outOfStock">>,
+    call: ServerCall<Pick<typeof OrdersErrors, "unknownProduct" | "outOfStock" | "requestIdTaken">>,
   ): Promise<PlaceOrderResponse>;
 
-  /** Returns one order. NOT_FOUND when there is no such id. */
-  getOrder(request: GetOrderRequest, call: ServerCall): Promise<GetOrderResponse>;
+  /** Returns one order. */
+  getOrder(
+    request: GetOrderRequest,
+    call: ServerCall<Pick<typeof OrdersErrors, "unknownOrder">>,
+  ): Promise<GetOrderResponse>;
 
   /** Lists orders, the newest first, a page at a time. */
   listOrders(request: ListOrdersRequest, call: ServerCall): Promise<ListOrdersResponse>;
 
-  /** Cancels an order and gives its stock back. An order that is cancelled already answers alike. */
+  /** Cancels an order and gives its stock back. Succeeds for an order that is cancelled already. */
   cancelOrder(
     request: CancelOrderRequest,
-    call: ServerCall<Pick<typeof OrdersErrors, "tooLateToCancel">>,
+    call: ServerCall<Pick<typeof OrdersErrors, "unknownOrder" | "tooLateToCancel">>,
   ): Promise<CancelOrderResponse>;
 
   /**
    * Tells an order's status: one message at once, then one for every change. Ends after a final
    * status.
    */
-  trackOrder(request: TrackOrderRequest, call: ServerCall): AsyncIterable<TrackOrderResponse>;
+  trackOrder(
+    request: TrackOrderRequest,
+    call: ServerCall<Pick<typeof OrdersErrors, "unknownOrder">>,
+  ): AsyncIterable<TrackOrderResponse>;
 
   /**
-   * Prices a basket while it is filled: each message changes it, and each answer is the whole
+   * Prices a basket while it is filled: each request changes it, and each response is the whole
    * basket as it is then, at today's prices. Nothing is reserved or kept.
    */
-  quoteBasket(requests: AsyncIterable<QuoteBasketRequest>, call: ServerCall): AsyncIterable<QuoteBasketResponse>;
+  quoteBasket(
+    requests: AsyncIterable<QuoteBasketRequest>,
+    call: ServerCall<Pick<typeof OrdersErrors, "unknownProduct">>,
+  ): AsyncIterable<QuoteBasketResponse>;
 }
 
 /**
@@ -79,17 +88,17 @@ export interface OrdersHandlers {
 export interface OrdersClient {
   /**
    * Places an order and reserves its stock in the catalog. The same request id with the same
-   * content answers as the first time.
+   * content gets the same response as the first time.
    */
   placeOrder(request: PartialMessage<PlaceOrderRequest>, options?: CallOptions): Promise<PlaceOrderResponse>;
 
-  /** Returns one order. NOT_FOUND when there is no such id. */
+  /** Returns one order. */
   getOrder(request: PartialMessage<GetOrderRequest>, options?: CallOptions): Promise<GetOrderResponse>;
 
   /** Lists orders, the newest first, a page at a time. */
   listOrders(request: PartialMessage<ListOrdersRequest>, options?: CallOptions): Promise<ListOrdersResponse>;
 
-  /** Cancels an order and gives its stock back. An order that is cancelled already answers alike. */
+  /** Cancels an order and gives its stock back. Succeeds for an order that is cancelled already. */
   cancelOrder(request: PartialMessage<CancelOrderRequest>, options?: CallOptions): Promise<CancelOrderResponse>;
 
   /**
@@ -99,7 +108,7 @@ export interface OrdersClient {
   trackOrder(request: PartialMessage<TrackOrderRequest>, options?: CallOptions): AsyncIterable<TrackOrderResponse>;
 
   /**
-   * Prices a basket while it is filled: each message changes it, and each answer is the whole
+   * Prices a basket while it is filled: each request changes it, and each response is the whole
    * basket as it is then, at today's prices. Nothing is reserved or kept.
    */
   quoteBasket<Given extends PartialMessage<QuoteBasketRequest>>(
@@ -128,7 +137,9 @@ export const OrdersService: ServiceDefinition<OrdersHandlers, OrdersClient> = {
       checkRequest: checkPlaceOrderRequest,
       checkResponse: checkPlaceOrderResponse,
       errors: {
+        unknownProduct: OrdersErrors.unknownProduct,
         outOfStock: OrdersErrors.outOfStock,
+        requestIdTaken: OrdersErrors.requestIdTaken,
       },
     },
     getOrder: {
@@ -146,6 +157,9 @@ export const OrdersService: ServiceDefinition<OrdersHandlers, OrdersClient> = {
       response: messageCodec(GetOrderResponse),
       checkRequest: checkGetOrderRequest,
       checkResponse: checkGetOrderResponse,
+      errors: {
+        unknownOrder: OrdersErrors.unknownOrder,
+      },
     },
     listOrders: {
       name: "ListOrders",
@@ -179,6 +193,7 @@ export const OrdersService: ServiceDefinition<OrdersHandlers, OrdersClient> = {
       checkRequest: checkCancelOrderRequest,
       checkResponse: checkCancelOrderResponse,
       errors: {
+        unknownOrder: OrdersErrors.unknownOrder,
         tooLateToCancel: OrdersErrors.tooLateToCancel,
       },
     },
@@ -196,6 +211,9 @@ export const OrdersService: ServiceDefinition<OrdersHandlers, OrdersClient> = {
       request: messageCodec(TrackOrderRequest),
       response: messageCodec(TrackOrderResponse),
       checkRequest: checkTrackOrderRequest,
+      errors: {
+        unknownOrder: OrdersErrors.unknownOrder,
+      },
     },
     quoteBasket: {
       name: "QuoteBasket",
@@ -211,6 +229,9 @@ export const OrdersService: ServiceDefinition<OrdersHandlers, OrdersClient> = {
       request: messageCodec(QuoteBasketRequest),
       response: messageCodec(QuoteBasketResponse),
       checkRequest: checkQuoteBasketRequest,
+      errors: {
+        unknownProduct: OrdersErrors.unknownProduct,
+      },
     },
   },
   image: new URL("../../../../descriptors.binpb", import.meta.url),

@@ -13,6 +13,12 @@ export const OrdersError = {
   ORDERS_ERROR_OUT_OF_STOCK: 1,
   /** ORDERS_ERROR_TOO_LATE_TO_CANCEL - The order was refused before, so that there is nothing to cancel. */
   ORDERS_ERROR_TOO_LATE_TO_CANCEL: 2,
+  /** ORDERS_ERROR_UNKNOWN_ORDER - There is no order of this id. */
+  ORDERS_ERROR_UNKNOWN_ORDER: 3,
+  /** ORDERS_ERROR_UNKNOWN_PRODUCT - The catalog has no products of these ids. */
+  ORDERS_ERROR_UNKNOWN_PRODUCT: 4,
+  /** ORDERS_ERROR_REQUEST_ID_TAKEN - The request id belongs to an order with other content. */
+  ORDERS_ERROR_REQUEST_ID_TAKEN: 5,
   UNRECOGNIZED: -1,
 } as const;
 
@@ -22,6 +28,9 @@ export namespace OrdersError {
   export type ORDERS_ERROR_UNSPECIFIED = typeof OrdersError.ORDERS_ERROR_UNSPECIFIED;
   export type ORDERS_ERROR_OUT_OF_STOCK = typeof OrdersError.ORDERS_ERROR_OUT_OF_STOCK;
   export type ORDERS_ERROR_TOO_LATE_TO_CANCEL = typeof OrdersError.ORDERS_ERROR_TOO_LATE_TO_CANCEL;
+  export type ORDERS_ERROR_UNKNOWN_ORDER = typeof OrdersError.ORDERS_ERROR_UNKNOWN_ORDER;
+  export type ORDERS_ERROR_UNKNOWN_PRODUCT = typeof OrdersError.ORDERS_ERROR_UNKNOWN_PRODUCT;
+  export type ORDERS_ERROR_REQUEST_ID_TAKEN = typeof OrdersError.ORDERS_ERROR_REQUEST_ID_TAKEN;
   export type UNRECOGNIZED = typeof OrdersError.UNRECOGNIZED;
 }
 
@@ -49,6 +58,12 @@ export namespace OrderStatus {
   export type ORDER_STATUS_CANCELLED = typeof OrderStatus.ORDER_STATUS_CANCELLED;
   export type ORDER_STATUS_REJECTED = typeof OrderStatus.ORDER_STATUS_REJECTED;
   export type UNRECOGNIZED = typeof OrderStatus.UNRECOGNIZED;
+}
+
+/** Says which products there are not. */
+export interface UnknownProduct {
+  /** Each id that is unknown. */
+  productIds: string[];
 }
 
 /** Says why an order was refused. */
@@ -262,6 +277,55 @@ export interface QuoteBasketResponse {
   /** Sum of all lines, in cents of a US dollar. */
   totalCents: bigint;
 }
+
+function createBaseUnknownProduct(): UnknownProduct {
+  return { productIds: [] };
+}
+
+export const UnknownProduct: MessageFns<UnknownProduct> = {
+  encode(message: UnknownProduct, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.productIds) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: UnknownProduct): UnknownProduct {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const outerEnd = reader.len;
+    const end = reader.enter(length);
+    const message = into ?? createBaseUnknownProduct();
+    while (reader.pos < end) {
+      const tag = reader.fieldTag();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
+          }
+
+          message.productIds.push(reader.string());
+          continue;
+        }
+      }
+      if ((tag & 7) === 4) {
+        reader.endGroup(tag, length);
+        break;
+      }
+      reader.skip(tag & 7, tag >>> 3);
+    }
+    reader.leave(outerEnd);
+    return message;
+  },
+
+  create(base?: DeepPartial<UnknownProduct>): UnknownProduct {
+    return UnknownProduct.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<UnknownProduct>): UnknownProduct {
+    const message = createBaseUnknownProduct();
+    message.productIds = object.productIds?.map((e) => e) || [];
+    return message;
+  },
+};
 
 function createBaseOutOfStock(): OutOfStock {
   return { orderId: "", products: [] };
