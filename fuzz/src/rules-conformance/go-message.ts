@@ -9,7 +9,7 @@ import {
 import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
 import { bytesOf, type GoElement, type GoExpression } from "./go-literal.js";
 
-/** The message of an expression, `&cases.StringConst{Val: "foo"}`. Throws for one it cannot read. */
+/** Reads a message, `&cases.StringConst{Val: "foo"}`. Throws for what it cannot read. */
 export function readMessage(expression: GoExpression, registry: FileRegistry): ReflectMessage {
   if (expression.kind === "call" && expression.name.startsWith("wrapperspb.")) {
     const desc = findMessage(registry, `${expression.name}Value`);
