@@ -36,6 +36,7 @@ export {
 export { declarationOf, errorConstructors } from "./declared-error.js";
 export { encodeStatusDetails } from "./detail.js";
 export { DETAILS_KEY } from "./error.js";
+export { giveBack } from "./give-back.js";
 export { IdleTimer } from "./idle-timer.js";
 export type {
   ActedLimits,

@@ -1,8 +1,9 @@
-import { Metadata, type Peer } from "@tightwire/core";
+import { type Lender, Metadata, type Peer } from "@tightwire/core";
 import {
   type Acceptor,
   type Completion,
   type FinalStatus,
+  giveBack,
   type IncomingCall,
   type IncomingSink,
   RESPONDED_OK,
@@ -23,6 +24,7 @@ export class InProcessUnaryCall implements InProcessMessages, IncomingCall {
   #request: Uint8Array | undefined;
   #headers: Metadata | undefined = undefined;
   #response: Uint8Array | undefined = undefined;
+  #lender: Lender | undefined = undefined;
   #responses = 0;
   #compressed = false;
   #opening = false;
@@ -74,6 +76,8 @@ export class InProcessUnaryCall implements InProcessMessages, IncomingCall {
       response,
       this.#compressed,
     );
+    // The client has decoded it.
+    if (response !== undefined) giveBack(this.#lender, response);
   }
 
   // ---- the server's side ----
@@ -117,9 +121,10 @@ export class InProcessUnaryCall implements InProcessMessages, IncomingCall {
   }
 
   /** Takes a response. A second one is an error, and returns false. */
-  write(bytes: Uint8Array, compress: boolean): boolean {
+  write(bytes: Uint8Array, compress: boolean, lender?: Lender): boolean {
     if (this.#call.finished || !this.#call.takesResponse(bytes)) return true;
     this.#response = bytes;
+    this.#lender = lender;
     this.#compressed = compress;
     return ++this.#responses < 2;
   }
@@ -129,10 +134,11 @@ export class InProcessUnaryCall implements InProcessMessages, IncomingCall {
     message: Uint8Array,
     trailers: Metadata | undefined,
     compress: boolean,
+    lender?: Lender,
   ): void {
     if (this.#call.finished) return;
     if (headers !== undefined) this.headers(headers);
-    this.write(message, compress);
+    this.write(message, compress, lender);
     if (trailers === undefined && this.#responses === 1) this.#call.complete(RESPONDED_OK);
     else this.finish({ code: StatusNumber.OK, message: "", trailers });
   }

@@ -1,9 +1,8 @@
 import type { Lender } from "@tightwire/core";
-import type { Clock } from "@tightwire/core/runtime";
+import { type Clock, giveBack } from "@tightwire/core/runtime";
 import { MAX_FRAME_BYTES } from "../frames/protocol.js";
 import type { Sender } from "../session/sender.js";
 import { compress } from "./compression.js";
-import { giveBack } from "./give-back.js";
 import { PREFIX_BYTES } from "./message-prefix.js";
 import { Outbox } from "./outbox.js";
 

@@ -1,5 +1,5 @@
 import type { Lender } from "@tightwire/core";
-import { giveBack } from "./give-back.js";
+import { giveBack } from "@tightwire/core/runtime";
 import { PREFIX_BYTES } from "./message-prefix.js";
 
 /** A message that waits to be sent. `bytes` is undefined while it is being compressed. */
