@@ -24,19 +24,15 @@ export interface CallScope {
   offCancelled(listener: (status: Status) => void): void;
 }
 
-const storage = new AsyncLocalStorage<CallScope | undefined>();
+/** Holds the scope of the call whose handler runs. */
+export const scopeStorage: AsyncLocalStorage<CallScope | undefined> = new AsyncLocalStorage();
 
 /**
  * The scope of the call whose handler this code runs in; undefined outside of handlers and after
  * {@link detach}. Server side sets it, client side reads it.
  */
 export function currentScope(): CallScope | undefined {
-  return storage.getStore();
-}
-
-/** Runs `body` inside `scope`, whatever scope it is called from. */
-export function runInScope<R>(scope: CallScope, body: () => R): R {
-  return storage.run(scope, body);
+  return scopeStorage.getStore();
 }
 
 /**
@@ -44,7 +40,7 @@ export function runInScope<R>(scope: CallScope, body: () => R): R {
  * work that outlives the call (a cache refresh, a connection). Returns what `body` returns.
  */
 export function detach<R>(body: () => R): R {
-  return storage.run(undefined, body);
+  return scopeStorage.run(undefined, body);
 }
 
 /**

@@ -23,7 +23,7 @@ export { localCompletion, RESPONDED_OK } from "./completion.js";
 export type { Report, ReportedFailure } from "./containment.js";
 export { catchRejection, contain, createReport } from "./containment.js";
 export type { CallScope } from "./context.js";
-export { currentScope, runInScope } from "./context.js";
+export { currentScope } from "./context.js";
 export type { Deadline } from "./deadline.js";
 export {
   deadlineAfter,
@@ -55,6 +55,8 @@ export { DEFAULT_IDLE_TIMEOUT_MS, DEFAULT_TIMEOUT_MS } from "./policy.js";
 export type { Random } from "./random.js";
 export { systemRandom } from "./random.js";
 export { MarkedValues, redactorFor } from "./redaction.js";
+export type { ScopeRunner } from "./scope-runner.js";
+export { createScopeRunner } from "./scope-runner.js";
 export { reportFault, SERVER_FAULT, tellCancelled } from "./server-fault.js";
 export type {
   Acceptor,

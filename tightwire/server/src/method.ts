@@ -5,6 +5,7 @@ import {
   errorConstructors,
   type Random,
   type Report,
+  type ScopeRunner,
 } from "@tightwire/core/runtime";
 import type { MethodLimits } from "./method-limits.js";
 import type { OpenStreams } from "./open-streams.js";
@@ -36,6 +37,8 @@ export interface ServedMethod {
   readonly observer: Observer | undefined;
   readonly clock: Clock;
   readonly random: Random;
+  /** Runs a handler inside the scope of its call. */
+  readonly runInScope: ScopeRunner;
   /** The server's streaming calls in flight. */
   readonly streams: OpenStreams;
   /** Hears what user code throws that must not change a call. */
@@ -47,7 +50,14 @@ export interface ServedMethod {
 /** What all methods of a server have in common. */
 export type SharedParts = Pick<
   ServedMethod,
-  "observer" | "streams" | "clock" | "random" | "report" | "logsFailures" | "validateResponses"
+  | "observer"
+  | "streams"
+  | "runInScope"
+  | "clock"
+  | "random"
+  | "report"
+  | "logsFailures"
+  | "validateResponses"
 >;
 
 /** Computes a {@link ServedMethod}. */

@@ -18,6 +18,7 @@ import {
   combineObservers,
   contain,
   createReport,
+  createScopeRunner,
   type Listener,
   type Random,
   type Report,
@@ -135,7 +136,17 @@ export function createServer(options: ServerOptions = {}): Server {
   const observer = observerOf(options, report);
   const streams = new OpenStreams();
   const logsFailures = logger !== undefined;
-  const parts = { observer, streams, clock, random, report, logsFailures, validateResponses };
+  const runInScope = createScopeRunner();
+  const parts = {
+    observer,
+    streams,
+    clock,
+    random,
+    report,
+    logsFailures,
+    validateResponses,
+    runInScope,
+  };
   const registry = new ServiceRegistry(interceptors, parts);
   const { methods, services } = registry;
   const limitActed = logger === undefined ? undefined : createLimitLog(logger, clock, report);

@@ -3,8 +3,8 @@ import {
   type CallScope,
   type ClientTransport,
   type Connection,
+  createScopeRunner,
   localCompletion,
-  runInScope,
   type Status,
   StatusNumber,
   type UnarySink,
@@ -12,6 +12,8 @@ import {
 import { expect, test } from "vitest";
 import { createChannel } from "../channel/create-channel.js";
 import { createClient } from "../client.js";
+
+const runInScope = createScopeRunner();
 
 const codec = { encode: () => new Uint8Array(), decode: () => ({}), create: () => ({}) };
 const Shop = {

@@ -2,14 +2,16 @@ import {
   type CallScope,
   type Connection,
   type ConnectionState,
+  createScopeRunner,
   currentScope,
-  runInScope,
   type Status,
   SYSTEM,
 } from "@tightwire/core/runtime";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { parseTarget } from "../resolver/target.js";
 import { createConnector } from "./connector.js";
+
+const runInScope = createScopeRunner();
 
 beforeEach(() => void vi.useFakeTimers());
 

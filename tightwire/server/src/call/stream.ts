@@ -6,7 +6,6 @@ import {
   type IncomingSink,
   MessageQueue,
   responseOf,
-  runInScope,
   type Status,
   StatusNumber,
 } from "@tightwire/core/runtime";
@@ -57,7 +56,7 @@ export class StreamCall implements IncomingSink, FinishHook {
       (bytes) => incoming.hold?.(bytes),
     );
     this.#call.request = this.#requests;
-    void runInScope(this.#call, () => this.#runHandler());
+    void this.#call.served.runInScope(this.#call, () => this.#runHandler());
   }
 
   message(bytes: Borrowed): void {
@@ -89,7 +88,7 @@ export class StreamCall implements IncomingSink, FinishHook {
     if (call.finished) return;
     if (this.#requests !== undefined) this.#requests.end();
     else if (this.#received === 0) call.fail(wrongRequestCount(call.served.definition, "none"));
-    else void runInScope(call, () => this.#runHandler());
+    else void call.served.runInScope(call, () => this.#runHandler());
   }
 
   drained(): void {

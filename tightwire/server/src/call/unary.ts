@@ -3,7 +3,6 @@ import {
   type IncomingCall,
   type IncomingSink,
   responseOf,
-  runInScope,
   type Status,
 } from "@tightwire/core/runtime";
 import type { ServedMethod } from "../method.js";
@@ -50,7 +49,7 @@ export class UnaryCall implements IncomingSink {
     call.incoming.hold?.(-this.#held);
     if (call.finished) return;
     if (this.#received === 0) call.fail(wrongRequestCount(call.served.definition, "none"));
-    else runInScope(call, () => this.#runHandler());
+    else call.served.runInScope(call, () => this.#runHandler());
   }
 
   drained(): void {}

@@ -1,8 +1,8 @@
 import {
   type CallScope,
   type Clock,
+  createScopeRunner,
   currentScope,
-  runInScope,
   systemClock,
 } from "@tightwire/core/runtime";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -11,6 +11,8 @@ import { RateLimit } from "./rate-limit.js";
 import { ResetStreams } from "./reset-streams.js";
 import { giveSlab, SLAB_BYTES, takeSlab } from "./slab.js";
 import { StreamTable } from "./stream-table.js";
+
+const runInScope = createScopeRunner();
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
