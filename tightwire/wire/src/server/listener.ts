@@ -2,23 +2,16 @@ import { createServer as createNetServer, type Server as NetServer, type Socket 
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from "node:tls";
 import { type Peer, StartError } from "@tightwire/core";
 import {
-  type Acceptor,
   type Clock,
   certificateIdentity,
-  type LimitActed,
   type LimitsReport,
   type Listener,
-  type Status,
-  StatusNumber,
-  timerMs,
 } from "@tightwire/core/runtime";
-import { ProcessAccount } from "../session/process-account.js";
-import { attach, SocketTransport } from "../session/socket-transport.js";
+import { socketConnection } from "../session/socket-transport.js";
 import { readPeerCertificate } from "../tls/peer-certificate.js";
 import { parseAddress } from "./address.js";
+import type { ServerConnections } from "./connections.js";
 import { REFUSAL } from "./preface.js";
-import { ServerSession } from "./server-session.js";
-import type { ServerSessionOptions } from "./session-options.js";
 
 /**
  * How many new connections may wait to be accepted. With Node's own 511, a thousand clients that
@@ -27,38 +20,20 @@ import type { ServerSessionOptions } from "./session-options.js";
 const BACKLOG = 4_096;
 /** How long a client that is refused may take to read why. */
 const REFUSAL_MS = 1_000;
-const SHUT_DOWN: Status = {
-  code: StatusNumber.UNAVAILABLE,
-  message: "the server is shutting down",
-};
-
-/** What clients make this process hold, over all its listeners. */
-const SERVER_CONNECTIONS: ProcessAccount = new ProcessAccount();
-
 /** A listening socket and its connections. */
 export class WireListener implements Listener {
-  readonly acceptor: Acceptor;
   readonly address: string;
   readonly #server: NetServer;
-  readonly #options: ServerSessionOptions;
-  readonly #sessions = new Set<ServerSession>();
+  readonly #connections: ServerConnections;
   /** Sockets that carry no session yet, or no more. */
   readonly #sockets = new Set<Socket>();
-  readonly #acted: Record<string, number> = {};
-  #lastClosed: (() => void) | undefined = undefined;
   /** Whether new connections are refused: the server drains, or is closed. */
   #closing = false;
 
-  constructor(
-    server: NetServer,
-    address: string,
-    acceptor: Acceptor,
-    options: ServerSessionOptions,
-  ) {
+  constructor(server: NetServer, address: string, connections: ServerConnections) {
     this.#server = server;
     this.address = address;
-    this.acceptor = acceptor;
-    this.#options = options;
+    this.#connections = connections;
   }
 
   /**
@@ -67,9 +42,8 @@ export class WireListener implements Listener {
    */
   static async listen(
     address: string,
-    acceptor: Acceptor,
     tls: (TlsOptions & { readonly handshakeTimeout: number }) | undefined,
-    options: Omit<ServerSessionOptions, "maxMessageBytes" | "clock" | "random">,
+    connections: ServerConnections,
   ): Promise<WireListener> {
     const where = parseAddress(address);
     // A client of HTTP/1 that half-closes still reads why it was refused. Not over TLS: Node tells
@@ -83,13 +57,7 @@ export class WireListener implements Listener {
       server.once("error", (error: NodeJS.ErrnoException) => reject(listenError(address, error)));
       server.listen({ ...where, backlog: BACKLOG }, resolve);
     });
-    const listener = new WireListener(server, boundAddress(address, server), acceptor, {
-      ...options,
-      process: SERVER_CONNECTIONS,
-      maxMessageBytes: acceptor.maxMessageBytes,
-      clock: acceptor.clock,
-      random: acceptor.random,
-    });
+    const listener = new WireListener(server, boundAddress(address, server), connections);
     listener.#accept(tls !== undefined);
     return listener;
   }
@@ -97,39 +65,21 @@ export class WireListener implements Listener {
   async drain(graceMs: number): Promise<void> {
     this.#closing = true;
     this.#server.close();
-    for (const session of this.#sessions) session.drain();
-    if (this.#sessions.size > 0) {
-      await new Promise<void>((resolve) => {
-        const forced = this.acceptor.clock.setTimer(resolve, timerMs(graceMs));
-        this.#lastClosed = () => {
-          forced.cancel();
-          resolve();
-        };
-      });
-    }
+    await this.#connections.drain(graceMs);
     await this.closeNow();
   }
 
   closeNow(): Promise<void> {
     this.#closing = true;
     this.#server.close();
-    for (const session of [...this.#sessions]) session.close(SHUT_DOWN);
+    this.#connections.close();
     // Closed connections linger for a moment, so that their clients can read why.
     for (const socket of this.#sockets) socket.unref();
     return Promise.resolve();
   }
 
   limits(): LimitsReport {
-    return {
-      heldBytes: SERVER_CONNECTIONS.held,
-      maxHeldBytesTotal: this.#options.limits.maxHeldBytesTotal,
-      acted: { ...this.#acted },
-      connections: [...this.#sessions].map(({ peer, session: { account } }) => ({
-        peer: peer.address,
-        heldBytes: account.held,
-        acted: account.timesActed,
-      })),
-    };
+    return this.#connections.limits();
   }
 
   #accept(secure: boolean): void {
@@ -147,7 +97,7 @@ export class WireListener implements Listener {
 
   #openSecure(socket: TLSSocket): void {
     socket.disableRenegotiation();
-    if (socket.alpnProtocol !== "h2") return refuseOther(socket, this.acceptor.clock);
+    if (socket.alpnProtocol !== "h2") return refuseOther(socket, this.#connections.acceptor.clock);
     const certificate = readPeerCertificate(socket.getPeerCertificate());
     const peer = networkPeer(socket);
     this.#open(
@@ -159,24 +109,8 @@ export class WireListener implements Listener {
   }
 
   #open(socket: Socket, peer: Peer): void {
-    if (this.#closing) return void socket.destroy();
-    const session = new ServerSession(new SocketTransport(socket), this.#options, peer, {
-      acceptor: this.acceptor,
-      limitActed: (event) => this.#limitActed(event),
-      sessionClosed: () => this.#closed(session),
-    });
-    this.#sessions.add(session);
-    attach(socket, session, "the client is gone");
-  }
-
-  #limitActed(event: LimitActed): void {
-    this.#acted[event.limit] = (this.#acted[event.limit] ?? 0) + 1;
-    this.acceptor.limitActed?.(event);
-  }
-
-  #closed(session: ServerSession): void {
-    this.#sessions.delete(session);
-    if (this.#sessions.size === 0) this.#lastClosed?.();
+    if (this.#closing) socket.destroy();
+    else this.#connections.open(socketConnection(socket), peer);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
+import type { ByteConnection } from "./byte-connection.js";
 import type { ByteTransport } from "./byte-transport.js";
 
 /**
@@ -83,21 +84,19 @@ export class SocketTransport implements ByteTransport {
   };
 }
 
-/**
- * Gives a socket's bytes to a session, and tells it when the socket closes. `message` says what a
- * close without an error means.
- */
-export function attach(
-  socket: Socket,
-  session: { receive(bytes: Buffer): void; transportClosed(message: string): void },
-  message: string,
-): void {
-  socket.on("data", (bytes: Buffer) => session.receive(bytes));
-  socket.on("error", (error: NodeJS.ErrnoException) =>
-    session.transportClosed(`${message}: ${error.code ?? error.message}`),
-  );
-  socket.on("end", () => session.transportClosed(message));
-  socket.on("close", () => session.transportClosed(message));
+/** A socket that is connected, as a connection of bytes. */
+export function socketConnection(socket: Socket): ByteConnection {
+  return {
+    transport: new SocketTransport(socket),
+    read(reader, closedMessage) {
+      socket.on("data", (bytes: Buffer) => reader.receive(bytes));
+      socket.on("error", (error: NodeJS.ErrnoException) =>
+        reader.transportClosed(`${closedMessage}: ${error.code ?? error.message}`),
+      );
+      socket.on("end", () => reader.transportClosed(closedMessage));
+      socket.on("close", () => reader.transportClosed(closedMessage));
+    },
+  };
 }
 
 const NOTHING: Buffer = Buffer.alloc(0);
