@@ -11,6 +11,7 @@ import {
   type Random,
   refuseUnknownOptions,
 } from "@tightwire/core/runtime";
+import type { Lookup } from "../resolver/resolve-target.js";
 import type { PolicyOverride } from "./policy-override.js";
 
 /** Options of a channel. All are optional. */
@@ -42,6 +43,11 @@ export interface ChannelOptions {
    * 5,000.
    */
   readonly connectTimeoutMs?: number;
+  /**
+   * Looks up the addresses of the host of a `dns` target; rejects when there are none. Default: the
+   * system's resolver.
+   */
+  readonly lookup?: Lookup;
   /** Limit of one response message, in bytes after decompression. Default 4 MiB. */
   readonly maxMessageBytes?: number;
   /**
@@ -73,6 +79,7 @@ const OPTION_NAMES: readonly string[] = [
   "idleTimeoutMs",
   "policies",
   "connectTimeoutMs",
+  "lookup",
   "maxMessageBytes",
   "validateRequests",
   "interceptors",
@@ -86,6 +93,7 @@ const OPTION_NAMES: readonly string[] = [
 /** Throws a MisuseError that names an unknown option, or one whose value is not allowed. */
 export function checkChannelOptions(options: ChannelOptions): void {
   refuseUnknownOptions("createChannel", options, OPTION_NAMES);
+  checkOption("lookup", options.lookup, "function");
   checkOption("validateRequests", options.validateRequests, "boolean");
   checkOption("interceptors", options.interceptors, "array");
   checkOption("attemptInterceptors", options.attemptInterceptors, "array");

@@ -8,6 +8,7 @@ import {
   SYSTEM,
 } from "@tightwire/core/runtime";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { systemLookup } from "../resolver/resolve-target.js";
 import { parseTarget } from "../resolver/target.js";
 import { createConnector } from "./connector.js";
 
@@ -76,6 +77,7 @@ function openConnector(text: string, { held = false, made: tell }: FakeOptions =
   const connector = createConnector({
     target: parseTarget(text),
     ...SYSTEM,
+    lookup: systemLookup,
     report: () => {},
     timeoutMs: 70,
     maxMessageBytes: 7,

@@ -11,7 +11,7 @@ import {
   type Timer,
 } from "@tightwire/core/runtime";
 import { pickFirst } from "../balancer/pick-first.js";
-import { resolveTarget } from "../resolver/resolve-target.js";
+import { type Lookup, resolveTarget } from "../resolver/resolve-target.js";
 import type { Target } from "../resolver/target.js";
 import { backoffMs } from "./backoff.js";
 import {
@@ -25,6 +25,7 @@ import {
 export interface ConnectorParts {
   readonly target: Target;
   readonly transport: ClientTransport;
+  readonly lookup: Lookup;
   readonly timeoutMs: number;
   readonly maxMessageBytes: number;
   readonly clock: Clock;
@@ -64,7 +65,7 @@ const CHANNEL_CLOSED: Status = { code: StatusNumber.CANCELLED, message: "the cha
  * of that runs detached from any call; each call that waited goes on in its own context.
  */
 export function createConnector(parts: ConnectorParts): Connector {
-  const { target, transport, timeoutMs, maxMessageBytes, clock, random, report } = parts;
+  const { target, transport, lookup, timeoutMs, maxMessageBytes, clock, random, report } = parts;
   const waiters = new Set<Waiter>();
   /** The one that takes calls, and those that drain. */
   const connections = new Set<Connection>();
@@ -82,7 +83,7 @@ export function createConnector(parts: ConnectorParts): Connector {
     const options = { timeoutMs, maxMessageBytes, clock, random, report };
     return pickFirst({
       target: target.text,
-      endpoints: await resolveTarget(target),
+      endpoints: await resolveTarget(target, lookup),
       clock,
       signal,
       connectTo: (endpoint, wanted) => transport.connect(endpoint, { ...options, signal: wanted }),

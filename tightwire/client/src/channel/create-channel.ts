@@ -9,6 +9,7 @@ import {
 } from "@tightwire/core/runtime";
 import { wire } from "@tightwire/wire/client";
 import { composeCalls } from "../call/interceptors.js";
+import { systemLookup } from "../resolver/resolve-target.js";
 import { parseTarget } from "../resolver/target.js";
 import type { Channel, OpenChannel } from "./channel.js";
 import { checkTransport } from "./channel-arguments.js";
@@ -37,6 +38,7 @@ export function createChannel(target: string, options: ChannelOptions = {}): Cha
     report,
     target: parsed,
     transport: options.transport ?? wire(),
+    lookup: options.lookup ?? systemLookup,
     timeoutMs: timerMs(options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS),
     maxMessageBytes: options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES,
   });
