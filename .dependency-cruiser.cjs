@@ -82,9 +82,9 @@ module.exports = {
     ),
     onlyFrom(
       "testing-knows-client-and-server",
-      "testing has stubs that are made of a real client and server.",
+      "testing has stubs that are made of a real client and server, and simulates their network.",
       { path: "^tightwire/testing/" },
-      { path: "^tightwire/(?!testing/|core/|client/|server/)" },
+      { path: "^tightwire/(?!testing/|core/|client/|server/|wire/)" },
     ),
     onlyFrom(
       "transport-contract-is-for-tests",

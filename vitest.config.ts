@@ -53,7 +53,7 @@ export default defineConfig({
         replacement: at("./tightwire/$1/src/grpc-js/index.ts"),
       },
       {
-        find: /^@tightwire\/wire\/(client|server|tls)$/,
+        find: /^@tightwire\/wire\/(client|server|tls|bytes)$/,
         replacement: at("./tightwire/wire/src/$1/index.ts"),
       },
       {

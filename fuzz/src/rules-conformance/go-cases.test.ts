@@ -64,7 +64,7 @@ test("cases are read from Go source", () => {
 
 test("escapes for bytes are bytes, and those for characters are characters", () => {
   const [valid] = readCases("cases_text.go", SOURCE).cases;
-  const literal = valid?.message as { elements: [{ value: { text: string } }] };
+  const literal = valid?.message as unknown as { elements: [{ value: { text: string } }] };
   expect([...bytesOf(literal.elements[0].value.text)]).toEqual([...Buffer.from('a"\né'), 0xff]);
 });
 

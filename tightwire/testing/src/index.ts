@@ -9,6 +9,7 @@ export type { MessageTap } from "./message-tap.js";
 export { tapRequests, tapResponses } from "./message-tap.js";
 export type { SeededRandom } from "./random.js";
 export { createRandom, mixSeeds } from "./random.js";
+export * from "./simulation/index.js";
 export type { Stub, StubOptions } from "./stub.js";
 export { createStub } from "./stub.js";
 export type { VirtualClock, VirtualClockOptions } from "./virtual-clock.js";

@@ -1,12 +1,13 @@
 import { setImmediate } from "node:timers/promises";
 import type { Clock, Expiring, OffloadedWork, Timer } from "@tightwire/core/runtime";
+import { type QueuedTimer, TimerQueue } from "./timer-queue.js";
 
 /**
  * A {@link Clock} whose time passes only when a test says so. The same calls give the same order:
  * timers fire by time, and those of the same time in the order in which they were set. Made by
  * {@link createVirtualClock}.
  *
- * {@link turn}, {@link runUntilIdle} and {@link advance} return when the callbacks have run;
+ * {@link step}, {@link turn}, {@link runUntilIdle} and {@link advance} return when the callbacks have run;
  * promises that these resolved go on later, as always. {@link advanceAsync} and {@link runUntil}
  * let promises go on after each callback. What the code under test waits for must not come from a
  * socket, a file or a thread: the clock does not know of it.
@@ -14,6 +15,11 @@ import type { Clock, Expiring, OffloadedWork, Timer } from "@tightwire/core/runt
 export interface VirtualClock extends Clock {
   /** How many timers and deadlines are set and have not fired. */
   readonly timers: number;
+  /**
+   * Runs one callback: of those that wait, else of the timer that comes due next, at its time.
+   * Returns false when there is none.
+   */
+  step(): boolean;
   /**
    * Runs one turn of the event loop: the callbacks of `nextTick`, then those that wait for the next
    * turn (`nextTurn`, `offload`), each with the ticks that it asks for. Returns whether anything
@@ -71,10 +77,7 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
  */
 type Steps<T> = Generator<undefined, T>;
 
-interface SetTimer extends Timer {
-  readonly due: number;
-  readonly fire: () => void;
-}
+type SetTimer = QueuedTimer & Timer;
 
 class SteppedClock implements VirtualClock {
   #now: number;
@@ -84,7 +87,9 @@ class SteppedClock implements VirtualClock {
   #callbacks = 0;
   #ticks: (() => void)[] = [];
   #nextTurn: (() => void)[] = [];
-  readonly #timers = new Set<SetTimer>();
+  readonly #timers = new TimerQueue();
+  /** Where {@link step} stopped. */
+  #steps: Steps<void> | undefined;
 
   constructor(startMs: number, origin: number, maxCallbacks: number) {
     this.#now = startMs;
@@ -138,6 +143,13 @@ class SteppedClock implements VirtualClock {
     });
   }
 
+  step(): boolean {
+    this.#steps ??= this.#endlessSteps();
+    if (this.#steps.next().done !== true) return true;
+    this.#steps = undefined;
+    return false;
+  }
+
   turn(): boolean {
     return runAtOnce(this.#turnSteps());
   }
@@ -176,7 +188,7 @@ class SteppedClock implements VirtualClock {
   }
 
   #set(due: number, fire: () => void): Timer {
-    const timer: SetTimer = { due, fire, cancel: () => void this.#timers.delete(timer) };
+    const timer: SetTimer = { due, fire, cancel: () => this.#timers.delete(timer) };
     // One that never comes is not set, as on the process's clock.
     if (due !== Number.POSITIVE_INFINITY) this.#timers.add(timer);
     return timer;
@@ -212,7 +224,11 @@ class SteppedClock implements VirtualClock {
   *#advanceSteps(ms: number): Steps<void> {
     const until = this.#now + ms;
     yield* this.#idleSteps();
-    for (let next = this.#next(); next !== undefined && next.due <= until; next = this.#next()) {
+    for (
+      let next = this.#timers.next;
+      next !== undefined && next.due <= until;
+      next = this.#timers.next
+    ) {
       this.#fire(next);
       yield;
       yield* this.#idleSteps();
@@ -223,20 +239,14 @@ class SteppedClock implements VirtualClock {
   /** From timer to timer, until there is none. */
   *#endlessSteps(): Steps<void> {
     yield* this.#idleSteps();
-    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+    for (let next = this.#timers.next; next !== undefined; next = this.#timers.next) {
       this.#fire(next);
       yield;
       yield* this.#idleSteps();
     }
   }
 
-  #next(): SetTimer | undefined {
-    let next: SetTimer | undefined;
-    for (const timer of this.#timers) if (next === undefined || timer.due < next.due) next = timer;
-    return next;
-  }
-
-  #fire(timer: SetTimer): void {
+  #fire(timer: QueuedTimer): void {
     this.#moveTo(timer.due);
     this.#timers.delete(timer);
     this.#run(timer.fire);
