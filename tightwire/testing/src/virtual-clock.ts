@@ -7,10 +7,10 @@ import { type QueuedTimer, TimerQueue } from "./timer-queue.js";
  * timers fire by time, and those of the same time in the order in which they were set. Made by
  * {@link createVirtualClock}.
  *
- * {@link step}, {@link turn}, {@link runUntilIdle} and {@link advance} return when the callbacks have run;
- * promises that these resolved go on later, as always. {@link advanceAsync} and {@link runUntil}
- * let promises go on after each callback. What the code under test waits for must not come from a
- * socket, a file or a thread: the clock does not know of it.
+ * {@link step}, {@link turn}, {@link runUntilIdle} and {@link advance} return when the callbacks
+ * have run; promises that these resolved go on later, as always. {@link advanceAsync} and
+ * {@link runUntil} let promises go on after each callback. What the code under test waits for must
+ * not come from a socket, a file or a thread: the clock does not know of it.
  */
 export interface VirtualClock extends Clock {
   /** How many timers and deadlines are set and have not fired. */

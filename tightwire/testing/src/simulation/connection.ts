@@ -22,15 +22,15 @@ export interface Place {
 export class SimulatedConnection {
   readonly client: End;
   readonly server: End;
-  readonly #link: Link;
+  readonly #forget: () => void;
 
-  constructor(clock: Clock, link: Link, client: Place, server: Place) {
-    this.#link = link;
+  /** `forget` is called once both ends have closed it. */
+  constructor(clock: Clock, link: Link, client: Place, server: Place, forget: () => void) {
+    this.#forget = forget;
     this.client = new End(clock, link, client, this);
     this.server = new End(clock, link, server, this);
     this.client.other = this.server;
     this.server.other = this.client;
-    link.connections.add(this);
   }
 
   /** Both ends hear that it was reset. */
@@ -45,9 +45,9 @@ export class SimulatedConnection {
     this.closed();
   }
 
-  /** Forgets it once both ends have closed it. */
+  /** An end has closed it. */
   closed(): void {
-    if (this.client.isClosed && this.server.isClosed) this.#link.connections.delete(this);
+    if (this.client.isClosed && this.server.isClosed) this.#forget();
   }
 }
 

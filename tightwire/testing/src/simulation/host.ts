@@ -37,8 +37,8 @@ export type SimulatedChannelOptions = Omit<
   "transport" | "clock" | "random" | "lookup"
 > & { readonly wire?: ClientConnectionOptions };
 
-/** What runs on a host when it starts. */
-export type Boot = (process: SimulatedProcess) => void | Promise<void>;
+/** What runs on a host when it starts. A promise that it returns must not reject. */
+export type Boot = (process: SimulatedProcess) => unknown;
 
 /** A host of a simulated world, on which one process runs. */
 export interface SimulatedHost {
@@ -149,10 +149,7 @@ export class Host implements SimulatedHost, NetworkHost {
     this.#process = undefined;
     this.isUp = isUp;
     place.clock.kill();
-    const { network } = this.#parts;
-    network.unbind(place);
-    for (const { connections } of network.links)
-      for (const connection of [...connections]) connection.processEnded(place, isUp);
+    this.#parts.network.processEnded(place, isUp);
   }
 
   async #run(process: SimulatedProcess): Promise<void> {

@@ -1,5 +1,4 @@
 import type { SeededRandom } from "../random.js";
-import type { SimulatedConnection } from "./connection.js";
 
 /** How a link between two hosts carries bytes. */
 export interface LinkSettings {
@@ -9,12 +8,18 @@ export interface LinkSettings {
   readonly jitterMs?: number;
 }
 
+/** What a link knows of a connection over it. */
+export interface Resettable {
+  /** Both ends hear that it was reset. */
+  reset(): void;
+}
+
 /** A link between two hosts: what goes wrong with it goes wrong for all connections over it. */
 export class Link {
   readonly name: string;
   latencyMs = 0.5;
   jitterMs = 0.5;
-  readonly connections: Set<SimulatedConnection> = new Set();
+  readonly connections: Set<Resettable> = new Set();
   readonly #random: SeededRandom;
   #cut = false;
   #whenHealed: (() => void)[] = [];

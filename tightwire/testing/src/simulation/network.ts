@@ -28,6 +28,7 @@ export class SimulatedNetwork {
   readonly #hosts = new Map<string, NetworkHost>();
   readonly #links = new Map<string, Link>();
   readonly #bound = new Map<string, Bound>();
+  readonly #connections = new Set<SimulatedConnection>();
   #ports = 40_000;
 
   constructor(clock: Clock, seed: number, note: (line: string) => void) {
@@ -36,14 +37,9 @@ export class SimulatedNetwork {
     this.#note = note;
   }
 
-  /** All links that were asked for, in order. */
-  get links(): readonly Link[] {
-    return [...this.#links.values()];
-  }
-
-  /** Connections that are open, or half open. */
+  /** How many connections are open, or half open. */
   get connections(): number {
-    return this.links.reduce((sum, { connections }) => sum + connections.size, 0);
+    return this.#connections.size;
   }
 
   join(host: NetworkHost): void {
@@ -76,10 +72,11 @@ export class SimulatedNetwork {
     };
   }
 
-  /** Nobody listens for these processes any more. */
-  unbind(place: Place): void {
+  /** The process at a place has ended. `told`: its host tells its peers. */
+  processEnded(place: Place, told: boolean): void {
     for (const [address, bound] of this.#bound)
       if (bound.place === place) this.#bound.delete(address);
+    for (const connection of [...this.#connections]) connection.processEnded(place, told);
   }
 
   /** Opens connections for a process of a host. */
@@ -126,8 +123,18 @@ export class SimulatedNetwork {
     };
   }
 
-  #open(from: NetworkHost, place: Place, { place: to, accepted }: Bound, link: Link) {
-    const connection = new SimulatedConnection(this.#clock, link, place, to);
+  #open(
+    from: NetworkHost,
+    place: Place,
+    { place: to, accepted }: Bound,
+    link: Link,
+  ): SimulatedConnection {
+    const connection = new SimulatedConnection(this.#clock, link, place, to, () => {
+      link.connections.delete(connection);
+      this.#connections.delete(connection);
+    });
+    link.connections.add(connection);
+    this.#connections.add(connection);
     const address = `${from.address}:${this.#ports++}`;
     to.clock.run(() => accepted(connection.server, { kind: "network", address }));
     return connection;

@@ -8,11 +8,14 @@ export interface SimulationOptions {
   readonly seed: number;
   /** How much time may pass in the world, in hours. Default 1. */
   readonly hours?: number;
-  /** Whether a run that fails is repeated with fewer faults, to find those that matter. Default true. */
+  /**
+   * Whether a run that fails is repeated with fewer faults, to find those that matter. Default
+   * true.
+   */
   readonly shrink?: boolean;
 }
 
-/** A simulation that failed. Its message has the seed, the faults that matter and the last lines. */
+/** A simulation that failed: its message has the seed, the faults that matter, the last lines. */
 export class SimulationError extends Error {
   override readonly name = "SimulationError";
   readonly seed: number;
@@ -53,7 +56,7 @@ const MS_PER_HOUR = 3_600_000;
  * await simulate({ seed: 7 }, async (world) => {
  *   world.host("catalog", (process) => {
  *     const server = createServer({ ...process.system }).add(CatalogService, handlers);
- *     return process.serve(server, 50051).then(() => {});
+ *     return process.serve(server, 50051);
  *   });
  *   const channel = world.host("shop").process.channel("dns:///catalog:50051");
  *   await createClient(CatalogService, channel).getProduct({ id: "alien" });
