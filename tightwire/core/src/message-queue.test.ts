@@ -73,22 +73,37 @@ test("a reader that waits says so, though enough was asked for", async () => {
 test("counts the bytes of messages that nobody has taken, and no others", async () => {
   const { queue, seen } = openQueue();
   const step = queue.next();
-  queue.push(1, 10);
+  queue.push(1, 10_000);
   await step;
   expect(seen.held).toBe(0);
-  queue.push(2, 20);
-  queue.push(3, 30);
-  expect(seen.held).toBe(50);
+  queue.push(2, 20_000);
+  queue.push(3, 30_000);
+  expect(seen.held).toBe(50_000);
   await queue.next();
-  expect(seen.held).toBe(30);
+  expect(seen.held).toBe(30_000);
   queue.end();
-  expect(seen.held).toBe(30);
+  expect(seen.held).toBe(30_000);
   queue.fail(() => new Error("gone"));
   expect(seen.held).toBe(0);
   const left = openQueue();
-  left.queue.push(1, 10);
+  left.queue.push(1, 10_000);
   await left.queue.return();
   expect(left.seen.held).toBe(0);
+});
+
+test("tells of small messages in steps of 1 KiB, and never leaves anything counted", async () => {
+  const { queue, seen } = openQueue();
+  for (let sent = 1; sent <= 50; sent++) {
+    queue.push(sent, 100);
+    expect(seen.held).toBeGreaterThan(sent * 100 - 1_024);
+    expect(seen.held).toBeLessThanOrEqual(sent * 100);
+  }
+  for (let left = 49; left > 0; left--) {
+    await queue.next();
+    expect(Math.abs(seen.held - left * 100)).toBeLessThan(1_024);
+  }
+  await queue.next();
+  expect(seen.held).toBe(0);
 });
 
 test("a reader that keeps up opens the window of small messages to 32, and of large ones to one", async () => {

@@ -5,6 +5,8 @@
 const WINDOW_BYTES = 64 * 1024;
 /** How many messages may wait for a reader, however small they are. */
 const WINDOW_MESSAGES = 32;
+/** Bytes that wait are told in steps of so many, so that small messages need not be told at all. */
+const HOLD_STEP_BYTES = 1_024;
 /** Asked for before the first message has shown how large they are. */
 const FIRST_WINDOW = 4;
 
@@ -25,6 +27,8 @@ export class MessageQueue<T> implements AsyncIterableIterator<T> {
   #sizes: number[] = [];
   #head = 0;
   #bytes = 0;
+  /** How many of these bytes were told. */
+  #held = 0;
   #waiters: Waiter<T>[] = [];
   #ended = false;
   #error: Error | undefined;
@@ -37,7 +41,8 @@ export class MessageQueue<T> implements AsyncIterableIterator<T> {
   /**
    * `pull` asks for so many more messages, takes requests back (negative), or says that a reader
    * waits for one that was asked for (0). `left` is told, once, when the reader stops before the
-   * end. `hold` is told of bytes that wait for a reader, or no longer (negative).
+   * end. `hold` is told of bytes that wait for a reader, or no longer (negative), give or take 1
+   * KiB.
    */
   constructor(
     pull: (count: number) => void,
@@ -69,7 +74,7 @@ export class MessageQueue<T> implements AsyncIterableIterator<T> {
       this.#items.push(message);
       this.#sizes.push(bytes);
       this.#bytes += bytes;
-      this.#hold(bytes);
+      if (this.#bytes - this.#held >= HOLD_STEP_BYTES) this.#tellHeld();
       if (this.#bytes >= WINDOW_BYTES) this.#takeBack();
       return;
     }
@@ -136,21 +141,28 @@ export class MessageQueue<T> implements AsyncIterableIterator<T> {
     this.#items[this.#head] = undefined as T;
     this.#head++;
     this.#bytes -= bytes;
-    this.#hold(-bytes);
+    if (this.#held - this.#bytes >= HOLD_STEP_BYTES) this.#tellHeld();
     if (this.#head === this.#items.length) {
       this.#items.length = 0;
       this.#sizes.length = 0;
       this.#head = 0;
+      if (this.#held > 0) this.#tellHeld();
     }
     return value;
   }
 
   #drop(): void {
-    if (this.#bytes > 0) this.#hold(-this.#bytes);
     this.#items = [];
     this.#sizes = [];
     this.#head = 0;
     this.#bytes = 0;
+    if (this.#held > 0) this.#tellHeld();
+  }
+
+  #tellHeld(): void {
+    const change = this.#bytes - this.#held;
+    this.#held = this.#bytes;
+    this.#hold(change);
   }
 
   #takeBack(): void {

@@ -1,6 +1,6 @@
 import type { ConnectionOptions as TlsConnectOptions } from "node:tls";
 import { MisuseError } from "@tightwire/core";
-import { type ClientTransport, refuseUnknownOptions } from "@tightwire/core/runtime";
+import { type ClientTransport, checkArgument, refuseUnknownOptions } from "@tightwire/core/runtime";
 import { ProcessAccount } from "../session/process-account.js";
 import { TLS_CIPHERS } from "../tls/ciphers.js";
 import type { ClientTlsOptions } from "../tls/options.js";
@@ -27,6 +27,7 @@ const CLIENT_CONNECTIONS: ProcessAccount = new ProcessAccount();
  * certificate.
  */
 export function wire(options: WireOptions = {}): ClientTransport {
+  checkArgument("the options of wire", options, "object");
   const tls = tlsOptions(options.tls);
   const parts = { dial: dialSocket(tls), secure: tls !== undefined, process: CLIENT_CONNECTIONS };
   return clientTransport(parts, options, ["tls"]);

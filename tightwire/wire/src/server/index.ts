@@ -1,5 +1,6 @@
 import type { TlsOptions } from "node:tls";
 import {
+  checkArgument,
   checkTime,
   refuseUnknownOptions,
   type ServerTransport,
@@ -31,6 +32,7 @@ const SERVER_CONNECTIONS: ProcessAccount = new ProcessAccount();
  * at once for an unknown option or bound, or a PEM file that cannot be read.
  */
 export function wire(options: WireOptions = {}): ServerTransport {
+  checkArgument("the options of wire", options, "object");
   checkTime("handshakeTimeoutMs", options.handshakeTimeoutMs);
   const tls = tlsOptions(options.tls, options.handshakeTimeoutMs ?? 10_000);
   const parts = {

@@ -26,7 +26,9 @@ describe("docs/reference/wire-limits.md", () => {
   });
 
   test("names the options' defaults as the server has them", () => {
-    const source = at("tightwire/wire/src/server/index.ts");
+    const source = ["index.ts", "server-transport.ts"]
+      .map((name) => at(`tightwire/wire/src/server/${name}`))
+      .join("\n");
     const options = documented("option");
     expect(options).toHaveLength(6);
     for (const [name, value] of options) {
