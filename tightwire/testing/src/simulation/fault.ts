@@ -30,6 +30,8 @@ export type FaultKind =
   /** A host loses its power, and nobody is told; after a while it starts again. */
   | "vanish";
 
+const SLOWER_MS = 100;
+const MORE_JITTER_MS = 200;
 const LINK_FAULTS: readonly FaultKind[] = ["slow-link", "jitter", "cut", "reset"];
 const HOST_FAULTS: readonly FaultKind[] = ["freeze", "crash", "vanish"];
 
@@ -79,14 +81,14 @@ export function begin(
   host: SimulatedHost | undefined,
   link: Link | undefined,
 ): () => void {
-  const before = { latencyMs: link?.latencyMs ?? 0, jitterMs: link?.jitterMs ?? 0 };
+  // Faults of a link may overlap, and end in any order.
   switch (fault.kind) {
     case "slow-link":
-      link?.set({ latencyMs: before.latencyMs + 100 });
-      return () => link?.set(before);
+      link?.set({ latencyMs: link.latencyMs + SLOWER_MS });
+      return () => link?.set({ latencyMs: link.latencyMs - SLOWER_MS });
     case "jitter":
-      link?.set({ jitterMs: before.jitterMs + 200 });
-      return () => link?.set(before);
+      link?.set({ jitterMs: link.jitterMs + MORE_JITTER_MS });
+      return () => link?.set({ jitterMs: link.jitterMs - MORE_JITTER_MS });
     case "cut":
       link?.cut();
       return () => link?.heal();

@@ -21,7 +21,7 @@ export class Link {
   jitterMs = 0.5;
   readonly connections: Set<Resettable> = new Set();
   readonly #random: SeededRandom;
-  #cut = false;
+  #cuts = 0;
   #whenHealed: (() => void)[] = [];
 
   constructor(name: string, random: SeededRandom) {
@@ -31,7 +31,7 @@ export class Link {
 
   /** Whether nothing passes. */
   get isCut(): boolean {
-    return this.#cut;
+    return this.#cuts > 0;
   }
 
   /** Changes how it carries bytes. What is under way keeps its time. */
@@ -46,16 +46,15 @@ export class Link {
   }
 
   /**
-   * Drops everything in silence until {@link heal}, as a broken network does: nobody is told, and
-   * TCP sends again what was lost.
+   * Drops everything in silence, as a broken network does: nobody is told, and TCP sends again what
+   * was lost. Until {@link heal}, as often as it was cut.
    */
   cut(): void {
-    this.#cut = true;
+    this.#cuts++;
   }
 
   heal(): void {
-    if (!this.#cut) return;
-    this.#cut = false;
+    if (this.#cuts === 0 || --this.#cuts > 0) return;
     const waiting = this.#whenHealed;
     this.#whenHealed = [];
     for (const go of waiting) go();

@@ -153,3 +153,19 @@ test("what is left at the end is a failure", async () => {
   });
   await expect(failing).rejects.toThrow("something is left: ");
 });
+
+test("faults of a link that overlap leave it as it was", async () => {
+  await simulate({ seed: 5 }, async (world) => {
+    for (const name of ["one", "other"]) world.host(name);
+    const hosts = ["one", "other"] as const;
+    const link = world.link("one", "other");
+    for (const kind of ["slow-link", "jitter", "cut"] as const) {
+      world.plan({ kind, hosts, atMs: 10, forMs: 30 });
+      world.plan({ kind, hosts, atMs: 20, forMs: 40 });
+    }
+    await world.sleep(50);
+    expect([link.latencyMs, link.jitterMs, link.isCut]).toEqual([100.5, 200.5, true]);
+    await world.faultsOver();
+    expect([link.latencyMs, link.jitterMs, link.isCut]).toEqual([0.5, 0.5, false]);
+  });
+});
