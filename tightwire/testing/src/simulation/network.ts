@@ -1,5 +1,5 @@
 import type { Clock } from "@tightwire/core/runtime";
-import type { ByteListen, ByteListener, Dial } from "@tightwire/wire/bytes";
+import type { Dial, Listen, Listening } from "@tightwire/wire/bytes";
 import { createRandom, mixSeeds } from "../random.js";
 import { type Place, SimulatedConnection } from "./connection.js";
 import { later } from "./later.js";
@@ -8,7 +8,7 @@ import { Link } from "./link.js";
 /** What accepts connections at an address. */
 interface Bound {
   readonly place: Place;
-  readonly accepted: Parameters<ByteListen>[1];
+  readonly accepted: Parameters<Listen>[1];
 }
 
 /** A host, as the network sees it. */
@@ -51,14 +51,14 @@ export class SimulatedNetwork {
     const name = [one, other].sort().join(" - ");
     let link = this.#links.get(name);
     if (link === undefined) {
-      link = new Link(name, createRandom(mixSeeds(this.#seed, this.#links.size + 1)));
+      link = new Link(name, this.#clock, createRandom(mixSeeds(this.#seed, this.#links.size + 1)));
       this.#links.set(name, link);
     }
     return link;
   }
 
   /** Listens for a process of a host. Throws an Error when the address is taken. */
-  listen(host: NetworkHost, place: Place, port: number, accepted: Bound["accepted"]): ByteListener {
+  listen(host: NetworkHost, place: Place, port: number, accepted: Bound["accepted"]): Listening {
     const address = `${host.address}:${port}`;
     const before = this.#bound.get(address);
     if (before !== undefined && !before.place.clock.killed) throw new Error(`${address} is in use`);
@@ -98,8 +98,6 @@ export class SimulatedNetwork {
         const link = this.link(from.name, to.name);
         const arrive = (): void => {
           if (given || clock.killed) return;
-          if (link.isCut)
-            return link.whenHealed(() => later(this.#clock, link.retransmitMs(), arrive));
           if (!to.isUp) return; // nobody says anything
           const bound = this.#bound.get(address);
           if (bound === undefined)
@@ -111,7 +109,7 @@ export class SimulatedNetwork {
             listener.opened(opened.client);
           });
         };
-        later(this.#clock, link.delayMs(), arrive);
+        link.carry(arrive);
       }
       return {
         busy() {},

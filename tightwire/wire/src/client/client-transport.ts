@@ -1,9 +1,5 @@
-import {
-  type Capabilities,
-  type ClientTransport,
-  checkTime,
-  refuseUnknownOptions,
-} from "@tightwire/core/runtime";
+import { type ClientTransport, checkTime, refuseUnknownOptions } from "@tightwire/core/runtime";
+import { CAPABILITIES } from "../session/capabilities.js";
 import { type Limits, resolveLimits } from "../session/limits.js";
 import type { ProcessAccount } from "../session/process-account.js";
 import { connect } from "./connect.js";
@@ -33,11 +29,6 @@ export interface ClientParts {
   readonly process: ProcessAccount;
 }
 
-const CAPABILITIES: Capabilities = {
-  compressRequests: true,
-  compressResponses: true,
-  knowsOutcome: true,
-};
 const OPTION_NAMES: readonly string[] = ["keepaliveMs", "keepaliveTimeoutMs", "limits"];
 
 /**

@@ -32,6 +32,8 @@ export class ServerConnections {
   readonly #sessions = new Set<ServerSession>();
   readonly #acted: Record<string, number> = {};
   #lastClosed: (() => void) | undefined = undefined;
+  /** Whether new connections are refused: the server drains, or is closed. */
+  #closing = false;
 
   constructor(acceptor: Acceptor, options: ConnectionOptions) {
     const { maxMessageBytes, clock, random } = acceptor;
@@ -39,8 +41,9 @@ export class ServerConnections {
     this.#options = { ...options, maxMessageBytes, clock, random };
   }
 
-  /** Serves a connection. */
+  /** Serves a connection; not once {@link drain} or {@link close} was called. */
   open(bytes: ByteConnection, peer: Peer): void {
+    if (this.#closing) return bytes.transport.destroy();
     const session = new ServerSession(bytes.transport, this.#options, peer, {
       acceptor: this.acceptor,
       limitActed: (event) => this.#limitActed(event),
@@ -55,6 +58,7 @@ export class ServerConnections {
    * `graceMs`.
    */
   async drain(graceMs: number): Promise<void> {
+    this.#closing = true;
     for (const session of this.#sessions) session.drain();
     if (this.#sessions.size === 0) return;
     await new Promise<void>((resolve) => {
@@ -68,6 +72,7 @@ export class ServerConnections {
 
   /** Closes all now. */
   close(): void {
+    this.#closing = true;
     for (const session of [...this.#sessions]) session.close(SHUT_DOWN);
   }
 

@@ -10,9 +10,8 @@ import { ProcessAccount } from "../session/process-account.js";
 import { TLS_CIPHERS } from "../tls/ciphers.js";
 import type { ServerTlsOptions } from "../tls/options.js";
 import { readPem } from "../tls/pem.js";
-import type { ServerConnections } from "./connections.js";
-import { WireListener } from "./listener.js";
 import { type ServerConnectionOptions, serverTransport } from "./server-transport.js";
+import { listenSocket } from "./socket-listen.js";
 
 export type { Limits } from "../session/limits.js";
 
@@ -35,11 +34,7 @@ export function wire(options: WireOptions = {}): ServerTransport {
   checkArgument("the options of wire", options, "object");
   checkTime("handshakeTimeoutMs", options.handshakeTimeoutMs);
   const tls = tlsOptions(options.tls, options.handshakeTimeoutMs ?? 10_000);
-  const parts = {
-    listen: (address: string, connections: ServerConnections) =>
-      WireListener.listen(address, tls, connections),
-    process: SERVER_CONNECTIONS,
-  };
+  const parts = { listen: listenSocket(tls), process: SERVER_CONNECTIONS };
   return serverTransport(parts, options, ["tls", "handshakeTimeoutMs"]);
 }
 

@@ -1,14 +1,10 @@
-import {
-  type Acceptor,
-  type Capabilities,
-  checkTime,
-  type Listener,
-  refuseUnknownOptions,
-  type ServerTransport,
-} from "@tightwire/core/runtime";
+import { checkTime, refuseUnknownOptions, type ServerTransport } from "@tightwire/core/runtime";
+import { CAPABILITIES } from "../session/capabilities.js";
 import { type Limits, resolveLimits } from "../session/limits.js";
 import type { ProcessAccount } from "../session/process-account.js";
 import { ServerConnections } from "./connections.js";
+import type { Listen } from "./listen.js";
+import { openListener } from "./listener.js";
 
 /** Settings of a server's connections; all optional. */
 export interface ServerConnectionOptions {
@@ -37,17 +33,11 @@ export interface ServerConnectionOptions {
 
 /** How a server's connections come. */
 export interface ServerParts {
-  /** Listens, and opens each connection that comes; rejects when it cannot. */
-  readonly listen: (address: string, connections: ServerConnections) => Promise<Listener>;
+  readonly listen: Listen;
   /** What clients make this process hold, over all its listeners. */
   readonly process: ProcessAccount;
 }
 
-const CAPABILITIES: Capabilities = {
-  compressRequests: true,
-  compressResponses: true,
-  knowsOutcome: true,
-};
 const TIMES = [
   "keepaliveMs",
   "keepaliveTimeoutMs",
@@ -80,7 +70,7 @@ export function serverTransport(
   return {
     name: "wire",
     capabilities: CAPABILITIES,
-    listen: (address: string, acceptor: Acceptor) =>
-      listen(address, new ServerConnections(acceptor, sessionOptions)),
+    listen: (address, acceptor) =>
+      openListener(listen, address, new ServerConnections(acceptor, sessionOptions)),
   };
 }
