@@ -144,7 +144,7 @@ class SteppedClock implements VirtualClock {
   }
 
   step(): boolean {
-    this.#steps ??= this.#endlessSteps();
+    this.#steps ??= this.#timerSteps(Number.POSITIVE_INFINITY);
     if (this.#steps.next().done !== true) return true;
     this.#steps = undefined;
     return false;
@@ -176,7 +176,7 @@ class SteppedClock implements VirtualClock {
     });
     // It may reject while nobody waits for it yet.
     watched.catch(() => {});
-    const steps = this.#endlessSteps();
+    const steps = this.#timerSteps(Number.POSITIVE_INFINITY);
     for (;;) {
       await letPromisesRun();
       if (finished) return await watched;
@@ -223,23 +223,16 @@ class SteppedClock implements VirtualClock {
 
   *#advanceSteps(ms: number): Steps<void> {
     const until = this.#now + ms;
-    yield* this.#idleSteps();
-    for (
-      let next = this.#timers.next;
-      next !== undefined && next.due <= until;
-      next = this.#timers.next
-    ) {
-      this.#fire(next);
-      yield;
-      yield* this.#idleSteps();
-    }
+    yield* this.#timerSteps(until);
     this.#moveTo(until);
   }
 
-  /** From timer to timer, until there is none. */
-  *#endlessSteps(): Steps<void> {
+  /** From timer to timer, until none is left that comes due by then. */
+  *#timerSteps(until: number): Steps<void> {
     yield* this.#idleSteps();
-    for (let next = this.#timers.next; next !== undefined; next = this.#timers.next) {
+    for (;;) {
+      const { next } = this.#timers;
+      if (next === undefined || next.due > until) return;
       this.#fire(next);
       yield;
       yield* this.#idleSteps();

@@ -1,6 +1,5 @@
 import type { Clock } from "@tightwire/core/runtime";
 import type { ByteConnection, ByteReader, ByteTransport } from "@tightwire/wire/bytes";
-import { later } from "./later.js";
 import type { Link } from "./link.js";
 import type { ProcessClock } from "./process-clock.js";
 
@@ -144,11 +143,7 @@ export class End implements ByteConnection, ByteTransport {
 
   /** The process of this end is gone, and its host tells the other end. */
   tellGone(): void {
-    const { other } = this;
-    later(this.#clock, this.#link.delayMs(), () => {
-      if (this.#link.isCut) this.#link.whenHealed(() => other.wasReset());
-      else other.wasReset();
-    });
+    this.#link.carry(() => this.other.wasReset());
   }
 
   #close(): void {
@@ -193,16 +188,10 @@ export class End implements ByteConnection, ByteTransport {
     const first = this.#coming[0];
     if (first === undefined || this.#closed || this.#waitsForTimer || this.#paused) return;
     this.#waitsForTimer = true;
-    later(this.#clock, first.at - this.#clock.now(), () => this.#arrive());
+    this.#link.carry(() => this.#arrive(), first.at - this.#clock.now());
   }
 
   #arrive(): void {
-    if (this.#link.isCut) {
-      this.#link.whenHealed(() =>
-        later(this.#clock, this.#link.retransmitMs(), () => this.#arrive()),
-      );
-      return;
-    }
     // Nobody is there: a host that is up says so, another one says nothing.
     if (this.#process.killed) {
       this.#coming = [];

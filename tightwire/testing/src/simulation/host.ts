@@ -79,8 +79,8 @@ export class Host implements SimulatedHost, NetworkHost {
   isUp = true;
   readonly #parts: HostParts;
   readonly #boot: Boot;
-  #place: Place | undefined;
-  #process: SimulatedProcess | undefined;
+  /** Undefined while no process runs. */
+  #running: { readonly place: Place; readonly process: SimulatedProcess } | undefined;
   #starts = 0;
 
   constructor(name: string, address: string, boot: Boot, parts: HostParts) {
@@ -92,21 +92,21 @@ export class Host implements SimulatedHost, NetworkHost {
   }
 
   get isRunning(): boolean {
-    return this.#place !== undefined;
+    return this.#running !== undefined;
   }
 
   get isFrozen(): boolean {
-    return this.#place?.clock.frozen === true;
+    return this.#running?.place.clock.frozen === true;
   }
 
   get process(): SimulatedProcess {
-    if (this.#process === undefined) throw new Error(`${this.name} does not run`);
-    return this.#process;
+    if (this.#running === undefined) throw new Error(`${this.name} does not run`);
+    return this.#running.process;
   }
 
   /** Timers that its process has set. */
   get timers(): number {
-    return this.#place?.clock.timers ?? 0;
+    return this.#running?.place.clock.timers ?? 0;
   }
 
   crash(): void {
@@ -118,35 +118,34 @@ export class Host implements SimulatedHost, NetworkHost {
   }
 
   restart(): void {
-    if (this.#place !== undefined) return;
+    if (this.#running !== undefined) return;
     this.isUp = true;
     this.#starts++;
     if (this.#starts > 1) this.#parts.note(`${this.name} starts again`);
     const clock = new ProcessClock(this.#parts.clock);
     const place: Place = { clock, responds: () => this.isUp };
-    this.#place = place;
-    this.#process = this.#processOf(place);
-    void this.#run(this.#process);
+    const process = this.#processOf(place);
+    this.#running = { place, process };
+    void this.#run(process);
   }
 
   freeze(): void {
-    if (this.#place === undefined || this.isFrozen) return;
+    if (this.#running === undefined || this.isFrozen) return;
     this.#parts.note(`${this.name} freezes`);
-    this.#place.clock.freeze();
+    this.#running.place.clock.freeze();
   }
 
   thaw(): void {
     if (!this.isFrozen) return;
     this.#parts.note(`${this.name} goes on`);
-    this.#place?.clock.thaw();
+    this.#running?.place.clock.thaw();
   }
 
   #end(how: string, isUp: boolean): void {
-    const place = this.#place;
-    if (place === undefined) return;
+    if (this.#running === undefined) return;
+    const { place } = this.#running;
     this.#parts.note(`${this.name} ${how}`);
-    this.#place = undefined;
-    this.#process = undefined;
+    this.#running = undefined;
     this.isUp = isUp;
     place.clock.kill();
     this.#parts.network.processEnded(place, isUp);

@@ -1,4 +1,6 @@
+import type { Clock } from "@tightwire/core/runtime";
 import type { SeededRandom } from "../random.js";
+import { later } from "./later.js";
 
 /** How a link between two hosts carries bytes. */
 export interface LinkSettings {
@@ -20,12 +22,14 @@ export class Link {
   latencyMs = 0.5;
   jitterMs = 0.5;
   readonly connections: Set<Resettable> = new Set();
+  readonly #clock: Clock;
   readonly #random: SeededRandom;
   #cuts = 0;
   #whenHealed: (() => void)[] = [];
 
-  constructor(name: string, random: SeededRandom) {
+  constructor(name: string, clock: Clock, random: SeededRandom) {
     this.name = name;
+    this.#clock = clock;
     this.#random = random;
   }
 
@@ -60,21 +64,20 @@ export class Link {
     for (const go of waiting) go();
   }
 
-  /** Calls back when it is healed. */
-  whenHealed(callback: () => void): void {
-    this.#whenHealed.push(callback);
+  /**
+   * Calls back when what is sent now arrives: after `ms`, and if the link is cut then, a while
+   * after it was healed. TCP's timer has grown by then, and does not know that the link is there
+   * again.
+   */
+  carry(arrived: () => void, ms: number = this.delayMs()): void {
+    later(this.#clock, ms, () => {
+      if (!this.isCut) return arrived();
+      this.#whenHealed.push(() => this.carry(arrived, 200 + this.#random.next() * 800));
+    });
   }
 
   /** Resets all connections: both sides are told. */
   reset(): void {
     for (const connection of [...this.connections]) connection.reset();
-  }
-
-  /**
-   * How long TCP takes to send again what a cut has lost: its timer has grown by then, and does not
-   * know that the link is there again.
-   */
-  retransmitMs(): number {
-    return 200 + this.#random.next() * 800;
   }
 }

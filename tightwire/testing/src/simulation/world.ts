@@ -1,5 +1,5 @@
 import type { Observer } from "@tightwire/core";
-import { StatusNumber, statusName, type Timer } from "@tightwire/core/runtime";
+import { StatusNumber, statusName } from "@tightwire/core/runtime";
 import { createRandom, mixSeeds, type SeededRandom } from "../random.js";
 import type { VirtualClock } from "../virtual-clock.js";
 import { begin, drawFaults, type Fault, type FaultOptions, formatFault } from "./fault.js";
@@ -166,8 +166,8 @@ export class SimulatedWorld implements World {
     if (left.length > 0) throw new Error(`something is left: ${left.join("; ")}`);
   }
 
-  #at(ms: number, what: () => void): Timer {
-    return this.#clock.setTimer(what, Math.max(0, ms - this.now()));
+  #at(ms: number, what: () => void): void {
+    this.#clock.setTimer(what, Math.max(0, ms - this.now()));
   }
 
   #hostOf(name: string): Host {
