@@ -4,14 +4,14 @@
 // @bufbuild/protovalidate runs them, which shows that they were read rightly.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createFileRegistry, type DescMessage, toBinary } from "@bufbuild/protobuf";
-import { pathToString, type ReflectMessage } from "@bufbuild/protobuf/reflect";
+import { createFileRegistry, toBinary } from "@bufbuild/protobuf";
+import type { ReflectMessage } from "@bufbuild/protobuf/reflect";
 import { createValidator } from "@bufbuild/protovalidate";
-import { formatFieldPath, Violations } from "@tightwire/core/validation";
 import { type Contract, openContract } from "./rules-conformance/contract.js";
-import { readExpectation, violationLine } from "./rules-conformance/expectation.js";
+import { readExpectation } from "./rules-conformance/expectation.js";
 import { type GoCase, readCases } from "./rules-conformance/go-cases.js";
 import { readMessage } from "./rules-conformance/go-message.js";
+import { linesOf, linesOfLibrary } from "./violation-lines.js";
 
 const CASES = "tools/protovalidate-conformance/internal/cases";
 
@@ -51,7 +51,7 @@ for (const difference of differences) console.log(difference);
 for (const [name, times] of [...counts].sort())
   console.log(`${String(times).padStart(5)}  ${name}`);
 
-async function judge(one: GoCase, { refused, find }: Contract): Promise<Outcome> {
+async function judge(one: GoCase, { find }: Contract): Promise<Outcome> {
   let message: ReflectMessage;
   let expected: ReturnType<typeof readExpectation>;
   try {
@@ -66,30 +66,19 @@ async function judge(one: GoCase, { refused, find }: Contract): Promise<Outcome>
   const { desc } = message;
   if (desc.file.proto.syntax !== "proto3") return "left out: proto2 and editions";
   const generated = await find(desc);
-  if (generated === undefined) {
+  if (typeof generated === "string") {
     if (expected.kind === "refused") return "same";
-    const why = refused.get(outermost(desc).typeName) ?? "";
-    if (/CEL/.test(why)) return "refused at generation: CEL";
-    return differ(one.name, "to be generated", `refused: ${why}`);
+    if (/CEL/.test(generated)) return "refused at generation: CEL";
+    return differ(one.name, "to be generated", `refused: ${generated}`);
   }
   if (expected.kind === "refused") return differ(one.name, "refused at generation", "generated");
-  const bytes = toBinary(desc, message.message);
-  const found = new Violations(() => Date.now(), Number.POSITIVE_INFINITY);
-  generated.check?.(generated.decode(bytes), found as never);
-  const ours = found.list
-    .map(({ path, rule, forKey }) => violationLine(formatFieldPath(path), rule, forKey))
-    .sort();
-  const theirs = (validator.validate(desc, message.message).violations ?? [])
-    .map(({ field, ruleId, forKey }) => violationLine(pathToString(field), ruleId, forKey))
-    .sort();
+  const decoded = generated.decode(toBinary(desc, message.message));
+  const ours = linesOf((found) => generated.check?.(decoded, found));
+  const theirs = linesOfLibrary(validator.validate(desc, message.message));
   if (String(theirs) !== String(expected.lines))
     count("  of these, another result by npm's library");
   if (String(ours) === String(expected.lines)) return "same";
   return differ(one.name, String(expected.lines), String(ours));
-}
-
-function outermost(desc: DescMessage): DescMessage {
-  return desc.parent === undefined ? desc : outermost(desc.parent);
 }
 
 function differ(name: string, expected: string, found: string): "different" {

@@ -11,6 +11,7 @@ import {
   type FileDescriptorSet,
   FileDescriptorSetSchema,
 } from "@bufbuild/protobuf/wkt";
+import type { Violations } from "@tightwire/core/validation";
 
 const REPOSITORY: string = join(import.meta.dirname, "../../..");
 /** Inside this package, so that what generated code imports is found. */
@@ -21,16 +22,14 @@ const PREFIX = "buf/validate/conformance/cases/";
 /** The generated code of a message: it decodes, and checks the rules, if there are any. */
 export interface Generated {
   decode(bytes: Uint8Array): unknown;
-  readonly check: ((message: unknown, found: never) => void) | undefined;
+  readonly check: ((message: unknown, found: Violations) => void) | undefined;
 }
 
 /** The contract of the suite, compiled and generated. */
 export interface Contract {
   readonly set: FileDescriptorSet;
-  /** Messages that generation refuses, and why; those that use them, too. */
-  readonly refused: ReadonlyMap<string, string>;
-  /** The generated code of a message, or undefined when it is refused. */
-  find(message: DescMessage): Promise<Generated | undefined>;
+  /** The generated code of a message, or why generation refuses it, or one that it uses. */
+  find(message: DescMessage): Promise<Generated | string>;
 }
 
 /**
@@ -51,7 +50,7 @@ export function openContract(checkout: string): Contract {
   writeFileSync(join(FOLDER, "tsconfig.json"), JSON.stringify(TSCONFIG));
   writeFileSync(join(FOLDER, "package.json"), JSON.stringify({ type: "module" }));
   execFileSync(join(REPOSITORY, "node_modules/.bin/tsc"), ["-p", FOLDER], { stdio: "inherit" });
-  return { set, refused, find: (message) => find(message, refused) };
+  return { set, find: (message) => find(message, refused) };
 }
 
 const TSCONFIG = {
@@ -169,10 +168,11 @@ function prune(set: FileDescriptorSet, refused: ReadonlyMap<string, string>): Fi
 async function find(
   message: DescMessage,
   refused: ReadonlyMap<string, string>,
-): Promise<Generated | undefined> {
+): Promise<Generated | string> {
   let outermost = message;
   while (outermost.parent !== undefined) outermost = outermost.parent;
-  if (refused.has(outermost.typeName)) return undefined;
+  const why = refused.get(outermost.typeName);
+  if (why !== undefined) return why;
   const module = (suffix: string): Promise<Record<string, never>> =>
     import(pathToFileURL(join(FOLDER, "dist", `${message.file.name}${suffix}.js`)).href);
   const name = message.typeName.slice(message.file.proto.package.length + 1).replaceAll(".", "_");

@@ -1,3 +1,4 @@
+import { violationLine } from "../violation-lines.js";
 import type { GoExpression } from "./go-literal.js";
 
 /** What a case expects. Violations are lines: `val string.const`, with ` key` for a map's key. */
@@ -19,11 +20,6 @@ export function readExpectation(expression: GoExpression): Expectation {
     default:
       throw new Error(`the expectation ${expression.name}`);
   }
-}
-
-/** A violation as a line. */
-export function violationLine(field: string, rule: string, forKey: boolean): string {
-  return `${field} ${rule}${forKey ? " key" : ""}`;
 }
 
 function lineOf(violation: GoExpression): string {
