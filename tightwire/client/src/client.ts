@@ -1,9 +1,4 @@
-import {
-  type CallOptions,
-  type MethodDefinition,
-  MisuseError,
-  type ServiceDefinition,
-} from "@tightwire/core";
+import type { CallOptions, MethodDefinition, ServiceDefinition } from "@tightwire/core";
 import { StatusNumber } from "@tightwire/core/runtime";
 import { checkCallOptions } from "./call/call-options.js";
 import { ClientCall } from "./call/client-call.js";
@@ -13,6 +8,7 @@ import { onlyMessage } from "./call/send.js";
 import { createStreamCall, runStream } from "./call/stream-call.js";
 import { makeUnary, takeResponse } from "./call/unary-call.js";
 import { type Channel, type OpenChannel, openChannel } from "./channel/channel.js";
+import { checkDefinition } from "./check-definition.js";
 
 /**
  * A method with its message types erased: here and nowhere else on this side. The generated client
@@ -33,21 +29,12 @@ export function createClient<Handlers, Client>(
   definition: ServiceDefinition<Handlers, Client>,
   channel: Channel,
 ): Client {
-  checkDefinition(definition);
+  checkDefinition("createClient", definition);
   const open = openChannel(channel);
   const client: Record<string, ErasedMethod> = {};
   for (const [localName, method] of Object.entries(definition.methods))
     client[localName] = erasedMethod(open.settings.withPolicy(method), open);
   return client as Client;
-}
-
-function checkDefinition(definition: ServiceDefinition | undefined): void {
-  const methods = (definition as Partial<ServiceDefinition> | null | undefined)?.methods;
-  if (typeof methods === "object" && methods !== null) return;
-  throw new MisuseError(
-    "TW_INVALID_OPTION",
-    `the first argument of createClient must be a generated service definition (got ${definition === null ? "null" : typeof definition})`,
-  );
 }
 
 /** Tells the four kinds of call apart. */

@@ -1,6 +1,7 @@
 import type { MethodDefinition, MethodKind, Policy, ServiceDefinition } from "@tightwire/core";
 import { MisuseError } from "@tightwire/core";
-import { checkArgument, checkTime, refuseUnknownOptions } from "@tightwire/core/runtime";
+import { checkTime, refuseUnknownOptions } from "@tightwire/core/runtime";
+import { checkDefinition } from "../check-definition.js";
 
 /** What a channel says of a method instead of its contract. What is absent stays as it is. */
 export interface MethodPolicy {
@@ -33,12 +34,7 @@ export function overridePolicies<Handlers, Client>(
   definition: ServiceDefinition<Handlers, Client>,
   methods: { readonly [Method in keyof NoInfer<Client>]?: MethodPolicy },
 ): PolicyOverride {
-  checkArgument("the first argument of overridePolicies", definition, "object");
-  checkArgument(
-    "the methods of the first argument of overridePolicies",
-    definition.methods,
-    "object",
-  );
+  checkDefinition("overridePolicies", definition);
   const where = `overridePolicies(${definition.name})`;
   refuseUnknownOptions(where, methods, Object.keys(definition.methods));
   const byPath = new Map<string, MethodPolicy>();
@@ -80,9 +76,17 @@ export function policiesOf(
 ): (method: MethodDefinition) => MethodDefinition {
   const byPath = mergeOverrides(channel.policies ?? []);
   return (method) => {
-    const changes = changesOf(channel, method, byPath.get(method.path));
-    if (Object.keys(changes).length === 0) return method;
-    return { ...method, policy: { ...method.policy, ...changes } };
+    const own = byPath.get(method.path);
+    const unary = method.kind === "unary";
+    const timeoutMs = own?.timeoutMs ?? (unary ? channel.timeoutMs : undefined);
+    const idleTimeoutMs = own?.idleTimeoutMs ?? (unary ? undefined : channel.idleTimeoutMs);
+    if (timeoutMs === undefined && idleTimeoutMs === undefined) return method;
+    const policy: Policy = {
+      ...method.policy,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
+    };
+    return { ...method, policy };
   };
 }
 
@@ -104,18 +108,4 @@ function mergeOverrides(overrides: readonly PolicyOverride[]): Map<string, Metho
     for (const [path, policy] of override.methods) byPath.set(path, policy);
   }
   return byPath;
-}
-
-function changesOf(
-  { timeoutMs, idleTimeoutMs }: ChannelPolicies,
-  { kind }: MethodDefinition,
-  own: MethodPolicy = {},
-): Pick<Policy, "timeoutMs" | "idleTimeoutMs"> {
-  const unary = kind === "unary";
-  const timeout = own.timeoutMs ?? (unary ? timeoutMs : undefined);
-  const idle = own.idleTimeoutMs ?? (unary ? undefined : idleTimeoutMs);
-  return {
-    ...(timeout === undefined ? {} : { timeoutMs: timeout }),
-    ...(idle === undefined ? {} : { idleTimeoutMs: idle }),
-  };
 }
