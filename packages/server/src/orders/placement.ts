@@ -71,12 +71,14 @@ function readRefusal(error: RpcError): Reserved | undefined {
     {
       alreadyReleased: () => ({ kind: "released" }),
       tooLittleStock: ({ shortages }) =>
-        refused(shortages, ({ wanted, left }) => `${wanted} wanted, ${left} left`),
-      unknownProduct: ({ productIds }) =>
         refused(
-          productIds.map((productId) => ({ productId })),
-          () => "is not for sale any more",
+          shortages.map(({ productId, wanted, left }) => ({
+            productId,
+            reason: `${wanted} wanted, ${left} left`,
+          })),
         ),
+      unknownProduct: ({ productIds }) =>
+        refused(productIds.map((productId) => ({ productId, reason: "is not for sale any more" }))),
       // The id derives from the order and its lines never change: somebody else took it.
       reservationTaken: () => undefined,
     },
@@ -84,13 +86,7 @@ function readRefusal(error: RpcError): Reserved | undefined {
   );
 }
 
-function refused<Line extends { readonly productId: string }>(
-  lines: readonly Line[],
-  reasonOf: (line: Line) => string,
-): Reserved {
-  const refusals = lines.map((line) => ({ productId: line.productId, reason: reasonOf(line) }));
-  return { kind: "refused", refusals };
-}
+const refused = (refusals: Refusal[]): Reserved => ({ kind: "refused", refusals });
 
 async function nextAttempt(
   { store }: OrdersParts,
