@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { rewritePage, table } from "./report.js";
 import { PAGE } from "./save.js";
 import { median } from "./statistics.js";
-import { METHODS, SERVICES } from "./types/contract.js";
+import { KINDS, SERVICES } from "./types/contract.js";
 import { PROJECTS } from "./types/projects.js";
 import {
   checkTypes,
@@ -64,7 +64,7 @@ const text = table(
   }),
 );
 const version = execFileSync("node_modules/.bin/tsc", ["--version"], { encoding: "utf8" }).trim();
-const title = `${services} services x ${METHODS} methods, TypeScript ${version.replace("Version ", "")}, medians of ${runs} runs in turn:`;
+const title = `${services} services x ${KINDS.length} methods, TypeScript ${version.replace("Version ", "")}, medians of ${runs} runs in turn:`;
 console.log(`${title}\n\n${text}`);
 if (services === SERVICES)
   rewritePage(PAGE, `${title}\n\n${text}`, {

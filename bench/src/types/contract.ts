@@ -1,11 +1,10 @@
-/** Services of the contract, and methods of each. */
+/** Services of the contract. */
 export const SERVICES = 300;
-export const METHODS = 10;
 
 /** How a method of the contract looks, by its place in the service. */
 export type Kind = "unary" | "server_streaming" | "client_streaming" | "bidi_streaming";
 
-/** The kind of each of the ten methods. */
+/** The kind of each method of a service. */
 export const KINDS: readonly Kind[] = [
   "unary",
   "unary",
