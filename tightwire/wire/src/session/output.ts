@@ -1,5 +1,6 @@
 import type { Clock } from "@tightwire/core/runtime";
 import type { ByteTransport } from "./byte-transport.js";
+import { FlushSchedule } from "./flush-schedule.js";
 import { giveSlab, SLAB_BYTES, takeSlab } from "./slab.js";
 
 /**
@@ -21,10 +22,8 @@ interface WaitingAccount {
 }
 
 /**
- * Gathers all that a connection writes in one turn of the event loop into one write. Whoever writes
- * calls {@link reserve} and then fills `buffer` from `at` on; the flush comes when the code that
- * runs now, with the promises that it settles, is done: a single call waits for nothing, and many
- * share a write.
+ * Gathers what a connection writes into few writes. Whoever writes calls {@link reserve} and then
+ * fills `buffer` from `at` on; {@link FlushSchedule} says when it is flushed.
  */
 export class Output {
   buffer: Buffer = NOTHING;
@@ -35,7 +34,6 @@ export class Output {
   sentSincePing = false;
   #start = 0;
   #sentBytes = 0;
-  #scheduled = false;
   #waiting = false;
   /** How often {@link callWritten} was told since bytes were handed on. */
   #calls = 0;
@@ -45,7 +43,7 @@ export class Output {
   readonly #account: WaitingAccount;
   #inFlight: Buffer[] = [];
   readonly #transport: ByteTransport;
-  readonly #clock: Clock;
+  readonly #schedule: FlushSchedule;
   readonly #beforeFlush: () => void;
   readonly #afterWrite: () => void;
 
@@ -59,7 +57,7 @@ export class Output {
     beforeFlush: () => void,
     unblocked: () => void,
   ) {
-    this.#clock = clock;
+    this.#schedule = new FlushSchedule(clock, () => this.flush());
     this.#account = account;
     this.#transport = transport;
     this.#beforeFlush = beforeFlush;
@@ -90,7 +88,7 @@ export class Output {
   /** Makes room for so many bytes in a row, and sees to it that they are sent. */
   reserve(bytes: number): void {
     if (this.buffer.length - this.at < bytes) this.#makeRoom(bytes);
-    if (!this.#scheduled) this.schedule();
+    if (!this.#schedule.pending) this.#schedule.request();
   }
 
   /** The last frame of a call was written, or the first of a stream in this turn. */
@@ -98,17 +96,10 @@ export class Output {
     if (++this.#calls >= CALLS_A_WRITE && this.#transport.waitingBytes === 0) this.#send();
   }
 
-  /** Has {@link flush} called when the code that runs now is done. */
+  /** Has {@link flush} called soon. */
   schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    this.#clock.nextTick(this.#flushLater);
+    this.#schedule.request();
   }
-
-  readonly #flushLater = (): void => {
-    this.#scheduled = false;
-    this.flush();
-  };
 
   /** Nothing is handed on from now on. */
   close(): void {
