@@ -121,6 +121,27 @@ describe("30. growth", () => {
     expect(takeAll(inbox)).toHaveLength(209_718);
   });
 
+  test("30. the parts of a message that is dropped are used again, whole parts only", () => {
+    const made: number[] = [];
+    const allocate = Buffer.allocUnsafeSlow;
+    const first = createInbox().inbox;
+    const second = createInbox().inbox;
+    const bytes = message(Buffer.alloc(100_000)).subarray(0, 90_000);
+    first.push(bytes, 0, bytes.length);
+    first.clear();
+    Buffer.allocUnsafeSlow = (size) => {
+      made.push(size);
+      return allocate(size);
+    };
+    try {
+      second.push(bytes, 0, bytes.length);
+    } finally {
+      Buffer.allocUnsafeSlow = allocate;
+    }
+    expect(made).toEqual([]);
+    second.clear();
+  });
+
   test("30. a message that comes byte by byte is copied a few times, not once a byte", () => {
     const { inbox } = createInbox();
     const copies = Buffer.prototype.copy;

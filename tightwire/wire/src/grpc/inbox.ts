@@ -1,3 +1,4 @@
+import { MessageParts, type PartsOwner } from "./message-parts.js";
 import { checkPrefix, type MessageFault, PREFIX_BYTES } from "./message-prefix.js";
 import {
   heldBytes,
@@ -9,13 +10,6 @@ import {
 } from "./waiting-message.js";
 
 /**
- * A message's buffer begins at this many times what came of it, whatever length was declared, so
- * that one of a few frames is not copied again; and from {@link FIRST_BUFFER_BYTES} on it doubles.
- */
-const FIRST_BUFFER_FACTOR = 8;
-const FIRST_BUFFER_BYTES = 131_072;
-
-/**
  * Whole messages up to this size wait together: as objects of their own, empty ones would take
  * forty times the bytes that they cost their sender.
  */
@@ -23,14 +17,9 @@ const SMALL_BYTES = 1_024;
 const RUN_BYTES = 4_096;
 
 /** What an inbox asks of its stream. */
-export interface InboxOwner {
+export interface InboxOwner extends PartsOwner {
   /** The largest message that is taken. */
   readonly maxMessageBytes: number;
-  /**
-   * Bytes that are kept for the peer from now on, or no longer (negative). False when that is too
-   * much.
-   */
-  hold(bytes: number): boolean;
 }
 
 /**
@@ -42,9 +31,8 @@ export class Inbox {
   readonly #owner: InboxOwner;
   readonly #prefix: Buffer = Buffer.allocUnsafe(PREFIX_BYTES);
   #prefixBytes = 0;
-  #body: Buffer | undefined = undefined;
-  #bodyBytes = 0;
-  #bodyLength = 0;
+  /** The message under way, once its prefix has come. */
+  #body: MessageParts | undefined = undefined;
   readonly #ready: (ReceivedMessage | Run)[] = [];
   #readyBytes = 0;
   #busy = false;
@@ -115,7 +103,7 @@ export class Inbox {
    * when somebody waits for it, or it could never become whole.
    */
   uncreditedBytes(awaited: boolean): number {
-    const partial = this.#prefixBytes + this.#bodyBytes;
+    const partial = this.#prefixBytes + (this.#body?.bytes ?? 0);
     return this.#readyBytes + (awaited && this.#ready.length === 0 ? 0 : partial);
   }
 
@@ -142,11 +130,10 @@ export class Inbox {
         const fault = this.#beginBody();
         if (fault !== undefined) return fault;
       }
-      const wanted = Math.min(this.#bodyLength - this.#bodyBytes, end - at);
-      if (!this.#grow(this.#bodyBytes + wanted)) return { kind: "held" };
-      at += bytes.copy(this.#body as unknown as Buffer, this.#bodyBytes, at, at + wanted);
-      this.#bodyBytes += wanted;
-      if (this.#bodyBytes === this.#bodyLength && !this.#whole()) return { kind: "held" };
+      const body = this.#body as unknown as MessageParts;
+      const copied = body.push(bytes, at, end);
+      if (copied === undefined || (body.whole && !this.#whole(body))) return { kind: "held" };
+      at += copied;
     }
     return undefined;
   }
@@ -166,7 +153,8 @@ export class Inbox {
 
   /** Drops everything. */
   clear(): void {
-    this.#owner.hold(-(this.#body?.length ?? 0) - this.#busyBytes);
+    this.#owner.hold(-this.#busyBytes);
+    this.#body?.drop();
     for (const one of this.#ready) this.#owner.hold(-heldBytes(one));
     this.#body = undefined;
     this.#ready.length = 0;
@@ -177,40 +165,20 @@ export class Inbox {
   #beginBody(): MessageFault | undefined {
     const prefix = checkPrefix(this.#prefix, 0, this.#owner.maxMessageBytes);
     if (typeof prefix !== "number") return prefix;
-    this.#bodyLength = prefix;
-    this.#bodyBytes = 0;
-    this.#body = Buffer.allocUnsafe(0);
+    this.#body = new MessageParts(prefix, this.#owner);
     return undefined;
   }
 
-  #grow(bytes: number): boolean {
-    const body = this.#body as Buffer;
-    if (body.length >= bytes) return true;
-    const first = Math.min(bytes * FIRST_BUFFER_FACTOR, FIRST_BUFFER_BYTES);
-    const size = Math.min(this.#bodyLength, Math.max(bytes, body.length * 2, first));
-    if (!this.#owner.hold(size - body.length)) return false;
-    const larger = Buffer.allocUnsafe(size);
-    body.copy(larger, 0, 0, this.#bodyBytes);
-    this.#body = larger;
-    return true;
-  }
-
   /** A message under way is whole. False when it is too much to hold. */
-  #whole(): boolean {
-    const body = this.#body as Buffer;
+  #whole(body: MessageParts): boolean {
+    const bytes = body.take();
     this.#body = undefined;
-    this.#bodyBytes = 0;
     this.#prefixBytes = 0;
-    if (this.#bodyLength <= SMALL_BYTES) {
-      this.#owner.hold(-body.length);
-      return this.#append(Buffer.concat([this.#prefix, body]), 0, PREFIX_BYTES + this.#bodyLength);
-    }
-    if (!this.#owner.hold(OBJECT_BYTES)) {
-      this.#owner.hold(-body.length);
-      return false;
-    }
-    this.#ready.push({ bytes: body, compressed: this.#prefix[0] === 1 });
-    this.#readyBytes += this.#bodyLength + PREFIX_BYTES;
+    if (bytes.length <= SMALL_BYTES)
+      return this.#append(Buffer.concat([this.#prefix, bytes]), 0, PREFIX_BYTES + bytes.length);
+    if (!this.#owner.hold(bytes.length + OBJECT_BYTES)) return false;
+    this.#ready.push({ bytes, compressed: this.#prefix[0] === 1 });
+    this.#readyBytes += bytes.length + PREFIX_BYTES;
     return true;
   }
 

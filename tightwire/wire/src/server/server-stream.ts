@@ -4,6 +4,7 @@ import {
   CALLER_CANCELLED,
   DEADLINE_PASSED,
   type FinalStatus,
+  giveBack,
   type IncomingCall,
   type IncomingSink,
   type OpenedCall,
@@ -141,6 +142,7 @@ export class ServerStream implements IncomingCall, StreamOwner {
   write(bytes: Uint8Array, compress: boolean, lender?: Lender): boolean {
     if (this.#status !== undefined || this.stream.closed) return true;
     if (this.#isTooMuchUnread(bytes.length)) {
+      giveBack(lender, bytes);
       this.refuse(UNREAD);
       return false;
     }
@@ -156,7 +158,10 @@ export class ServerStream implements IncomingCall, StreamOwner {
     lender?: Lender,
   ): void {
     if (this.#status !== undefined || this.stream.closed) return;
-    if (this.#isTooMuchUnread(message.length)) return this.finish(UNREAD);
+    if (this.#isTooMuchUnread(message.length)) {
+      giveBack(lender, message);
+      return this.finish(UNREAD);
+    }
     const compressed = this.#sendHead(headers, compress);
     this.#status = trailers === undefined ? OK : { ...OK, trailers };
     this.stream.writer.sendOnly(message, compressed, lender);
