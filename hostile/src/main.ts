@@ -6,7 +6,7 @@ import { keepResults, writePage } from "./figures-page.js";
 import { type Options, readOptions, USAGE } from "./options.js";
 import { formatHeader, formatRow } from "./report.js";
 import type { CaseResult } from "./result.js";
-import { runCase } from "./run-case.js";
+import { runUntilSure } from "./run-case.js";
 import { NotInstalled, type Subject } from "./subjects.js";
 import { judge } from "./verdict.js";
 
@@ -34,7 +34,10 @@ async function attackSubject(
   if (!json) console.log(formatHeader());
   for (const hostile of cases) {
     for (const attackers of connections) {
-      const result = await runCase(hostile, subject, files, { attackers, maxSeconds: seconds });
+      const result = await runUntilSure(hostile, subject, files, {
+        attackers,
+        maxSeconds: seconds,
+      });
       results.push(result);
       const bad = judge(hostile, result).map(({ text }) => text);
       console.log(json ? JSON.stringify({ ...result, bad }) : formatRow(hostile, result));

@@ -8,6 +8,7 @@ import { type ProcessFigures, readFigures, watchPeak } from "./process-figures.j
 import type { CaseResult } from "./result.js";
 import { type SubjectProcess, startSubject } from "./subject-process.js";
 import type { Subject } from "./subjects.js";
+import { judge, medianWait } from "./verdict.js";
 
 /** The neighbour alone with the server, and what both need to come to rest. */
 const QUIET_MS = 500;
@@ -26,6 +27,23 @@ export interface RunOptions {
   readonly maxSeconds?: number | undefined;
   /** Leaves out what only times need: a neighbour that is warm, and a while alone with it. */
   readonly brief?: boolean;
+}
+
+/**
+ * Runs a case against a subject. When only the neighbour's wait is bad it runs three times, since
+ * another process of the machine may have made it wait; the run with the median wait counts.
+ */
+export async function runUntilSure(
+  hostile: HostileCase,
+  subject: Subject,
+  files: CertificateFiles,
+  options: RunOptions,
+): Promise<CaseResult> {
+  const first = await runCase(hostile, subject, files, options);
+  const bad = judge(hostile, first);
+  if (bad.length === 0 || bad.some(({ mark }) => mark !== "W")) return first;
+  const second = await runCase(hostile, subject, files, options);
+  return medianWait([first, second, await runCase(hostile, subject, files, options)]);
 }
 
 /** Runs a case against a subject, each in processes of their own, and measures. */

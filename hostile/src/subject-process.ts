@@ -19,6 +19,11 @@ export interface SubjectProcess {
 
 const START_TIMEOUT_MS = 20_000;
 const COLLECT_TIMEOUT_MS = 10_000;
+/**
+ * glibc's own threshold, which it would raise to 32 MiB as blocks of that size are freed: what a
+ * server has freed would then stay resident, in holes, and count as held.
+ */
+const MMAP_THRESHOLD_BYTES = 131_072;
 const LISTENING = /^listening at (\S+) tls (\S+)$/;
 /** What is kept of what it wrote on stderr. */
 const ERROR_BYTES = 2_000;
@@ -31,7 +36,7 @@ export async function startSubject(
   const [program = "", ...args] = subject.command(files);
   const { NODE_OPTIONS: _, ...env } = process.env;
   const child = spawn(program, args, {
-    env: { ...env, NODE_ENV: "production" },
+    env: { ...env, NODE_ENV: "production", MALLOC_MMAP_THRESHOLD_: `${MMAP_THRESHOLD_BYTES}` },
     stdio: ["pipe", "pipe", "pipe"],
   });
   endWithThisProcess(child);
