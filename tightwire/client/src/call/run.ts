@@ -31,6 +31,12 @@ export interface InterceptedAttempt {
   unprocessed(completion: Completion): void;
 }
 
+/** An attempt that the channel wants to hear of. */
+export interface WatchedAttempt {
+  readonly connection: Connection;
+  readonly startedAt: number;
+}
+
 /**
  * One `next` of the innermost interceptor: attempts, one at a time, each at one endpoint, until one
  * is not to be repeated. A call without interceptors has one run. A run owns the handle of the
@@ -42,6 +48,8 @@ export interface Run extends CallRun {
   attempts: number;
   /** The attempt in flight. */
   readonly handle: CallHandle | undefined;
+  /** The attempt in flight, if the channel wants to know how it finishes. */
+  watched: WatchedAttempt | undefined;
   /** Set while it waits for a connection. */
   stopWaiting: (() => void) | undefined;
   /** How it finished; undefined until then. */
@@ -93,14 +101,29 @@ export function startAttempt(run: Run): void {
 }
 
 function sendAttempt(run: Run, connection: Connection): void {
+  const { call } = run.sent;
   run.attempts++;
-  run.sent.call.attemptStarted(connection.info.address);
+  call.attemptStarted(connection.info.address);
+  if (call.channel.attempts !== undefined)
+    run.watched = { connection, startedAt: call.channel.settings.clock.now() };
   try {
     run.send(connection);
   } catch (thrown) {
     if (run.handle === undefined) run.finish(localCompletion(TRANSPORT_THREW, "unknown"), thrown);
     else run.cancel(TRANSPORT_THREW, thrown);
+    attemptFinished(run, localCompletion(TRANSPORT_THREW, "unknown"));
   }
+}
+
+/** Tells the channel how an attempt finished, once. */
+export function attemptFinished(run: Run, completion: Completion): void {
+  const { watched } = run;
+  if (watched === undefined) return;
+  run.watched = undefined;
+  const { channel, deadline, stream } = run.sent.call;
+  const { connection, startedAt } = watched;
+  const tookMs = stream === undefined ? channel.settings.clock.now() - startedAt : undefined;
+  channel.attempts?.finished(connection, completion, tookMs, deadline - startedAt);
 }
 
 /**
@@ -131,6 +154,7 @@ export function cancelRun(run: Run, status: Status, cause: unknown, trailers?: M
   handle.cancel(status);
   // A transport may miss it.
   run.finish(localCompletion(status, "unknown"));
+  attemptFinished(run, localCompletion(status, "unknown"));
 }
 
 const TRANSPORT_THREW: Status = {

@@ -14,11 +14,13 @@ import { encodeRequest, isCompressed, requestFailure, undecodable } from "./mess
 import { RequestSender } from "./request-sender.js";
 import {
   attemptFailed,
+  attemptFinished,
   cancelRun,
   type Run,
   type Sendable,
   type StreamCall,
   startAttempt,
+  type WatchedAttempt,
 } from "./run.js";
 import { runFailure } from "./run-failure.js";
 
@@ -30,6 +32,7 @@ export class StreamRun implements Run, OutgoingCall, ResponseSink {
   decides: boolean;
   attempts = 0;
   handle: StreamHandle | undefined = undefined;
+  watched: WatchedAttempt | undefined = undefined;
   stopWaiting: (() => void) | undefined = undefined;
   completion: Completion | undefined = undefined;
   cause: unknown = undefined;
@@ -159,6 +162,7 @@ export class StreamRun implements Run, OutgoingCall, ResponseSink {
   }
 
   finished(completion: Completion): void {
+    if (this.watched !== undefined) attemptFinished(this, completion);
     if (this.completion !== undefined) return;
     this.handle = undefined;
     const { kind } = this.sent.call.method;

@@ -10,7 +10,15 @@ import {
   type UnarySink,
 } from "@tightwire/core/runtime";
 import { encodeRequest, isCompressed, requestFailure, undecodable } from "./message-encoding.js";
-import { attemptFailed, cancelRun, type Run, type Sendable, startAttempt } from "./run.js";
+import {
+  attemptFailed,
+  attemptFinished,
+  cancelRun,
+  type Run,
+  type Sendable,
+  startAttempt,
+  type WatchedAttempt,
+} from "./run.js";
 
 /** A run of a unary call: one message out, one in. */
 export class UnaryRun implements Run, OutgoingCall, UnarySink {
@@ -18,6 +26,7 @@ export class UnaryRun implements Run, OutgoingCall, UnarySink {
   readonly decides: boolean;
   attempts = 0;
   handle: CallHandle | undefined = undefined;
+  watched: WatchedAttempt | undefined = undefined;
   stopWaiting: (() => void) | undefined = undefined;
   completion: Completion | undefined = undefined;
   cause: unknown = undefined;
@@ -88,6 +97,7 @@ export class UnaryRun implements Run, OutgoingCall, UnarySink {
   }
 
   finished(completion: Completion, message: Uint8Array | undefined): void {
+    if (this.watched !== undefined) attemptFinished(this, completion);
     if (this.completion !== undefined) return;
     this.handle = undefined;
     if (completion.code !== StatusNumber.OK) return attemptFailed(this, completion);

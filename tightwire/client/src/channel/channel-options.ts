@@ -11,6 +11,8 @@ import {
   type Random,
   refuseUnknownOptions,
 } from "@tightwire/core/runtime";
+import type { BalancerFactory } from "../balancer/balancer.js";
+import { type BalancerName, checkBalancer } from "../balancer/by-name.js";
 import type { Lookup } from "../resolver/resolve-target.js";
 import type { PolicyOverride } from "./policy-override.js";
 
@@ -48,6 +50,12 @@ export interface ChannelOptions {
    * system's resolver.
    */
   readonly lookup?: Lookup;
+  /**
+   * How calls are spread over the endpoints of a target that has several: `least-loaded` by calls
+   * in flight and latency, `round-robin` one after the other, `pick-first` all to the first that
+   * accepts a connection; or a function that makes a balancer of your own. Default `least-loaded`.
+   */
+  readonly balancer?: BalancerName | BalancerFactory;
   /** Limit of one response message, in bytes after decompression. Default 4 MiB. */
   readonly maxMessageBytes?: number;
   /**
@@ -80,6 +88,7 @@ const OPTION_NAMES: readonly string[] = [
   "policies",
   "connectTimeoutMs",
   "lookup",
+  "balancer",
   "maxMessageBytes",
   "validateRequests",
   "interceptors",
@@ -104,5 +113,6 @@ export function checkChannelOptions(options: ChannelOptions): void {
   checkTime("idleTimeoutMs", options.idleTimeoutMs);
   checkOption("policies", options.policies, "array");
   checkTime("connectTimeoutMs", options.connectTimeoutMs);
+  checkBalancer(options.balancer);
   checkCount("maxMessageBytes", options.maxMessageBytes);
 }

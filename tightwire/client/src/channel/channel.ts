@@ -4,7 +4,9 @@ import {
   MisuseError,
   type Observer,
 } from "@tightwire/core";
-import type { Clock, Connection, Report, Status } from "@tightwire/core/runtime";
+import type { Clock, Completion, Connection, Report, Status } from "@tightwire/core/runtime";
+
+import type { EndpointStatus } from "../endpoints/endpoint-status.js";
 
 /**
  * A target with its endpoints and connections. Make one for each service that you call, and keep
@@ -13,6 +15,11 @@ import type { Clock, Connection, Report, Status } from "@tightwire/core/runtime"
 export interface Channel {
   /** As it was given to `createChannel`. */
   readonly target: string;
+  /**
+   * The endpoints that it knows, for a console or a health page. None before the first call when
+   * the target has to be looked up.
+   */
+  endpoints(): readonly EndpointStatus[];
   /**
    * Closes the channel: it accepts no new calls, and calls in flight have `graceMs` milliseconds
    * (default 0; `Infinity` for as long as they take) to finish. Never rejects. Throws a MisuseError
@@ -32,6 +39,22 @@ export interface OpenChannel extends Channel {
    * waiting.
    */
   acquire(ready: (connection: Connection) => void, failed: (status: Status) => void): () => void;
+  /** Hears how attempts finish; undefined while nobody wants to know. */
+  readonly attempts: AttemptWatch | undefined;
+}
+
+/** Who is told how attempts finish that were sent over a connection of `ready` or `acquire`. */
+export interface AttemptWatch {
+  /**
+   * Called once for each attempt. `tookMs`: how long it took; undefined for streams, which take as
+   * long as they are used. `timeoutMs`: how long it might have taken.
+   */
+  finished(
+    connection: Connection,
+    completion: Completion,
+    tookMs: number | undefined,
+    timeoutMs: number,
+  ): void;
 }
 
 /** The options that calls read. */

@@ -8,7 +8,7 @@ import {
   SYSTEM,
 } from "@tightwire/core/runtime";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { systemLookup } from "../resolver/resolve-target.js";
+import { resolveTarget, systemLookup } from "../resolver/resolve-target.js";
 import { parseTarget } from "../resolver/target.js";
 import { createConnector } from "./connector.js";
 
@@ -75,9 +75,10 @@ function openConnector(text: string, { held = false, made: tell }: FakeOptions =
   let release = (): void => {};
   const released = held ? new Promise<void>((resolve) => (release = resolve)) : undefined;
   const connector = createConnector({
-    target: parseTarget(text),
+    target: text,
+    failure: (reason) => `cannot connect to ${text}: ${reason}`,
+    addresses: () => resolveTarget(parseTarget(text), systemLookup),
     ...SYSTEM,
-    lookup: systemLookup,
     report: () => {},
     timeoutMs: 70,
     maxMessageBytes: 7,

@@ -4,6 +4,7 @@ import {
   type ClientTransport,
   type Clock,
   type Connection,
+  type Endpoint,
   type Random,
   type Report,
   type Status,
@@ -11,8 +12,6 @@ import {
   type Timer,
 } from "@tightwire/core/runtime";
 import { pickFirst } from "../balancer/pick-first.js";
-import { type Lookup, resolveTarget } from "../resolver/resolve-target.js";
-import type { Target } from "../resolver/target.js";
 import { backoffMs } from "./backoff.js";
 import {
   type ConnectorEvent,
@@ -23,18 +22,25 @@ import {
 
 /** What a connector needs. */
 export interface ConnectorParts {
-  readonly target: Target;
+  /** What the user wrote. */
+  readonly target: string;
+  /** The message of calls that fail for want of a connection. */
+  readonly failure: (reason: string) => string;
+  /** Finds the addresses to connect to, for each round; rejects when there are none. */
+  readonly addresses: () => Promise<readonly Endpoint[]>;
   readonly transport: ClientTransport;
-  readonly lookup: Lookup;
   readonly timeoutMs: number;
   readonly maxMessageBytes: number;
   readonly clock: Clock;
   readonly random: Random;
   readonly report: Report;
+  /** Hears each new state. Must not throw. */
+  readonly changed?: (state: ConnectorState) => void;
 }
 
 /** Keeps one connection to a target. */
 export interface Connector {
+  readonly state: ConnectorState;
   /** The connection for the next call; undefined when there is none now. */
   ready(): Connection | undefined;
   /**
@@ -55,7 +61,10 @@ interface Waiter {
 }
 
 /** How calls finish that a channel's user no longer wants. */
-const CHANNEL_CLOSED: Status = { code: StatusNumber.CANCELLED, message: "the channel was closed" };
+export const CHANNEL_CLOSED: Status = {
+  code: StatusNumber.CANCELLED,
+  message: "the channel was closed",
+};
 
 /**
  * Keeps one connection to the first endpoint that accepts one. It connects when a call needs it and
@@ -65,7 +74,7 @@ const CHANNEL_CLOSED: Status = { code: StatusNumber.CANCELLED, message: "the cha
  * of that runs detached from any call; each call that waited goes on in its own context.
  */
 export function createConnector(parts: ConnectorParts): Connector {
-  const { target, transport, lookup, timeoutMs, maxMessageBytes, clock, random, report } = parts;
+  const { target, transport, timeoutMs, maxMessageBytes, clock, random, report } = parts;
   const waiters = new Set<Waiter>();
   /** The one that takes calls, and those that drain. */
   const connections = new Set<Connection>();
@@ -75,15 +84,17 @@ export function createConnector(parts: ConnectorParts): Connector {
   let delay: Timer | undefined;
 
   function apply(event: ConnectorEvent): void {
-    state = transition(state, event);
+    const before = state;
+    state = transition(before, event);
+    if (state !== before) parts.changed?.(state);
   }
 
   async function connect(): Promise<Connection> {
     const { signal } = closing;
     const options = { timeoutMs, maxMessageBytes, clock, random, report };
     return pickFirst({
-      target: target.text,
-      endpoints: await resolveTarget(target, lookup),
+      target,
+      endpoints: await parts.addresses(),
       clock,
       signal,
       connectTo: (endpoint, wanted) => transport.connect(endpoint, { ...options, signal: wanted }),
@@ -109,7 +120,7 @@ export function createConnector(parts: ConnectorParts): Connector {
   function failed(reason: string): void {
     const failure: Status = {
       code: StatusNumber.UNAVAILABLE,
-      message: `cannot connect to ${target.text}: ${reason}`,
+      message: parts.failure(reason),
     };
     apply({ kind: "failed", failure, retryAt: retryAt(clock.now()) });
     for (const waiter of takeWaiters()) waiter.failed(failure);
@@ -163,6 +174,9 @@ export function createConnector(parts: ConnectorParts): Connector {
   }
 
   return {
+    get state() {
+      return state;
+    },
     ready: () => (state.kind === "ready" ? state.connection : undefined),
     acquire(ready, failed) {
       const inContext = AsyncLocalStorage.snapshot();

@@ -14,7 +14,7 @@ import { parseTarget } from "../resolver/target.js";
 import type { Channel, OpenChannel } from "./channel.js";
 import { checkTransport } from "./channel-arguments.js";
 import { type ChannelOptions, checkChannelOptions } from "./channel-options.js";
-import { createConnector } from "./connector.js";
+import { openEndpoints } from "./open-endpoints.js";
 import { policiesOf } from "./policy-override.js";
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
@@ -32,11 +32,11 @@ export function createChannel(target: string, options: ChannelOptions = {}): Cha
   const { clock = systemClock, random = systemRandom } = options;
   const withPolicy = policiesOf(options);
   const report = createReport(options.logger);
-  const connector = createConnector({
+  const endpoints = openEndpoints(parsed, {
+    ...options,
     clock,
     random,
     report,
-    target: parsed,
     transport: options.transport ?? wire(),
     lookup: options.lookup ?? systemLookup,
     timeoutMs: timerMs(options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS),
@@ -54,11 +54,15 @@ export function createChannel(target: string, options: ChannelOptions = {}): Cha
       clock,
       report,
     },
-    ready: connector.ready,
-    acquire: connector.acquire,
+    ready: endpoints.ready,
+    acquire: endpoints.acquire,
+    endpoints: endpoints.endpoints,
+    get attempts() {
+      return endpoints.attempts;
+    },
     close(graceMs = 0) {
       checkWait("graceMs", graceMs);
-      return connector.close(timerMs(graceMs));
+      return endpoints.close(timerMs(graceMs));
     },
   };
   return channel;

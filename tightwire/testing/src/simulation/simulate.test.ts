@@ -1,71 +1,8 @@
 import { createClient } from "@tightwire/client";
-import type {
-  Codec,
-  MethodDefinition,
-  MethodKind,
-  Policy,
-  ServiceDefinition,
-} from "@tightwire/core";
-import { createServer } from "@tightwire/server";
 import { expect, test } from "vitest";
-import type { SimulatedProcess } from "./host.js";
+import { Echo, serveEcho } from "./echo.test-support.js";
 import { SimulationError, simulate } from "./simulate.js";
 import type { World } from "./world.js";
-
-const text: Codec<{ text: string }> = {
-  encode: (message) => Buffer.from(message.text),
-  decode: (bytes) => ({ text: Buffer.from(bytes).toString() }),
-  create: (partial) => partial as { text: string },
-};
-
-function method(name: string, kind: MethodKind, policy: Policy): MethodDefinition {
-  return {
-    name,
-    path: `/test.Echo/${name}`,
-    kind,
-    idempotency: "no_side_effects",
-    policy,
-    http: [],
-    redacted: { request: [], response: [] },
-    request: text as Codec<unknown>,
-    response: text as Codec<unknown>,
-  };
-}
-
-interface Text {
-  readonly text: string;
-}
-interface EchoHandlers {
-  say(request: Text): Promise<Text>;
-  count(request: Text): AsyncIterable<Text>;
-}
-interface EchoClient {
-  say(request: Text): Promise<Text>;
-  count(request: Text): AsyncIterable<Text>;
-}
-const Echo: ServiceDefinition<EchoHandlers, EchoClient> = {
-  name: "test.Echo",
-  methods: {
-    say: method("Say", "unary", { timeoutMs: 3_000 }),
-    count: method("Count", "server_streaming", {}),
-  },
-};
-
-async function serveEcho(process: SimulatedProcess): Promise<void> {
-  const server = createServer({ ...process.system }).add(Echo, {
-    async say({ text }) {
-      await process.sleep(5);
-      return { text: `${process.name} ${text}` };
-    },
-    async *count({ text }) {
-      for (let number = 0; number < Number(text); number++) {
-        await process.sleep(100);
-        yield { text: String(number) };
-      }
-    },
-  });
-  await process.serve(server, 50_051);
-}
 
 /** Each is run twice. */
 const SEEDS = 200;
