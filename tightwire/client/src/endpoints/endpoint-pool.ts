@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { detach, type Outcome } from "@tightwire/core";
 import {
   type Clock,
@@ -18,6 +17,7 @@ import type { EndpointSource } from "../resolver/endpoint-source.js";
 import type { EndpointStatus } from "./endpoint-status.js";
 import { type EndpointOwner, ManagedEndpoint } from "./managed-endpoint.js";
 import { afterFailure, afterSuccess } from "./standing.js";
+import { WaitingCalls } from "./waiting-calls.js";
 
 /** What a pool needs. */
 export interface PoolParts {
@@ -37,11 +37,6 @@ export interface PoolParts {
   readonly report: Report;
 }
 
-interface Waiter {
-  readonly ready: (connection: Connection) => void;
-  readonly failed: (status: Status) => void;
-}
-
 /**
  * The endpoints of a channel that may have several. All of them are connected to once a call needs
  * one, and the balancer picks from those that are ready. One that fails again and again is set
@@ -57,7 +52,7 @@ export class EndpointPool implements EndpointOwner, AttemptWatch {
   #candidates: ManagedEndpoint[] = [];
   /** Those that were set aside, are ready, and are due for a probe. */
   readonly #due = new Set<ManagedEndpoint>();
-  readonly #waiters = new Set<Waiter>();
+  readonly #waiting = new WaitingCalls();
   /** Where connections belong. */
   readonly #owners = new WeakMap<Connection, ManagedEndpoint>();
   #closed = false;
@@ -68,7 +63,7 @@ export class EndpointPool implements EndpointOwner, AttemptWatch {
     this.#balancer = parts.balancer({ clock: parts.clock, random: parts.random });
     parts.source.listen(
       (endpoints) => this.#resolved(endpoints),
-      () => this.#failWaiters(),
+      () => this.#failWaiting(),
     );
   }
 
@@ -114,7 +109,7 @@ export class EndpointPool implements EndpointOwner, AttemptWatch {
   #balance(candidates: readonly ManagedEndpoint[]): ManagedEndpoint {
     try {
       const picked = this.#balancer.pick(candidates) as ManagedEndpoint;
-      if (picked.connection !== undefined) return picked;
+      if (picked instanceof ManagedEndpoint && picked.connection !== undefined) return picked;
       throw new TypeError("the balancer picked something that is no candidate");
     } catch (thrown) {
       this.#parts.report(thrown, "balancer", this.#parts.target);
@@ -124,15 +119,10 @@ export class EndpointPool implements EndpointOwner, AttemptWatch {
 
   /** As {@link Connector.acquire}. */
   acquire(ready: (connection: Connection) => void, failed: (status: Status) => void): () => void {
-    const inContext = AsyncLocalStorage.snapshot();
-    const waiter: Waiter = {
-      ready: (connection) => inContext(ready, connection),
-      failed: (status) => inContext(failed, status),
-    };
-    this.#waiters.add(waiter);
+    const stop = this.#waiting.add(ready, failed);
     detach(() => this.#parts.source.need());
     queueMicrotask(() => this.#serve());
-    return () => void this.#waiters.delete(waiter);
+    return stop;
   }
 
   /** As {@link Connector.close}. */
@@ -140,7 +130,7 @@ export class EndpointPool implements EndpointOwner, AttemptWatch {
     this.#closed = true;
     this.#parts.source.close();
     this.#candidates = [];
-    for (const waiter of this.#takeWaiters()) waiter.failed(CHANNEL_CLOSED);
+    this.#waiting.fail(CHANNEL_CLOSED);
     await Promise.all([...this.#endpoints.values()].map((endpoint) => endpoint.close(graceMs)));
   }
 
@@ -225,42 +215,24 @@ export class EndpointPool implements EndpointOwner, AttemptWatch {
 
   /** Gives waiting calls what they wait for, or the reason why they wait for nothing. */
   #serve(): void {
-    if (this.#waiters.size === 0 || this.#closed) return;
-    if (!this.#pickable()) return this.#failWaiters();
-    // What one call does may end others that wait.
-    for (const waiter of this.#waiters) {
-      const connection = this.ready();
-      if (connection === undefined) return;
-      this.#waiters.delete(waiter);
-      waiter.ready(connection);
-    }
-  }
-
-  #pickable(): boolean {
-    for (const { connection } of this.#endpoints.values())
-      if (connection !== undefined) return true;
-    return false;
+    if (!this.#waiting.any || this.#closed) return;
+    this.#waiting.serve(() => this.ready());
+    if (this.#waiting.any) this.#failWaiting();
   }
 
   /** Fails waiting calls once there is nothing to wait for. */
-  #failWaiters(): void {
+  #failWaiting(): void {
     const reasons: string[] = [];
     for (const { failure } of this.#endpoints.values()) {
       if (failure === undefined) return;
       reasons.push(failure);
     }
-    const { failure } = this.#parts.source;
-    if (reasons.length === 0 && failure === undefined) return;
-    const why = reasons.length === 0 ? `${failure}` : reasons.join("; ");
-    const message = this.#parts.failure(why);
-    for (const waiter of this.#takeWaiters())
-      waiter.failed({ code: StatusNumber.UNAVAILABLE, message });
-  }
-
-  #takeWaiters(): Waiter[] {
-    const all = [...this.#waiters];
-    this.#waiters.clear();
-    return all;
+    const why = reasons.length === 0 ? this.#parts.source.failure : reasons.join("; ");
+    if (why === undefined) return;
+    this.#waiting.fail({
+      code: StatusNumber.UNAVAILABLE,
+      message: this.#parts.failure(why),
+    });
   }
 }
 
