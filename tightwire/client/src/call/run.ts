@@ -104,7 +104,7 @@ function sendAttempt(run: Run, connection: Connection): void {
   const { call } = run.sent;
   run.attempts++;
   call.attemptStarted(connection.info.address);
-  if (call.channel.attempts !== undefined)
+  if (call.channel.attempts?.watches === true)
     run.watched = { connection, startedAt: call.channel.settings.clock.now() };
   try {
     run.send(connection);

@@ -39,12 +39,14 @@ export interface OpenChannel extends Channel {
    * waiting.
    */
   acquire(ready: (connection: Connection) => void, failed: (status: Status) => void): () => void;
-  /** Hears how attempts finish; undefined while nobody wants to know. */
+  /** Hears how attempts finish; undefined when nobody wants to know. */
   readonly attempts: AttemptWatch | undefined;
 }
 
 /** Who is told how attempts finish that were sent over a connection of `ready` or `acquire`. */
 export interface AttemptWatch {
+  /** Whether it wants to hear of attempts that begin now. */
+  readonly watches: boolean;
   /**
    * Called once for each attempt. `tookMs`: how long it took; undefined for streams, which take as
    * long as they are used. `timeoutMs`: how long it might have taken.

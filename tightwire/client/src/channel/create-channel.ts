@@ -57,9 +57,7 @@ export function createChannel(target: string, options: ChannelOptions = {}): Cha
     ready: endpoints.ready,
     acquire: endpoints.acquire,
     endpoints: endpoints.endpoints,
-    get attempts() {
-      return endpoints.attempts;
-    },
+    attempts: endpoints.attempts,
     close(graceMs = 0) {
       checkWait("graceMs", graceMs);
       return endpoints.close(timerMs(graceMs));

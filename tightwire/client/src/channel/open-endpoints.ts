@@ -70,9 +70,7 @@ export function openEndpoints(target: Target, parts: EndpointsParts): Endpoints 
     acquire: (ready, failed) => pool.acquire(ready, failed),
     close: (graceMs) => pool.close(graceMs),
     endpoints: () => pool.endpoints,
-    get attempts() {
-      return pool.watches ? pool : undefined;
-    },
+    attempts: pool,
   };
 }
 
