@@ -8,7 +8,8 @@ export interface Candidate {
   readonly inFlight: number;
   /**
    * How long attempts of unary calls take there, in milliseconds: an average in which the latest
-   * count most. A failure counts as a slow one. Undefined before the first has finished.
+   * count most. A failure counts as a slow one. Undefined before the first has finished. Current
+   * while {@link Balancer.pick} runs.
    */
   readonly latencyMs: number | undefined;
   /** Since when it has been ready, by the channel's clock. */
@@ -19,9 +20,10 @@ export interface Candidate {
 export interface Balancer {
   /**
    * Returns one of the candidates. There are at least two; the array is the channel's and changes
-   * from call to call. What it throws is reported, and the first candidate is used.
+   * from call to call. `now` is the time by the channel's clock. What it throws is reported, and
+   * the first candidate is used.
    */
-  pick(candidates: readonly Candidate[]): Candidate;
+  pick(candidates: readonly Candidate[], now: number): Candidate;
 }
 
 /** What a balancer may use of its channel. */

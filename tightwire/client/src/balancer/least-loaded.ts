@@ -15,14 +15,13 @@ const EQUAL_FACTOR = 1.5;
  * take. Two are enough to keep the longest queue short, and leave no endpoint that all clients rush
  * to at once. Source: Mitzenmacher, The power of two choices in randomized load balancing (2001).
  */
-export const leastLoaded: BalancerFactory = ({ clock, random }) => ({
-  pick(candidates) {
+export const leastLoaded: BalancerFactory = ({ random }) => ({
+  pick(candidates, now) {
     const { length } = candidates;
     const first = Math.floor(random.next() * length);
     const step = 1 + Math.floor(random.next() * (length - 1));
     const one = candidates[first] as Candidate;
     const other = candidates[(first + step) % length] as Candidate;
-    const now = clock.now();
     const ratio = latencyRatio(one, other);
     return queue(one, now) * ratio <= queue(other, now) ? one : other;
   },

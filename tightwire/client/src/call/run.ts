@@ -7,6 +7,7 @@ import {
   type Status,
   StatusNumber,
 } from "@tightwire/core/runtime";
+import type { WatchedAttempt } from "../channel/channel.js";
 import type { ClientCall } from "./client-call.js";
 import type { CallRun } from "./interception.js";
 import type { StreamActivity } from "./stream-activity.js";
@@ -29,12 +30,6 @@ export interface InterceptedAttempt {
   readonly number: number;
   /** The peer never processed it: another one follows. */
   unprocessed(completion: Completion): void;
-}
-
-/** An attempt that the channel wants to hear of. */
-export interface WatchedAttempt {
-  readonly connection: Connection;
-  readonly startedAt: number;
 }
 
 /**
@@ -104,8 +99,7 @@ function sendAttempt(run: Run, connection: Connection): void {
   const { call } = run.sent;
   run.attempts++;
   call.attemptStarted(connection.info.address);
-  if (call.channel.attempts?.watches === true)
-    run.watched = { connection, startedAt: call.channel.settings.clock.now() };
+  run.watched = call.channel.attempts?.started(connection);
   try {
     run.send(connection);
   } catch (thrown) {
@@ -120,10 +114,8 @@ export function attemptFinished(run: Run, completion: Completion): void {
   const { watched } = run;
   if (watched === undefined) return;
   run.watched = undefined;
-  const { channel, deadline, stream } = run.sent.call;
-  const { connection, startedAt } = watched;
-  const tookMs = stream === undefined ? channel.settings.clock.now() - startedAt : undefined;
-  channel.attempts?.finished(connection, completion, tookMs, deadline - startedAt);
+  const { deadline, stream } = run.sent.call;
+  watched.finished(completion, stream === undefined, deadline);
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   StatusNumber,
   type StreamHandle,
 } from "@tightwire/core/runtime";
+import type { WatchedAttempt } from "../channel/channel.js";
 import { encodeRequest, isCompressed, requestFailure, undecodable } from "./message-encoding.js";
 import { RequestSender } from "./request-sender.js";
 import {
@@ -20,7 +21,6 @@ import {
   type Sendable,
   type StreamCall,
   startAttempt,
-  type WatchedAttempt,
 } from "./run.js";
 import { runFailure } from "./run-failure.js";
 

@@ -9,6 +9,7 @@ import {
   StatusNumber,
   type UnarySink,
 } from "@tightwire/core/runtime";
+import type { WatchedAttempt } from "../channel/channel.js";
 import { encodeRequest, isCompressed, requestFailure, undecodable } from "./message-encoding.js";
 import {
   attemptFailed,
@@ -17,7 +18,6 @@ import {
   type Run,
   type Sendable,
   startAttempt,
-  type WatchedAttempt,
 } from "./run.js";
 
 /** A run of a unary call: one message out, one in. */

@@ -4,7 +4,14 @@ import {
   MisuseError,
   type Observer,
 } from "@tightwire/core";
-import type { Clock, Completion, Connection, Report, Status } from "@tightwire/core/runtime";
+import type {
+  Clock,
+  Completion,
+  Connection,
+  Deadline,
+  Report,
+  Status,
+} from "@tightwire/core/runtime";
 
 import type { EndpointStatus } from "../endpoints/endpoint-status.js";
 
@@ -43,20 +50,19 @@ export interface OpenChannel extends Channel {
   readonly attempts: AttemptWatch | undefined;
 }
 
-/** Who is told how attempts finish that were sent over a connection of `ready` or `acquire`. */
+/** Who hears of the attempts that are sent over connections of `ready` or `acquire`. */
 export interface AttemptWatch {
-  /** Whether it wants to hear of attempts that begin now. */
-  readonly watches: boolean;
+  /** An attempt begins; undefined when nobody wants to hear of it. */
+  started(connection: Connection): WatchedAttempt | undefined;
+}
+
+/** An attempt that a channel wants to hear of. */
+export interface WatchedAttempt {
   /**
-   * Called once for each attempt. `tookMs`: how long it took; undefined for streams, which take as
-   * long as they are used. `timeoutMs`: how long it might have taken.
+   * Called once. `unary`: whether it took as long as its peer did; a stream takes as long as it is
+   * used. `deadline`: that of its call.
    */
-  finished(
-    connection: Connection,
-    completion: Completion,
-    tookMs: number | undefined,
-    timeoutMs: number,
-  ): void;
+  finished(completion: Completion, unary: boolean, deadline: Deadline): void;
 }
 
 /** The options that calls read. */

@@ -1,7 +1,6 @@
 import { detach, type Outcome } from "@tightwire/core";
 import {
   type Clock,
-  type Completion,
   type Connection,
   type Endpoint,
   type Random,
@@ -10,10 +9,11 @@ import {
   StatusNumber,
 } from "@tightwire/core/runtime";
 import type { Balancer, BalancerFactory } from "../balancer/balancer.js";
-import type { AttemptWatch } from "../channel/channel.js";
+import type { AttemptWatch, WatchedAttempt } from "../channel/channel.js";
 import { CHANNEL_CLOSED, type Connector } from "../channel/connector.js";
 import type { ConnectorState } from "../channel/connector-state.js";
 import type { EndpointSource } from "../resolver/endpoint-source.js";
+import { type AttemptOwner, EndpointAttempt } from "./endpoint-attempt.js";
 import type { EndpointStatus } from "./endpoint-status.js";
 import { type EndpointOwner, ManagedEndpoint } from "./managed-endpoint.js";
 import { afterFailure, afterSuccess } from "./standing.js";
@@ -42,8 +42,9 @@ export interface PoolParts {
  * one, and the balancer picks from those that are ready. One that fails again and again is set
  * aside for a while, but never more than half of them: then the fault is elsewhere.
  */
-export class EndpointPool implements EndpointOwner, AttemptWatch {
+export class EndpointPool implements EndpointOwner, AttemptOwner, AttemptWatch {
   readonly clock: Clock;
+  now = 0;
   readonly #parts: PoolParts;
   readonly #balancer: Balancer;
   /** By their addresses. */
@@ -68,6 +69,7 @@ export class EndpointPool implements EndpointOwner, AttemptWatch {
   }
 
   get endpoints(): EndpointStatus[] {
+    this.now = this.clock.now();
     return [...this.#endpoints.values()].map(({ address, state, inFlight, latencyMs }) => ({
       address,
       state,
@@ -76,17 +78,23 @@ export class EndpointPool implements EndpointOwner, AttemptWatch {
     }));
   }
 
-  /** Whether attempts are to be told: one endpoint is used whatever comes of them. */
-  get watches(): boolean {
+  /** One endpoint is used whatever comes of its attempts. */
+  get #watches(): boolean {
     return this.#endpoints.size > 1;
+  }
+
+  started(connection: Connection): WatchedAttempt | undefined {
+    const endpoint = this.#watches ? this.#owners.get(connection) : undefined;
+    return endpoint === undefined ? undefined : new EndpointAttempt(this, endpoint, connection);
   }
 
   /** The connection for the next attempt, which is counted; undefined when there is none now. */
   ready(): Connection | undefined {
     this.#parts.source.used();
+    this.now = this.clock.now();
     const endpoint = this.#pick();
     if (endpoint === undefined) return undefined;
-    if (this.watches) endpoint.inFlight++;
+    if (this.#watches) endpoint.inFlight++;
     return endpoint.connection;
   }
 
@@ -108,7 +116,7 @@ export class EndpointPool implements EndpointOwner, AttemptWatch {
 
   #balance(candidates: readonly ManagedEndpoint[]): ManagedEndpoint {
     try {
-      const picked = this.#balancer.pick(candidates) as ManagedEndpoint;
+      const picked = this.#balancer.pick(candidates, this.now) as ManagedEndpoint;
       if (picked instanceof ManagedEndpoint && picked.connection !== undefined) return picked;
       throw new TypeError("the balancer picked something that is no candidate");
     } catch (thrown) {
@@ -134,23 +142,7 @@ export class EndpointPool implements EndpointOwner, AttemptWatch {
     await Promise.all([...this.#endpoints.values()].map((endpoint) => endpoint.close(graceMs)));
   }
 
-  finished(
-    connection: Connection,
-    { code, outcome }: Completion,
-    tookMs: number | undefined,
-    timeoutMs: number,
-  ): void {
-    const endpoint = this.#owners.get(connection);
-    if (endpoint === undefined) return;
-    endpoint.inFlight--;
-    const failed = code === StatusNumber.UNAVAILABLE;
-    if (tookMs !== undefined)
-      endpoint.addLatency(failed ? Math.max(tookMs, Math.min(timeoutMs, LONGEST_MS)) : tookMs);
-    // What a lost connection did to its calls says nothing of the next one.
-    if (endpoint.connection === connection) this.#judge(endpoint, code, outcome);
-  }
-
-  #judge(endpoint: ManagedEndpoint, code: number, outcome: Outcome): void {
+  judge(endpoint: ManagedEndpoint, code: number, outcome: Outcome): void {
     const { standing } = endpoint;
     const failed = code === StatusNumber.UNAVAILABLE && outcome !== "not-processed";
     // The caller's own clock, or change of mind, says nothing of the endpoint.
@@ -236,8 +228,6 @@ export class EndpointPool implements EndpointOwner, AttemptWatch {
   }
 }
 
-/** A failure counts as a call that took this long, at most. */
-const LONGEST_MS = 10_000;
 /** Statuses that a caller gives its own calls. */
 const CALLER_CODES: ReadonlySet<number> = new Set([
   StatusNumber.CANCELLED,

@@ -5,6 +5,8 @@ const HALF_LIFE_MS = 3_000;
  * a call again and is seen to be fast: after 30 s at most, were it a thousand times as slow.
  */
 const FADE_MS = 3_000;
+/** What is measured again within so long has not faded. */
+const FRESH_MS = 50;
 /** Nothing takes less time: clocks are coarse. */
 const LEAST_MS = 0.01;
 
@@ -18,7 +20,7 @@ export class Latency {
 
   /** In milliseconds; undefined before the first. */
   at(now: number): number | undefined {
-    if (this.#ms === undefined) return undefined;
+    if (this.#ms === undefined || now - this.#at < FRESH_MS) return this.#ms;
     return this.#ms * 2 ** ((this.#at - now) / FADE_MS);
   }
 

@@ -10,6 +10,8 @@ import { type Standing, TRUSTED } from "./standing.js";
 /** What an endpoint tells its pool. */
 export interface EndpointOwner {
   readonly clock: Clock;
+  /** When it last looked at its clock: good enough for what is read all the time. */
+  readonly now: number;
   /** It became ready, is ready no longer, or failed to connect. */
   changed(): void;
 }
@@ -45,7 +47,7 @@ export class ManagedEndpoint implements Candidate {
   }
 
   get latencyMs(): number | undefined {
-    return this.#latency.at(this.#owner.clock.now());
+    return this.#latency.at(this.#owner.now);
   }
 
   /** Why it could not be connected to, while that is so; undefined while it may become ready. */
@@ -61,7 +63,7 @@ export class ManagedEndpoint implements Candidate {
 
   /** An attempt of a unary call that finished now took so long. */
   addLatency(ms: number): void {
-    this.#latency.add(ms, this.#owner.clock.now());
+    this.#latency.add(ms, this.#owner.now);
   }
 
   /** Connects, and again whenever that fails or the connection is lost. */
