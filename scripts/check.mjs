@@ -11,6 +11,8 @@ const STEPS = {
   tests: "node_modules/.bin/vitest run",
   "tests on Node 24 and 26": "node scripts/test-runtimes.mjs node24 node26",
   "tests on Bun and Deno": "node scripts/test-runtimes.mjs bun deno",
+  simulation:
+    "node_modules/.bin/tsc -b fuzz && node fuzz/dist/simulate-main.js --seeds 2000 && node fuzz/dist/simulate-main.js --planted",
   packages: "node scripts/check-packages.mjs",
   "packed client": "node scripts/check-packed-client.mjs",
 };
