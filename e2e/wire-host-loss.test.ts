@@ -43,6 +43,7 @@ function testWithHost(what: string, body: (host: OtherHost) => Promise<void>): v
 function clientOf(target: string, log: EventLog): TestClient {
   const { client } = openClient(target, {
     transport: wire(),
+    balancer: "pick-first",
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     timeoutMs: TIMEOUT_MS,
     observers: [

@@ -22,7 +22,7 @@ import {
 
 /** What a connector needs. */
 export interface ConnectorParts {
-  /** What the user wrote. */
+  /** What stands in front of the reasons of failures: an address in it is not named again. */
   readonly target: string;
   /** The message of calls that fail for want of a connection. */
   readonly failure: (reason: string) => string;

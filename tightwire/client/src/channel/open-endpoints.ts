@@ -56,7 +56,7 @@ export function openEndpoints(target: Target, parts: EndpointsParts): Endpoints 
     connect: (addresses, changed) =>
       createConnector({
         ...parts,
-        target: target.text,
+        target: "", // the reason of each endpoint names it
         addresses: async () => addresses,
         failure: (reason) => reason,
         changed,
