@@ -98,8 +98,10 @@ export function startAttempt(run: Run): void {
 function sendAttempt(run: Run, connection: Connection): void {
   const { call } = run.sent;
   run.attempts++;
-  call.attemptStarted(connection.info.address);
   run.watched = call.channel.attempts?.started(connection);
+  call.attemptStarted(connection.info.address);
+  // An observer may have ended the call.
+  if (run.completion !== undefined) return attemptFinished(run, run.completion);
   try {
     run.send(connection);
   } catch (thrown) {

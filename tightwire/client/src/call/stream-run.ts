@@ -178,6 +178,7 @@ export class StreamRun implements Run, OutgoingCall, ResponseSink {
     this.sent.call.stream.touch();
     if (this.responding) return;
     this.responding = true;
+    this.watched?.responded();
     this.#begun?.();
   }
 

@@ -58,9 +58,11 @@ export interface AttemptWatch {
 
 /** An attempt that a channel wants to hear of. */
 export interface WatchedAttempt {
+  /** The peer of a stream begins to respond. */
+  responded(): void;
   /**
-   * Called once. `unary`: whether it took as long as its peer did; a stream takes as long as it is
-   * used. `deadline`: that of its call.
+   * Called once. `unary`: whether the duration is the peer's; how long a stream lasts is up to its
+   * user. `deadline`: that of its call.
    */
   finished(completion: Completion, unary: boolean, deadline: Deadline): void;
 }

@@ -22,7 +22,7 @@ import {
 
 /** What a connector needs. */
 export interface ConnectorParts {
-  /** What stands in front of the reasons of failures: an address in it is not named again. */
+  /** The target as error messages begin with it; reasons do not repeat an address in it. */
   readonly target: string;
   /** The message of calls that fail for want of a connection. */
   readonly failure: (reason: string) => string;
@@ -113,8 +113,9 @@ export function createConnector(parts: ConnectorParts): Connector {
     });
     // A connection that was dropped before it was handed over is none.
     if (lost !== undefined) return failed(lost.message);
+    const waiting = takeWaiters();
     apply({ kind: "connected", connection });
-    for (const waiter of takeWaiters()) waiter.ready(connection);
+    for (const waiter of waiting) waiter.ready(connection);
   }
 
   function failed(reason: string): void {

@@ -1,12 +1,15 @@
-import { detach, type Outcome } from "@tightwire/core";
 import {
   type Clock,
   type Connection,
+  catchRejection,
+  checkMethods,
+  describe,
   type Endpoint,
   type Random,
   type Report,
   type Status,
   StatusNumber,
+  timerMs,
 } from "@tightwire/core/runtime";
 import type { Balancer, BalancerFactory } from "../balancer/balancer.js";
 import type { AttemptWatch, WatchedAttempt } from "../channel/channel.js";
@@ -16,7 +19,7 @@ import type { EndpointSource } from "../resolver/endpoint-source.js";
 import { type AttemptOwner, EndpointAttempt } from "./endpoint-attempt.js";
 import type { EndpointStatus } from "./endpoint-status.js";
 import { type EndpointOwner, ManagedEndpoint } from "./managed-endpoint.js";
-import { afterFailure, afterSuccess } from "./standing.js";
+import { Verdicts, type VerdictsOwner } from "./verdicts.js";
 import { WaitingCalls } from "./waiting-calls.js";
 
 /** What a pool needs. */
@@ -42,26 +45,31 @@ export interface PoolParts {
  * one, and the balancer picks from those that are ready. One that fails again and again is set
  * aside for a while, but never more than half of them: then the fault is elsewhere.
  */
-export class EndpointPool implements EndpointOwner, AttemptOwner, AttemptWatch {
+export class EndpointPool implements EndpointOwner, VerdictsOwner, AttemptOwner, AttemptWatch {
   readonly clock: Clock;
+  readonly random: Random;
   now = 0;
+  /** By their addresses. */
+  readonly all: Map<string, ManagedEndpoint> = new Map();
+  readonly verdicts: Verdicts = new Verdicts(this);
   readonly #parts: PoolParts;
   readonly #balancer: Balancer;
-  /** By their addresses. */
-  readonly #endpoints = new Map<string, ManagedEndpoint>();
   /** Those that take calls. */
-  #candidates: ManagedEndpoint[] = [];
-  /** Those that were set aside, are ready, and are due for a probe. */
-  readonly #due = new Set<ManagedEndpoint>();
+  #candidates: readonly ManagedEndpoint[] = [];
+  /** Those that left the name, and whose calls have not finished. */
+  readonly #leaving = new Set<ManagedEndpoint>();
   readonly #waiting = new WaitingCalls();
   /** Where connections belong. */
   readonly #owners = new WeakMap<Connection, ManagedEndpoint>();
   #closed = false;
 
   constructor(parts: PoolParts) {
-    this.clock = parts.clock;
+    const { clock, random } = parts;
+    this.clock = clock;
+    this.random = random;
     this.#parts = parts;
-    this.#balancer = parts.balancer({ clock: parts.clock, random: parts.random });
+    this.#balancer = parts.balancer({ clock, random });
+    checkMethods("what the function balancer returns", this.#balancer, ["pick"]);
     parts.source.listen(
       (endpoints) => this.#resolved(endpoints),
       () => this.#failWaiting(),
@@ -70,17 +78,17 @@ export class EndpointPool implements EndpointOwner, AttemptOwner, AttemptWatch {
 
   get endpoints(): EndpointStatus[] {
     this.now = this.clock.now();
-    return [...this.#endpoints.values()].map(({ address, state, inFlight, latencyMs }) => ({
+    return [...this.all.values()].map(({ address, state, inFlight, latencyMs }) => ({
       address,
       state,
-      inFlight,
-      latencyMs,
+      inFlight: this.#watches ? inFlight : undefined,
+      latencyMs: this.#watches ? latencyMs : undefined,
     }));
   }
 
   /** One endpoint is used whatever comes of its attempts. */
   get #watches(): boolean {
-    return this.#endpoints.size > 1;
+    return this.all.size > 1;
   }
 
   started(connection: Connection): WatchedAttempt | undefined {
@@ -88,39 +96,30 @@ export class EndpointPool implements EndpointOwner, AttemptOwner, AttemptWatch {
     return endpoint === undefined ? undefined : new EndpointAttempt(this, endpoint, connection);
   }
 
-  /** The connection for the next attempt, which is counted; undefined when there is none now. */
+  /** The connection for the next attempt; undefined when there is none now. */
   ready(): Connection | undefined {
+    if (this.#closed) return undefined;
     this.#parts.source.used();
     this.now = this.clock.now();
-    const endpoint = this.#pick();
-    if (endpoint === undefined) return undefined;
-    if (this.#watches) endpoint.inFlight++;
-    return endpoint.connection;
+    return this.#pick()?.connection;
   }
 
   #pick(): ManagedEndpoint | undefined {
     const candidates = this.#candidates;
-    for (const endpoint of this.#due) {
-      this.#due.delete(endpoint);
-      if (endpoint.standing.kind !== "aside") continue;
-      endpoint.standing = { kind: "probed", times: endpoint.standing.times };
-      return endpoint;
-    }
-    if (candidates.length > 1) return this.#balance(candidates);
-    if (candidates.length === 1) return candidates[0];
-    // Better one that failed than none.
-    for (const endpoint of this.#endpoints.values())
-      if (endpoint.connection !== undefined) return endpoint;
-    return undefined;
+    const { due } = this.verdicts;
+    if (due !== undefined) return due;
+    return candidates.length > 1 ? this.#balance(candidates) : candidates[0];
   }
 
   #balance(candidates: readonly ManagedEndpoint[]): ManagedEndpoint {
     try {
-      const picked = this.#balancer.pick(candidates, this.now) as ManagedEndpoint;
-      if (picked instanceof ManagedEndpoint && picked.connection !== undefined) return picked;
-      throw new TypeError("the balancer picked something that is no candidate");
+      const picked = this.#balancer.pick(candidates, this.now);
+      const endpoint = this.all.get(picked?.address);
+      if (endpoint === picked && endpoint?.connection !== undefined) return endpoint;
+      catchRejection(picked, () => {});
+      throw new TypeError(`pick() must return one of its candidates (got ${describe(picked)})`);
     } catch (thrown) {
-      this.#parts.report(thrown, "balancer", this.#parts.target);
+      this.#parts.report(thrown, "the balancer", this.#parts.target);
       return candidates[0] as ManagedEndpoint;
     }
   }
@@ -128,7 +127,7 @@ export class EndpointPool implements EndpointOwner, AttemptOwner, AttemptWatch {
   /** As {@link Connector.acquire}. */
   acquire(ready: (connection: Connection) => void, failed: (status: Status) => void): () => void {
     const stop = this.#waiting.add(ready, failed);
-    detach(() => this.#parts.source.need());
+    this.#parts.source.need();
     queueMicrotask(() => this.#serve());
     return stop;
   }
@@ -138,76 +137,54 @@ export class EndpointPool implements EndpointOwner, AttemptOwner, AttemptWatch {
     this.#closed = true;
     this.#parts.source.close();
     this.#candidates = [];
+    this.verdicts.close();
     this.#waiting.fail(CHANNEL_CLOSED);
-    await Promise.all([...this.#endpoints.values()].map((endpoint) => endpoint.close(graceMs)));
-  }
-
-  judge(endpoint: ManagedEndpoint, code: number, outcome: Outcome): void {
-    const { standing } = endpoint;
-    const failed = code === StatusNumber.UNAVAILABLE && outcome !== "not-processed";
-    // The caller's own clock, or change of mind, says nothing of the endpoint.
-    const unknown = outcome === "not-processed" || CALLER_CODES.has(code);
-    if (failed || (unknown && standing.kind === "probed")) return this.#failed(endpoint);
-    if (unknown) return;
-    endpoint.standing = afterSuccess(standing);
-    if (standing.kind !== "probed") return;
-    endpoint.forgive();
-    this.changed();
-  }
-
-  #failed(endpoint: ManagedEndpoint): void {
-    const { standing } = endpoint;
-    const aside = [...this.#endpoints.values()].filter((one) => one.standing.kind !== "trusted");
-    const mayLeave = aside.length + 1 <= Math.floor(this.#endpoints.size / 2);
-    const next = afterFailure(standing, mayLeave, this.#parts.random.next());
-    endpoint.standing = next;
-    if (next === standing || next.kind !== "aside") return;
-    endpoint.setAside(next.ms, () => this.#asideOver(endpoint));
-    this.changed();
-  }
-
-  #asideOver(endpoint: ManagedEndpoint): void {
-    if (endpoint.standing.kind === "aside" && !this.#closed) this.#due.add(endpoint);
+    const endpoints = [...this.all.values(), ...this.#leaving];
+    await Promise.all(endpoints.map((endpoint) => endpoint.close(graceMs)));
   }
 
   /** The source knows other endpoints now. */
   #resolved(groups: readonly (readonly Endpoint[])[]): void {
     if (this.#closed) return;
     const wanted = new Map(groups.map((group) => [keyOf(group), group]));
-    for (const [key, endpoint] of this.#endpoints)
+    for (const [key, endpoint] of this.all)
       if (!wanted.has(key)) {
-        this.#endpoints.delete(key);
-        this.#due.delete(endpoint);
-        void endpoint.close(Number.POSITIVE_INFINITY);
+        this.all.delete(key);
+        this.verdicts.forget(endpoint);
+        this.#leaving.add(endpoint);
+        void endpoint.close(FOR_EVER_MS).then(() => this.#leaving.delete(endpoint));
       }
     for (const [key, group] of wanted) {
-      if (this.#endpoints.has(key)) continue;
+      if (this.all.has(key)) continue;
       const endpoint = new ManagedEndpoint(key, this, (changed) =>
         this.#parts.connect(group, changed),
       );
-      this.#endpoints.set(key, endpoint);
+      this.all.set(key, endpoint);
       endpoint.seek();
     }
+    this.verdicts.limit();
     this.changed();
   }
 
   changed(): void {
     if (this.#closed) return;
-    this.#candidates = [...this.#endpoints.values()].filter(
-      ({ connection, standing }) => connection !== undefined && standing.kind === "trusted",
-    );
-    for (const endpoint of this.#endpoints.values()) {
-      if (endpoint.connection === undefined) {
-        this.#due.delete(endpoint);
-        this.#parts.source.suspect();
-      } else this.#owners.set(endpoint.connection, endpoint);
-    }
+    const connected = [...this.all.values()].filter(({ connection }) => connection !== undefined);
+    const trusted = connected.filter(({ standing }) => standing.kind === "trusted");
+    // Better some that failed than none.
+    this.#candidates = trusted.length > 0 ? trusted : connected;
+    for (const endpoint of connected) this.#owners.set(endpoint.connection as Connection, endpoint);
     this.#serve();
+  }
+
+  failed(endpoint: ManagedEndpoint): void {
+    this.verdicts.forget(endpoint);
+    this.#parts.source.suspect();
   }
 
   /** Gives waiting calls what they wait for, or the reason why they wait for nothing. */
   #serve(): void {
-    if (!this.#waiting.any || this.#closed) return;
+    if (this.#closed) return this.#waiting.fail(CHANNEL_CLOSED);
+    if (!this.#waiting.any) return;
     this.#waiting.serve(() => this.ready());
     if (this.#waiting.any) this.#failWaiting();
   }
@@ -215,7 +192,7 @@ export class EndpointPool implements EndpointOwner, AttemptOwner, AttemptWatch {
   /** Fails waiting calls once there is nothing to wait for. */
   #failWaiting(): void {
     const reasons: string[] = [];
-    for (const { failure } of this.#endpoints.values()) {
+    for (const { failure } of this.all.values()) {
       if (failure === undefined) return;
       reasons.push(failure);
     }
@@ -228,12 +205,11 @@ export class EndpointPool implements EndpointOwner, AttemptOwner, AttemptWatch {
   }
 }
 
-/** Statuses that a caller gives its own calls. */
-const CALLER_CODES: ReadonlySet<number> = new Set([
-  StatusNumber.CANCELLED,
-  StatusNumber.DEADLINE_EXCEEDED,
-]);
+/** For calls of an endpoint that left the name: as long as they take. */
+const FOR_EVER_MS: number = timerMs(Number.POSITIVE_INFINITY);
 
+/** The same for the same addresses, in whatever order they came. */
 function keyOf(group: readonly Endpoint[]): string {
-  return group.map(({ address }) => address).join(" or ");
+  const addresses = group.map(({ address }) => address);
+  return addresses.sort().join(" or ");
 }

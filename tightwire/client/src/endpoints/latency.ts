@@ -7,8 +7,8 @@ const HALF_LIFE_MS = 3_000;
 const FADE_MS = 3_000;
 /** What is measured again within so long has not faded. */
 const FRESH_MS = 50;
-/** Nothing takes less time: clocks are coarse. */
-const LEAST_MS = 0.01;
+/** The shortest latency that is counted, since clocks are coarse. */
+const SHORTEST_MS = 0.01;
 
 /**
  * A moving average of latencies in which each counts by its age, so that it forgets as fast at ten
@@ -26,7 +26,7 @@ export class Latency {
 
   /** An attempt that finished at `now` took so long. */
   add(ms: number, now: number): void {
-    const taken = Math.max(ms, LEAST_MS);
+    const taken = Math.max(ms, SHORTEST_MS);
     const share = 2 ** ((this.#at - now) / HALF_LIFE_MS);
     this.#ms = this.#ms === undefined ? taken : this.#ms * share + taken * (1 - share);
     this.#at = now;

@@ -14,6 +14,8 @@ export interface EndpointOwner {
   readonly now: number;
   /** It became ready, is ready no longer, or failed to connect. */
   changed(): void;
+  /** It could not be connected to, or its connection was lost. */
+  failed(endpoint: ManagedEndpoint): void;
 }
 
 /**
@@ -69,9 +71,11 @@ export class ManagedEndpoint implements Candidate {
   /** Connects, and again whenever that fails or the connection is lost. */
   seek(): void {
     if (this.#closed) return;
-    this.#connector.acquire(
-      () => {},
-      () => this.#seekLater(),
+    detach(() =>
+      this.#connector.acquire(
+        () => {},
+        () => this.#seekLater(),
+      ),
     );
   }
 
@@ -112,6 +116,7 @@ export class ManagedEndpoint implements Candidate {
       this.readySince = this.#owner.clock.now();
     const lost = had !== undefined && this.connection === undefined;
     if (lost) this.forgive();
+    if (lost || state.kind === "backoff") this.#owner.failed(this);
     if (had !== this.connection || state.kind === "backoff") this.#owner.changed();
     if (lost) this.seek();
   }

@@ -4,9 +4,9 @@ import { afterFailure, afterSuccess, type Standing, TRUSTED } from "./standing.j
 /** The middle: no jitter. */
 const CHANCE = 0.5;
 
-function fail(standing: Standing, times: number, mayLeave = true): Standing {
+function fail(standing: Standing, times: number, maySetAside = true): Standing {
   let now = standing;
-  for (let count = 0; count < times; count++) now = afterFailure(now, mayLeave, CHANCE);
+  for (let count = 0; count < times; count++) now = afterFailure(now, maySetAside, CHANCE);
   return now;
 }
 

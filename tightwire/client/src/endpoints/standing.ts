@@ -32,10 +32,10 @@ export function afterSuccess(standing: Standing): Standing {
 }
 
 /**
- * That after an attempt failed. `mayLeave`: whether one more endpoint may be set aside. `chance`:
- * from 0 up to 1, for jitter of a quarter either way.
+ * That after an attempt failed. `maySetAside`: whether one more may be set aside. `chance`: from 0
+ * up to 1, for jitter of a quarter either way.
  */
-export function afterFailure(standing: Standing, mayLeave: boolean, chance: number): Standing {
+export function afterFailure(standing: Standing, maySetAside: boolean, chance: number): Standing {
   switch (standing.kind) {
     case "aside":
       return standing;
@@ -43,12 +43,12 @@ export function afterFailure(standing: Standing, mayLeave: boolean, chance: numb
       return aside(standing.times + 1, chance);
     case "trusted": {
       const failures = standing.failures + 1;
-      return failures >= FAILURES && mayLeave ? aside(1, chance) : { kind: "trusted", failures };
+      return failures >= FAILURES && maySetAside ? aside(1, chance) : { kind: "trusted", failures };
     }
   }
 }
 
 function aside(times: number, chance: number): Standing {
-  const ms = Math.min(FIRST_ASIDE_MS * 2 ** (times - 1), LONGEST_ASIDE_MS);
-  return { kind: "aside", ms: ms * (0.75 + chance / 2), times };
+  const ms = FIRST_ASIDE_MS * 2 ** (times - 1) * (0.75 + chance / 2);
+  return { kind: "aside", ms: Math.min(ms, LONGEST_ASIDE_MS), times };
 }

@@ -30,15 +30,12 @@ export class WaitingCalls {
     for (const call of this.#calls) {
       const connection = take();
       if (connection === undefined) return;
-      this.#calls.delete(call);
-      call.ready(connection);
+      if (this.#calls.delete(call)) call.ready(connection);
     }
   }
 
+  /** Fails those that wait now; what they do may have others wait. */
   fail(status: Status): void {
-    for (const call of this.#calls) {
-      this.#calls.delete(call);
-      call.failed(status);
-    }
+    for (const call of [...this.#calls]) if (this.#calls.delete(call)) call.failed(status);
   }
 }

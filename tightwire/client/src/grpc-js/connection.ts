@@ -11,6 +11,7 @@ import {
   type Status,
   StatusNumber,
   type StreamHandle,
+  timerMs,
   type UnarySink,
 } from "@tightwire/core/runtime";
 import { type CallConnection, GrpcJsCall } from "./call.js";
@@ -71,8 +72,10 @@ export class GrpcJsConnection implements Connection, CallConnection {
     this.#tell("draining", status);
     if (this.#calls.size > 0 && graceMs > 0) {
       await new Promise<void>((resolve) => {
-        const timer = this.clock.setTimer(resolve, graceMs);
+        const timer = this.clock.setTimer(resolve, timerMs(graceMs));
+        const before = this.#whenIdle; // it may be closed again, with less time
         this.#whenIdle = () => {
+          before?.();
           timer.cancel();
           resolve();
         };

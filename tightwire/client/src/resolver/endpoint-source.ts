@@ -1,10 +1,11 @@
+import { detach } from "@tightwire/core";
 import type { Clock, Endpoint, Random, Report, Timer } from "@tightwire/core/runtime";
 import { backoffMs } from "../channel/backoff.js";
 
 /** Names are looked up again after so long. */
 const PERIOD_MS = 30_000;
-/** And, when an endpoint fails, at most once in so long. */
-const LEAST_MS = 1_000;
+/** The shortest time between two lookups, when endpoints fail. */
+const MIN_INTERVAL_MS = 1_000;
 
 /** What a source needs. */
 export interface SourceParts {
@@ -62,7 +63,9 @@ export class EndpointSource {
 
   /** An endpoint failed: others may have taken its place. */
   suspect(): void {
-    if (this.#everFound) this.#refresh();
+    if (!this.#everFound) return;
+    if (this.#used) this.#refresh();
+    else this.#stale = true;
   }
 
   close(): void {
@@ -78,15 +81,18 @@ export class EndpointSource {
     this.#resolving = true;
     this.#stale = false;
     this.failure = undefined;
-    this.#parts.resolve().then(
-      (endpoints) => this.#resolved(endpoints),
-      (error: unknown) => this.#rejected(error),
+    // The lookup is the channel's, not that of the call which needed it first.
+    detach(() =>
+      this.#parts.resolve().then(
+        (endpoints) => this.#resolved(endpoints),
+        (error: unknown) => this.#rejected(error),
+      ),
     );
   }
 
   #resolved(endpoints: readonly Endpoint[]): void {
     if (endpoints.length === 0) return this.#rejected(new Error("it has no addresses"));
-    this.#finish(LEAST_MS);
+    this.#finish(MIN_INTERVAL_MS);
     if (this.#closed) return;
     this.#everFound = true;
     this.#failures = 0;
@@ -96,10 +102,12 @@ export class EndpointSource {
   #rejected(error: unknown): void {
     this.#failures++;
     const { random, report, target } = this.#parts;
-    this.#finish(Math.max(this.#everFound ? LEAST_MS : 0, backoffMs(this.#failures, random)));
+    this.#finish(
+      Math.max(this.#everFound ? MIN_INTERVAL_MS : 0, backoffMs(this.#failures, random)),
+    );
     if (this.#closed) return;
     if (this.#everFound) {
-      if (this.#failures === 1) report(error, "resolver", target);
+      if (this.#failures === 1) report(error, "the lookup", target);
       return;
     }
     this.failure = error instanceof Error ? error.message : String(error);
@@ -114,13 +122,15 @@ export class EndpointSource {
 
   #later(ms: number): void {
     this.#timer?.cancel();
-    this.#timer = this.#parts.clock.setBackgroundTimer(() => {
-      this.#timer = undefined;
-      // A channel that nobody uses looks nothing up.
-      if (this.#used) this.#refresh();
-      else this.#stale = true;
-      this.#used = false;
-    }, ms);
+    this.#timer = detach(() => this.#parts.clock.setBackgroundTimer(() => this.#timerFired(), ms));
+  }
+
+  #timerFired(): void {
+    this.#timer = undefined;
+    // A channel that nobody uses looks nothing up.
+    if (this.#used) this.#refresh();
+    else this.#stale = true;
+    this.#used = false;
   }
 }
 

@@ -250,3 +250,157 @@ test("a name that stops resolving keeps its endpoints, and that is said once", a
     await channel.close();
   });
 });
+
+describe("what is left of a channel with several endpoints", () => {
+  test("a call after it was closed fails at once", async () => {
+    await simulate({ seed: 14 }, async (world) => {
+      const { channel, echo } = openWorld(world, 3);
+      await callMany(echo, 10, 2);
+      await channel.close();
+      const before = world.now();
+      await expect(echo.say({ text: "late" })).rejects.toThrow("the channel was closed");
+      expect(world.now()).toBe(before);
+    });
+  });
+
+  test("calls on an endpoint that left its name end when the channel is closed", async () => {
+    await simulate({ seed: 15 }, async (world) => {
+      const { channel, echo } = openWorld(world, 2, { balancer: "round-robin" });
+      await callMany(echo, 10, 2);
+      const streams = [1, 2].map(() => echo.count({ text: "100000" })[Symbol.asyncIterator]());
+      await Promise.all(streams.map((stream) => stream.next()));
+      world.setName("echo", ["echo-1"]);
+      await world.sleep(31_000);
+      await callMany(echo, 1, 1);
+      await world.sleep(31_000);
+      expect(channel.endpoints()).toHaveLength(1);
+      await Promise.all(streams.map((stream) => stream.next()));
+      const ends = streams.map(async (stream) => {
+        for (;;) if ((await stream.next()).done === true) return "done";
+      });
+      const closed = channel.close();
+      for (const end of ends) await expect(end).rejects.toThrow("the channel was closed");
+      await closed;
+    });
+  });
+
+  test("attempts are counted once, whatever ends them", async () => {
+    await simulate({ seed: 16 }, async (world) => {
+      const abort = { controller: new AbortController(), now: false };
+      const { channel, echo } = openWorld(world, 3, {
+        observers: [
+          {
+            started: () => ({
+              attempt() {
+                if (abort.now) abort.controller.abort();
+              },
+              finished() {},
+            }),
+          },
+        ],
+      });
+      await warmUp(world, echo);
+      abort.now = true;
+      const say = echo.say as (request: object, options: object) => Promise<unknown>;
+      const count = echo.count as (request: object, options: object) => AsyncIterable<unknown>;
+      for (let call = 0; call < 9; call++) {
+        abort.controller = new AbortController();
+        const { signal } = abort.controller;
+        await expect(say({ text: "a" }, { signal })).rejects.toThrow("aborted");
+        abort.controller = new AbortController();
+        const stream = count({ text: "9" }, { signal: abort.controller.signal });
+        await expect(stream[Symbol.asyncIterator]().next()).rejects.toThrow("aborted");
+      }
+      abort.now = false;
+      await callMany(echo, 10, 3);
+      expect(channel.endpoints().map(({ inFlight }) => inFlight)).toEqual([0, 0, 0]);
+      await channel.close();
+    });
+  });
+});
+
+describe("probes", () => {
+  /** Sets `echo-2` aside; then its time is over, and the next attempt is its probe. */
+  async function openAside(world: World, options: ChannelOptions = {}) {
+    const sick = { is: true };
+    const opened = openWorld(world, 3, { balancer: "round-robin", ...options }, (name) => ({
+      said() {
+        if (sick.is && name === "echo-2") throw new RpcError("unavailable", "no database");
+      },
+    }));
+    await callMany(opened.echo, 60, 1);
+    const stateOf = (): string | undefined =>
+      opened.channel.endpoints().find(({ address }) => address.startsWith("10.0.0.2"))?.state;
+    expect(stateOf()).toBe("set-aside");
+    await world.sleep(1_300);
+    return { ...opened, sick, stateOf };
+  }
+
+  test("the first message of a stream is a good probe", async () => {
+    await simulate({ seed: 17 }, async (world) => {
+      const { channel, echo, stateOf } = await openAside(world);
+      const stream = echo.count({ text: "1000" })[Symbol.asyncIterator]();
+      await stream.next();
+      expect(stateOf()).toBe("ready");
+      await stream.return?.();
+      await channel.close();
+    });
+  });
+
+  test("a caller who goes away decides nothing: the next attempt is the probe", async () => {
+    await simulate({ seed: 18 }, async (world) => {
+      const { channel, echo, sick, stateOf } = await openAside(world);
+      sick.is = false;
+      const controller = new AbortController();
+      const say = echo.say as (request: object, options: object) => Promise<unknown>;
+      const aborted = say({ text: "a" }, { signal: controller.signal });
+      controller.abort();
+      await expect(aborted).rejects.toThrow("aborted");
+      expect(stateOf()).toBe("set-aside");
+      expect((await echo.say({ text: "b" })).text).toBe("echo-2 b");
+      expect(stateOf()).toBe("ready");
+      await channel.close();
+    });
+  });
+
+  test("none is left aside when its name has one instance", async () => {
+    await simulate({ seed: 20 }, async (world) => {
+      const { channel, echo, sick } = await openAside(world);
+      sick.is = false;
+      world.setName("echo", ["echo-2"]);
+      await world.sleep(31_000);
+      await callMany(echo, 1, 1);
+      await world.sleep(31_000);
+      const served = await callMany(echo, 10, 1);
+      expect(served("echo-2")).toBe(10);
+      expect(channel.endpoints().map(({ state }) => state)).toEqual(["ready"]);
+      world.setName("echo", ["echo-1", "echo-2"]);
+      await world.sleep(31_000);
+      await callMany(echo, 1, 1);
+      await world.sleep(31_000);
+      const both = await callMany(echo, 20, 1);
+      expect([both("echo-1"), both("echo-2")]).toEqual([10, 10]);
+      await channel.close();
+    });
+  });
+});
+
+test("an endpoint that started again is as fast as before to least-loaded", async () => {
+  await simulate({ seed: 21 }, async (world) => {
+    let takesMs = 5;
+    const { channel, echo } = openWorld(world, 3, {}, () => ({ takesMs: () => takesMs }));
+    await warmUp(world, echo);
+    takesMs = 200;
+    world.plan({ kind: "crash", hosts: ["echo-2"], atMs: world.now() + 100, forMs: 3_000 });
+    const troubled = await callMany(echo, 30, 30);
+    expect(troubled("failed")).toBeGreaterThan(5);
+    takesMs = 5;
+    await world.faultsOver();
+    // Connected to again, and past the ramp; an average of 3 s would not have faded.
+    await world.sleep(16_000);
+    await callMany(echo, 60, 3);
+    const again = await callMany(echo, 3_000, 30);
+    expect(again("echo-2")).toBeGreaterThan(850);
+    await channel.close();
+  });
+});

@@ -43,7 +43,9 @@ export class ConnectionStatus {
   waitUntilIdle(clock: Clock, graceMs: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = clock.setTimer(resolve, timerMs(graceMs));
+      const before = this.#whenIdle; // it may be closed again, with less time
       this.#whenIdle = () => {
+        before?.();
         timer.cancel();
         resolve();
       };

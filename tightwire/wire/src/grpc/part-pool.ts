@@ -1,6 +1,6 @@
 /** Large messages come in parts of this size until they are whole. */
 export const PART_BYTES = 65_536;
-/** Parts at rest: at most so many, which are 16 MiB. */
+/** At most so many parts are kept: 16 MiB. */
 const MAX_SPARE = 256;
 
 const spare: Buffer[] = [];
