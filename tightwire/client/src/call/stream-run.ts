@@ -162,7 +162,7 @@ export class StreamRun implements Run, OutgoingCall, ResponseSink {
   }
 
   finished(completion: Completion): void {
-    if (this.watched !== undefined) attemptFinished(this, completion);
+    attemptFinished(this, completion);
     if (this.completion !== undefined) return;
     this.handle = undefined;
     const { kind } = this.sent.call.method;

@@ -97,7 +97,7 @@ export class UnaryRun implements Run, OutgoingCall, UnarySink {
   }
 
   finished(completion: Completion, message: Uint8Array | undefined): void {
-    if (this.watched !== undefined) attemptFinished(this, completion);
+    attemptFinished(this, completion);
     if (this.completion !== undefined) return;
     this.handle = undefined;
     if (completion.code !== StatusNumber.OK) return attemptFailed(this, completion);

@@ -12,7 +12,6 @@ import type {
   Report,
   Status,
 } from "@tightwire/core/runtime";
-
 import type { EndpointStatus } from "../endpoints/endpoint-status.js";
 
 /**

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { detach } from "@tightwire/core";
 import {
   type ClientTransport,
@@ -19,6 +18,7 @@ import {
   failuresOf,
   transition,
 } from "./connector-state.js";
+import { WaitingCalls } from "./waiting-calls.js";
 
 /** What a connector needs. */
 export interface ConnectorParts {
@@ -55,11 +55,6 @@ export interface Connector {
   close(graceMs: number): Promise<void>;
 }
 
-interface Waiter {
-  readonly ready: (connection: Connection) => void;
-  readonly failed: (status: Status) => void;
-}
-
 /** How calls finish that a channel's user no longer wants. */
 export const CHANNEL_CLOSED: Status = {
   code: StatusNumber.CANCELLED,
@@ -75,7 +70,7 @@ export const CHANNEL_CLOSED: Status = {
  */
 export function createConnector(parts: ConnectorParts): Connector {
   const { target, transport, timeoutMs, maxMessageBytes, clock, random, report } = parts;
-  const waiters = new Set<Waiter>();
+  const waiting = new WaitingCalls();
   /** The one that takes calls, and those that drain. */
   const connections = new Set<Connection>();
   const closing = new AbortController();
@@ -113,9 +108,8 @@ export function createConnector(parts: ConnectorParts): Connector {
     });
     // A connection that was dropped before it was handed over is none.
     if (lost !== undefined) return failed(lost.message);
-    const waiting = takeWaiters();
     apply({ kind: "connected", connection });
-    for (const waiter of waiting) waiter.ready(connection);
+    settle();
   }
 
   function failed(reason: string): void {
@@ -124,7 +118,7 @@ export function createConnector(parts: ConnectorParts): Connector {
       message: parts.failure(reason),
     };
     apply({ kind: "failed", failure, retryAt: retryAt(clock.now()) });
-    for (const waiter of takeWaiters()) waiter.failed(failure);
+    waiting.fail(failure);
   }
 
   /** When the next round may start after one that finished at `since` without a response. */
@@ -132,24 +126,17 @@ export function createConnector(parts: ConnectorParts): Connector {
     return since + backoffMs(failuresOf(state) + 1, random);
   }
 
-  function takeWaiters(): Waiter[] {
-    const all = [...waiters];
-    waiters.clear();
-    return all;
+  function ready(): Connection | undefined {
+    return state.kind === "ready" ? state.connection : undefined;
   }
 
-  /** What happens to a call that waits, by the state; never before `acquire` returned. */
-  function serve(waiter: Waiter): void {
+  /** What becomes of the calls that wait, by the state. */
+  function settle(): void {
+    waiting.serve(ready);
+    if (!waiting.any) return;
     need();
-    const now = state;
-    if (now.kind === "connecting" || now.kind === "delayed") return;
-    queueMicrotask(() => {
-      if (!waiters.has(waiter)) return;
-      if (state !== now) return serve(waiter);
-      waiters.delete(waiter);
-      if (now.kind === "ready") waiter.ready(now.connection);
-      else waiter.failed(now.kind === "backoff" ? now.failure : CHANNEL_CLOSED);
-    });
+    if (state.kind === "backoff") waiting.fail(state.failure);
+    else if (state.kind === "closed") waiting.fail(CHANNEL_CLOSED);
   }
 
   /** A call needs a connection: starts a round of connecting, now or when that is allowed. */
@@ -166,7 +153,7 @@ export function createConnector(parts: ConnectorParts): Connector {
 
   function delayPassed(): void {
     delay = undefined;
-    if (waiters.size > 0) need();
+    if (waiting.any) need();
   }
 
   function stopDelay(): void {
@@ -178,25 +165,22 @@ export function createConnector(parts: ConnectorParts): Connector {
     get state() {
       return state;
     },
-    ready: () => (state.kind === "ready" ? state.connection : undefined),
+    ready,
     acquire(ready, failed) {
-      const inContext = AsyncLocalStorage.snapshot();
-      const waiter: Waiter = {
-        ready: (connection) => inContext(ready, connection),
-        failed: (status) => inContext(failed, status),
-      };
-      waiters.add(waiter);
-      serve(waiter);
+      const stop = waiting.add(ready, failed);
+      need();
+      // Not before this has returned.
+      if (state.kind !== "connecting" && state.kind !== "delayed") queueMicrotask(settle);
       return () => {
-        waiters.delete(waiter);
-        if (waiters.size === 0) stopDelay();
+        stop();
+        if (!waiting.any) stopDelay();
       };
     },
     async close(graceMs) {
       apply({ kind: "closed" });
       closing.abort();
       stopDelay();
-      for (const waiter of takeWaiters()) waiter.failed(CHANNEL_CLOSED);
+      waiting.fail(CHANNEL_CLOSED);
       await Promise.allSettled(
         [...connections].map((connection) => connection.close(graceMs, CHANNEL_CLOSED)),
       );

@@ -15,12 +15,12 @@ import type { Balancer, BalancerFactory } from "../balancer/balancer.js";
 import type { AttemptWatch, WatchedAttempt } from "../channel/channel.js";
 import { CHANNEL_CLOSED, type Connector } from "../channel/connector.js";
 import type { ConnectorState } from "../channel/connector-state.js";
+import { WaitingCalls } from "../channel/waiting-calls.js";
 import type { EndpointSource } from "../resolver/endpoint-source.js";
 import { type AttemptOwner, EndpointAttempt } from "./endpoint-attempt.js";
 import type { EndpointStatus } from "./endpoint-status.js";
 import { type EndpointOwner, ManagedEndpoint } from "./managed-endpoint.js";
 import { Verdicts, type VerdictsOwner } from "./verdicts.js";
-import { WaitingCalls } from "./waiting-calls.js";
 
 /** What a pool needs. */
 export interface PoolParts {

@@ -32,8 +32,9 @@ export class ManagedEndpoint implements Candidate {
   readonly #owner: EndpointOwner;
   readonly #connector: Connector;
   #latency: Latency = new Latency();
-  /** Until connecting is tried again, or until it is no longer set aside. */
+  /** Until connecting is tried again. */
   #retry: Timer | undefined = undefined;
+  /** Until it is no longer set aside. */
   #aside: Timer | undefined = undefined;
   #closed = false;
 
